@@ -1,0 +1,359 @@
+"""The only file that chooses: puts store, core, languages and listeners together, and takes them apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import gc
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from causerie import links
+from causerie.address import EVERY, Address
+from causerie.certificate import CERTIFICATE, KEY, make_certificate, server_context
+from causerie.config import Config, reloaded
+from causerie.protocols import classic, native
+from causerie.protocols.control import open_control_socket
+from causerie.protocols.listener import Admission, Listener
+from causerie.protocols.wire import Protocol
+from causerie.server import operations, presence, refill
+from causerie.server.core import Core
+from causerie.server.directory import Directory
+from causerie.server.fanout import Fanout
+from causerie.server.guard import Guard
+from causerie.server.hashing import Hashing
+from causerie.server.session import Session
+from causerie.server.store import Store, StoreFailed
+from causerie.server.tick import Tick
+from causerie.server.turns import Turns
+from causerie.stores.sqlite import SqliteStore
+from causerie.text import _
+
+if TYPE_CHECKING:
+    import ssl
+
+log = logging.getLogger("causerie.server")
+
+PROTOCOLS: tuple[Protocol, ...] = (classic.PROTOCOL, native.PROTOCOL)
+"""The languages on offer, asked in this order."""
+
+RETENTION_SECONDS = 3600.0
+
+
+class CannotStart(Exception):
+    """The server does not start; str() is one line for whoever started it."""
+
+
+class DataDirectory:
+    """The directory that all is kept in: made if need be, 0700, and held by one server at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = os.open(path / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CannotStart(
+                _("cannot write to the data directory {path}: {why}; name another with --data").format(
+                    path=path, why=error.strerror
+                )
+            ) from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise CannotStart(
+                _("{path} is already served by another causerie; stop that one, or name another with --data").format(
+                    path=path
+                )
+            ) from None
+
+    def release(self) -> None:
+        """Let another server have it."""
+        os.close(self._lock)
+
+
+def random_below(most: int) -> int:
+    """A random whole number from 0 to most - 1, from the system; without bias when `most` is a power of two."""
+    return int.from_bytes(os.urandom(8)) % most
+
+
+async def build_core(config: Config, store: Store, link: Callable[[str, bool], str]) -> Core:
+    """The core over a store, its rhythm not yet running."""
+    loaded = await store.load()
+    fanout = Fanout()
+    for channel, number in loaded.numbers.items():
+        fanout.audience(channel).number = number
+    accounts, guard = config.accounts, config.guard
+    core: Core
+
+    def undone(tick: Tick) -> None:
+        presence.reclose(core, tick.closed)
+
+    core = Core(
+        config=config,
+        store=store,
+        directory=Directory(loaded),
+        fanout=fanout,
+        turns=Turns(store, fanout.tell, undone, config.store.commit_timeout),
+        hashing=Hashing(accounts.hash_memory, accounts.hash_passes, accounts.hash_threads, accounts.hash_queue),
+        guard=Guard(
+            guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
+            guard.delay_most, guard.remembered,
+        ),
+        clock=time.monotonic,
+        now=lambda: time.time_ns() // 1_000_000,
+        pick=random_below,
+        secret=lambda: os.urandom(32),
+        link=link,
+        started=time.monotonic(),
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+    tasks: set[asyncio.Task[None]] = set()
+
+    def caught_up_later(session: Session) -> None:
+        task = loop.create_task(refill.refill(core, session))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    fanout.caught_up_later = caught_up_later
+    return core
+
+
+def exemption(config: Config) -> Callable[[str], bool]:
+    """Whether an address is in `limits.exempt`."""
+    networks = [ipaddress.ip_network(network, strict=False) for network in config.limits.exempt]
+
+    def exempt(host: str) -> bool:
+        if not networks:
+            return False
+        try:
+            address = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return False
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in networks)
+
+    return exempt
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server. `addresses` are where it listens, as they turned out."""
+
+    config: Config
+    directory: DataDirectory
+    core: Core
+    admission: Admission
+    listeners: list[Listener] = field(default_factory=list)
+    sockets: list[asyncio.AbstractServer] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    certificate: ssl.SSLContext | None = None
+
+    def tls(self) -> ssl.SSLContext:
+        """The certificate in use, loaded (and made, the first time) when it is first needed."""
+        if self.certificate is None:
+            self.certificate = self._load_certificate()
+        return self.certificate
+
+    def certificate_paths(self) -> tuple[Path, Path]:
+        """Where certificate and key are."""
+        tls = self.config.tls
+        if tls.certificate:
+            return Path(tls.certificate), Path(tls.key)
+        return self.directory.path / CERTIFICATE, self.directory.path / KEY
+
+    def _load_certificate(self) -> ssl.SSLContext:
+        certificate, key = self.certificate_paths()
+        if not self.config.tls.certificate and not certificate.exists():
+            names = ["localhost", "127.0.0.1", "::1", socket.gethostname()]
+            if self.config.server.public_address:
+                names.append(self.config.server.public_address)
+            make_certificate(self.directory.path, names, datetime.now(UTC))
+        return server_context(certificate, key, [name for protocol in PROTOCOLS for name in protocol.alpn])
+
+    def reload(self, config: Config) -> None:
+        """Take over new settings and the certificate, dropping nobody. Raises CertificateError, taking over nothing."""
+        was, self.config = self.config, reloaded(self.config, config)
+        try:
+            self.certificate = self._load_certificate()
+        except Exception:
+            self.config = was
+            raise
+        self.core.config = config = self.config
+        self.core.hashing.set_figures(config.accounts.hash_memory, config.accounts.hash_passes)
+        guard = config.guard
+        self.core.guard.set_figures(
+            guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
+            guard.delay_most,
+        )  # fmt: skip
+        self.core.buckets.clear()
+        self.admission.set_figures(exemption(config))
+        for listener in self.listeners:
+            listener.set_figures()
+
+    async def stop(self) -> None:
+        """Farewell to everyone, all that was acknowledged on disk, within `shutdown_grace` seconds."""
+        self.core.leaving = True
+        for one in self.sockets:
+            one.close()
+        grace = self.config.server.shutdown_grace
+        if grace:
+            try:
+                async with asyncio.timeout(grace):
+                    self.core.turns.wake()
+                    await self.core.turns.settled()
+                    for session in tuple(self.core.sessions):
+                        session.outlet.end("shutting_down")
+                    self.core.turns.wake()
+                    await self.core.turns.settled()
+                    while any(session.outlet.unsent() for session in tuple(self.core.sessions)):
+                        await asyncio.sleep(0.02)
+            except TimeoutError:
+                log.warning("stopped after %g s with some farewells unsent", grace)
+        for task in self.tasks:
+            task.cancel()
+        self.core.hashing.close()
+        await self.core.store.close()
+        self.directory.release()
+
+
+async def start(config: Config, data: Path) -> Server:
+    """Listen, and serve what is in `data`. Raises CannotStart."""
+    directory = DataDirectory(data)
+    try:
+        store = SqliteStore(data, config.store.read_threads, config.store.index_quiet_seconds)
+    except StoreFailed as failure:
+        directory.release()
+        raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
+    server: Server
+
+    def link(token: str, admin: bool) -> str:
+        return invite_link(server, token, admin)
+
+    core = await build_core(config, store, link)
+    server = Server(config, directory, core, Admission(core, exemption(config)))
+    loop = asyncio.get_running_loop()
+    server.tasks.append(loop.create_task(core.turns.run()))
+    try:
+        for address in config.server.listen:
+            await _listen(server, address, Listener(server.admission, PROTOCOLS, "auto", server.tls))
+        for more in config.listen:
+            offered = tuple(p for p in PROTOCOLS if not more.protocols or p.name in more.protocols)
+            await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.tls))
+        server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
+    except CannotStart:
+        await server.stop()
+        raise
+    server.tasks.append(loop.create_task(_every(1.0, server.admission.sweep)))
+    server.tasks.append(loop.create_task(_every(5.0, lambda: refill.sweep(core))))
+    server.tasks.append(loop.create_task(_retention(core)))
+    # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    return server
+
+
+async def _listen(server: Server, address: Address, listener: Listener) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        socket_ = await loop.create_server(
+            listener.connection, None if address.host == EVERY else address.host, address.port, backlog=4096
+        )
+    except OSError as error:
+        if error.errno == 98:
+            why = _("the port is in use; stop what uses it, or choose another with --listen HOST:PORT")
+        else:
+            why = error.strerror or str(error)
+        raise CannotStart(_("cannot listen on {address}: {why}").format(address=address, why=why)) from None
+    server.listeners.append(listener)
+    server.sockets.append(socket_)
+    for bound in socket_.sockets:
+        _keep_alive(bound)
+        host, port = bound.getsockname()[:2]
+        server.addresses.append(Address(host, port))
+
+
+def _keep_alive(bound: socket.socket) -> None:
+    """Connections inherit these: a peer that vanished is found out in two minutes, without a word of any protocol."""
+    with socket.socket(fileno=os.dup(bound.fileno())) as own:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if hasattr(socket, "TCP_KEEPIDLE"):
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15)
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4)
+
+
+async def _every(seconds: float, work: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        work()
+
+
+async def _retention(core: Core) -> None:
+    while True:
+        await asyncio.sleep(RETENTION_SECONDS)
+        if gone := await operations.forget_old(core):
+            log.info("dropped %d events that their channels keep no longer", gone)
+
+
+def public_host(server: Server) -> str:
+    """The host for links: the one that was set, or the address that this machine uses towards the world."""
+    if server.config.server.public_address:
+        return server.config.server.public_address
+    hosts = {address.host for address in server.addresses}
+    if hosts <= {"127.0.0.1", "::1"}:
+        return next(iter(hosts), "127.0.0.1")
+    if not hosts & {"0.0.0.0", "::"}:
+        return sorted(hosts)[0]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the system only chooses the address that it would send from.
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+def invite_link(server: Server, token: str, admin: bool) -> str:
+    """A link that brings somebody here with an invitation; it carries the certificate's fingerprint."""
+    from causerie.certificate import fingerprint
+
+    server.tls()
+    certificate, _key = server.certificate_paths()
+    return links.format(
+        links.Link(
+            host=public_host(server),
+            port=server.addresses[0].port if server.addresses else 5000,
+            token=token,
+            kind="admin" if admin else "invite",
+            pin=fingerprint(certificate.read_bytes()),
+        )
+    )
+
+
+def handle_signals(server: Server, read_config: Callable[[], Config], stopping: asyncio.Event) -> None:
+    """SIGTERM and SIGINT stop; SIGHUP reads settings and certificate again."""
+    loop = asyncio.get_running_loop()
+
+    def hang_up() -> None:
+        try:
+            server.reload(read_config())
+        except Exception as error:  # whatever is wrong with a file, those who are connected must not notice
+            log.error("settings not read again, all stays as it was: %s", error)
+        else:
+            log.info("settings and certificate read again")
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, hang_up)

@@ -1,0 +1,32 @@
+"""What may be said: a text's characters and size."""
+
+from __future__ import annotations
+
+import re
+
+from causerie.chat.errors import BadText, TextTooLong
+
+# C0 and C1 controls except tab, line feed and the marks that IRC clients format with (bold, colour, reset, ...);
+# surrogates, which no encoding can carry; and the two separators that some clients take for a line's end.
+_REFUSED = re.compile("[\x00\x01\x05-\x08\x0b-\x0e\x10\x12-\x15\x17-\x1a\x1b\x1c\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|\x0b|\x0c|\x85")
+
+
+def check_text(text: str, most_bytes: int) -> str:
+    """The text as it is kept: line ends as line feeds. `most_bytes` bounds its UTF-8.
+
+    Raises BadText (empty, or a control character; `at` counts characters from 0) and TextTooLong.
+    """
+    if text.isascii() and text.isprintable() and text:
+        if len(text) > most_bytes:
+            raise TextTooLong(bytes=len(text), most=most_bytes)
+        return text
+    text = _LINE_END.sub("\n", text)
+    if refused := _REFUSED.search(text):
+        raise BadText(why="character", at=refused.start(), character=f"U+{ord(refused.group()):04X}")
+    if not text.strip():
+        raise BadText(why="empty")
+    size = len(text.encode())
+    if size > most_bytes:
+        raise TextTooLong(bytes=size, most=most_bytes)
+    return text

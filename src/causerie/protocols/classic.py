@@ -1,0 +1,215 @@
+"""The classic protocol: what the first causerie spoke, byte for byte where a client can tell.
+
+JSON objects from the client, end to end with no delimiter; plain text to it, with no line end. Its verbs CONN, SEND and
+END become LogIn, Send and Quit. What it has no words for (a message refused, a farewell) is said as a line by
+`causerie`, a name that nobody can have. The specification is docs/protocol/classic.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from causerie.chat.commands import Command, LogIn, Quit, Send
+from causerie.chat.errors import BadInput, BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
+from causerie.chat.events import Entered, Event, Left, Message
+from causerie.chat.names import is_guest_style
+from causerie.chat.replies import LoggedIn
+from causerie.protocols.json_frames import find_end
+from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.server.session import Answer
+
+SPOKESMAN = "causerie"
+
+
+class _Conn(msgspec.Struct):
+    us: str = ""
+    pwd: str = ""
+    channel: str = ""
+
+
+class _Send(msgspec.Struct):
+    PAYLOAD: str
+
+
+class _Object(msgspec.Struct):
+    SEND: _Send | msgspec.UnsetType = msgspec.UNSET
+    CONN: _Conn | msgspec.UnsetType = msgspec.UNSET
+    END: dict[str, object] | msgspec.UnsetType = msgspec.UNSET
+
+
+_DECODE = msgspec.json.Decoder(_Object).decode
+_LINE_END = re.compile("[\n\r]+")
+
+
+class ClassicLanguage:
+    """Events as the first server's clients read them."""
+
+    name = "classic"
+    snapshots = False
+
+    def encode(self, event: Event) -> bytes:
+        """See the table in the specification; events that the language has no words for are not told."""
+        if type(event) is Message:
+            text = event.text
+            if "\n" in text:
+                # A line end would let one person write what looks like another's line.
+                text = _LINE_END.sub(" / ", text)
+            return f"{shown(event.name, event.guest)}>{text}".encode()
+        if type(event) is Entered:
+            return f"[+]{shown(event.name, event.guest)}".encode()
+        if type(event) is Left:
+            return f"[-]{shown(event.name, event.guest)}".encode()
+        return b""
+
+
+LANGUAGE = ClassicLanguage()
+
+
+def shown(name: str, guest: bool) -> str:
+    """A name as it is shown: a guest whose name does not say so is marked, so that it passes for no account."""
+    return f"~{name}" if guest and not is_guest_style(name) else name
+
+
+class ClassicWire(Wire):
+    """One connection's side."""
+
+    __slots__ = ("_buffer", "_channel", "_scanned", "_name")
+
+    def __init__(self, bounds: Bounds) -> None:
+        super().__init__(bounds)
+        self._buffer = b""
+        self._scanned: tuple[int, int, bool] | None = None
+        self._name = ""
+        self._channel = ""
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes as they came."""
+        self._buffer = self._buffer + data if self._buffer else data
+
+    def next_command(self) -> Command | None:
+        """One object's command. After anything that is none, the connection ends."""
+        if self.closing or not self._buffer:
+            return None
+        try:
+            frame = self._next_object()
+            if frame is None:
+                return None
+            return self._command(frame)
+        except ChatError:
+            self.closing = True
+            self._buffer = b""
+            raise
+
+    def _next_object(self) -> _Object | None:
+        buffer = self._buffer
+        # Nearly every object ends at the first "}}"; one with it inside a string fails to decode and is searched with care.
+        if self._scanned is None and (end := buffer.find(b"}}") + 2) > 1 and buffer[0] == 123:
+            if end <= self._most():
+                try:
+                    decoded = _DECODE(buffer[:end])
+                except (msgspec.DecodeError, RecursionError):
+                    pass
+                else:
+                    self._buffer = buffer[end:]
+                    return decoded
+        found = find_end(buffer, self._scanned, self.bounds.depth)
+        if isinstance(found, int):
+            self._scanned = None
+            raw, self._buffer = buffer[:found], buffer[found:]
+            if found > self._most():
+                raise FrameTooLong(most=self._most())
+            return _decode(raw)
+        self._scanned = found
+        if len(buffer) > self._most():
+            raise FrameTooLong(most=self._most())
+        return None
+
+    def _most(self) -> int:
+        return self.bounds.frame if self._channel else self.bounds.before_login
+
+    def _command(self, frame: _Object) -> Command | None:
+        if frame.SEND is not msgspec.UNSET:
+            return Send(channel=self._channel, text=frame.SEND.PAYLOAD)
+        if frame.CONN is not msgspec.UNSET:
+            conn = frame.CONN
+            channel = conn.channel.strip() or "home"
+            name = conn.us.strip()
+            return LogIn(
+                name=name, password=conn.pwd, guest=not name or is_guest_style(name), enter=channel, device="classic"
+            )
+        if frame.END is not msgspec.UNSET:
+            return Quit()
+        raise BadShape(why="verb")
+
+    def answer(self, command: Command, answer: Answer) -> bytes:
+        """`OK` to a guest, `NO` to whoever was refused; an account reads its own `[+]name` next."""
+        if type(command) is LogIn:
+            if isinstance(answer, LoggedIn):
+                self._channel = command.enter
+                return b"OK" if command.guest else b""
+            return b"NO"
+        if isinstance(answer, ChatError) and not isinstance(answer, BadInput):
+            return f"{SPOKESMAN}>{_refusal(answer)}".encode()
+        if isinstance(answer, BadInput) and type(command) is Send:
+            self.closing = True
+        return b""
+
+    def alone(self, command: Command, answer: Answer) -> bool:
+        """The client compares its whole read with `NO`."""
+        return type(command) is LogIn and not isinstance(answer, LoggedIn)
+
+    def farewell(self, code: str) -> bytes:
+        """The language has no farewell; those it tells nothing see the connection close."""
+        return f"{SPOKESMAN}>{_FAREWELLS[code]}".encode() if code in _FAREWELLS else b""
+
+
+def _decode(raw: bytes) -> _Object:
+    try:
+        return _DECODE(raw)
+    except msgspec.ValidationError as error:
+        raise BadShape(why=str(error)[:200]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotJson(why=str(error)[:200]) from None
+    except RecursionError:
+        raise TooDeep() from None
+
+
+_REFUSALS = {
+    "muted": "not said: you may not speak here for now.",
+    "read_only": "not said: only moderators speak here.",
+    "banned": "not said: you were put out of this channel.",
+    "not_a_member": "not said: you are in no channel.",
+    "not_logged_in": "not said: you have not logged in.",
+}
+_FAREWELLS = {
+    "stalled": "goodbye: you have not read anything for too long.",
+    "shutting_down": "goodbye: the server is stopping.",
+    "disabled": "goodbye: this account was shut out.",
+    "password_changed": "goodbye: the password was changed.",
+    "idle": "goodbye: you have been silent for too long.",
+}
+
+
+def _refusal(error: ChatError) -> str:
+    if isinstance(error, TooFast):
+        return f"not said: too fast, wait {error.data['retry_after']} s."
+    if isinstance(error, Unavailable):
+        return f"not said: the server cannot store it just now, try again in {error.data.get('retry_after', 5)} s."
+    return _REFUSALS.get(error.code, f"refused: {error.code}.")
+
+
+
+def recognises(first: bytes) -> bool | None:
+    """An object whose first key is a word in capitals, as the verbs are."""
+    start = first.lstrip()[:1]
+    if start not in (b"", b"{"):
+        return False
+    found = re.match(rb'\s*\{\s*"([A-Za-z_]*)(")?', first)
+    if found and found[1]:
+        return True if found[2] and found[1].isupper() else (None if found[1].isupper() else False)
+    return None if re.fullmatch(rb'\s*(\{\s*"?)?', first) else False
+
+
+PROTOCOL = Protocol("classic", LANGUAGE, ClassicWire, recognises, alpn=("causerie-classic",))

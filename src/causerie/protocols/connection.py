@@ -1,0 +1,279 @@
+"""The one pump that drives every wire: bytes in, commands to the core, bytes out.
+
+A connection is first unknown; its first bytes choose TLS and then the language. A command that must wait (for the
+store, for a password) holds back the session's next one, so that answers keep their order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from causerie.chat.commands import Command
+from causerie.chat.errors import ChatError
+from causerie.protocols.wire import Wire
+from causerie.server import presence, refill
+from causerie.server.dispatch import dispatch, finish
+from causerie.server.session import Answer, Language, Session
+
+if TYPE_CHECKING:
+    from causerie.protocols.listener import Listener
+    from causerie.protocols.tls import TlsPipe
+
+log = logging.getLogger("causerie.connection")
+
+FAREWELL_SECONDS = 2.0
+"""How long a closing connection may take to read its last bytes."""
+
+ALONE_SECONDS = 0.05
+"""How long an answer that must not share its packet is given to be read."""
+
+FIRST_BYTES_MOST = 4096
+
+
+class Connection(asyncio.Protocol):
+    """See the module. It is the Outlet of its session."""
+
+    __slots__ = (
+        "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host", "language", "session",
+        "tls", "wire", "write",
+    )  # fmt: skip
+
+    language: Language
+    write: Callable[[bytes], None]
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._transport: asyncio.Transport
+        self._held = b""
+        self._reading = True
+        self._waiting = False
+        self._task: asyncio.Task[None] | None = None
+        self.admitted = False
+        self.host = ""
+        self.tls: TlsPipe | None = None
+        self.wire: Wire | None = None
+        self.session: Session | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count it in, or turn it away in one line."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.write = transport.write
+        transport.set_write_buffer_limits(high=self._listener.core.config.limits.unsent_bytes // 2)
+        self._listener.came(self, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes, cut anywhere."""
+        if self.tls is not None:
+            data = self.tls.receive(data)
+            if not data:
+                return
+        wire = self.wire
+        if wire is None:
+            self._choose(data)
+            return
+        if self._waiting:
+            self._hold(data)
+            return
+        wire.receive(data)
+        self.pump()
+
+    def _choose(self, data: bytes) -> None:
+        data = self._held + data if self._held else data
+        self._held = b""
+        if data[0] == 22 and self.tls is None and self._listener.tls_allowed:
+            self.tls = self._listener.start_tls(self, self._transport)
+            self.write = self.tls.write
+            self.data_received(data)
+            return
+        if len(data) > FIRST_BYTES_MOST:
+            self.turn_away("this is no language of this server")
+            return
+        protocol = self._listener.recognise(data, self.tls)
+        if protocol is None:
+            self._held = data
+        elif isinstance(protocol, str):
+            self.turn_away(protocol)
+        else:
+            self.wire = protocol.wire(self._listener.bounds)
+            self.language = protocol.language
+            self.session = self._listener.open_session(self)
+            self.wire.receive(data)
+            self.pump()
+
+    def pump(self) -> None:
+        """Take commands as long as there are any, none must be waited for, and the tick is not full."""
+        wire, session, core = self.wire, self.session, self._listener.core
+        assert wire is not None
+        assert session is not None
+        while not self._waiting and not session.closed:
+            try:
+                command = wire.next_command()
+            except ChatError as error:
+                core.tick.answer(session, Command(id=error.mark), error)
+                if wire.closing:
+                    core.tick.end(session, error.code)
+                core.turns.wake()
+                continue
+            if command is None:
+                return
+            waiting = dispatch(core, session, command)
+            if waiting is not None:
+                self._waiting = True
+                self._task = asyncio.get_running_loop().create_task(self._finish(command, waiting))
+            elif len(core.turns.tick.steps) > core.config.limits.tick_commands:
+                self._waiting = True
+                core.turns.after_this.append(self.go_on)
+
+    async def _finish(self, command: Command, waiting: Any) -> None:
+        core, session = self._listener.core, self.session
+        assert session is not None
+        await finish(core, session, command, waiting)
+        self._task = None
+        self.go_on()
+
+    def go_on(self) -> None:
+        """What was held back may be read."""
+        self._waiting = False
+        held, self._held = self._held, b""
+        if self.session is None or self.session.closed or self.wire is None:
+            return
+        if not self._reading:
+            self._reading = True
+            self._transport.resume_reading()
+        if held:
+            self.wire.receive(held)
+        self.pump()
+
+    def _hold(self, data: bytes) -> None:
+        self._held += data
+        if self._reading and len(self._held) > self._listener.bounds.frame:
+            self._reading = False
+            self._transport.pause_reading()
+
+    def answer(self, command: Command, answer: Answer) -> None:
+        """See Outlet."""
+        wire = self.wire
+        assert wire is not None
+        data = wire.answer(command, answer)
+        if not data:
+            if wire.closing:
+                self.end("")
+        elif wire.alone(command, answer):
+            self._answer_alone(data)
+        elif len(data) <= 2:
+            self._write_now(data)
+        else:
+            self.write(data)
+
+    def _write_now(self, data: bytes) -> None:
+        # A reply of two letters (`OK`) is best read before what follows in the same turn is sent.
+        transport = self._transport
+        if self.tls is None and not transport.get_write_buffer_size():
+            try:
+                if os.write(transport.get_extra_info("socket").fileno(), data) == len(data):
+                    return
+            except OSError:
+                pass
+        self.write(data)
+
+    def _answer_alone(self, data: bytes) -> None:
+        """Nothing else for this connection goes out shortly before or after; what it misses it gets from the store."""
+        session, loop = self.session, asyncio.get_running_loop()
+        assert session is not None
+        self._waiting = True
+        if session.person is None:
+            self._write_now(data)
+            loop.call_later(ALONE_SECONDS, self.go_on)
+            return
+        refill.lag(self._listener.core, session)
+        loop.call_later(ALONE_SECONDS, self.write, data)
+        loop.call_later(2 * ALONE_SECONDS, self._alone_no_more)
+
+    def _alone_no_more(self) -> None:
+        self.resume_writing()
+        self.go_on()
+
+    def unsent(self) -> int:
+        """See Outlet."""
+        return self._transport.get_write_buffer_size()
+
+    def end(self, code: str) -> None:
+        """See Outlet."""
+        if self._transport.is_closing():
+            return
+        if self.wire is not None and (last := self.wire.farewell(code)):
+            self.write(last)
+        self.close()
+
+    def turn_away(self, line: str) -> None:
+        """Close a connection whose language nobody knows, with a line that a person may read."""
+        log.info("turned away %s: %s", self.host, line)
+        self.write(f"causerie: {line}\r\n".encode())
+        self.close()
+
+    def close(self) -> None:
+        """Close when all is sent, or in a moment."""
+        if self.tls is not None:
+            self.tls.finish()
+        self._transport.close()
+        if self._transport.get_write_buffer_size():
+            asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self._transport.abort)
+        self._gone()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+
+    def pause_writing(self) -> None:
+        """The queue is full: the core feeds it from the store until it is caught up."""
+        if self.session is not None:
+            refill.lag(self._listener.core, self.session)
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        session = self.session
+        if session is not None and session.heard is not None and not session.closed:
+            asyncio.get_running_loop().create_task(refill.refill(self._listener.core, session))
+
+    def eof_received(self) -> bool:
+        """The client says no more; what it said before is answered first."""
+        session, core = self.session, self._listener.core
+        if session is None or session.closed:
+            return False
+        if self._waiting:
+            # Answers that are under way go out first; the one who reads them closes.
+            self._listener.core.turns.after_this.append(self._end_after_all)
+            core.turns.wake()
+            return True
+        core.tick.end(session, "")
+        core.turns.wake()
+        return True
+
+    def _end_after_all(self) -> None:
+        if self._waiting and self.session is not None and not self.session.closed:
+            asyncio.get_running_loop().call_later(ALONE_SECONDS, self._end_after_all)
+        elif self.session is not None and not self.session.closed:
+            self._listener.core.tick.end(self.session, "")
+            self._listener.core.turns.wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """It is gone, however that came."""
+        self._gone()
+
+    def _gone(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        session = self.session
+        if session is not None and not session.closed:
+            presence.close(self._listener.core, session)
+        if self.admitted:
+            self.admitted = False
+            self._listener.left(self)
+
+

@@ -1,0 +1,81 @@
+"""Where JSON objects end, when nothing is between them; and how deep they are, before they are decoded.
+
+The scan goes on where it stopped when more bytes come, so that an object sent byte by byte costs no more than one
+that comes whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+from causerie.chat.errors import NotJson, TooDeep
+
+_TOKENS = re.compile(rb'["{}\[\]]')
+_STRING_END = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+Scan = tuple[int, int, bool]
+"""Where a scan stopped: the offset from which it goes on, the depth there, and whether that is inside a string."""
+
+
+def find_end(buffer: bytes, scan: Scan | None, most_depth: int) -> int | Scan:
+    """The offset behind the first complete object, or where to go on once there is more.
+
+    White space before it belongs to it. Raises NotJson when what is there can't begin an object, and TooDeep.
+    """
+    at, depth, in_string = scan or (0, 0, False)
+    if not depth:
+        start = len(buffer) - len(buffer.lstrip())
+        if start == len(buffer):
+            return at, 0, False
+        if buffer[start] != 123:
+            raise NotJson(why="an object begins with {", at=start)
+        at = start
+    while True:
+        if in_string:
+            ended = _STRING_END.match(buffer, at)
+            if ended is None:
+                # Go on before a backslash that may stand alone at the end, and never scan the same bytes twice.
+                return len(buffer) - _trailing_backslashes(buffer, at) % 2, depth, True
+            at, in_string = ended.end(), False
+        token = _TOKENS.search(buffer, at)
+        if token is None:
+            return len(buffer), depth, False
+        at = token.end()
+        mark = buffer[token.start()]
+        if mark == 34:
+            in_string = True
+        elif mark in (123, 91):
+            depth += 1
+            if depth > most_depth:
+                raise TooDeep(most=most_depth)
+        else:
+            depth -= 1
+            if depth == 0:
+                return at
+
+
+def _trailing_backslashes(buffer: bytes, start: int) -> int:
+    tail = buffer[start:]
+    return len(tail) - len(tail.rstrip(b"\\"))
+
+
+def check_depth(frame: bytes, most: int) -> None:
+    """Raises TooDeep for a frame that is nested deeper; nearly every frame is told by a count alone."""
+    if frame.count(b"{") + frame.count(b"[") <= most:
+        return
+    depth = 0
+    at = 0
+    while token := _TOKENS.search(frame, at):
+        at = token.end()
+        mark = frame[token.start()]
+        if mark == 34:
+            ended = _STRING_END.match(frame, at)
+            if ended is None:
+                return
+            at = ended.end()
+        elif mark in (123, 91):
+            depth += 1
+            if depth > most:
+                raise TooDeep(most=most)
+        else:
+            depth -= 1

@@ -1,0 +1,152 @@
+"""The native protocol: the core's own commands, answers and events as JSON, one object a line.
+
+The client says hello first, with the version that it speaks. The specification, with examples that are run as tests,
+is docs/protocol/native.md; `native_schema` makes a JSON Schema from the same types.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from causerie.chat.commands import AnyCommand, Command, Hello
+from causerie.chat.errors import BadInput, BadShape, ChatError, FrameTooLong, NotJson, TooDeep, UnknownCommand
+from causerie.chat.events import Event, Farewell
+from causerie.chat.replies import Ack, LoggedIn, Reply
+from causerie.protocols.json_frames import check_depth
+from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.server.session import AsItStands, Answer
+from causerie.server.store import Append
+
+
+class Refusal(Reply, frozen=True, tag="error", kw_only=True):
+    """The command was refused: `code` for programs, `data` says about what."""
+
+    code: str
+    data: dict[str, str | int | float] = {}
+
+
+class _Mark(msgspec.Struct):
+    id: int | str | None = None
+
+
+_MARK = msgspec.json.Decoder(_Mark).decode
+_DECODE = msgspec.json.Decoder(AnyCommand).decode
+_ENCODE = msgspec.json.Encoder().encode
+_NO_COMMAND = re.compile("Invalid value '.*' - at `\\$.do`|missing required field `do`")
+ID_MOST = 64
+
+
+class NativeLanguage:
+    """Events as they stand, a line each."""
+
+    name = "native"
+    snapshots = True
+
+    def encode(self, event: Event) -> bytes:
+        """The event's line."""
+        return _ENCODE(event) + b"\n"
+
+
+LANGUAGE = NativeLanguage()
+
+
+class NativeWire(Wire):
+    """One connection's side."""
+
+    __slots__ = ("_buffer", "_greeted", "_inside", "_searched")
+
+    def __init__(self, bounds: Bounds) -> None:
+        super().__init__(bounds)
+        self._buffer = b""
+        self._searched = 0
+        self._greeted = False
+        self._inside = False
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes as they came."""
+        self._buffer = self._buffer + data if self._buffer else data
+
+    def next_command(self) -> Command | None:
+        """The next line's command. A line that is none is answered and the next one taken, except one too long."""
+        while not self.closing:
+            buffer = self._buffer
+            most = self.bounds.frame if self._inside else self.bounds.before_login
+            end = buffer.find(b"\n", self._searched)
+            if (end if end >= 0 else len(buffer)) > most:
+                self.closing = True
+                self._buffer = b""
+                raise FrameTooLong(most=most)
+            if end < 0:
+                self._searched = len(buffer)
+                return None
+            line, self._buffer, self._searched = buffer[:end], buffer[end + 1 :], 0
+            if line.strip():
+                return self._command(line)
+        return None
+
+    def _command(self, line: bytes) -> Command:
+        try:
+            check_depth(line, self.bounds.depth)
+            command: Command = _DECODE(line)
+        except ChatError:
+            raise
+        except RecursionError:
+            raise TooDeep(most=self.bounds.depth) from None
+        except msgspec.ValidationError as error:
+            refusal = UnknownCommand if _NO_COMMAND.search(str(error)) else BadShape
+            raise refusal(why=str(error)[:200]).asked_as(_mark(line)) from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotJson(why=str(error)[:200]) from None
+        if type(command.id) is str and len(command.id) > ID_MOST:
+            raise BadShape(why="id", most=ID_MOST)
+        if not self._greeted and type(command) is not Hello:
+            self.closing = True
+            raise BadInput(why="hello comes first")
+        self._greeted = True
+        return command
+
+    def answer(self, command: Command, answer: Answer) -> bytes:
+        """One line: the answer, with the command's id as `re`."""
+        reply: Reply
+        if type(answer) is Append:
+            append = answer
+            reply = Ack(
+                channel=append.channel.name, number=append.number, at=append.at, key=append.key, again=append.again
+            )
+        elif isinstance(answer, ChatError):
+            reply = Refusal(code=answer.code, data=answer.data)
+        else:
+            assert not isinstance(answer, AsItStands)
+            reply = answer  # type: ignore[assignment]
+            if type(answer) is LoggedIn:
+                self._inside = True
+        line = _ENCODE(reply)
+        if command.id is not None:
+            line = b'{"re":' + _ENCODE(command.id) + b"," + line[1:]
+        return line + b"\n"
+
+    def farewell(self, code: str) -> bytes:
+        """The last line."""
+        return _ENCODE(Farewell(channel="", code=code or "quit")) + b"\n"
+
+
+def _mark(line: bytes) -> int | str | None:
+    """The id of a command that is wrong elsewhere."""
+    try:
+        mark = _MARK(line).id
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return mark if not isinstance(mark, str) or len(mark) <= ID_MOST else None
+
+
+def recognises(first: bytes) -> bool | None:
+    """An object whose first key is not in capitals; the classic protocol is asked before."""
+    start = first.lstrip()
+    if not start:
+        return None
+    return start[:1] == b"{"
+
+
+PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",))

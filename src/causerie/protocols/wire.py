@@ -1,0 +1,76 @@
+"""What a wire language is to the rest: bytes into commands, answers and events into bytes. No I/O, no waiting.
+
+A protocol registers itself as a `Protocol` record in bootstrap's list; the listener asks each in turn whether the
+first bytes of a connection are its own, so a new language needs no change there.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from causerie.chat.commands import Command
+from causerie.chat.errors import ChatError
+from causerie.server.session import Answer, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a wire may be fed: bytes a frame, before log-in and after; levels of nesting."""
+
+    before_login: int
+    frame: int
+    depth: int
+
+
+class Wire(ABC):
+    """One connection's side of a language. `closing` is set by a wire that can't go on after what it read.
+
+    `alone` is asked after each answer: whether it must not share its packet with anything else.
+    """
+
+    __slots__ = ("bounds", "closing")
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.closing = False
+
+    @abstractmethod
+    def receive(self, data: bytes) -> None:
+        """Take bytes as they came, cut anywhere."""
+
+    @abstractmethod
+    def next_command(self) -> Command | None:
+        """The next command that is complete; None: more bytes are needed. Raises BadInput for what is none, once."""
+
+    @abstractmethod
+    def answer(self, command: Command, answer: Answer) -> bytes:
+        """What a command came to. Input that was no command is answered too, with a bare Command and its error."""
+
+    @abstractmethod
+    def farewell(self, code: str) -> bytes:
+        """The last words; `code` says why, empty: because the client asked."""
+
+    def alone(self, command: Command, answer: Answer) -> bool:
+        """Whether this answer must not share its packet with anything else."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A language on offer. `recognises` is given the first bytes: yes, no, or None for not enough yet.
+
+    `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes.
+    """
+
+    name: str
+    language: Language
+    wire: Callable[[Bounds], Wire]
+    recognises: Callable[[bytes], bool | None]
+    alpn: tuple[str, ...] = ()
+
+
+def refused(answer: Answer) -> ChatError | None:
+    """The error that an answer is, if it is one."""
+    return answer if isinstance(answer, ChatError) else None

@@ -1,0 +1,276 @@
+"""Accounts: made by invitation or by an administrator, changed, shut out; passwords and tokens."""
+
+from __future__ import annotations
+
+import msgspec
+
+from causerie.chat import passwords, policy
+from causerie.chat.commands import (
+    AddAccount,
+    DisableAccount,
+    ListAccounts,
+    LogIn,
+    Register,
+    ResetPassword,
+    Revoke,
+    Sessions,
+    SetAdministrator,
+    SetPassword,
+)
+from causerie.chat.errors import (
+    AccountsOnly,
+    AlreadyLoggedIn,
+    Busy,
+    InviteRefused,
+    LoginFailed,
+    NameTaken,
+    NoSuchSession,
+    TooManyFailures,
+    WeakPassword,
+)
+from causerie.chat.events import Renamed
+from causerie.chat.model import Invite, Person
+from causerie.chat.names import guest_prefix, reserved_word, skeleton
+from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
+from causerie.server import guard, hashing, presence
+from causerie.server.core import Core
+from causerie.server.login import admit, check_trust, checked_name, hash_token, make_token
+from causerie.server.session import Session
+from causerie.server.store import Audit, DropTokens, PutInvite, PutPerson, PutStanding
+
+
+def audit(core: Core, session: Session, act: str, **about: str | int) -> None:
+    """Write down what was done to whom. `actor` 0 is the server's own operator, or somebody not logged in."""
+    actor = session.person.id if session.person else 0
+    core.tick.store(Audit(core.now(), actor, act, msgspec.json.encode(about).decode()))
+
+
+async def _hash(core: Core, name: str, password: str) -> str:
+    accounts = core.config.accounts
+    try:
+        passwords.check_password(password, name, accounts.password_min, accounts.password_max)
+        return await core.hashing.hash(password)
+    except passwords.WeakPassword as weak:
+        raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
+    except hashing.HashingBusy:
+        raise Busy(retry_after=2) from None
+
+
+def _check_free(core: Core, name: str, mark: str, mine: int, admin: bool) -> None:
+    owner = core.directory.names.get(mark)
+    if guest_prefix(name) or (reserved_word(name) and not admin):
+        raise NameTaken(name=name, why="reserved")
+    if owner is not None and owner != mine:
+        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
+
+
+def _invite(core: Core, token: str) -> Invite | None:
+    wanted = hash_token(token)
+    for invite in core.directory.invites.values():
+        if invite.token_hash == wanted and (not invite.until or invite.until > core.now()):
+            return invite
+    return None
+
+
+async def register(core: Core, session: Session, command: Register) -> LoggedIn | Done:
+    """Make an account; a guest becomes it and keeps its channels and all that it said."""
+    check_trust(session)
+    guest = session.person
+    if guest is not None and not guest.guest:
+        raise AlreadyLoggedIn(name=guest.name)
+    if command.invite:
+        try:
+            core.guard.check("", session.host, False, core.clock())
+        except guard.TooManyFailures as failures:
+            raise TooManyFailures(retry_after=int(failures.retry_after)) from None
+        if _invite(core, command.invite) is None:
+            core.guard.failed("", session.host, core.clock())
+            raise InviteRefused()
+    policy.check_register(core.config.accounts.registration, bool(command.invite))
+    name, mark = checked_name(command.name)
+    invite = _invite(core, command.invite) if command.invite else None
+    _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
+    hashed = await _hash(core, name, command.password)
+    if session.closed:
+        return Done()
+    # While the password was hashed, the invite may have been used up and the name taken.
+    invite = _invite(core, command.invite) if command.invite else None
+    if command.invite and invite is None:
+        raise InviteRefused()
+    guest = session.person
+    _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
+    number = guest.id if guest else core.new_id()
+    person = Person(id=number, name=name, admin=invite is not None and invite.admin, made_at=core.now())
+    keep(core, person, mark, hashed)
+    if invite is not None:
+        used = msgspec.structs.replace(invite, uses_left=invite.uses_left - 1)
+        if used.uses_left:
+            core.tick.put(core.directory.invites, invite.id, used)
+        else:
+            core.tick.drop(core.directory.invites, invite.id)
+        core.tick.store(PutInvite(used))
+    audit(core, session, "registered", name=name, person=number, admin=int(person.admin))
+    if guest is None:
+        return admit(core, session, person, LogIn(keep=True, device=command.device))
+    _become(core, session, guest, person)
+    token = make_token(core, session, command.device)
+    places = core.directory.places.get(number, {})
+    names = sorted(core.directory.channels[place].name for place in places)
+    return LoggedIn(person=number, name=name, admin=person.admin, token=token, channels=names)
+
+
+def _become(core: Core, session: Session, guest: Person, person: Person) -> None:
+    directory, tick = core.directory, core.tick
+    for own in directory.connected[person.id]:
+        tick.set(own, "person", person)
+    if (mark := skeleton(guest.name)) != skeleton(person.name):
+        tick.drop(directory.names, mark)
+    tick.drop(directory.kept_guests, person.id)
+    for number, standing in directory.places.get(person.id, {}).items():
+        tick.store(PutStanding(number, person.id, standing))
+        told = Renamed(channel=directory.channels[number].name, person=person.id, name=person.name, was=guest.name)
+        tick.tell(number, told)
+
+
+def keep(core: Core, person: Person, mark: str = "", hashed: str | None = None) -> None:
+    """An account as it is now, in memory and in the store."""
+    mark = mark or skeleton(person.name)
+    core.tick.put(core.directory.people, person.id, person)
+    core.tick.put(core.directory.names, mark, person.id)
+    core.tick.store(PutPerson(person, mark, hashed))
+
+
+async def add_account(core: Core, session: Session, command: AddAccount) -> Done:
+    """An administrator makes an account for somebody."""
+    name, mark = checked_name(command.name)
+    _check_free(core, name, mark, 0, command.admin)
+    hashed = await _hash(core, name, command.password)
+    _check_free(core, name, mark, 0, command.admin)
+    person = Person(id=core.new_id(), name=name, admin=command.admin, made_at=core.now())
+    keep(core, person, mark, hashed)
+    audit(core, session, "account_added", name=name, person=person.id, admin=int(command.admin))
+    return Done()
+
+
+async def set_password(core: Core, session: Session, command: SetPassword) -> Done:
+    """Change one's own password; every other session of the account ends."""
+    check_trust(session)
+    person = session.person
+    assert person is not None
+    if person.guest:
+        raise AccountsOnly()
+    mark = skeleton(person.name)
+    try:
+        core.guard.check(mark, session.host, True, core.clock())
+    except guard.TooManyFailures as failures:
+        raise TooManyFailures(retry_after=int(failures.retry_after)) from None
+    credentials = await core.store.credentials(mark)
+    try:
+        right = await core.hashing.verify(credentials[1] if credentials else None, command.old)
+    except hashing.HashingBusy:
+        raise Busy(retry_after=2) from None
+    if not right:
+        core.guard.failed(mark, session.host, core.clock())
+        raise LoginFailed(name=person.name)
+    hashed = await _hash(core, person.name, command.new)
+    if session.person is not None:
+        keep(core, core.directory.people[person.id], mark, hashed)
+        core.tick.store(DropTokens(person.id, None, but=session.token))
+        audit(core, session, "password_changed", name=person.name)
+        put_out(core, person, "password_changed", but=session)
+    return Done()
+
+
+async def reset_password(core: Core, session: Session, command: ResetPassword) -> Done:
+    """An administrator gives an account a new password; all its sessions end."""
+    person = core.directory.account(command.name)
+    hashed = await _hash(core, person.name, command.password)
+    keep(core, core.directory.account(command.name), "", hashed)
+    core.tick.store(DropTokens(person.id))
+    audit(core, session, "password_reset", name=person.name)
+    put_out(core, person, "password_changed", but=session)
+    return Done()
+
+
+def put_out(core: Core, person: Person, code: str, but: Session | None = None, token: int = 0) -> None:
+    """End a person's connections, or those that came in by one token."""
+    for own in tuple(core.directory.connected.get(person.id, ())):
+        if own is not but and (not token or own.token == token):
+            presence.depart(core, own)
+            core.tick.end(own, code)
+
+
+def disable(core: Core, session: Session, command: DisableAccount) -> Done:
+    """Shut an account out at once and everywhere, or let it in again."""
+    person = core.directory.account(command.name)
+    keep(core, msgspec.structs.replace(person, disabled=command.disabled))
+    audit(core, session, "account_disabled" if command.disabled else "account_enabled", name=person.name)
+    if command.disabled:
+        core.tick.store(DropTokens(person.id))
+        put_out(core, person, "disabled")
+    return Done()
+
+
+def set_administrator(core: Core, session: Session, command: SetAdministrator) -> Done:
+    """Make an account an administrator, or no longer; its tokens are made anew at the next log-in."""
+    was = core.directory.account(command.name)
+    person = msgspec.structs.replace(was, admin=command.admin)
+    keep(core, person)
+    if was.admin != person.admin:
+        core.tick.store(DropTokens(person.id))
+        for own in core.directory.connected.get(person.id, ()):
+            core.tick.set(own, "person", person)
+    audit(core, session, "administrator" if command.admin else "no_administrator", name=person.name)
+    return Done()
+
+
+def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList:
+    """The accounts by name."""
+    directory = core.directory
+    limit = max(1, min(command.limit, 1000))
+    people = sorted(
+        (person.name, person.id) for person in directory.people.values() if not person.guest and person.name > command.after
+    )
+    lines = [
+        AccountLine(
+            person=number,
+            name=name,
+            admin=directory.people[number].admin,
+            disabled=directory.people[number].disabled,
+            here=number in directory.connected,
+            made_at=directory.people[number].made_at,
+        )
+        for name, number in people[:limit]
+    ]
+    return AccountList(accounts=lines, more=len(people) > limit)
+
+
+async def sessions(core: Core, session: Session, command: Sessions) -> SessionList:
+    """One's own tokens."""
+    person = session.person
+    assert person is not None
+    tokens = await core.store.tokens(person.id)
+    return SessionList(
+        sessions=[
+            SessionLine(
+                session=token.id,
+                device=token.device,
+                made_at=token.made_at,
+                used_at=token.used_at,
+                current=token.id == session.token,
+            )
+            for token in tokens
+        ]
+    )
+
+
+async def revoke(core: Core, session: Session, command: Revoke) -> Done:
+    """Make one of one's own tokens useless; connections that came in by it end."""
+    person = session.person
+    assert person is not None
+    if command.session not in {token.id for token in await core.store.tokens(person.id)}:
+        raise NoSuchSession(session=command.session)
+    core.tick.store(DropTokens(person.id, (command.session,)))
+    put_out(core, person, "revoked", token=command.session)
+    return Done()
+

@@ -1,0 +1,52 @@
+"""All that a use case works with, in one object, put together by bootstrap and passed to each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from causerie.config import Config
+from causerie.server.directory import Directory
+from causerie.server.fanout import Fanout
+from causerie.server.guard import Guard
+from causerie.server.hashing import Hashing
+from causerie.server.limits import Bucket
+from causerie.server.session import Session
+from causerie.server.store import Store
+from causerie.server.tick import Tick
+from causerie.server.turns import Turns
+
+
+@dataclass(slots=True)
+class Core:
+    """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
+    `secret()` 256 random bits."""
+
+    config: Config
+    store: Store
+    directory: Directory
+    fanout: Fanout
+    turns: Turns
+    hashing: Hashing
+    guard: Guard
+    clock: Callable[[], float]
+    now: Callable[[], int]
+    pick: Callable[[int], int]
+    secret: Callable[[], bytes]
+    link: Callable[[str, bool], str]
+    started: float
+    sessions: dict[Session, bool] = field(default_factory=dict)
+    lagging: dict[Session, bool] = field(default_factory=dict)
+    buckets: dict[int, Bucket] = field(default_factory=dict)
+    counters: Counter[str] = field(default_factory=Counter)
+    leaving: bool = False
+
+    @property
+    def tick(self) -> Tick:
+        """The tick that is collecting."""
+        return self.turns.tick
+
+    def new_id(self) -> int:
+        """An identifier that nothing has: 52 random bits, so that several servers of one chat need not agree."""
+        return self.pick(2**52) + 1

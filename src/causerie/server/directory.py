@@ -1,0 +1,68 @@
+"""What the server knows by heart: people, channels, standings, invites, and who is where.
+
+It is read everywhere and changed only through a tick, so that what was not committed can be taken back. Guests are in
+it while they are connected.
+"""
+
+from __future__ import annotations
+
+from causerie.chat.errors import NoSuchChannel, NoSuchPerson
+from causerie.chat.model import Channel, Invite, Person, Standing
+from causerie.chat.names import BadName as _BadName
+from causerie.chat.names import channel_name, skeleton
+from causerie.server.session import Session
+from causerie.server.store import Loaded
+
+
+class Directory:
+    """Dictionaries, and look-ups that raise what a person is told.
+
+    `names`: a person's id by the skeleton of the name. `standings`: by channel, then person. `places`: the channels a
+    person stands in. `here`: for each channel, how many connections each person has in it. `connected`: a person's
+    sessions, in the order in which they came.
+    """
+
+    def __init__(self, loaded: Loaded, skeletons: dict[int, str] | None = None) -> None:
+        self.people: dict[int, Person] = {person.id: person for person in loaded.people}
+        self.names: dict[str, int] = {skeleton(person.name): person.id for person in loaded.people}
+        self.kept_guests: dict[int, bool] = {}
+        self.channels: dict[int, Channel] = {channel.id: channel for channel in loaded.channels}
+        self.by_name: dict[str, int] = {channel.name: channel.id for channel in loaded.channels}
+        self.standings: dict[int, dict[int, Standing]] = {channel.id: {} for channel in loaded.channels}
+        self.places: dict[int, dict[int, Standing]] = {}
+        for channel, person, standing in loaded.standings:
+            self.standings[channel][person] = standing
+            self.places.setdefault(person, {})[channel] = standing
+        self.invites: dict[int, Invite] = {invite.id: invite for invite in loaded.invites}
+        self.here: dict[int, dict[int, int]] = {}
+        self.connected: dict[int, dict[Session, bool]] = {}
+
+    def channel(self, name: str) -> Channel:
+        """The channel of this name. Raises NoSuchChannel."""
+        number = self.by_name.get(name)
+        if number is None:
+            try:
+                number = self.by_name.get(channel_name(name))
+            except _BadName:
+                number = None
+            if number is None:
+                raise NoSuchChannel(channel=name[:80])
+        return self.channels[number]
+
+    def person(self, name: str) -> Person:
+        """The account or connected guest of this name, however it is written. Raises NoSuchPerson."""
+        number = self.names.get(skeleton(name)) if len(name) <= 80 else None
+        if number is None:
+            raise NoSuchPerson(name=name[:80])
+        return self.people[number]
+
+    def account(self, name: str) -> Person:
+        """The account of this name. Raises NoSuchPerson."""
+        person = self.person(name)
+        if person.guest:
+            raise NoSuchPerson(name=name[:80])
+        return person
+
+    def standing(self, channel: int, person: int) -> Standing | None:
+        """How a person stands in a channel."""
+        return self.standings[channel].get(person)

@@ -1,0 +1,210 @@
+"""Coming in: as a guest, by name and password, or by token."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Coroutine
+
+import msgspec
+
+from causerie.chat import policy
+from causerie.chat.commands import LogIn
+from causerie.chat.errors import (
+    AlreadyLoggedIn,
+    BadName,
+    Busy,
+    InClear,
+    LoginFailed,
+    NameTaken,
+    TooManyFailures,
+)
+from causerie.chat.model import Person
+from causerie.chat.names import BadName as _BadName
+from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
+from causerie.chat.replies import Done, LoggedIn
+from causerie.server import channels, guard, hashing, presence
+from causerie.server.core import Core
+from causerie.server.messages import keep_guest
+from causerie.server.session import Session, Trust
+from causerie.server.store import Audit, PutToken, Token
+
+log = logging.getLogger("causerie.login")
+
+DEVICE_MOST = 80
+
+
+def log_in(core: Core, session: Session, command: LogIn) -> LoggedIn | Coroutine[None, None, LoggedIn | Done]:
+    """See the command. On a connection that is logged in, `enter` makes it a move; anything else is refused."""
+    if session.person is not None and not command.enter:
+        raise AlreadyLoggedIn(name=session.person.name)
+    if command.guest:
+        return _guest(core, session, command)
+    check_trust(session)
+    if command.token and not command.password:
+        return _by_token(core, session, command)
+    return _by_password(core, session, command)
+
+
+def check_trust(session: Session) -> None:
+    """Passwords and tokens travel only where nobody reads along. Raises InClear."""
+    if session.trust < Trust.PASSWORDS:
+        log.warning("refused a password in clear from %s; `plaintext` in [server] would allow it", session.host)
+        raise InClear(setting="server.plaintext")
+
+
+def checked_name(text: str) -> tuple[str, str]:
+    """A person's name as it is kept, and its skeleton. Raises BadName."""
+    try:
+        name = person_name(text)
+        return name, skeleton(name)
+    except _BadName as bad:
+        raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
+
+
+def hash_token(token: str) -> bytes:
+    """What is kept of a token. It has 256 random bits, so that a fast hash is enough."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
+
+
+def _guest(core: Core, session: Session, command: LogIn) -> LoggedIn:
+    policy.check_guest(core.config.accounts.guests)
+    directory = core.directory
+    if command.name.strip():
+        name, mark = checked_name(command.name)
+        if reserved_word(name):
+            raise NameTaken(name=name, why="reserved")
+    else:
+        name = free_guest_name(lambda free: skeleton(free) in directory.names, core.pick)
+        mark = skeleton(name)
+    owner = directory.names.get(mark)
+    mine = session.person
+    if owner is not None and (mine is None or owner != mine.id):
+        other = directory.people[owner]
+        raise NameTaken(name=name, why="taken" if other.name == name else "look_alike")
+    if mine is not None and owner is not None and mine.name == name:
+        return _inside(core, session, command)
+    presence.depart(core, session)
+    person = Person(id=core.new_id(), name=name, guest=True, made_at=core.now())
+    core.tick.put(directory.people, person.id, person)
+    core.tick.put(directory.names, mark, person.id)
+    return admit(core, session, person, command)
+
+
+async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn | Done:
+    name, known = command.name, False
+    mark = skeleton(name) if len(name) <= 80 else ""
+    if command.token:
+        token = await core.store.token(hash_token(command.token))
+        known = token is not None and token.person == core.directory.names.get(mark)
+    try:
+        core.guard.check(mark, session.host, known, core.clock())
+    except guard.TooManyFailures as failures:
+        raise TooManyFailures(retry_after=int(failures.retry_after)) from None
+    credentials = await core.store.credentials(mark)
+    try:
+        right = await core.hashing.verify(credentials[1] if credentials else None, command.password)
+    except hashing.HashingBusy:
+        raise Busy(retry_after=2) from None
+    if session.closed:
+        return Done()
+    person = core.directory.people.get(credentials[0]) if credentials else None
+    # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
+    if not right or person is None or person.disabled or person.name.casefold() != name.strip().casefold():
+        core.guard.failed(mark, session.host, core.clock())
+        core.counters["logins_refused"] += 1
+        about = msgspec.json.encode({"name": name[:80], "host": session.host}).decode()
+        core.tick.store(Audit(core.now(), 0, "login_refused", about))
+        raise LoginFailed(name=name[:80])
+    core.guard.succeeded(mark, session.host, core.clock())
+    with core.tick.whole():
+        if session.person is not None and session.person.id == person.id:
+            return _inside(core, session, command)
+        presence.depart(core, session)
+        return admit(core, session, person, command)
+
+
+async def _by_token(core: Core, session: Session, command: LogIn) -> LoggedIn | Done:
+    try:
+        core.guard.check("", session.host, False, core.clock())
+    except guard.TooManyFailures as failures:
+        raise TooManyFailures(retry_after=int(failures.retry_after)) from None
+    token = await core.store.token(hash_token(command.token))
+    person = None
+    if token is not None and not expired(core, token):
+        person = core.directory.people.get(token.person) or await core.store.guest(token.person)
+    if session.closed:
+        return Done()
+    if token is None or person is None or person.disabled:
+        core.guard.failed("", session.host, core.clock())
+        raise LoginFailed()
+    directory = core.directory
+    with core.tick.whole():
+        presence.depart(core, session)
+        if person.guest and person.id not in directory.people:
+            mark = skeleton(person.name)
+            if mark in directory.names:
+                raise NameTaken(name=person.name, why="taken")
+            core.tick.put(directory.people, person.id, person)
+            core.tick.put(directory.names, mark, person.id)
+            core.tick.put(directory.kept_guests, person.id, True)
+        core.tick.store(PutToken(msgspec.structs.replace(token, used_at=core.now())))
+        core.tick.set(session, "token", token.id)
+        return admit(core, session, person, msgspec.structs.replace(command, keep=False))
+
+
+def expired(core: Core, token: Token) -> bool:
+    """Whether a token has lain unused for too long."""
+    days = core.config.accounts.token_idle_days
+    return bool(days) and core.now() - token.used_at > days * 86_400_000
+
+
+def admit(core: Core, session: Session, person: Person, command: LogIn) -> LoggedIn:
+    """This session is this person's from now on."""
+    tick, directory = core.tick, core.directory
+    tick.set(session, "person", person)
+    connected = directory.connected.get(person.id)
+    if connected is None:
+        tick.put(directory.connected, person.id, {session: True})
+    else:
+        tick.put(connected, session, True)
+    token = make_token(core, session, command.device) if command.keep else ""
+    return _inside(core, session, command, token)
+
+
+def make_token(core: Core, session: Session, device: str) -> str:
+    """A new session token for whoever is logged in here; the only time it is seen."""
+    person = session.person
+    assert person is not None
+    if person.guest:
+        keep_guest(core, session)
+    token, now = core.secret().hex(), core.now()
+    device = "".join(letter for letter in device if letter.isprintable())[:DEVICE_MOST]
+    kept = Token(core.new_id(), hash_token(token), person.id, device, now, now)
+    core.tick.store(PutToken(kept))
+    core.tick.set(session, "token", kept.id)
+    return token
+
+
+def _inside(core: Core, session: Session, command: LogIn, token: str = "") -> LoggedIn:
+    person, directory = session.person, core.directory
+    assert person is not None
+    if command.enter:
+        channel = channels.find_or_make(core, session, command.enter, True)
+        if channel.id not in session.channels:
+            for number in tuple(session.channels):
+                presence.leave(core, session, directory.channels[number])
+        channels.walk_in(core, session, channel)
+    names = (
+        directory.channels[number].name
+        for number, standing in directory.places.get(person.id, {}).items()
+        if standing.inside
+    )
+    return LoggedIn(
+        person=person.id,
+        name=person.name,
+        guest=person.guest,
+        admin=person.admin,
+        token=token,
+        channels=[] if command.enter else sorted(names),
+    )

@@ -1,0 +1,158 @@
+"""Catching up: a session that lags or resumes is sent what it missed, from the store, by number.
+
+A reader that does not keep up is taken out of its channels' audiences, so its queue is bounded, and is fed pages from
+the store as it reads them. When it has everything that was told, it hears the stream again. One that makes no
+progress for `stalled_seconds` is let go with a reason.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from causerie.chat import policy
+from causerie.chat.commands import Command, Resume
+from causerie.chat.errors import BadInput, NotAllowed
+from causerie.chat.events import Event, Gap
+from causerie.chat.replies import Resumed
+from causerie.server import channels, presence
+from causerie.server.core import Core
+from causerie.server.session import Session
+from causerie.server.store import StoreFailed
+
+log = logging.getLogger("causerie.delivery")
+
+PAGE = 100
+"""Events a page: small, so that what is on its way to one slow reader stays small."""
+
+
+def lag(core: Core, session: Session) -> None:
+    """The session's queue is full: from here on it is fed from the store."""
+    if session.person is None or session.closed:
+        return
+    core.counters["lagged"] += 1
+    heard = session.heard = session.heard or {}
+    for number in session.channels:
+        if number not in heard:
+            audience = core.fanout.audience(number)
+            audience.remove(session)
+            heard[number] = audience.number
+    watch(core, session)
+
+
+def watch(core: Core, session: Session) -> None:
+    """See that it makes progress."""
+    session.stuck_bytes = session.outlet.unsent()
+    session.stuck_since = core.clock()
+    core.lagging[session] = True
+
+
+def sweep(core: Core) -> None:
+    """Let go of those that took nothing for `stalled_seconds`. Asked every few seconds."""
+    most = core.config.limits.stalled_seconds
+    now = core.clock()
+    for session in tuple(core.lagging):
+        unsent = session.outlet.unsent()
+        if session.heard is None and not unsent:
+            del core.lagging[session]
+        elif unsent < session.stuck_bytes or not unsent:
+            session.stuck_bytes, session.stuck_since = unsent, now
+        elif most and now - session.stuck_since >= most:
+            core.lagging.pop(session, None)
+            core.counters["stalled"] += 1
+            log.warning("let go of %s: it has read nothing for %d s", session.host, now - session.stuck_since)
+            session.outlet.end("stalled")
+        else:
+            session.stuck_bytes = max(unsent, session.stuck_bytes)
+
+
+async def refill(core: Core, session: Session) -> None:
+    """Send a session what it missed, as long as it takes it; then let it hear the stream again."""
+    if session.refilling or session.heard is None:
+        return
+    session.refilling = True
+    try:
+        while session.heard is not None and not session.closed:
+            behind = [n for n, heard in session.heard.items() if heard != core.fanout.audience(n).number]
+            if not behind:
+                heard, session.heard = session.heard, None
+                for number in heard:
+                    _hear_again(core, session, number)
+                return
+            for number in behind:
+                if not await _page(core, session, number):
+                    return
+    except StoreFailed as failure:
+        log.error("cannot bring %s up to date: %s", session.host, failure)
+        session.outlet.end("store_unavailable")
+    finally:
+        session.refilling = False
+
+
+def _hear_again(core: Core, session: Session, number: int) -> None:
+    """The channel as it stands now: what was passing is not kept, so who is there has to be told anew."""
+    audience = core.fanout.audience(number)
+    audience.add(session)
+    if session.outlet.language.snapshots and session.person is not None:
+        told = channels.snapshot(core, session, core.directory.channels[number], audience.number)
+        session.outlet.answer(Command(), told)
+
+
+async def _page(core: Core, session: Session, number: int) -> bool:
+    """One page of one channel. False: the session takes no more for now."""
+    channel = core.directory.channels[number]
+    told = core.fanout.audience(number).number
+    assert session.heard is not None
+    heard = session.heard[number]
+    most = core.config.limits.resume_events
+    events: list[Event] = []
+    if heard > told or heard < told - most:
+        # A number from the future: the store was put back from a backup. One from long ago: too much to send.
+        start = max(0, told - most) if heard < told else told
+        events.append(Gap(channel=channel.name, number=start, after=heard))
+        heard = start
+    page = await core.store.page(channel, heard, told + 1, PAGE, newest=False)
+    if session.heard is None or number not in session.heard:
+        return not session.closed
+    for event in page:
+        if event.number != heard + 1:
+            events.append(Gap(channel=channel.name, number=event.number - 1, after=heard))
+        events.append(event)
+        heard = event.number
+    if len(page) < PAGE and heard < told:
+        events.append(Gap(channel=channel.name, number=told, after=heard))
+        heard = told
+    session.heard[number] = heard
+    if session.closed:
+        return False
+    language = session.outlet.language
+    if data := b"".join(map(language.encode, events)):
+        session.outlet.write(data)
+    return not session.outlet.unsent() > core.config.limits.unsent_bytes // 4
+
+
+def resume(core: Core, session: Session, command: Resume) -> Resumed:
+    """Enter the channels again, each from the number that the client has; those it may not enter are left out."""
+    person = session.person
+    assert person is not None
+    limits = core.config.limits
+    if limits.channels_person and len(command.since) > limits.channels_person:
+        raise BadInput(why="channels", most=limits.channels_person)
+    directory = core.directory
+    heard: dict[int, int] = {}
+    for name, since in command.since.items():
+        if not 0 <= since < 2**53:
+            raise BadInput(why="number", channel=name[:80])
+        known = directory.by_name.get(name)
+        if known is None:
+            continue
+        channel = directory.channels[known]
+        try:
+            policy.check_enter(channel, person, directory.standing(known, person.id))
+        except NotAllowed:
+            continue
+        if known in session.channels:
+            raise BadInput(why="already_there", channel=name[:80])
+        presence.enter(core, session, channel)
+        heard[known] = since
+    core.tick.resume(session, heard)
+    return Resumed(channels=[directory.channels[number].name for number in heard])

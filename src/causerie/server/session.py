@@ -1,0 +1,90 @@
+"""One connection as the core sees it: who it is, where it came from, which channels it hears."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from causerie.chat.commands import Command
+from causerie.chat.errors import ChatError
+from causerie.chat.events import Event
+from causerie.chat.model import Person
+from causerie.chat.replies import Reply, Snapshot
+from causerie.server.limits import Bucket
+from causerie.server.store import Append
+
+
+class AsItStands(Struct, frozen=True):
+    """A channel's snapshot on its way: its number is known when its turn to be told comes."""
+
+    channel: int
+    snapshot: Snapshot
+
+
+Answer = Reply | Append | AsItStands | ChatError
+"""What a command comes to. An Append is told as the acknowledgement of its number."""
+
+
+class Trust(IntEnum):
+    """What may be said over a connection, from where it comes and whether others can read along."""
+
+    REFUSED = 0
+    GUESTS = 1
+    PASSWORDS = 2
+    OPERATOR = 3
+
+
+class Language(Protocol):
+    """How one kind of client is told events. Sessions with the same Language object share each encoded byte."""
+
+    name: str
+    snapshots: bool
+    """Whether joining is answered with a snapshot; if not, none is made."""
+
+    def encode(self, event: Event) -> bytes:
+        """The event in this language; b"" when it has no words for it."""
+
+
+class Outlet(Protocol):
+    """The way out of a connection: what the core may do with it. None of these raises or waits."""
+
+    language: Language
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, after all that was written before."""
+
+    def answer(self, command: Command, answer: Answer) -> None:
+        """Answer a command, in the wire's own words."""
+
+    def unsent(self) -> int:
+        """Bytes written and not yet taken by the system."""
+
+    def end(self, code: str) -> None:
+        """Say farewell and close once all is sent, or after a moment; nothing may be written afterwards."""
+
+
+class Session:
+    """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id."""
+
+    __slots__ = (
+        "away", "bucket", "channels", "closed", "exempt", "heard", "host", "outlet", "person", "refilling",
+        "stuck_bytes", "stuck_since", "token", "trust",
+    )  # fmt: skip
+
+    def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
+        self.outlet = outlet
+        self.host = host
+        self.trust = trust
+        self.bucket = bucket
+        self.exempt = bucket is None
+        self.person: Person | None = None
+        self.token = 0
+        self.channels: dict[int, bool] = {}
+        self.away = ""
+        self.heard: dict[int, int] | None = None
+        self.refilling = False
+        self.stuck_bytes = 0
+        self.stuck_since = 0.0
+        self.closed = False

@@ -1,0 +1,135 @@
+"""What one turn of the loop brought: decided together, committed together, told together, or undone together.
+
+Use cases check first, then change memory only through `put`, `drop` and `set`, so that a commit that fails leaves
+memory as if their commands had not come. What is to be told is kept in order, as steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from causerie.chat.commands import Command
+from causerie.chat.errors import ChatError
+from causerie.chat.events import Event
+from causerie.server.session import Answer, Session
+from causerie.server.store import Append, Change
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME = range(7)
+"""What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
+tell one session an event, let one hear what followed certain numbers."""
+
+_ABSENT: Any = object()
+
+
+class Tick:
+    """See the module. `changes` go to the store; a step is an Append or a tuple that begins with one of the above."""
+
+    __slots__ = ("answered", "changes", "closed", "steps", "undo")
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.steps: list[Append | tuple[Any, ...]] = []
+        self.undo: list[tuple[Any, Any, Any]] = []
+        self.closed: list[Session] = []
+        self.answered = False
+
+    def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
+        """mapping[key] = value, until undone."""
+        self.undo.append((mapping, key, mapping.get(key, _ABSENT)))
+        mapping[key] = value
+
+    def drop(self, mapping: MutableMapping[K, V], key: K) -> None:
+        """Take a key out of a mapping, until undone."""
+        if key in mapping:
+            self.undo.append((mapping, key, mapping.pop(key)))
+
+    def set(self, session: Session, name: str, value: object) -> None:
+        """session.name = value, until undone."""
+        self.undo.append((session, name, getattr(session, name)))
+        setattr(session, name, value)
+
+    def store(self, change: Change) -> None:
+        """Something to keep that nobody is told of."""
+        self.changes.append(change)
+
+    def append(self, append: Append) -> None:
+        """An event for a channel's log, told to its audience once committed."""
+        self.changes.append(append)
+        self.steps.append(append)
+
+    def tell(self, channel: int, event: Event) -> None:
+        """A passing event, told to a channel's audience in its place."""
+        self.steps.append((TELL, channel, event))
+
+    def enter(self, session: Session, channel: int) -> None:
+        """From here on the session hears the channel."""
+        self.steps.append((ENTER, session, channel))
+
+    def exit(self, session: Session, channel: int) -> None:
+        """From here on it does not."""
+        self.steps.append((EXIT, session, channel))
+
+    def answer(self, session: Session, command: Command, answer: Answer) -> None:
+        """What a command came to."""
+        self.steps.append((ANSWER, session, command, answer))
+
+    def tell_one(self, session: Session, event: Event) -> None:
+        """An event for one session's ears."""
+        self.steps.append((TELL_ONE, session, event))
+
+    def resume(self, session: Session, heard: dict[int, int]) -> None:
+        """What followed these numbers, for each channel's id, is for this session's ears, from the store."""
+        self.steps.append((RESUME, session, heard))
+
+    def end(self, session: Session, code: str) -> None:
+        """Farewell to a session."""
+        self.steps.append((END, session, code))
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All that is done in here is done, or, when an error leaves it, none of it. Nothing in here may wait."""
+        mark = self.mark()
+        try:
+            yield
+        except Exception:
+            self.back_to(mark)
+            raise
+
+    def mark(self) -> tuple[int, int, int]:
+        """Where the tick stands, for `back_to`."""
+        return len(self.changes), len(self.steps), len(self.undo)
+
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Undo all that came after the mark."""
+        changes, steps, undo = mark
+        del self.changes[changes:]
+        del self.steps[steps:]
+        self._undo(undo)
+
+    def fail(self, error: ChatError) -> None:
+        """Undo everything, and answer every command with the error."""
+        self._undo(0)
+        if not self.answered:
+            self.answer_all(error)
+
+    def answer_all(self, error: ChatError) -> None:
+        """Answer every command in it with the error; the rest of the tick stands as it is."""
+        self.answered = True
+        for step in self.steps:
+            if type(step) is tuple and step[0] == ANSWER and not step[1].closed:
+                step[1].outlet.answer(step[2], error)
+
+    def _undo(self, keep: int) -> None:
+        while len(self.undo) > keep:
+            place, key, old = self.undo.pop()
+            if type(place) is Session:
+                setattr(place, key, old)
+            elif old is _ABSENT:
+                place.pop(key, None)
+            else:
+                place[key] = old

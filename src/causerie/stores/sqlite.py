@@ -1,0 +1,225 @@
+"""The store in one SQLite file: write-ahead log, synced at every commit.
+
+Three threads touch it. The event loop's puts a tick's rows into the open transaction, which is memory work; the
+committer's only runs COMMIT, which waits for the disk without holding Python up; the readers' have connections of
+their own and see each commit from the moment it returned. Search has its own file and thread: `sqlite_search`.
+
+WAL with synchronous=FULL syncs the log at every commit (sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import local
+from typing import Any, TypeVar
+
+from causerie.chat.events import LoggedEvent
+from causerie.chat.model import Access, Channel, Invite, Person, Role, Standing
+from causerie.server.fanout import logged_event
+from causerie.server.store import Append, Change, Count, Hits, Loaded, Query, StoreFailed, Token
+from causerie.stores import sqlite_rows
+from causerie.stores.sqlite_copy import check_file, copy_to
+from causerie.stores.sqlite_schema import bring_up_to_date
+from causerie.stores.sqlite_search import SearchIndex
+
+T = TypeVar("T")
+
+CHECKPOINT_PAGES = 4000
+"""16 MiB of write-ahead log before it is folded back into the file."""
+
+_PAGE = (
+    "SELECT log.kind, log.number, log.at, log.author, people.name, people.guest, log.text, log.key, log.data"
+    " FROM log JOIN people ON people.id = log.author WHERE log.channel = ? AND log.number > ? AND log.number < ?"
+    " ORDER BY log.number {} LIMIT ?"
+)
+_PAGE_OLDEST, _PAGE_NEWEST = _PAGE.format("ASC"), _PAGE.format("DESC")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection as this store wants it. Raises sqlite3.Error."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=5)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA cache_size = -16000")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    return connection
+
+
+class SqliteStore:
+    """See the module. `directory` holds causerie.db and its index; `quiet` seconds without talk start the indexing."""
+
+    def __init__(self, directory: Path, readers: int = 2, quiet: float = 1.0) -> None:
+        self.path = directory / "causerie.db"
+        self._quiet = quiet
+        try:
+            # 0600 from the first byte on: it holds what people said and their passwords' hashes.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            bring_up_to_date(self.path)
+            self._writer = connect(self.path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(f"{self.path}: {error}") from None
+        self._committer = ThreadPoolExecutor(1, "commit")
+        self._readers = ThreadPoolExecutor(readers, "read")
+        self._local = local()
+        self._connections: list[sqlite3.Connection] = []
+        self._numbers: dict[int, int] = {}
+        self._index = SearchIndex(directory / "search.db", self.path, quiet)
+
+    async def load(self) -> Loaded:
+        """See the port. Done at once: nothing else runs yet."""
+        run = self._writer.execute
+        people = [
+            Person(id=i, name=name, admin=bool(admin), disabled=bool(disabled), made_at=made_at)
+            for i, name, admin, disabled, made_at in run(
+                "SELECT id, name, admin, disabled, made_at FROM people WHERE guest = 0"
+            )
+        ]
+        channels = []
+        for i, name, access, topic, history, read_only, days, made_at, number, last in run(
+            "SELECT id, name, access, topic, history, read_only, retention_days, made_at, number,"
+            " (SELECT max(number) FROM log WHERE log.channel = channels.id) FROM channels"
+        ):
+            kind: Access = access
+            channels.append(Channel(i, name, kind, topic, bool(history), bool(read_only), days, made_at))
+            self._numbers[i] = max(number, last or 0)
+        standings = [
+            (channel, person, Standing(Role(role), muted_until))
+            for channel, person, role, muted_until in run("SELECT channel, person, role, muted_until FROM standings")
+        ]
+        invites = [
+            Invite(i, token_hash, made_by, made_at, uses_left, until, bool(admin), note)
+            for i, token_hash, made_by, made_at, uses_left, until, admin, note in run(
+                "SELECT id, token_hash, made_by, made_at, uses_left, until, admin, note FROM invites"
+            )
+        ]
+        return Loaded(people, channels, standings, invites, dict(self._numbers))
+
+    async def commit(self, changes: Sequence[Change]) -> None:
+        """See the port."""
+        writer = self._writer
+        touched: dict[int, int] = {}
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+            told = sqlite_rows.write(writer, changes, self._numbers, touched)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._committer, writer.execute, "COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                writer.execute("ROLLBACK")
+            for channel, number in touched.items():
+                self._numbers[channel] = number
+            raise StoreFailed(f"{self.path}: {error}") from None
+        if told:
+            self._index.more(told)
+
+    async def page(self, channel: Channel, above: int, below: int, limit: int, newest: bool) -> list[LoggedEvent]:
+        """See the port."""
+        return await self._read(_page, channel, above, below or 2**62, limit, newest)
+
+    async def search(self, query: Query) -> Hits:
+        """See the port."""
+        names = {number: name for number, name in await self._all("SELECT id, name FROM channels")}
+        try:
+            return await self._index.search(query, names)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"search: {error}") from None
+
+    async def credentials(self, skeleton: str) -> tuple[int, str] | None:
+        """See the port."""
+        rows = await self._all("SELECT id, password FROM people WHERE skeleton = ? AND guest = 0", skeleton)
+        return (rows[0][0], rows[0][1] or "") if rows else None
+
+    async def token(self, hash: bytes) -> Token | None:
+        """See the port."""
+        rows = await self._all("SELECT id, hash, person, device, made_at, used_at FROM tokens WHERE hash = ?", hash)
+        return Token(*rows[0]) if rows else None
+
+    async def tokens(self, person: int) -> list[Token]:
+        """See the port."""
+        return [
+            Token(*row)
+            for row in await self._all(
+                "SELECT id, hash, person, device, made_at, used_at FROM tokens WHERE person = ? ORDER BY made_at, id", person
+            )
+        ]
+
+    async def guest(self, person: int) -> Person | None:
+        """See the port."""
+        rows = await self._all("SELECT id, name, made_at FROM people WHERE id = ? AND guest = 1", person)
+        return Person(id=rows[0][0], name=rows[0][1], guest=True, made_at=rows[0][2]) if rows else None
+
+    async def author(self, name: str) -> int:
+        """See the port."""
+        rows = await self._all("SELECT id FROM people WHERE name = ? ORDER BY made_at DESC LIMIT 1", name)
+        return rows[0][0] if rows else 0
+
+    async def forget_before(self, channel: int, at: int, limit: int) -> int:
+        """See the port. It is a short transaction of its own, between two commits."""
+        return await self._between_commits(sqlite_rows.forget_before, channel, at, limit)
+
+    async def check(self) -> Count:
+        """See the port."""
+        return await self._aside(check_file, self.path)
+
+    async def backup(self, target: Path) -> Count:
+        """See the port."""
+        return await self._aside(copy_to, self.path, target)
+
+    async def close(self) -> None:
+        """See the port."""
+        await self._index.close()
+        self._committer.shutdown()
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+        with contextlib.suppress(sqlite3.Error):
+            self._writer.close()
+
+    async def _between_commits(self, work: Callable[..., T], *about: Any) -> T:
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._committer, work, self.path, *about)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self.path}: {error}") from None
+
+    async def _aside(self, work: Callable[..., Count], *about: Any) -> Count:
+        try:
+            return await asyncio.to_thread(work, *about)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(str(error)) from None
+
+    async def _all(self, sql: str, *values: Any) -> list[Any]:
+        return await self._read(lambda connection: connection.execute(sql, values).fetchall())
+
+    async def _read(self, work: Callable[..., T], *about: Any) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._readers, self._in_reader, work, about)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self.path}: {error}") from None
+
+    def _in_reader(self, work: Callable[..., T], about: tuple[Any, ...]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self.path)
+            connection.execute("PRAGMA query_only = ON")
+            self._connections.append(connection)
+        return work(connection, *about)
+
+
+def _page(
+    connection: sqlite3.Connection, channel: Channel, above: int, below: int, limit: int, newest: bool
+) -> list[LoggedEvent]:
+    rows = connection.execute(_PAGE_NEWEST if newest else _PAGE_OLDEST, (channel.id, above, below, limit)).fetchall()
+    events = [
+        logged_event(kind, channel.name, number, at, author, name, bool(guest), text, key or "", data or "")
+        for kind, number, at, author, name, guest, text, key, data in rows
+    ]
+    return events[::-1] if newest else events

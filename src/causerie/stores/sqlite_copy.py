@@ -1,0 +1,74 @@
+"""Check, backup and restore of a SQLite store, on files: a running server goes on meanwhile."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from causerie.server.store import Count
+from causerie.stores.sqlite_schema import version
+
+PROBLEMS_MOST = 20
+
+
+def check_file(path: Path) -> Count:
+    """Read every page and every channel's numbers. Raises sqlite3.Error when it cannot even be opened."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        problems = [row[0] for row in connection.execute(f"PRAGMA integrity_check({PROBLEMS_MOST})") if row[0] != "ok"]
+        if version(connection) is None:
+            problems.append("it has no tables")
+            return Count(0, 0, 0, problems)
+        for channel, number in connection.execute(
+            "SELECT log.channel, min(log.number) FROM log LEFT JOIN channels ON channels.id = log.channel"
+            " WHERE channels.id IS NULL GROUP BY log.channel LIMIT ?",
+            (PROBLEMS_MOST,),
+        ):
+            problems.append(f"event {number} is in channel {channel}, which there is not")
+        for row, author in connection.execute(
+            "SELECT log.id, log.author FROM log LEFT JOIN people ON people.id = log.author"
+            " WHERE people.id IS NULL LIMIT ?",
+            (PROBLEMS_MOST,),
+        ):
+            problems.append(f"event {row} is by person {author}, whom there is not")
+        # Retention takes the oldest away, and nothing else may be missing where history was always on.
+        for name, number, follows in connection.execute(
+            "SELECT channels.name, number_, next_ FROM (SELECT channel, number AS number_,"
+            " lead(number) OVER (PARTITION BY channel ORDER BY number) AS next_ FROM log)"
+            " JOIN channels ON channels.id = channel WHERE next_ > number_ + 1 AND channels.number < next_ - 1"
+            " AND channels.history = 1 LIMIT ?",
+            (PROBLEMS_MOST,),
+        ):
+            problems.append(f"{name}: nothing between {number} and {follows}")
+        counts = (connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("log", "people", "channels"))
+        return Count(*counts, problems)
+    finally:
+        connection.close()
+
+
+def copy_to(path: Path, target: Path) -> Count:
+    """A copy of this moment, readable by the owner only, complete under its name or not there at all."""
+    part = target.with_name(target.name + ".part")
+    os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+    try:
+        source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        copy = sqlite3.connect(part)
+        try:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
+            source.close()
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        count = check_file(part)
+        if count.problems:
+            raise sqlite3.DatabaseError(f"the copy is not whole: {count.problems[0]}")
+        part.rename(target)
+        directory = os.open(target.parent, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
+        return count
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,51 @@
+"""What people read, in their language: `_` and `ngettext`.
+
+The language is the first one set of LC_ALL, LC_MESSAGES and LANG (POSIX.1-2017, Base Definitions, 8.2).
+English is what the sources say, so it needs no catalog and costs no import; a language without a catalog is
+shown in English. Catalogs are `locales/LANGUAGE/LC_MESSAGES/causerie.mo`, made by `tools/make_locales.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+# A fixed list rather than a look at the disk: what the environment says never becomes part of a path.
+LANGUAGES = frozenset({"fr"})
+"""Languages that have a catalog. English is always there and has none."""
+
+
+def language() -> str:
+    """The two-letter language to speak: one of LANGUAGES, or "en"."""
+    environ = os.environ
+    wanted = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    code = re.split(r"[_.@-]", wanted, maxsplit=1)[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def _(message: str) -> str:
+    """`message` in the reader's language, or as it is where there is no translation."""
+    code = language()
+    return message if code == "en" else _catalog(code).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """`one` or `many` in the reader's language, by that language's own rule for `count` things."""
+    code = language()
+    if code == "en":
+        return one if count == 1 else many
+    return _catalog(code).ngettext(one, many, count)
+
+
+@cache
+def _catalog(code: str) -> NullTranslations:
+    import gettext
+
+    # fallback: a catalog that is missing from an installation means English, never a traceback.
+    folder = os.path.join(os.path.dirname(__file__), "locales")
+    return gettext.translation("causerie", folder, languages=[code], fallback=True)
