@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import gc
-import ipaddress
 import logging
 import os
 import signal
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causerie import links
 from causerie.address import EVERY, Address
-from causerie.certificate import CERTIFICATE, KEY, make_certificate, server_context
+from causerie.certificate import CERTIFICATE, KEY, CertificateError, make_certificate, server_context
+from causerie.chat.errors import NoSuchChannel
+from causerie.chat.model import Channel
+from causerie.chat.names import BadName, channel_name
 from causerie.config import Config, reloaded
 from causerie.protocols import classic, native
 from causerie.protocols.control import open_control_socket
 from causerie.protocols.listener import Admission, Listener
 from causerie.protocols.wire import Protocol
-from causerie.server import operations, presence, refill
+from causerie.server import channels, operations, presence, refill
 from causerie.server.core import Core
 from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
@@ -90,7 +93,7 @@ def random_below(most: int) -> int:
 async def build_core(config: Config, store: Store, link: Callable[[str, bool], str]) -> Core:
     """The core over a store, its rhythm not yet running."""
     loaded = await store.load()
-    fanout = Fanout()
+    fanout = Fanout(asyncio.get_running_loop().call_later)
     for channel, number in loaded.numbers.items():
         fanout.audience(channel).number = number
     accounts, guard = config.accounts, config.guard
@@ -131,11 +134,13 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
 
 def exemption(config: Config) -> Callable[[str], bool]:
     """Whether an address is in `limits.exempt`."""
+    if not config.limits.exempt:
+        return lambda host: False
+    import ipaddress
+
     networks = [ipaddress.ip_network(network, strict=False) for network in config.limits.exempt]
 
     def exempt(host: str) -> bool:
-        if not networks:
-            return False
         try:
             address = ipaddress.ip_address(host.partition("%")[0])
         except ValueError:
@@ -148,7 +153,11 @@ def exemption(config: Config) -> Callable[[str], bool]:
 
 @dataclass(slots=True)
 class Server:
-    """A running server. `addresses` are where it listens, as they turned out."""
+    """A running server. `addresses` are where it listens, as they turned out.
+
+    `stopping` is set by whoever wants it to stop: a signal, or a background task that failed; that sets
+    `broken` too.
+    """
 
     config: Config
     directory: DataDirectory
@@ -159,12 +168,34 @@ class Server:
     addresses: list[Address] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     certificate: ssl.SSLContext | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: bool = False
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def tls(self) -> ssl.SSLContext:
-        """The certificate in use, loaded (and made, the first time) when it is first needed."""
+        """The certificate in use, loaded (and made, the first time) when it is first needed, from any thread.
+
+        Raises CertificateError.
+        """
         if self.certificate is None:
-            self.certificate = self._load_certificate()
+            with self._making:
+                # Whoever waited for the lock finds it made.
+                if self.certificate is None:
+                    self.certificate = self._load_certificate()
         return self.certificate
+
+    def run(self, work: Coroutine[None, None, None]) -> None:
+        """Do this beside serving. If it fails the server stops: half a server is worse than a restart."""
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(self._over)
+        self.tasks.append(task)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        log.critical("a background task failed, so the server stops", exc_info=task.exception())
+        self.broken = True
+        self.stopping.set()
 
     def certificate_paths(self) -> tuple[Path, Path]:
         """Where certificate and key are."""
@@ -176,6 +207,8 @@ class Server:
     def _load_certificate(self) -> ssl.SSLContext:
         certificate, key = self.certificate_paths()
         if not self.config.tls.certificate and not certificate.exists():
+            from datetime import UTC, datetime
+
             names = ["localhost", "127.0.0.1", "::1", socket.gethostname()]
             if self.config.server.public_address:
                 names.append(self.config.server.public_address)
@@ -211,12 +244,12 @@ class Server:
         if grace:
             try:
                 async with asyncio.timeout(grace):
-                    self.core.turns.wake()
-                    await self.core.turns.settled()
+                    if not self.broken:
+                        await self.core.turns.told()
                     for session in tuple(self.core.sessions):
                         session.outlet.end("shutting_down")
-                    self.core.turns.wake()
-                    await self.core.turns.settled()
+                    if not self.broken:
+                        await self.core.turns.told()
                     while any(session.outlet.unsent() for session in tuple(self.core.sessions)):
                         await asyncio.sleep(0.02)
             except TimeoutError:
@@ -230,6 +263,45 @@ class Server:
 
 async def start(config: Config, data: Path) -> Server:
     """Listen, and serve what is in `data`. Raises CannotStart."""
+    server = await _open(config, data)
+    core = server.core
+    try:
+        _check_certificate(server)
+        _make_home(core)
+        for address in config.server.listen:
+            await _listen(server, address, Listener(server.admission, PROTOCOLS, "auto", server.tls))
+        for more in config.listen:
+            offered = tuple(p for p in PROTOCOLS if not more.protocols or p.name in more.protocols)
+            await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.tls))
+        try:
+            server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
+        except OSError as error:
+            # Most likely its path has more than the 107 bytes that a socket's may have (unix(7)).
+            why = _("cannot make the control socket in {path}: {why}").format(path=data, why=error)
+            raise CannotStart(why) from None
+    except CannotStart:
+        await server.stop()
+        raise
+    server.run(_every(1.0, server.admission.sweep))
+    server.run(_every(5.0, lambda: refill.sweep(core)))
+    server.run(_retention(core))
+    # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    return server
+
+
+@asynccontextmanager
+async def offline(config: Config, data: Path) -> AsyncIterator[Core]:
+    """The core over `data`, without a listener, for a command while no server runs. Raises CannotStart."""
+    server = await _open(config, data)
+    try:
+        yield server.core
+    finally:
+        await server.stop()
+
+
+async def _open(config: Config, data: Path) -> Server:
     directory = DataDirectory(data)
     try:
         store = SqliteStore(data, config.store.read_threads, config.store.index_quiet_seconds)
@@ -243,25 +315,42 @@ async def start(config: Config, data: Path) -> Server:
 
     core = await build_core(config, store, link)
     server = Server(config, directory, core, Admission(core, exemption(config)))
-    loop = asyncio.get_running_loop()
-    server.tasks.append(loop.create_task(core.turns.run()))
-    try:
-        for address in config.server.listen:
-            await _listen(server, address, Listener(server.admission, PROTOCOLS, "auto", server.tls))
-        for more in config.listen:
-            offered = tuple(p for p in PROTOCOLS if not more.protocols or p.name in more.protocols)
-            await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.tls))
-        server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
-    except CannotStart:
-        await server.stop()
-        raise
-    server.tasks.append(loop.create_task(_every(1.0, server.admission.sweep)))
-    server.tasks.append(loop.create_task(_every(5.0, lambda: refill.sweep(core))))
-    server.tasks.append(loop.create_task(_retention(core)))
-    # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    server.run(core.turns.run())
     return server
+
+
+def _check_certificate(server: Server) -> None:
+    """A certificate that is there must be right before anybody connects; if none is, it is made later."""
+    if server.config.tls.certificate or server.certificate_paths()[0].exists():
+        try:
+            server.tls()
+        except CertificateError as error:
+            raise CannotStart(str(error)) from None
+
+
+def _make_home(core: Core) -> None:
+    """The channel that everybody comes into is there before anybody has named it."""
+    settings = core.config.channels
+    try:
+        core.directory.channel(settings.home)
+    except NoSuchChannel:
+        pass
+    else:
+        return
+    try:
+        name = channel_name(settings.home)
+    except BadName:
+        why = _("channels.home: no channel can be called {name!r}").format(name=settings.home)
+        raise CannotStart(why) from None
+    home = Channel(
+        id=core.new_id(),
+        name=name,
+        history=settings.history,
+        retention_days=settings.retention_days,
+        made_at=core.now(),
+    )
+    channels.make(core, home)
+    core.turns.wake()
 
 
 async def _listen(server: Server, address: Address, listener: Listener) -> None:
@@ -271,7 +360,7 @@ async def _listen(server: Server, address: Address, listener: Listener) -> None:
             listener.connection, None if address.host == EVERY else address.host, address.port, backlog=4096
         )
     except OSError as error:
-        if error.errno == 98:
+        if error.errno == errno.EADDRINUSE:
             why = _("the port is in use; stop what uses it, or choose another with --listen HOST:PORT")
         else:
             why = error.strerror or str(error)
@@ -311,10 +400,10 @@ def public_host(server: Server) -> str:
     """The host for links: the one that was set, or the address that this machine uses towards the world."""
     if server.config.server.public_address:
         return server.config.server.public_address
-    hosts = {address.host for address in server.addresses}
+    hosts = {address.host for address in server.addresses or server.config.server.listen}
     if hosts <= {"127.0.0.1", "::1"}:
         return next(iter(hosts), "127.0.0.1")
-    if not hosts & {"0.0.0.0", "::"}:
+    if not hosts & {"0.0.0.0", "::", EVERY}:
         return sorted(hosts)[0]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
@@ -327,14 +416,16 @@ def public_host(server: Server) -> str:
 
 def invite_link(server: Server, token: str, admin: bool) -> str:
     """A link that brings somebody here with an invitation; it carries the certificate's fingerprint."""
+    from causerie import links
     from causerie.certificate import fingerprint
 
     server.tls()
     certificate, _key = server.certificate_paths()
+    where = server.addresses or server.config.server.listen
     return links.format(
         links.Link(
             host=public_host(server),
-            port=server.addresses[0].port if server.addresses else 5000,
+            port=where[0].port or 5000,
             token=token,
             kind="admin" if admin else "invite",
             pin=fingerprint(certificate.read_bytes()),
@@ -342,7 +433,7 @@ def invite_link(server: Server, token: str, admin: bool) -> str:
     )
 
 
-def handle_signals(server: Server, read_config: Callable[[], Config], stopping: asyncio.Event) -> None:
+def handle_signals(server: Server, read_config: Callable[[], Config]) -> None:
     """SIGTERM and SIGINT stop; SIGHUP reads settings and certificate again."""
     loop = asyncio.get_running_loop()
 
@@ -355,5 +446,5 @@ def handle_signals(server: Server, read_config: Callable[[], Config], stopping: 
             log.info("settings and certificate read again")
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, server.stopping.set)
     loop.add_signal_handler(signal.SIGHUP, hang_up)

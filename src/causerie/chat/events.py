@@ -48,6 +48,7 @@ class Stands(Event, frozen=True, tag="stands", kw_only=True):
     name: str
     whom: int
     whom_name: str
+    whom_guest: bool = False
     role: RoleName | None = None
     muted_until: int = 0
     reason: str = ""
@@ -72,6 +73,8 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
     name: str
     guest: bool = False
     role: RoleName = "member"
+    away: str = ""
+    muted_until: int = 0
 
 
 class Left(Event, frozen=True, tag="left", kw_only=True):

@@ -21,7 +21,7 @@ from causerie.chat.errors import (
     ReadOnly,
     RegistrationClosed,
 )
-from causerie.chat.model import Channel, Person, Role, Standing
+from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 
 
 def rank(channel: Channel, person: Person, standing: Standing | None) -> Role:
@@ -51,6 +51,8 @@ def check_enter(channel: Channel, person: Person, standing: Standing | None) -> 
 
 def check_send(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
     """May this person speak here at `now` (ms)?"""
+    if standing is MEMBER and not channel.read_only:
+        return
     if standing is None or standing.role < Role.READER:
         raise NotAMember(channel=channel.name)
     if standing.muted_until > now:

@@ -1,18 +1,77 @@
-"""temporary"""
-import asyncio, sys
-from pathlib import Path
-def main():
-    import uvloop
-    from causerie import bootstrap, config_file
-    from causerie.config import Config
-    cfg = config_file.read(Path(sys.argv[2])) if len(sys.argv)>2 else Config()
-    async def go():
-        s = await bootstrap.start(cfg, Path(sys.argv[1]))
-        print("listening", [str(a) for a in s.addresses], flush=True)
-        ev = asyncio.Event()
-        bootstrap.handle_signals(s, lambda: cfg, ev)
-        await ev.wait()
-        await s.stop()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as r:
-        r.run(go())
-main()
+"""The command `causerie`: finds the group of commands that was asked for, and runs the one in it.
+
+Only that group's file is imported: a start of the server does not read what the other commands need.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from causerie import __version__
+from causerie.cli.failure import BROKEN, Failure
+from causerie.cli.parser import Parser, speak_their_language
+from causerie.text import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GROUPS = ("serve", "talk", "account", "invite", "status", "db", "config")
+"""Each is a file in this package, with `add(commands)`."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl+C, as shells have it: 128 and the signal's number."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status. A failure is one line on standard error."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = None
+    try:
+        arguments = _parser(words).parse_args(words)
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except Failure as failure:
+        if failure.code and getattr(arguments, "json", False):
+            from causerie.cli.output import print_json
+
+            print_json(error=failure.code, data=failure.data)
+        print(f"causerie: {failure}", file=sys.stderr)
+        return failure.status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has had enough; what is left in the buffer must not fail at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except Exception as error:
+        if os.environ.get("CAUSERIE_DEBUG"):
+            raise
+        about = f"{type(error).__name__}: {error}".splitlines()[0]
+        print(
+            _("causerie: this is a bug: {about}; please report it, with what CAUSERIE_DEBUG=1 shows").format(
+                about=about
+            ),
+            file=sys.stderr,
+        )
+        return BROKEN
+
+
+def _parser(words: Sequence[str]) -> Parser:
+    speak_their_language()
+    # What is printed may hold what a terminal cannot show.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    parser = Parser(
+        prog="causerie", description=_("Self-hosted group chat: one process, one port, every client.")
+    )
+    parser.add_argument("--version", action="version", version=f"causerie {__version__}")
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True, dest="command")
+    asked = [words[0]] if words and words[0] in GROUPS else GROUPS
+    for name in asked:
+        import_module(f"causerie.cli.{name}").add(commands)
+    return parser

@@ -12,11 +12,11 @@ import re
 import msgspec
 
 from causerie.chat.commands import Command, LogIn, Quit, Send
-from causerie.chat.errors import BadInput, BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
+from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
 from causerie.chat.events import Entered, Event, Left, Message
 from causerie.chat.names import is_guest_style
 from causerie.chat.replies import LoggedIn
-from causerie.protocols.json_frames import find_end
+from causerie.protocols.json_frames import Scan, check_depth, find_end
 from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.session import Answer
 
@@ -48,6 +48,7 @@ class ClassicLanguage:
 
     name = "classic"
     snapshots = False
+    acknowledges = False
 
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""
@@ -75,22 +76,16 @@ def shown(name: str, guest: bool) -> str:
 class ClassicWire(Wire):
     """One connection's side."""
 
-    __slots__ = ("_buffer", "_channel", "_scanned", "_name")
+    __slots__ = ("_channel", "_scanned")
 
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds)
-        self._buffer = b""
-        self._scanned: tuple[int, int, bool] | None = None
-        self._name = ""
+        self._scanned: Scan | None = None
         self._channel = ""
-
-    def receive(self, data: bytes) -> None:
-        """Take bytes as they came."""
-        self._buffer = self._buffer + data if self._buffer else data
 
     def next_command(self) -> Command | None:
         """One object's command. After anything that is none, the connection ends."""
-        if self.closing or not self._buffer:
+        if self.closing or not self._unread:
             return None
         try:
             frame = self._next_object()
@@ -99,31 +94,33 @@ class ClassicWire(Wire):
             return self._command(frame)
         except ChatError:
             self.closing = True
-            self._buffer = b""
+            self._taken(len(self._unread))
             raise
 
     def _next_object(self) -> _Object | None:
-        buffer = self._buffer
+        buffer, start, most = self._unread, self._at, self._most()
         # Nearly every object ends at the first "}}"; one with it inside a string fails to decode and is searched with care.
-        if self._scanned is None and (end := buffer.find(b"}}") + 2) > 1 and buffer[0] == 123:
-            if end <= self._most():
-                try:
-                    decoded = _DECODE(buffer[:end])
-                except (msgspec.DecodeError, RecursionError):
-                    pass
-                else:
-                    self._buffer = buffer[end:]
-                    return decoded
-        found = find_end(buffer, self._scanned, self.bounds.depth)
+        if self._scanned is None and buffer[start] == 123 and (end := buffer.find(b"}}", start, start + most) + 2) > 1:
+            raw = buffer[start:end]
+            if raw.count(b"{") + raw.count(b"[") > self.bounds.depth:
+                check_depth(raw, self.bounds.depth)
+            try:
+                decoded = _DECODE(raw)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                pass
+            else:
+                self._taken(end)
+                return decoded
+        found = find_end(buffer, start, self._scanned, self.bounds.depth)
         if isinstance(found, int):
             self._scanned = None
-            raw, self._buffer = buffer[:found], buffer[found:]
-            if found > self._most():
-                raise FrameTooLong(most=self._most())
-            return _decode(raw)
+            if found - start > most:
+                raise FrameTooLong(most=most)
+            self._taken(found)
+            return _decode(buffer[start:found])
         self._scanned = found
-        if len(buffer) > self._most():
-            raise FrameTooLong(most=self._most())
+        if len(buffer) - start > most:
+            raise FrameTooLong(most=most)
         return None
 
     def _most(self) -> int:
@@ -150,10 +147,8 @@ class ClassicWire(Wire):
                 self._channel = command.enter
                 return b"OK" if command.guest else b""
             return b"NO"
-        if isinstance(answer, ChatError) and not isinstance(answer, BadInput):
+        if isinstance(answer, ChatError) and not (self.closing or answer.data.get("why") == "empty"):
             return f"{SPOKESMAN}>{_refusal(answer)}".encode()
-        if isinstance(answer, BadInput) and type(command) is Send:
-            self.closing = True
         return b""
 
     def alone(self, command: Command, answer: Answer) -> bool:
@@ -165,7 +160,7 @@ class ClassicWire(Wire):
         return f"{SPOKESMAN}>{_FAREWELLS[code]}".encode() if code in _FAREWELLS else b""
 
 
-def _decode(raw: bytes) -> _Object:
+def _decode(raw: bytes | bytearray) -> _Object:
     try:
         return _DECODE(raw)
     except msgspec.ValidationError as error:
@@ -177,6 +172,8 @@ def _decode(raw: bytes) -> _Object:
 
 
 _REFUSALS = {
+    "bad_text": "not said: it holds a character that cannot be sent.",
+    "text_too_long": "not said: it is too long.",
     "muted": "not said: you may not speak here for now.",
     "read_only": "not said: only moderators speak here.",
     "banned": "not said: you were put out of this channel.",
@@ -198,7 +195,6 @@ def _refusal(error: ChatError) -> str:
     if isinstance(error, Unavailable):
         return f"not said: the server cannot store it just now, try again in {error.data.get('retry_after', 5)} s."
     return _REFUSALS.get(error.code, f"refused: {error.code}.")
-
 
 
 def recognises(first: bytes) -> bool | None:

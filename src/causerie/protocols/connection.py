@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, cast
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
@@ -60,11 +60,10 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count it in, or turn it away in one line."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self.write = transport.write
-        transport.set_write_buffer_limits(high=self._listener.core.config.limits.unsent_bytes // 2)
-        self._listener.came(self, transport)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self.write = self._transport.write
+        self._transport.set_write_buffer_limits(high=self._listener.core.config.limits.unsent_bytes // 2)
+        self._listener.came(self, self._transport)
 
     def data_received(self, data: bytes) -> None:
         """Bytes, cut anywhere."""
@@ -123,13 +122,18 @@ class Connection(asyncio.Protocol):
                 return
             waiting = dispatch(core, session, command)
             if waiting is not None:
-                self._waiting = True
-                self._task = asyncio.get_running_loop().create_task(self._finish(command, waiting))
+                self._wait_for(command, waiting)
             elif len(core.turns.tick.steps) > core.config.limits.tick_commands:
                 self._waiting = True
                 core.turns.after_this.append(self.go_on)
 
-    async def _finish(self, command: Command, waiting: Any) -> None:
+    def _wait_for(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
+        self._waiting = True
+        self._task = asyncio.get_running_loop().create_task(self._finish(command, waiting))
+        # One that is cancelled before it began would be reported as never awaited.
+        self._task.add_done_callback(lambda task: waiting.close())
+
+    async def _finish(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
         core, session = self._listener.core, self.session
         assert session is not None
         await finish(core, session, command, waiting)

@@ -11,35 +11,36 @@ import re
 from causerie.chat.errors import NotJson, TooDeep
 
 _TOKENS = re.compile(rb'["{}\[\]]')
-_STRING_END = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING_END = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BLANK = re.compile(rb"[ \t\r\n]*")
 
 Scan = tuple[int, int, bool]
-"""Where a scan stopped: the offset from which it goes on, the depth there, and whether that is inside a string."""
+"""Where a scan stopped: how far behind the object's start, the depth there, and whether that is inside a string."""
 
 
-def find_end(buffer: bytes, scan: Scan | None, most_depth: int) -> int | Scan:
-    """The offset behind the first complete object, or where to go on once there is more.
+def find_end(buffer: bytes | bytearray, start: int, scan: Scan | None, most_depth: int) -> int | Scan:
+    """The offset behind the object that begins at `start`, or where to go on once there is more.
 
     White space before it belongs to it. Raises NotJson when what is there can't begin an object, and TooDeep.
     """
-    at, depth, in_string = scan or (0, 0, False)
+    done, depth, in_string = scan or (0, 0, False)
+    at = start + done
     if not depth:
-        start = len(buffer) - len(buffer.lstrip())
-        if start == len(buffer):
-            return at, 0, False
-        if buffer[start] != 123:
-            raise NotJson(why="an object begins with {", at=start)
-        at = start
+        at = _BLANK.match(buffer, at).end()  # type: ignore[union-attr]
+        if at == len(buffer):
+            return at - start, 0, False
+        if buffer[at] != 123:
+            raise NotJson(why="an object begins with {", at=at - start)
     while True:
         if in_string:
             ended = _STRING_END.match(buffer, at)
             if ended is None:
                 # Go on before a backslash that may stand alone at the end, and never scan the same bytes twice.
-                return len(buffer) - _trailing_backslashes(buffer, at) % 2, depth, True
+                return len(buffer) - _trailing_backslashes(buffer, at) % 2 - start, depth, True
             at, in_string = ended.end(), False
         token = _TOKENS.search(buffer, at)
         if token is None:
-            return len(buffer), depth, False
+            return len(buffer) - start, depth, False
         at = token.end()
         mark = buffer[token.start()]
         if mark == 34:
@@ -54,12 +55,12 @@ def find_end(buffer: bytes, scan: Scan | None, most_depth: int) -> int | Scan:
                 return at
 
 
-def _trailing_backslashes(buffer: bytes, start: int) -> int:
+def _trailing_backslashes(buffer: bytes | bytearray, start: int) -> int:
     tail = buffer[start:]
     return len(tail) - len(tail.rstrip(b"\\"))
 
 
-def check_depth(frame: bytes, most: int) -> None:
+def check_depth(frame: bytes | bytearray, most: int) -> None:
     """Raises TooDeep for a frame that is nested deeper; nearly every frame is told by a count alone."""
     if frame.count(b"{") + frame.count(b"[") <= most:
         return

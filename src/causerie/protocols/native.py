@@ -34,6 +34,7 @@ class _Mark(msgspec.Struct):
 _MARK = msgspec.json.Decoder(_Mark).decode
 _DECODE = msgspec.json.Decoder(AnyCommand).decode
 _ENCODE = msgspec.json.Encoder().encode
+_BLANK = re.compile(rb"[ \t\r\n]*")
 _NO_COMMAND = re.compile("Invalid value '.*' - at `\\$.do`|missing required field `do`")
 ID_MOST = 64
 
@@ -43,6 +44,7 @@ class NativeLanguage:
 
     name = "native"
     snapshots = True
+    acknowledges = True
 
     def encode(self, event: Event) -> bytes:
         """The event's line."""
@@ -55,38 +57,36 @@ LANGUAGE = NativeLanguage()
 class NativeWire(Wire):
     """One connection's side."""
 
-    __slots__ = ("_buffer", "_greeted", "_inside", "_searched")
+    __slots__ = ("_greeted", "_inside", "_searched")
 
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds)
-        self._buffer = b""
         self._searched = 0
         self._greeted = False
         self._inside = False
 
-    def receive(self, data: bytes) -> None:
-        """Take bytes as they came."""
-        self._buffer = self._buffer + data if self._buffer else data
-
     def next_command(self) -> Command | None:
         """The next line's command. A line that is none is answered and the next one taken, except one too long."""
-        while not self.closing:
-            buffer = self._buffer
-            most = self.bounds.frame if self._inside else self.bounds.before_login
-            end = buffer.find(b"\n", self._searched)
-            if (end if end >= 0 else len(buffer)) > most:
+        if self.closing or not self._unread:
+            return None
+        if not self._searched:
+            # White space before an object is nothing, and so is a line that has nothing else.
+            self._taken(_BLANK.match(self._unread, self._at).end())  # type: ignore[union-attr]
+        buffer, start = self._unread, self._at
+        most = self.bounds.frame if self._inside else self.bounds.before_login
+        end = buffer.find(b"\n", start + self._searched, start + most + 1)
+        if end < 0:
+            self._searched = len(buffer) - start
+            if self._searched > most:
                 self.closing = True
-                self._buffer = b""
+                self._taken(len(buffer))
                 raise FrameTooLong(most=most)
-            if end < 0:
-                self._searched = len(buffer)
-                return None
-            line, self._buffer, self._searched = buffer[:end], buffer[end + 1 :], 0
-            if line.strip():
-                return self._command(line)
-        return None
+            return None
+        self._searched = 0
+        self._taken(end + 1)
+        return self._command(buffer[start:end])
 
-    def _command(self, line: bytes) -> Command:
+    def _command(self, line: bytes | bytearray) -> Command:
         try:
             check_depth(line, self.bounds.depth)
             command: Command = _DECODE(line)
@@ -132,11 +132,11 @@ class NativeWire(Wire):
         return _ENCODE(Farewell(channel="", code=code or "quit")) + b"\n"
 
 
-def _mark(line: bytes) -> int | str | None:
+def _mark(line: bytes | bytearray) -> int | str | None:
     """The id of a command that is wrong elsewhere."""
     try:
         mark = _MARK(line).id
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return mark if not isinstance(mark, str) or len(mark) <= ID_MOST else None
 

@@ -28,17 +28,38 @@ class Wire(ABC):
     """One connection's side of a language. `closing` is set by a wire that can't go on after what it read.
 
     `alone` is asked after each answer: whether it must not share its packet with anything else.
+
+    What came and was not taken yet is `_unread` from `_at` on. A frame that comes in many pieces, and many frames that
+    come in one, cost no more than their bytes: nothing is copied again for each piece or each frame.
     """
 
-    __slots__ = ("bounds", "closing")
+    __slots__ = ("_at", "_unread", "bounds", "closing")
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.closing = False
+        self._unread: bytes | bytearray = b""
+        self._at = 0
 
-    @abstractmethod
     def receive(self, data: bytes) -> None:
         """Take bytes as they came, cut anywhere."""
+        if not self._unread:
+            self._unread = data
+        elif isinstance(self._unread, bytearray):
+            del self._unread[: self._at]  # its start moves; nothing is copied
+            self._unread += data
+            self._at = 0
+        else:
+            self._unread = bytearray(self._unread[self._at :])
+            self._unread += data
+            self._at = 0
+
+    def _taken(self, end: int) -> None:
+        """All before `end` was read."""
+        if end == len(self._unread):
+            self._unread, self._at = b"", 0
+        else:
+            self._at = end
 
     @abstractmethod
     def next_command(self) -> Command | None:

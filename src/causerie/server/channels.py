@@ -79,6 +79,11 @@ def walk_in(core: Core, session: Session, channel: Channel) -> None:
     assert person is not None
     standings = core.directory.standings[channel.id]
     policy.check_enter(channel, person, standings.get(person.id))
+    if channel.id in session.channels:
+        # What happened before is told before the answer: a snapshot holds it already.
+        core.tick.exit(session, channel.id)
+        core.tick.enter(session, channel.id)
+        return
     most = core.config.limits.members_channel
     if most and person.id not in standings and len(standings) >= most:
         raise TooManyChannels(channel=channel.name, most=most)
@@ -92,10 +97,19 @@ def leave(core: Core, session: Session, command: Leave) -> Done:
     channel = core.directory.channel(command.channel)
     policy.check_leave(channel)
     reason = check_text(command.reason, 400) if command.reason else ""
+    standing, rest = core.directory.standing(channel.id, person.id), presence.remains(core, channel, person)
+    gone = rest is None or not rest.inside
+    told = presence.left(channel, person, reason, gone)
+    here = person.id in core.directory.here.get(channel.id, ())
     for own in tuple(core.directory.connected[person.id]):
-        presence.leave(core, own, channel, reason, gone=True)
-    if core.directory.standing(channel.id, person.id) is not None:
-        presence.stand(core, channel, person, presence.remains(core, channel, person))
+        if channel.id in own.channels:
+            presence.leave(core, own, channel, reason, gone)
+            if own is not session:
+                core.tick.tell_one(own, told)
+    if standing is not None and standing.inside and gone and not here:
+        core.tick.tell(channel.id, told)
+    if core.directory.standing(channel.id, person.id) != rest:
+        presence.stand(core, channel, person, rest)
     return Done()
 
 
@@ -117,16 +131,25 @@ def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
     else:
         if not session.exempt:
             spend(core, person.id)
-        now = core.now()
-        channel = Channel(id=core.new_id(), name=name, access="direct", made_at=now)
+        channel = Channel(id=core.new_id(), name=name, access="direct", made_at=core.now())
         make(core, channel)
-        for other in people.values():
+    for other in people.values():
+        if directory.standing(channel.id, other.id) is None:
+            # It is new, or this is a guest that was gone for a while.
             presence.stand(core, channel, other, MEMBER)
             told = Stands(
-                channel=name, at=now, person=person.id, name=person.name, whom=other.id, whom_name=other.name, role="member"
+                channel=name,
+                at=core.now(),
+                person=person.id,
+                name=person.name,
+                whom=other.id,
+                whom_name=other.name,
+                whom_guest=other.guest,
+                role="member",
             )
+            core.tick.tell(channel.id, told)
             for ears in directory.connected.get(other.id, ()):
-                if ears is not session:
+                if ears is not session and channel.id not in ears.channels:
                     core.tick.tell_one(ears, told)
     walk_in(core, session, channel)
     return as_it_stands(core, session, channel)
@@ -237,7 +260,7 @@ def member_lines(core: Core, channel: Channel, after: str, limit: int) -> tuple[
             guest=directory.people[number].guest,
             role=ROLE_NAMES[standing.role],
             here=number in here,
-            away=presence.away_text(core, number) if number in here else "",
+            away=presence.away_text(core, channel, number) if number in here else "",
             muted_until=standing.muted_until,
         )
         for name, number, standing in inside[:limit]

@@ -41,7 +41,7 @@ from causerie.server import (
 )
 from causerie.server.core import Core
 from causerie.server.session import Answer, Session, Trust
-from causerie.server.store import StoreFailed
+from causerie.server.store import Append, StoreFailed
 
 log = logging.getLogger("causerie.dispatch")
 
@@ -143,8 +143,12 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         log.exception("a command failed: %s", type(command).__name__)
         tick.back_to(mark)
         answer = Internal()
-    tick.answer(session, command, answer)
-    core.turns.wake()
+    if type(answer) is Append:
+        answer.asked = session, command
+    else:
+        tick.answer(session, command, answer)
+    if core.turns.resting:
+        core.turns.wake()
     return None
 
 
@@ -152,6 +156,8 @@ async def finish(core: Core, session: Session, command: c.Command, waiting: Coro
     """Wait for what a command comes to, and put it in the tick that is collecting then."""
     answer: Answer
     try:
+        # What the session asked before is done first: a page of history holds the message sent just before it.
+        await core.turns.told()
         answer = await waiting
     except ChatError as error:
         answer = error

@@ -2,6 +2,9 @@
 
 The only work done for each recipient is that one write. Those who entered in the middle of a tick get what followed;
 those who lag behind are not here at all, but with `refill`.
+
+Comings and goings in a large channel wait a moment for more of their kind, so that a thousand people who come at once
+cost each other a few writes and not a thousand; what is said takes them along at once.
 """
 
 from __future__ import annotations
@@ -40,9 +43,9 @@ class Audience:
 
     __slots__ = ("groups", "number")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self) -> None:
         self.groups: dict[Language, dict[Session, Write]] = {}
-        self.number = number
+        self.number = 0
 
     def add(self, session: Session) -> None:
         """From now on this session is told."""
@@ -59,12 +62,20 @@ class Audience:
             del self.groups[session.outlet.language]
 
 
-class _Pending:
-    """A channel's events of this tick, and from which of them on its newcomers hear."""
+PATIENCE = 5e-5
+"""Seconds for each member that passing events wait for more of their kind, so at most 20,000 writes a second."""
 
-    __slots__ = ("encoded", "events", "newcomers")
+PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
+"""Channels that would wait less do not wait at all; none waits longer."""
+
+
+class _Pending:
+    """A channel's events that are not told yet, and from which of them on its newcomers hear."""
+
+    __slots__ = ("encoded", "events", "newcomers", "waits")
 
     def __init__(self) -> None:
+        self.waits = False
         self.events: list[Event] = []
         self.newcomers: dict[Session, int] = {}
         self.encoded: dict[Language, list[bytes]] = {}
@@ -77,31 +88,41 @@ class _Pending:
 
 
 class Fanout:
-    """Everybody's ears. `told` counts events, `delivered` the writes they took. `caught_up_later` is called with a
-    session that must be fed from the store."""
+    """Everybody's ears. `told` counts events, `delivered` the writes they took.
 
-    def __init__(self) -> None:
+    `caught_up_later` is called with a session that must be fed from the store; `later(seconds, work)` is the loop's.
+    """
+
+    def __init__(self, later: Callable[[float, Callable[[], object]], object]) -> None:
         self.audiences: dict[int, Audience] = {}
         self.told = 0
         self.delivered = 0
         self.caught_up_later: Callable[[Session], None] = lambda session: None
+        self._later = later
+        self._pending: dict[int, _Pending] = {}
 
     def audience(self, channel: int) -> Audience:
         """The channel's audience, made when there is none yet."""
         audience = self.audiences.get(channel)
         if audience is None:
-            audience = self.audiences[channel] = Audience(0)
+            audience = self.audiences[channel] = Audience()
         return audience
 
     def tell(self, tick: Tick) -> None:
         """Do a tick's steps in their order, then write to each channel's audience what there is for it."""
-        pending: dict[int, _Pending] = {}
+        pending = self._pending
+        touched: dict[int, bool] = {}
         for step in tick.steps:
             if type(step) is Append:
+                if step.asked is not None and not tick.answered:
+                    asker, command = step.asked
+                    if asker.outlet.language.acknowledges and not asker.closed:
+                        asker.outlet.answer(command, step)
                 if step.again:
                     continue
                 channel = step.channel.id
                 author = step.author
+                touched[channel] = True
                 event: Event = logged_event(
                     step.kind, step.channel.name, step.number, step.at, author.id, author.name, author.guest,
                     step.text, step.key, step.data,
@@ -110,38 +131,54 @@ class Fanout:
                 if not tick.answered and not step[1].closed:
                     answer = step[3]
                     if type(answer) is AsItStands:
-                        number = self._number(answer.channel, pending)
-                        answer = msgspec.structs.replace(answer.snapshot, number=number)
+                        answer = msgspec.structs.replace(answer.snapshot, number=self._number(answer.channel))
                     step[1].outlet.answer(step[2], answer)
                 continue
             elif step[0] == TELL:
                 channel, event = step[1], step[2]
+                touched.setdefault(channel, False)
             else:
                 if not step[1].closed:
-                    self._for_one(step, pending)
+                    self._for_one(step)
                 continue
             waiting = pending.get(channel)
             if waiting is None:
                 waiting = pending[channel] = _Pending()
             waiting.events.append(event)
-        for channel, waiting in pending.items():
-            self._deliver(channel, waiting)
+        for channel, logged in touched.items():
+            if logged or not self._may_wait(channel):
+                self._deliver(channel)
 
-    def _number(self, channel: int, pending: dict[int, _Pending]) -> int:
+    def _may_wait(self, channel: int) -> bool:
+        waiting = self._pending[channel]
+        if not waiting.waits:
+            seconds = PATIENCE * sum(map(len, self.audience(channel).groups.values()))
+            if seconds < PATIENCE_LEAST:
+                return False
+            waiting.waits = True
+            self._later(min(seconds, PATIENCE_MOST), lambda: self._waited(channel, waiting))
+        return True
+
+    def _waited(self, channel: int, waiting: _Pending) -> None:
+        if self._pending.get(channel) is waiting:
+            self._deliver(channel)
+
+    def _number(self, channel: int) -> int:
         """The channel's last number at this point of the tick."""
-        if channel in pending:
-            for event in reversed(pending[channel].events):
+        if channel in self._pending:
+            for event in reversed(self._pending[channel].events):
                 if event.number:
                     return event.number
         return self.audience(channel).number
 
-    def _for_one(self, step: tuple[Any, ...], pending: dict[int, _Pending]) -> None:
+    def _for_one(self, step: tuple[Any, ...]) -> None:
+        pending = self._pending
         kind, session, about = step
         if kind == ENTER:
             if about not in session.channels:
                 return
             if session.heard is not None:
-                session.heard[about] = self._number(about, pending)
+                session.heard[about] = self._number(about)
             elif about in pending:
                 pending[about].newcomers[session] = len(pending[about].events)
             else:
@@ -167,16 +204,21 @@ class Fanout:
         elif data := session.outlet.language.encode(about):
             session.outlet.write(data)
 
-    def _deliver(self, channel: int, waiting: _Pending) -> None:
+    def _deliver(self, channel: int) -> None:
         audience = self.audience(channel)
         # The number rises before the writes: a session whose queue fills up in one of them has had these events.
-        audience.number = self._number(channel, {channel: waiting})
+        audience.number = self._number(channel)
+        waiting = self._pending.pop(channel)
         self.told += len(waiting.events)
         for language, group in tuple(audience.groups.items()):
             if data := b"".join(waiting.parts(language)):
                 self.delivered += len(group)
                 for write in tuple(group.values()):
-                    write(data)
+                    # A connection may have closed since this turn of the loop began; uvloop then raises.
+                    try:
+                        write(data)
+                    except RuntimeError:  # noqa: SIM105 - a `with` costs more than the write
+                        pass
         for session, start in waiting.newcomers.items():
             if session.closed or (session.heard is not None and channel in session.heard):
                 continue

@@ -11,6 +11,7 @@ from causerie.server.session import Session
 from causerie.server.store import Query
 
 QUERY_MOST = 400
+NUMBER_MOST = 2**53
 
 
 async def history(core: Core, session: Session, command: History) -> Page:
@@ -21,6 +22,7 @@ async def history(core: Core, session: Session, command: History) -> Page:
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     if sum(map(bool, (command.before, command.after, command.around))) > 1:
         raise BadInput(why="one of before, after, around")
+    _check_numbers(before=command.before, after=command.after, around=command.around)
     limit = max(1, min(command.limit, core.config.limits.history_page))
     if command.around:
         half = limit // 2
@@ -35,6 +37,12 @@ async def history(core: Core, session: Session, command: History) -> Page:
     return Page(channel=channel.name, events=events, more=more)
 
 
+def _check_numbers(**given: int) -> None:
+    for name, number in given.items():
+        if not 0 <= number < NUMBER_MOST:
+            raise BadInput(why=name, least=0, most=NUMBER_MOST - 1)
+
+
 async def search(core: Core, session: Session, command: Search) -> Found:
     """Messages by words, author, channel and time: only what the asker may read."""
     person = session.person
@@ -43,6 +51,7 @@ async def search(core: Core, session: Session, command: Search) -> Found:
         raise BadInput(why="query", most=QUERY_MOST)
     if not (command.text.strip() or command.name or command.since or command.until):
         raise BadInput(why="query", least=1)
+    _check_numbers(before=command.before, since=command.since, until=command.until)
     directory = core.directory
     asked = directory.channels.values()
     if command.channel:

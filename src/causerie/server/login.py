@@ -14,6 +14,7 @@ from causerie.chat.errors import (
     AlreadyLoggedIn,
     BadName,
     Busy,
+    GuestsRefused,
     InClear,
     LoginFailed,
     NameTaken,
@@ -68,6 +69,8 @@ def hash_token(token: str) -> bytes:
 
 
 def _guest(core: Core, session: Session, command: LogIn) -> LoggedIn:
+    if session.trust < Trust.GUESTS:
+        raise GuestsRefused(setting="server.plaintext")
     policy.check_guest(core.config.accounts.guests)
     directory = core.directory
     if command.name.strip():

@@ -21,7 +21,11 @@ def send(core: Core, session: Session, command: Send) -> Append:
     directory = core.directory
     number = directory.by_name.get(command.channel)
     channel = directory.channels[number] if number is not None else directory.channel(command.channel)
-    now = core.now()
+    tick = core.turns.tick
+    now = tick.at
+    if not now:
+        # One clock reading serves all that is committed together.
+        now = tick.at = core.now()
     policy.check_send(channel, person, directory.standings[channel.id].get(person.id), now)
     text = check_text(command.text, core.config.limits.message_bytes)
     key = command.key
@@ -29,10 +33,10 @@ def send(core: Core, session: Session, command: Send) -> Append:
         raise BadInput(why="key", most=KEY_MOST)
     if not session.exempt:
         spend(core, person.id)
-    if person.guest:
+    if person.guest and person.id not in directory.kept_guests:
         keep_guest(core, session)
     append = Append(channel, "message", now, person, text, key, "")
-    core.turns.tick.append(append)
+    tick.append(append)
     return append
 
 

@@ -46,6 +46,7 @@ def _stands(
         name=actor.name,
         whom=whom.id,
         whom_name=whom.name,
+        whom_guest=whom.guest,
         role=ROLE_NAMES[standing.role] if standing else None,
         muted_until=standing.muted_until if standing else 0,
         reason=reason,
@@ -53,7 +54,14 @@ def _stands(
     for ears in core.directory.connected.get(whom.id, ()):
         if channel.id not in ears.channels:
             core.tick.tell_one(ears, event)
-    kept = {"whom": whom.id, "whom_name": whom.name, "role": event.role, "muted_until": event.muted_until, "reason": reason}
+    kept = {
+        "whom": whom.id,
+        "whom_name": whom.name,
+        "whom_guest": whom.guest,
+        "role": event.role,
+        "muted_until": event.muted_until,
+        "reason": reason,
+    }
     return log(core, session, channel, "stands", now, data=msgspec.json.encode(kept).decode())
 
 

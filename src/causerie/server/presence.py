@@ -50,6 +50,7 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     if channel.id in session.channels:
         return
     directory, tick = core.directory, core.tick
+    was = away_text(core, channel, person.id)
     most = core.config.limits.channels_person
     if most and len(session.channels) >= most:
         raise TooManyChannels(most=most)
@@ -65,10 +66,17 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     tick.put(here, person.id, count + 1)
     tick.enter(session, channel.id)
     event = Entered(
-        channel=channel.name, person=person.id, name=person.name, guest=person.guest, role=ROLE_NAMES[standing.role]
+        channel=channel.name,
+        person=person.id,
+        name=person.name,
+        guest=person.guest,
+        role=ROLE_NAMES[standing.role],
+        away=away_text(core, channel, person.id),
+        muted_until=standing.muted_until,
     )
     if count:
         tick.tell_one(session, event)
+        _tell_away(core, channel, person, was)
     else:
         tick.tell(channel.id, event)
 
@@ -80,18 +88,29 @@ def leave(core: Core, session: Session, channel: Channel, reason: str = "", gone
     if channel.id not in session.channels:
         return
     directory, tick = core.directory, core.tick
+    was = away_text(core, channel, person.id)
     tick.drop(session.channels, channel.id)
     tick.exit(session, channel.id)
     here = directory.here[channel.id]
     count = here[person.id] - 1
     if count:
         tick.put(here, person.id, count)
+        _tell_away(core, channel, person, was)
         return
     tick.drop(here, person.id)
-    if person.guest and directory.standings[channel.id][person.id].inside:
-        stand(core, channel, person, remains(core, channel, person))
-    event = Left(channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason)
-    tick.tell(channel.id, event)
+    standing = directory.standing(channel.id, person.id)
+    if person.guest and standing is not None and standing.inside:
+        standing = remains(core, channel, person)
+        if gone and standing is not None and standing.inside:
+            standing = None
+        stand(core, channel, person, standing)
+    gone = gone or standing is None or not standing.inside
+    tick.tell(channel.id, left(channel, person, reason, gone))
+
+
+def left(channel: Channel, person: Person, reason: str, gone: bool) -> Left:
+    """The event that says so."""
+    return Left(channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason)
 
 
 def depart(core: Core, session: Session, reason: str = "") -> None:
@@ -100,14 +119,20 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     if person is None:
         return
     directory, tick = core.directory, core.tick
-    for number in tuple(session.channels):
-        leave(core, session, directory.channels[number], reason)
     connected = directory.connected[person.id]
+    forgotten = person.guest and len(connected) == 1
+    for number in tuple(session.channels):
+        leave(core, session, directory.channels[number], reason, gone=forgotten)
     tick.drop(connected, session)
+    tick.set(session, "away", "")
     if not connected:
         tick.drop(directory.connected, person.id)
         core.buckets.pop(person.id, None)
         if person.guest:
+            for number, standing in tuple(directory.places.get(person.id, {}).items()):
+                if standing.inside:
+                    stand(core, directory.channels[number], person, None)
+                    tick.tell(number, left(directory.channels[number], person, reason, True))
             tick.drop(directory.people, person.id)
             tick.drop(directory.names, skeleton(person.name))
             tick.drop(directory.places, person.id)
@@ -122,6 +147,8 @@ def close(core: Core, session: Session) -> None:
     core.sessions.pop(session, None)
     core.lagging.pop(session, None)
     core.tick.closed.append(session)
+    for number in session.channels:
+        core.fanout.audience(number).remove(session)
     depart(core, session)
     core.turns.wake()
 
@@ -160,16 +187,23 @@ def away(core: Core, session: Session, command: Away) -> Done:
     person = session.person
     assert person is not None
     text = check_text(command.text, AWAY_BYTES) if command.text else ""
+    places = [core.directory.channels[number] for number in session.channels]
+    before = [away_text(core, channel, person.id) for channel in places]
     core.tick.set(session, "away", text)
-    for number in session.channels:
-        channel = core.directory.channels[number]
-        core.tick.tell(number, Presence(channel=channel.name, person=person.id, name=person.name, away=text))
+    for channel, was in zip(places, before, strict=True):
+        _tell_away(core, channel, person, was)
     return Done()
 
 
-def away_text(core: Core, person: int) -> str:
-    """Why a person is away: empty as long as one of their connections is not."""
-    texts = [session.away for session in core.directory.connected.get(person, ())]
+def away_text(core: Core, channel: Channel, person: int) -> str:
+    """Why a person in a channel is away: empty as long as one of their connections there is not."""
+    texts = [own.away for own in core.directory.connected.get(person, ()) if channel.id in own.channels]
     return texts[-1] if texts and all(texts) else ""
+
+
+def _tell_away(core: Core, channel: Channel, person: Person, was: str) -> None:
+    away = away_text(core, channel, person.id)
+    if away != was:
+        core.tick.tell(channel.id, Presence(channel=channel.name, person=person.id, name=person.name, away=away))
 
 

@@ -42,6 +42,8 @@ class Language(Protocol):
     name: str
     snapshots: bool
     """Whether joining is answered with a snapshot; if not, none is made."""
+    acknowledges: bool
+    """Whether a message that was stored is acknowledged; its echo may serve instead."""
 
     def encode(self, event: Event) -> bytes:
         """The event in this language; b"" when it has no words for it."""

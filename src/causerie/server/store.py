@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Person, Standing
+
+if TYPE_CHECKING:
+    from causerie.chat.commands import Command
+    from causerie.server.session import Session
 
 
 class StoreFailed(Exception):
@@ -28,9 +32,10 @@ class Append:
     Not frozen: a message is made once on its way to a thousand people, and its number comes in between.
     `kind` is the event's tag; `data` is JSON of what the columns do not hold. For a repeated key `number` and `at` are
     the first one's and nothing is stored. In a channel with history off the number rises and nothing is kept.
+    `asked`: by which session and command, for the acknowledgement; a store does not look at it.
     """
 
-    __slots__ = ("again", "at", "author", "channel", "data", "key", "kind", "number", "text")
+    __slots__ = ("again", "asked", "at", "author", "channel", "data", "key", "kind", "number", "text")
 
     def __init__(self, channel: Channel, kind: str, at: int, author: Person, text: str, key: str, data: str) -> None:
         self.channel = channel
@@ -42,6 +47,7 @@ class Append:
         self.data = data
         self.number = 0
         self.again = False
+        self.asked: tuple[Session, Command] | None = None
 
 
 class PutPerson(Struct, frozen=True):

@@ -6,6 +6,7 @@ memory as if their commands had not come. What is to be told is kept in order, a
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -29,7 +30,7 @@ _ABSENT: Any = object()
 class Tick:
     """See the module. `changes` go to the store; a step is an Append or a tuple that begins with one of the above."""
 
-    __slots__ = ("answered", "changes", "closed", "steps", "undo")
+    __slots__ = ("answered", "at", "changes", "closed", "steps", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
@@ -37,6 +38,14 @@ class Tick:
         self.undo: list[tuple[Any, Any, Any]] = []
         self.closed: list[Session] = []
         self.answered = False
+        self.at = 0
+        self.waiting: list[Future[None]] = []
+
+    def over(self) -> None:
+        """It was told or undone: those who waited for that go on."""
+        for waiting in self.waiting:
+            if not waiting.done():
+                waiting.set_result(None)
 
     def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
         """mapping[key] = value, until undone."""
@@ -111,17 +120,20 @@ class Tick:
         del self.steps[steps:]
         self._undo(undo)
 
-    def fail(self, error: ChatError) -> None:
-        """Undo everything, and answer every command with the error."""
+    def take_back(self) -> None:
+        """Undo everything, in memory."""
         self._undo(0)
-        if not self.answered:
-            self.answer_all(error)
 
     def answer_all(self, error: ChatError) -> None:
-        """Answer every command in it with the error; the rest of the tick stands as it is."""
+        """Answer every command in it with the error, once; the rest of the tick stands as it is."""
+        if self.answered:
+            return
         self.answered = True
         for step in self.steps:
-            if type(step) is tuple and step[0] == ANSWER and not step[1].closed:
+            if type(step) is Append:
+                if step.asked is not None and not step.asked[0].closed:
+                    step.asked[0].outlet.answer(step.asked[1], error)
+            elif step[0] == ANSWER and not step[1].closed:
                 step[1].outlet.answer(step[2], error)
 
     def _undo(self, keep: int) -> None:

@@ -21,6 +21,9 @@ log = logging.getLogger("causerie.store")
 
 RETRY_SECONDS = 5
 
+BUSY, GATHER_SECONDS = 8, 0.002
+"""After a tick of so many changes the next one is given so long to gather more."""
+
 
 class Turns:
     """See the module. `tell` hands a committed tick to everyone; `undone` is called after a tick was undone.
@@ -36,6 +39,7 @@ class Turns:
         self.commits = 0
         self.failures = 0
         self.stalled = False
+        self.resting = False
         self.after_this: list[Callable[[], None]] = []
         self._store = store
         self._tell = tell
@@ -43,13 +47,13 @@ class Turns:
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
         self._committing: Tick | None = None
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._undone_later: list[Tick] = []
 
     def wake(self) -> None:
         """There is something in the tick; it is taken when all that this turn of the loop brought is in."""
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
+            self.resting = False
             waiting.set_result(None)
         elif self.stalled:
             self._loop.call_soon(self._while_stalled)
@@ -57,23 +61,45 @@ class Turns:
     async def run(self) -> None:
         """Take tick after tick, until cancelled."""
         while True:
-            if not self.tick.steps and not self.tick.changes:
-                self._idle.set()
+            if not self.tick.steps and not self.tick.changes and not self.after_this:
                 self._waiting = self._loop.create_future()
+                self.resting = True
                 await self._waiting
-                self._idle.clear()
-            tick, self.tick = self.tick, Tick()
-            waiting, self.after_this = self.after_this, []
-            for go_on in waiting:
-                self._loop.call_soon(go_on)
+            tick = self._take()
             if tick.changes:
                 await self._commit(tick)
+                if len(tick.changes) >= BUSY:
+                    # The server is busy: a moment's patience makes fewer and larger commits and writes.
+                    await asyncio.sleep(GATHER_SECONDS)
             else:
-                self._tell(tick)
+                self._tell_safely(tick)
 
-    async def settled(self) -> None:
-        """Wait until all that was asked so far is committed and told."""
-        await self._idle.wait()
+    def _take(self) -> Tick:
+        tick, self.tick = self.tick, Tick()
+        waiting, self.after_this = self.after_this, []
+        for go_on in waiting:
+            self._loop.call_soon(go_on)
+        return tick
+
+    def _tell_safely(self, tick: Tick) -> None:
+        # The rhythm goes on whatever a language's encoder did: one bad event must not silence the server.
+        try:
+            self._tell(tick)
+        except Exception:
+            log.exception("not everything of a tick was told")
+        tick.over()
+
+    async def told(self) -> None:
+        """Wait until all that was asked so far is committed and told, or refused."""
+        last: Tick | None = self.tick
+        if not self.tick.steps and not self.tick.changes:
+            # What a stalled store holds was refused already.
+            last = None if self.stalled else self._committing
+        if last is not None:
+            over = self._loop.create_future()
+            last.waiting.append(over)
+            self.wake()
+            await over
 
     async def _commit(self, tick: Tick) -> None:
         self._committing = tick
@@ -83,33 +109,46 @@ class Turns:
         except StoreFailed as failure:
             self.failures += 1
             log.error("nothing was stored: %s", failure)
-            collected, self.tick = self.tick, Tick()
-            for failed in (collected, tick):
-                failed.fail(StoreUnavailable(retry_after=RETRY_SECONDS))
-                self._undone(failed)
+            self._fail(tick, self._take())
         else:
             self.commits += 1
-            self._tell(tick)
+            self._tell_safely(tick)
         finally:
             alarm.cancel()
             self._committing = None
             if self.stalled:
-                self.stalled = False
+                self.stalled = self.resting = False
                 log.warning("the store answers again")
+            undone, self._undone_later = self._undone_later, []
+            for tick in undone:
+                self._undone(tick)
+
+    def _fail(self, *ticks: Tick) -> None:
+        """Undo ticks, given oldest first, and refuse what was asked in them.
+
+        Who left in them is said to have left once no commit is under way: what that says is a change of its own, which
+        must neither be undone with an older tick nor be refused again and again by a store that has stalled.
+        """
+        for tick in reversed(ticks):
+            tick.take_back()
+        for tick in ticks:
+            tick.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
+            tick.over()
+        self._undone_later.extend(ticks)
 
     def _stall(self) -> None:
         log.error("the store has not answered for %g s; refusing until it does", self.patience)
-        self.stalled = True
+        self.stalled = self.resting = True
         if self._committing is not None:
             self._committing.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
+            self._committing.over()
         self._while_stalled()
 
     def _while_stalled(self) -> None:
         if not self.stalled:
             return
-        tick, self.tick = self.tick, Tick()
+        tick = self._take()
         if tick.changes or tick.undo:
-            tick.fail(StoreUnavailable(retry_after=RETRY_SECONDS))
-            self._undone(tick)
+            self._fail(tick)
         else:
-            self._tell(tick)
+            self._tell_safely(tick)

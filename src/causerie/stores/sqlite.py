@@ -70,6 +70,8 @@ class SqliteStore:
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
         self._numbers: dict[int, int] = {}
+        # A commit waiting behind another writer in the same thread would keep that one from its lock.
+        self._one_writes = asyncio.Lock()
         self._index = SearchIndex(directory / "search.db", self.path, quiet)
 
     async def load(self) -> Loaded:
@@ -103,6 +105,12 @@ class SqliteStore:
 
     async def commit(self, changes: Sequence[Change]) -> None:
         """See the port."""
+        async with self._one_writes:
+            told = await self._commit(changes)
+        if told:
+            self._index.more(told)
+
+    async def _commit(self, changes: Sequence[Change]) -> int:
         writer = self._writer
         touched: dict[int, int] = {}
         try:
@@ -110,14 +118,13 @@ class SqliteStore:
             told = sqlite_rows.write(writer, changes, self._numbers, touched)
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._committer, writer.execute, "COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # a value that SQLite cannot hold is no sqlite3.Error, and undoes the commit all the same
             with contextlib.suppress(sqlite3.Error):
                 writer.execute("ROLLBACK")
             for channel, number in touched.items():
                 self._numbers[channel] = number
             raise StoreFailed(f"{self.path}: {error}") from None
-        if told:
-            self._index.more(told)
+        return told
 
     async def page(self, channel: Channel, above: int, below: int, limit: int, newest: bool) -> list[LoggedEvent]:
         """See the port."""
@@ -185,7 +192,8 @@ class SqliteStore:
     async def _between_commits(self, work: Callable[..., T], *about: Any) -> T:
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._committer, work, self.path, *about)
+            async with self._one_writes:
+                return await loop.run_in_executor(self._committer, work, self.path, *about)
         except sqlite3.Error as error:
             raise StoreFailed(f"{self.path}: {error}") from None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from causerie.chat.model import Channel
 from causerie.server.store import (
     Append,
     Audit,
@@ -20,6 +21,7 @@ from causerie.server.store import (
 )
 
 _APPEND = "INSERT INTO log (channel, number, at, kind, author, text, key, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_SAY = "INSERT INTO log (channel, number, at, kind, author, text) VALUES (?, ?, ?, 'message', ?, ?)"
 _KEY = "SELECT channel, number, at FROM log WHERE author = ? AND key = ?"
 
 
@@ -31,7 +33,9 @@ def write(
     Gives each Append its number, counting `numbers` up (channel id: last number) and noting in `touched` where each
     channel stood before, for the caller to put back if the commit fails. Raises sqlite3.Error.
     """
+    logged = 0
     rows: list[tuple[Any, ...]] = []
+    said: list[tuple[Any, ...]] = []  # the many that need the fewest columns, in runs, so that ids keep the order
     keys: dict[tuple[int, str], Append] = {}
     unkept: dict[int, int] = {}
     for change in changes:
@@ -48,14 +52,27 @@ def write(
             touched[channel] = last
         change.number = numbers[channel] = last + 1
         if change.channel.history or change.kind != "message":
-            rows.append((channel, last + 1, change.at, change.kind, author, change.text, key, change.data or None))
+            if key is None and change.kind == "message":
+                if rows:
+                    writer.executemany(_APPEND, rows)
+                    logged += len(rows)
+                    rows = []
+                said.append((channel, last + 1, change.at, author, change.text))
+            else:
+                if said:
+                    writer.executemany(_SAY, said)
+                    logged += len(said)
+                    said = []
+                rows.append((channel, last + 1, change.at, change.kind, author, change.text, key, change.data or None))
         else:
             unkept[channel] = last + 1
-    if rows:
-        writer.executemany(_APPEND, rows)
+    for statement, left in ((_APPEND, rows), (_SAY, said)):
+        if left:
+            writer.executemany(statement, left)
+            logged += len(left)
     if unkept:
         writer.executemany("UPDATE channels SET number = ? WHERE id = ?", [(last, i) for i, last in unkept.items()])
-    return len(rows)
+    return logged
 
 
 def _said_before(
@@ -67,7 +84,10 @@ def _said_before(
         return True
     row = writer.execute(_KEY, (author, key)).fetchone()
     if row is not None:
-        _, change.number, change.at = row
+        channel, change.number, change.at = row
+        if channel != change.channel.id:
+            name = writer.execute("SELECT name FROM channels WHERE id = ?", (channel,)).fetchone()
+            change.channel = Channel(channel, name[0] if name else "")
         change.again = True
         return True
     keys[author, key] = change

@@ -1,0 +1,112 @@
+"""What words a message has, for search: text made ready for the index, a query turned into its syntax.
+
+The index is SQLite's FTS5 with its tokenizer unicode61, told that letters, numbers and marks make words
+(sqlite.org/fts5.html#unicode61_tokenizer). It drops accents and case, but knows only words between spaces;
+scripts that have no spaces (Unicode UAX 14, classes ID and SA) are therefore cut into single characters here,
+for text and query alike. Such a query is a run of characters, found wherever a text has that run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from unicodedata import normalize
+
+TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+"""What FTS5 must be told to cut text as this module expects."""
+
+QUERY_LONGEST = 1000
+"""Characters of a query that are looked at."""
+PHRASES_MOST = 40
+"""Words and phrases of a query that are looked for."""
+
+_UNSPACED = re.compile(
+    "["
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u1950-\u19df\u1a20-\u1aaf\uaa80-\uaadf\U00011700-\U0001174f"  # Tai scripts, Ahom
+    "\u1b00-\u1b7f\ua980-\ua9df"  # Balinese, Javanese
+    "\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff"  # Hangul has spaces, but people look for parts of its words
+    "\u3005-\u3007\u3021-\u302f\u3031-\u3035\u3038-\u303c"  # marks of repetition, numerals
+    "\u3040-\u31bf\u31f0-\u31ff\U0001aff0-\U0001b16f"  # Hiragana, Katakana, Bopomofo, Hangul letters
+    "\u3400-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff"  # Han, Yi
+    "\U00016fe0-\U00018dff\U0001b170-\U0001b2ff"  # Tangut, Khitan, Nushu
+    "]"
+)
+
+# Inside a word, and not part of how people write it: IRC's formatting (modern.ircdocs.horse/formatting), soft
+# hyphen and its like, Hebrew and Arabic points, the stroke that stretches Arabic words, variation selectors.
+_DROPPED = re.compile(
+    "[\x02\x0f\x11\x16\x1d-\x1f]|\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
+    "|[\u00ad\u034f\u2060\ufeff\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+
+_LETTERS = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ẞ": "ss"}
+_JOINED = re.compile("[" + "".join(_LETTERS) + "]")
+
+_PART = re.compile(r'"([^"]*)(?:"|$)(\*?)|([^\s"]+)')
+_SEARCHABLE = re.compile(r"[^\W_]")
+
+
+def prepare(text: str) -> str:
+    """A text as it goes into the index."""
+    text = _plain(text)
+    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+
+
+def facets(author: int, channel: int) -> str:
+    """The words of the index's second column, which a query's text never reaches: who said it, and where."""
+    return f"a{author} c{channel}"
+
+
+def match_expression(text: str, author: int = 0, channels: Iterable[int] = ()) -> str:
+    """A query for FTS5's columns `text` and `facet` (sqlite.org/fts5.html#full_text_query_syntax).
+
+    `text` is as a person typed it: words, which must all be there, `"phrases"`, `prefix*`; a quote left open
+    ends with the text. `author` 0 and no `channels`: not asked; several channels: any of them. Empty when
+    nothing is asked that the index knows. Never raises, and whatever the text holds is looked for, never
+    obeyed: each word stands in quotes.
+    """
+    parts = []
+    if words := _phrases(text):
+        parts.append("text : (" + " AND ".join(words) + ")")
+    if author:
+        parts.append(f'facet : "a{int(author)}"')
+    if places := [f'"c{int(channel)}"' for channel in channels]:
+        parts.append("facet : (" + " OR ".join(places) + ")")
+    return " AND ".join(parts)
+
+
+def searchable(text: str) -> bool:
+    """Whether a query's text holds anything that the index could know."""
+    return bool(_phrases(text))
+
+
+def _phrases(text: str) -> list[str]:
+    """The query's words and phrases, each once, quoted for FTS5."""
+    found: dict[str, None] = {}
+    for part in _PART.finditer(_plain(text[:QUERY_LONGEST])):
+        phrase, star, word = part.groups()
+        if word is not None:
+            phrase, star = word.rstrip("*"), "*" if word.endswith("*") else ""
+        if not _SEARCHABLE.search(phrase):
+            continue
+        # No quote can be in it; NUL would end the expression.
+        quoted = '"' + _UNSPACED.sub(r" \g<0> ", phrase).replace("\0", " ").strip() + '"'
+        found[quoted + (" *" if star else "")] = None
+        if len(found) == PHRASES_MOST:
+            break
+    return list(found)
+
+
+def _plain(text: str) -> str:
+    """One spelling for what people take for the same: of either width, composed or not, formatted or not."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _JOINED.sub(_letters, _DROPPED.sub("", normalize("NFKC", text)))
+
+
+def _letters(joined: re.Match[str]) -> str:
+    return _LETTERS[joined.group()]

@@ -1,0 +1,110 @@
+"""Ask as the machine's operator: a server that runs, over its control socket; a core in here where none does.
+
+Either way it is the same command and the same answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+from causerie.cli.failure import Failure
+from causerie.cli.place import Place, find_place
+from causerie.cli.refusals import sentence
+from causerie.text import _
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from causerie.chat.commands import Command
+    from causerie.chat.replies import Reply
+
+    Ask = Callable[[Command], Awaitable[Reply]]
+
+T = TypeVar("T")
+
+QUIET = 60.0
+"""Seconds that a running server may take for its first words."""
+
+
+def place_of(arguments: argparse.Namespace) -> Place:
+    """Which data a command with `--data` and `--config` is about. Raises Failure."""
+    return find_place(arguments.config, arguments.data)
+
+
+def operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool = False) -> T:
+    """Let `work` ask, and return what it returns. Raises Failure, for every refusal too.
+
+    `create`: data that is not there yet is made; otherwise that is a failure, because the place was mistyped.
+    """
+    import asyncio
+
+    from causerie.chat.errors import ChatError
+    from causerie.cli.native_client import Ended
+
+    try:
+        return asyncio.run(_operate(place, work, create))
+    except ChatError as error:
+        raise Failure(sentence(error), code=error.code, data=error.data) from None
+    except Ended as ended:
+        raise Failure(_("the server went away before it answered"), code=ended.code) from None
+
+
+async def _operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool) -> T:
+    import asyncio
+
+    from causerie.cli.native_client import over_unix
+
+    try:
+        client = await over_unix(socket_path(place.data))
+    except PermissionError:
+        raise Failure(
+            _("only the user that the server runs as may do this in {path}; try it with sudo").format(
+                path=place.data
+            )
+        ) from None
+    except OSError:
+        return await _offline(place, work, create)
+    try:
+        async with asyncio.timeout(QUIET):
+            await client.hello()
+        return await work(client.ask)
+    except TimeoutError:
+        raise Failure(_("the server is there, but does not answer")) from None
+    finally:
+        await client.close()
+
+
+async def _offline(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool) -> T:
+    from causerie import bootstrap
+    from causerie.server.operator_session import ask
+
+    if not create and not (place.data / "causerie.db").exists():
+        raise Failure(
+            _("there is no causerie data in {path}; name its directory with --data").format(path=place.data)
+        )
+    become_owner(place.data)
+    try:
+        async with bootstrap.offline(place.config(), place.data) as core:
+            return await work(lambda command: ask(core, command))
+    except bootstrap.CannotStart as error:
+        raise Failure(str(error)) from None
+
+
+def socket_path(data: Path) -> Path:
+    """Where a running server takes its operator's commands."""
+    return data / "control.sock"
+
+
+def become_owner(data: Path) -> None:
+    """Root acts as the user whose data it is: files that it leaves there must not shut the server out."""
+    if sys.platform == "win32" or os.geteuid() != 0 or not data.exists():
+        return
+    owner = data.stat()
+    if owner.st_uid:
+        os.setgroups([])
+        os.setgid(owner.st_gid)
+        os.setuid(owner.st_uid)

@@ -1,0 +1,97 @@
+"""Which settings and which data a command is about: `--config`, `--data`, and what stands for them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from causerie.cli.failure import MISUSED, Failure
+from causerie.text import _
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from causerie.config import Config
+
+CONFIG_NAME = "causerie.toml"
+"""The settings file that is read from the data directory when none is named."""
+
+ROOT_DATA = Path("/var/lib/causerie")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """See the module. `config_path` None: all settings have their defaults."""
+
+    config_path: Path | None
+    data: Path
+    listen: tuple[str, ...] = ()
+
+    def config(self) -> Config:
+        """The settings, read from the file each time. Raises Failure."""
+        from causerie.config import Config
+
+        config = read_config(self.config_path) if self.config_path is not None else Config()
+        if not self.listen:
+            return config
+        import msgspec
+
+        from causerie.address import Address
+
+        try:
+            addresses = tuple(dict.fromkeys(Address.parse(text) for text in self.listen))
+        except ValueError as error:
+            raise Failure(f"--listen: {error}", MISUSED) from None
+        return msgspec.structs.replace(
+            config, server=msgspec.structs.replace(config.server, listen=addresses)
+        )
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """The two options that every command about a server's data takes."""
+    parser.add_argument(
+        "--data",
+        metavar=_("DIR"),
+        type=Path,
+        help=_("where messages and keys are kept (default: the user's own place)"),
+    )
+    parser.add_argument(
+        "--config",
+        metavar=_("FILE"),
+        type=Path,
+        help=_("the settings file (default: causerie.toml in the data directory, if it is there)"),
+    )
+
+
+def find_place(config: Path | None, data: Path | None, listen: Sequence[str] = ()) -> Place:
+    """What the options mean. Raises Failure where the settings file cannot be used."""
+    if config is None:
+        # The file in a data directory may name another data directory, as one that is named outright may.
+        beside = (data or default_data()) / CONFIG_NAME
+        config = beside if beside.is_file() else None
+    if data is None:
+        named = read_config(config).server.data if config is not None else ""
+        data = Path(named) if named else default_data()
+    return Place(config, data.absolute(), tuple(listen))
+
+
+def read_config(path: Path) -> Config:
+    """The settings in a file. Raises Failure."""
+    from causerie import config_file
+
+    try:
+        return config_file.read(path)
+    except config_file.ConfigError as error:
+        raise Failure(str(error), MISUSED) from None
+
+
+def default_data() -> Path:
+    """Where data is kept when nobody says: the system's place for root, the user's own for anybody else."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return ROOT_DATA
+    from platformdirs import user_data_path
+
+    return user_data_path("causerie", appauthor=False)

@@ -1,0 +1,129 @@
+"""What a refusal means: a sentence for each code of `causerie.chat.errors`, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.cli.output import printable
+from causerie.text import _
+
+if TYPE_CHECKING:
+    from causerie.chat.errors import ChatError, Data
+
+
+class _About(dict[str, "str | int | float"]):
+    """What a refusal says about itself; a part that it does not say is three dots."""
+
+    def __missing__(self, key: str) -> str:
+        return "..."
+
+
+def sentence(error: ChatError) -> str:
+    """The refusal for a person: what is wrong, and what to do where there is something to do."""
+    return explain(error.code, error.data)
+
+
+def explain(code: str, data: Data) -> str:
+    """The same, for a code and its data as they came over a wire."""
+    about = _About((name, printable(part) if isinstance(part, str) else part) for name, part in data.items())
+    why = reasons().get(f"{code}.{data.get('why', '')}")
+    if why is not None:
+        return why.format_map(about)
+    text = sentences().get(code)
+    if text is None:
+        return _("the server refuses, for a reason that this version does not know: {code}").format(
+            code=printable(code)
+        )
+    return text.format_map(about)
+
+
+def sentences() -> dict[str, str]:
+    """Each code's sentence."""
+    return {
+        "refused": _("the server refuses this"),
+        "bad_input": _("the server cannot make sense of this ({why})"),
+        "not_json": _("the server did not get JSON ({why})"),
+        "bad_shape": _("the server does not take a command of this form ({why})"),
+        "unknown_command": _(
+            "the server does not know this command; one of the two may be older than the other"
+        ),
+        "too_deep": _("this is nested too deep: {most} levels at most"),
+        "frame_too_long": _("this is too long: {most} bytes at most"),
+        "bad_text": _("this text cannot be sent ({why})"),
+        "text_too_long": _("this text has {bytes} bytes, and {most} is the most"),
+        "bad_name": _("{name} cannot be a name"),
+        "weak_password": _(
+            "this password is too easy to guess; choose another, of {least} to {most} characters"
+        ),
+        "not_allowed": _("this is not allowed"),
+        "not_logged_in": _("this needs a login"),
+        "already_logged_in": _("this connection is logged in already, as {name}"),
+        "accounts_only": _("guests may not do this; it needs an account"),
+        "administrators_only": _("only administrators may do this"),
+        "operator_only": _("this can be done only on the server's own machine, with the command causerie"),
+        "in_clear": _(
+            "no password goes over a connection without TLS; use TLS, or see {setting} in the settings"
+        ),
+        "not_a_member": _("whom this is about is not in {channel}; /join it first"),
+        "banned": _("{channel} is closed to this person by a ban"),
+        "muted": _("you may not speak in {channel} for now"),
+        "read_only": _("{channel} is for reading; only moderators write there"),
+        "private": _("{channel} is private; one of its people has to invite you"),
+        "not_moderator": _("in {channel} this is for moderators or owners"),
+        "outranked": _("{name} ranks too high in {channel} for that"),
+        "guests_refused": _(
+            "this server takes no guests on this connection; log in with an account, over TLS"
+        ),
+        "registration_closed": _("nobody can make an account here; an administrator can add one"),
+        "invite_refused": _("this invitation has been used up, revoked or is too old; ask for a new one"),
+        "cannot_leave": _("a direct conversation cannot be left; nobody needs to say anything in it"),
+        "not_found": _("there is no such thing"),
+        "no_such_channel": _("there is no channel {channel}"),
+        "no_such_person": _("nobody is called {name}"),
+        "no_such_invite": _("there is no invitation {invite}; it may have been used up"),
+        "no_such_session": _("there is no session {session}"),
+        "name_taken": _("the name {name} is taken"),
+        "login_failed": _("no account has this name and this password"),
+        "too_much": _("this is too much; wait a little"),
+        "too_fast": _("this is too fast; wait {retry_after} seconds"),
+        "too_many_failures": _("there were too many failed logins; wait {retry_after} seconds"),
+        "too_many_channels": _("there are too many channels or people in one: {most} at most"),
+        "too_many_connections": _("there are too many connections from this address"),
+        "server_full": _("the server is full; try again later"),
+        "unavailable": _("the server cannot do this at the moment; try again"),
+        "store_unavailable": _(
+            "the server cannot write to its disk at the moment; nothing was stored ({why})"
+        ),
+        "busy": _("the server is busy; try again in {retry_after} seconds"),
+        "shutting_down": _("the server is shutting down"),
+        "internal": _("the server made a mistake, which its log describes; nothing was changed"),
+    }
+
+
+def reasons() -> dict[str, str]:
+    """Better sentences, for a code and the `why` of its data."""
+    return {
+        "bad_input.uses": _("an invitation is for 1 to 10000 uses"),
+        "bad_input.hours": _("an invitation lasts at most {most} hours; 0 is for ever"),
+        "bad_input.note": _("a note is one line of at most {most} characters"),
+        "bad_input.exists": _("{path} is there already; name a new file"),
+        "bad_input.not_absolute": _("{path} is not an absolute path"),
+        "bad_input.version": _(
+            "the server speaks version {version} of the native protocol, and this is another"
+        ),
+        "bad_text.character": _("the character {character} cannot be sent"),
+        "bad_text.empty": _("there is nothing to send"),
+        "bad_name.empty": _("a name cannot be empty"),
+        "bad_name.too_long": _("{name} is too long for a name"),
+        "bad_name.character": _("{name} cannot be a name: it has a character that no name has"),
+        "bad_name.look_alike": _("{name} cannot be a name: it mixes scripts and could pass for another"),
+        "bad_name.reserved": _("the name {name} is kept for the server"),
+        "name_taken.look_alike": _("the name {name} looks like one that somebody has"),
+        "name_taken.reserved": _("the name {name} is kept for the server"),
+        "weak_password.too_short": _("this password is too short: {least} characters at least"),
+        "weak_password.too_long": _("this password is too long: {most} characters at most"),
+        "weak_password.common": _("this password is among the first that others try; choose another"),
+        "weak_password.name": _("this password is hardly more than the name; choose another"),
+        "weak_password.character": _("this password has a character that no password can have"),
+        "registration_closed.invite": _("making an account here takes an invitation; ask for its link"),
+    }

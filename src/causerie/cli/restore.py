@@ -1,0 +1,103 @@
+"""Put a backup in the place of a store, while no server runs; what was there is kept beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from causerie.cli.failure import Failure
+from causerie.text import _
+
+if TYPE_CHECKING:
+    from causerie.server.store import Count
+
+STORE = "causerie.db"
+
+
+def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
+    """Make `data` hold what `backup` holds; what a check counted, and where the store from before is, if any.
+
+    The copy is checked before anything is touched. The search index is dropped, and built again by the
+    server. Raises Failure.
+    """
+    from causerie import bootstrap
+
+    if not backup.is_file():
+        raise Failure(_("there is no file {path}").format(path=backup))
+    try:
+        directory = bootstrap.DataDirectory(data)
+    except bootstrap.CannotStart as error:
+        raise Failure(str(error)) from None
+    part = data / f"{STORE}.restoring"
+    try:
+        return _replace(backup, data, part)
+    except OSError as error:
+        raise Failure(_("cannot restore: {why}").format(why=error)) from None
+    finally:
+        part.unlink(missing_ok=True)
+        directory.release()
+
+
+def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
+    part.unlink(missing_ok=True)
+    with (
+        backup.open("rb") as source,
+        open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy,
+    ):
+        shutil.copyfileobj(source, copy, 1 << 20)
+        copy.flush()
+        os.fsync(copy.fileno())
+    count = _check(part, backup)
+    owner = data.stat()
+    if os.geteuid() == 0:
+        for path in (part, data / "lock"):
+            os.chown(path, owner.st_uid, owner.st_gid)
+    kept = _set_aside(data)
+    for leftover in (f"{STORE}-shm", "search.db", "search.db-wal", "search.db-shm"):
+        (data / leftover).unlink(missing_ok=True)
+    part.rename(data / STORE)
+    folder = os.open(data, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    return count, kept
+
+
+def _check(part: Path, backup: Path) -> Count:
+    from causerie.stores.sqlite_copy import check_file
+    from causerie.stores.sqlite_schema import HEAD, version
+
+    try:
+        count = check_file(part)
+        with closing(sqlite3.connect(f"file:{part}?mode=ro", uri=True)) as connection:
+            at = version(connection)
+    except sqlite3.Error as error:
+        raise Failure(_("{path} is no backup of causerie: {why}").format(path=backup, why=error)) from None
+    if count.problems:
+        raise Failure(_("{path} is damaged: {why}").format(path=backup, why=count.problems[0]))
+    if at is not None and at > HEAD:
+        raise Failure(_("{path} was made by a newer causerie; upgrade causerie first").format(path=backup))
+    return count
+
+
+def _set_aside(data: Path) -> Path | None:
+    """Give the store that is there a second name; the new one then takes its place in one step."""
+    store, log = data / STORE, data / f"{STORE}-wal"
+    if not store.exists():
+        return None
+    kept = data / f"{STORE}.before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    while kept.exists():
+        kept = kept.with_name(kept.name + "-")
+    try:
+        with closing(sqlite3.connect(store)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error:
+        pass  # damaged: it is kept as it is, with its write-ahead log under the name that SQLite looks for
+    if log.exists():
+        log.rename(f"{kept}-wal")
+    os.link(store, kept)
+    return kept

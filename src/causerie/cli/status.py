@@ -1,0 +1,89 @@
+"""`causerie status`: how the server is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.cli.operate import operate, place_of, socket_path
+from causerie.cli.output import print_json, size
+from causerie.cli.parser import command
+from causerie.cli.place import add_place
+from causerie.text import _
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from causerie.chat.replies import StatusReport
+    from causerie.cli.operate import Ask
+    from causerie.cli.parser import Commands
+
+NOT_RUNNING = 3
+"""Exit status when no server runs, as the Linux Standard Base has it for `status` (LSB Core 5.0, 22.2)."""
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = command(commands, "status", _("say how the server is; the exit status is 3 when none runs"), run)
+    add_place(parser)
+    parser.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print it."""
+    place = place_of(arguments)
+    if not _runs(place.data):
+        if arguments.json:
+            print_json(running=False, data=str(place.data))
+        else:
+            print(_("No server runs on {path}.").format(path=place.data))
+        return NOT_RUNNING
+    report = operate(place, _ask)
+    if arguments.json:
+        print_json(running=True, data=str(place.data), status=report)
+        return 0
+    _print(report, place.data)
+    return 0
+
+
+def _runs(data: Path) -> bool:
+    """Whether somebody listens on the control socket; one left behind by a killed server is nobody's."""
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(socket_path(data)))
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+async def _ask(ask: Ask) -> StatusReport:
+    from causerie.chat.commands import Status
+    from causerie.chat.replies import StatusReport
+
+    report = await ask(Status())
+    assert isinstance(report, StatusReport)
+    return report
+
+
+def _print(report: StatusReport, data: Path) -> None:
+    hours, seconds = divmod(report.up_seconds, 3600)
+    lines = [
+        (_("Server"), report.software),
+        (_("Data"), str(data)),
+        (_("Up for"), f"{hours} h {seconds // 60} min {seconds % 60} s"),
+        (_("Store"), _("ready") if report.store == "ready" else _("does not answer")),
+        (_("People here"), str(report.people)),
+        (_("Connections"), str(report.connections)),
+        (_("Accounts"), str(report.accounts)),
+        (_("Channels"), str(report.channels)),
+        (_("Memory"), size(report.memory_bytes)),
+    ]
+    width = max(len(label) for label, _value in lines)
+    for label, value in lines:
+        print(f"{label:{width}}  {value}")
+    for name, count in sorted(report.counters.items()):
+        print(f"{name:{width}}  {count}")
