@@ -44,7 +44,8 @@ Settings = dict[str, Any]
 def config_with(config: Config = CONFIG, **sections: Settings) -> Config:
     """The settings with some changed: `config_with(accounts={"registration": "open"})`."""
     changed = {
-        name: msgspec.structs.replace(getattr(config, name), **settings) for name, settings in sections.items()
+        name: msgspec.structs.replace(getattr(config, name), **settings)
+        for name, settings in sections.items()
     }
     return msgspec.structs.replace(config, **changed)
 
@@ -183,9 +184,13 @@ class ClassicPerson(_Wire):
                 try:
                     more = await self._read()
                 except TimeoutError:
-                    raise AssertionError(f"{self.name} was to hear {text!r}; only this came: {self._heard!r}") from None
+                    raise AssertionError(
+                        f"{self.name} was to hear {text!r}; only this came: {self._heard!r}"
+                    ) from None
                 if not more:
-                    raise AssertionError(f"{self.name} was to hear {text!r}; the connection ended: {self._heard!r}")
+                    raise AssertionError(
+                        f"{self.name} was to hear {text!r}; the connection ended: {self._heard!r}"
+                    )
                 self._heard += more
             self._heard = self._heard[len(wanted) :]
 
@@ -296,7 +301,9 @@ class NativePerson(_Wire):
         except (TimeoutError, EOFError) as end:
             raise AssertionError(f"{self.name} was to hear {is_} {about}; nothing came ({end})") from None
         heard = {name: event.get(name) for name in about}
-        assert (event["is"], heard) == (is_, about), f"{self.name} was to hear {is_} {about} and heard {event}"
+        assert (event["is"], heard) == (is_, about), (
+            f"{self.name} was to hear {is_} {about} and heard {event}"
+        )
         return event
 
     async def hears_nothing(self) -> None:

@@ -287,6 +287,7 @@ async def start(config: Config, data: Path) -> Server:
     server.run(_retention(core))
     # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 100)
     return server
 

@@ -53,7 +53,9 @@ async def test_an_administrator_invites_and_takes_back() -> None:
         await anna.is_refused("no_such_invite", "revoke_invite", invite=made["invite"])
 
         luc = await house.native()
-        await luc.is_refused("invite_refused", "register", name="luc", password=PASSWORD, invite=made["token"])
+        await luc.is_refused(
+            "invite_refused", "register", name="luc", password=PASSWORD, invite=made["token"]
+        )
         await luc.logs_in("luc")
         await luc.is_refused("administrators_only", "make_invite")
 
@@ -146,7 +148,10 @@ async def test_sessions_are_listed_and_revoked_one_by_one() -> None:
         await desk.logs_in("anna", PASSWORD, keep=True, device="desk")
         await phone.logs_in("anna", PASSWORD, keep=True, device="phone")
         lines = (await desk.asks("sessions"))["sessions"]
-        assert [(line["device"], line.get("current", False)) for line in lines] == [("desk", True), ("phone", False)]
+        assert [(line["device"], line.get("current", False)) for line in lines] == [
+            ("desk", True),
+            ("phone", False),
+        ]
         await desk.is_refused("no_such_session", "revoke", session=10**30)
         await desk.asks("revoke", session=lines[1]["session"])
         await phone.hears_farewell("revoked")
@@ -154,7 +159,7 @@ async def test_sessions_are_listed_and_revoked_one_by_one() -> None:
         again = await house.native()
         await again.is_refused("login_failed", "login", token=phone.token)
         await again.returns(desk.token)
-        await again.asks("logout")
+        again.tells("logout")
         await again.hears_farewell("logged_out")
 
 

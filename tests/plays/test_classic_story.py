@@ -186,7 +186,7 @@ async def test_objects_end_to_end_and_in_pieces_are_all_heard() -> None:
         luc = await house.classic_in("home", "Guest-Luc")
         luc.sends(b'{"SEND":{"PAYLOAD":"one"}}{"SEND":{"PAYLOAD":"two"}}\n {"SEND":{"PAYLOAD":"}} {{"}}')
         await luc.hears("Guest-Luc>one", "Guest-Luc>two", "Guest-Luc>}} {{")
-        for piece in (b'{"SEND', b'":{"PAYLOAD":"in ', b'pieces\\', b'u0021"}}'):
+        for piece in (b'{"SEND', b'":{"PAYLOAD":"in ', b"pieces\\", b'u0021"}}'):
             luc.sends(piece)
         await luc.hears("Guest-Luc>in pieces!")
 
@@ -203,7 +203,9 @@ async def test_a_message_of_many_kilobytes_is_not_cut() -> None:
         await luc.hears_nothing()
 
 
-@pytest.mark.parametrize("bad", [b'"\\ud800"', b'"\xff"', b'"\xed\xa0\x80"', b'"a\x00b"', b"1e400", b"9" * 5000, b"{}"])
+@pytest.mark.parametrize(
+    "bad", [b'"\\ud800"', b'"\xff"', b'"\xed\xa0\x80"', b'"a\x00b"', b"1e400", b"9" * 5000, b"{}"]
+)
 async def test_what_no_text_can_be_ends_its_sender_and_disturbs_nobody(bad: bytes) -> None:
     """Lone surrogates, invalid UTF-8, NUL, numbers: refused before the chat sees them; nothing stored, nothing told."""
     async with House() as house:

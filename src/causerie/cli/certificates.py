@@ -15,6 +15,39 @@ from causerie.text import _
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+class UnknownCertificate(Failure):
+    """Nobody vouches for this server's certificate, and it was not accepted before. Nothing was sent."""
+
+    def __init__(self, where: str, found: str) -> None:
+        super().__init__(
+            _(
+                "{where} shows a certificate that is not known here; use a link, or accept it on a terminal"
+            ).format(where=where)
+        )
+        self.where = where
+        self.found = found
+
+    def accept(self) -> None:
+        """Ask the person, and remember what they accept. Raises Failure where they do not."""
+        if not sys.stdin.isatty():
+            raise self
+        print(
+            _("{where} shows a certificate that is not known here. Its fingerprint (SHA-256):").format(
+                where=self.where
+            )
+        )
+        print(f"  {self.found}")
+        # TRANSLATORS: the letter before the slash means yes.
+        question = _("Is that the server's? [y/N] ")
+        # TRANSLATORS: the letter that means yes.
+        if input(question).strip().lower()[:1] != _("y"):
+            raise Failure(_("the certificate was not accepted; nothing was sent"))
+        file = known_file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as known:
+            known.write(f"{self.where} {self.found}\n")
+
+
 async def connect_securely(host: str, port: int, pin: str | None) -> Streams:
     """Connect with TLS; what comes back is to the right server. Raises Failure and OSError."""
     if pin is None:
@@ -63,20 +96,4 @@ def _check(where: str, found: str, pin: str | None) -> None:
                 ).format(where=where, file=file)
             )
         return
-    if not sys.stdin.isatty():
-        raise Failure(
-            _(
-                "{where} shows a certificate that is not known here; use a link, or accept it on a terminal"
-            ).format(where=where)
-        )
-    print(
-        _("{where} shows a certificate that is not known here. Its fingerprint (SHA-256):").format(
-            where=where
-        )
-    )
-    print(f"  {found}")
-    # TRANSLATORS: the letter before the slash means yes.
-    if input(_("Is that the server's? [y/N] ")).strip().lower()[:1] != _("y"):
-        raise Failure(_("the certificate was not accepted; nothing was sent"))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("".join(f"{line}\n" for line in (*lines, f"{where} {found}")))
+    raise UnknownCertificate(where, found)

@@ -27,8 +27,9 @@ RECENT = 20
 class Conversation:
     """See the module. `channel` is where typed lines go; empty: nowhere."""
 
-    def __init__(self, client: NativeClient) -> None:
+    def __init__(self, client: NativeClient, me: int) -> None:
         self.channel = ""
+        self._me = me
         self._client = client
         client.heard = self._hear
 
@@ -125,6 +126,8 @@ class Conversation:
             )
 
     def _hear(self, event: Event) -> None:
+        if isinstance(event, Entered | Left) and event.person == self._me:
+            return
         where = f"[{printable(event.channel)}] " if event.channel != self.channel else ""
         if isinstance(event, Message):
             self._print_message(event, where)

@@ -64,7 +64,7 @@ def sentences() -> dict[str, str]:
         "in_clear": _(
             "no password goes over a connection without TLS; use TLS, or see {setting} in the settings"
         ),
-        "not_a_member": _("whom this is about is not in {channel}; /join it first"),
+        "not_a_member": _("{channel} has no such member; whoever wants to speak there joins it first"),
         "banned": _("{channel} is closed to this person by a ban"),
         "muted": _("you may not speak in {channel} for now"),
         "read_only": _("{channel} is for reading; only moderators write there"),

@@ -39,7 +39,9 @@ def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
     except OSError as error:
         raise Failure(_("cannot restore: {why}").format(why=error)) from None
     finally:
-        part.unlink(missing_ok=True)
+        # Looking at a store in WAL mode, even only to read, may leave these.
+        for leftover in (part, Path(f"{part}-wal"), Path(f"{part}-shm")):
+            leftover.unlink(missing_ok=True)
         directory.release()
 
 

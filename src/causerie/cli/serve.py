@@ -41,6 +41,11 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve, and return the exit status."""
+    import gc
+
+    # All that is imported stays: looking for garbage among it only delays the start. bootstrap.start sets the
+    # collector to work.
+    gc.disable()
     import asyncio
 
     from causerie import logs
@@ -163,9 +168,7 @@ def _say_link(link: str, as_json: bool) -> None:
 
         print(qr(link))
         print()
-    print(
-        _("To use it from a terminal: causerie talk '{link}'").format(link=link[: link.index("#")] + "#...")
-    )
+    print(_("To use it from a terminal: causerie talk '{link}'").format(link=link))
     print(_("Ctrl+C stops the server."), flush=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from causerie.cli.native_client import NativeClient
     from causerie.cli.parser import Commands
     from causerie.links import Link
+
+    Where = tuple[str, int, Link | None]
 
 HERE = "localhost:5000"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -48,11 +51,19 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from causerie.chat.errors import ChatError
+    from causerie.cli.certificates import UnknownCertificate
     from causerie.cli.native_client import Ended
     from causerie.cli.refusals import sentence
 
     try:
-        return asyncio.run(_talk(arguments))
+        # All questions come before connecting: a server does not wait while somebody looks for a password.
+        where = _place(arguments.where)
+        login = _login(arguments, where[2])
+        while True:
+            try:
+                return asyncio.run(_talk(where, login, arguments.channel))
+            except UnknownCertificate as unknown:
+                unknown.accept()
     except ChatError as error:
         raise Failure(sentence(error), code=error.code, data=error.data) from None
     except EOFError:
@@ -75,28 +86,27 @@ def farewell(code: str) -> str:
     return reasons.get(code, _("the connection is gone"))
 
 
-async def _talk(arguments: argparse.Namespace) -> int:
+async def _talk(where: Where, login: LogIn | Register, channel: str) -> int:
     from causerie.chat.replies import LoggedIn
     from causerie.cli.conversation import Conversation
 
-    client, link = await _connect(arguments.where)
+    client = await _connect(where)
     try:
         await client.hello()
-        login = _login(arguments, link)
         inside = await client.ask(login)
         assert isinstance(inside, LoggedIn)
         print(_("You are in as {name}. /help says what you can do.").format(name=printable(inside.name)))
-        return await Conversation(client).run(arguments.channel)
+        return await Conversation(client, inside.person).run(channel)
     finally:
         await client.close()
 
 
-async def _connect(where: str) -> tuple[NativeClient, Link | None]:
+async def _connect(where: Where) -> NativeClient:
     import asyncio
 
     from causerie.cli.native_client import NativeClient
 
-    host, port, link = _place(where)
+    host, port, link = where
     secure = link is not None or host not in LOOPBACK
     try:
         async with asyncio.timeout(PATIENCE):
@@ -111,14 +121,15 @@ async def _connect(where: str) -> tuple[NativeClient, Link | None]:
     except TimeoutError:
         raise Failure(_("{host}:{port} does not answer").format(host=host, port=port)) from None
     except OSError as error:
-        why = error.strerror or str(error)
+        # asyncio puts the address, which is named already, into the text of these.
+        why = os.strerror(error.errno) if isinstance(error, ConnectionError) and error.errno else str(error)
         raise Failure(
             _("cannot connect to {host}:{port}: {why}").format(host=host, port=port, why=why)
         ) from None
-    return NativeClient(reader, writer), link
+    return NativeClient(reader, writer)
 
 
-def _place(where: str) -> tuple[str, int, Link | None]:
+def _place(where: str) -> Where:
     from causerie import links
     from causerie.address import EVERY, Address
 

@@ -21,6 +21,7 @@ from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.session import Answer
 
 SPOKESMAN = "causerie"
+GUEST_STYLE = "Gue"
 
 
 class _Conn(msgspec.Struct):
@@ -53,11 +54,13 @@ class ClassicLanguage:
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""
         if type(event) is Message:
-            text = event.text
+            name, text = event.name, event.text
+            if event.guest and name[:3] != GUEST_STYLE:
+                name = f"~{name}"
             if "\n" in text:
                 # A line end would let one person write what looks like another's line.
                 text = _LINE_END.sub(" / ", text)
-            return f"{shown(event.name, event.guest)}>{text}".encode()
+            return f"{name}>{text}".encode()
         if type(event) is Entered:
             return f"[+]{shown(event.name, event.guest)}".encode()
         if type(event) is Left:
@@ -70,47 +73,47 @@ LANGUAGE = ClassicLanguage()
 
 def shown(name: str, guest: bool) -> str:
     """A name as it is shown: a guest whose name does not say so is marked, so that it passes for no account."""
-    return f"~{name}" if guest and not is_guest_style(name) else name
+    return f"~{name}" if guest and name[:3] != GUEST_STYLE else name
 
 
 class ClassicWire(Wire):
     """One connection's side."""
 
-    __slots__ = ("_channel", "_scanned")
+    __slots__ = ("_channel", "_most", "_scanned")
 
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds)
         self._scanned: Scan | None = None
         self._channel = ""
+        self._most = bounds.before_login
 
     def next_command(self) -> Command | None:
         """One object's command. After anything that is none, the connection ends."""
-        if self.closing or not self._unread:
+        buffer, start = self._unread, self._at
+        if not buffer or self.closing:
             return None
         try:
-            frame = self._next_object()
-            if frame is None:
-                return None
-            return self._command(frame)
+            # Nearly every object ends at the first "}}"; one that does not fails to decode and is searched with care.
+            if self._scanned is None and buffer[start] == 123:
+                end = buffer.find(b"}}", start, start + self._most) + 2
+                raw = buffer[start:end]
+                if end > 1 and b"[" not in raw and raw.count(b"{") == 2:
+                    try:
+                        frame = _DECODE(raw)
+                    except (msgspec.DecodeError, UnicodeDecodeError):
+                        pass
+                    else:
+                        self._taken(end)
+                        return self._command(frame)
+            searched = self._next_object(buffer, start)
+            return None if searched is None else self._command(searched)
         except ChatError:
             self.closing = True
             self._taken(len(self._unread))
             raise
 
-    def _next_object(self) -> _Object | None:
-        buffer, start, most = self._unread, self._at, self._most()
-        # Nearly every object ends at the first "}}"; one with it inside a string fails to decode and is searched with care.
-        if self._scanned is None and buffer[start] == 123 and (end := buffer.find(b"}}", start, start + most) + 2) > 1:
-            raw = buffer[start:end]
-            if raw.count(b"{") + raw.count(b"[") > self.bounds.depth:
-                check_depth(raw, self.bounds.depth)
-            try:
-                decoded = _DECODE(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                pass
-            else:
-                self._taken(end)
-                return decoded
+    def _next_object(self, buffer: bytes | bytearray, start: int) -> _Object | None:
+        most = self._most
         found = find_end(buffer, start, self._scanned, self.bounds.depth)
         if isinstance(found, int):
             self._scanned = None
@@ -122,9 +125,6 @@ class ClassicWire(Wire):
         if len(buffer) - start > most:
             raise FrameTooLong(most=most)
         return None
-
-    def _most(self) -> int:
-        return self.bounds.frame if self._channel else self.bounds.before_login
 
     def _command(self, frame: _Object) -> Command | None:
         if frame.SEND is not msgspec.UNSET:
@@ -145,6 +145,7 @@ class ClassicWire(Wire):
         if type(command) is LogIn:
             if isinstance(answer, LoggedIn):
                 self._channel = command.enter
+                self._most = self.bounds.frame
                 return b"OK" if command.guest else b""
             return b"NO"
         if isinstance(answer, ChatError) and not (self.closing or answer.data.get("why") == "empty"):

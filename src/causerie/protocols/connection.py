@@ -109,9 +109,10 @@ class Connection(asyncio.Protocol):
         wire, session, core = self.wire, self.session, self._listener.core
         assert wire is not None
         assert session is not None
+        next_command, most = wire.next_command, core.config.limits.tick_commands
         while not self._waiting and not session.closed:
             try:
-                command = wire.next_command()
+                command = next_command()
             except ChatError as error:
                 core.tick.answer(session, Command(id=error.mark), error)
                 if wire.closing:
@@ -123,7 +124,7 @@ class Connection(asyncio.Protocol):
             waiting = dispatch(core, session, command)
             if waiting is not None:
                 self._wait_for(command, waiting)
-            elif len(core.turns.tick.steps) > core.config.limits.tick_commands:
+            elif len(core.turns.tick.steps) > most:
                 self._waiting = True
                 core.turns.after_this.append(self.go_on)
 

@@ -123,10 +123,17 @@ class Fanout:
                 channel = step.channel.id
                 author = step.author
                 touched[channel] = True
-                event: Event = logged_event(
-                    step.kind, step.channel.name, step.number, step.at, author.id, author.name, author.guest,
-                    step.text, step.key, step.data,
-                )  # fmt: skip
+                event: Event
+                if step.kind == "message":
+                    event = Message(
+                        channel=step.channel.name, number=step.number, at=step.at, person=author.id, name=author.name,
+                        text=step.text, guest=author.guest, key=step.key,
+                    )  # fmt: skip
+                else:
+                    event = logged_event(
+                        step.kind, step.channel.name, step.number, step.at, author.id, author.name, author.guest,
+                        step.text, step.key, step.data,
+                    )  # fmt: skip
             elif step[0] == ANSWER:
                 if not tick.answered and not step[1].closed:
                     answer = step[3]

@@ -26,7 +26,7 @@ class StoreFailed(Exception):
     """The store could not do it: disk full, I/O error, gone. str() says what in one line."""
 
 
-class Append:
+class Append(Struct, eq=False, gc=False):
     """One event to be numbered and logged. The store sets `number`; `again` when its author sent the key before.
 
     Not frozen: a message is made once on its way to a thousand people, and its number comes in between.
@@ -35,19 +35,16 @@ class Append:
     `asked`: by which session and command, for the acknowledgement; a store does not look at it.
     """
 
-    __slots__ = ("again", "asked", "at", "author", "channel", "data", "key", "kind", "number", "text")
-
-    def __init__(self, channel: Channel, kind: str, at: int, author: Person, text: str, key: str, data: str) -> None:
-        self.channel = channel
-        self.kind = kind
-        self.at = at
-        self.author = author
-        self.text = text
-        self.key = key
-        self.data = data
-        self.number = 0
-        self.again = False
-        self.asked: tuple[Session, Command] | None = None
+    channel: Channel
+    kind: str
+    at: int
+    author: Person
+    text: str
+    key: str
+    data: str
+    number: int = 0
+    again: bool = False
+    asked: tuple[Session, Command] | None = None
 
 
 class PutPerson(Struct, frozen=True):

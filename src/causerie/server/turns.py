@@ -21,8 +21,8 @@ log = logging.getLogger("causerie.store")
 
 RETRY_SECONDS = 5
 
-BUSY, GATHER_SECONDS = 8, 0.002
-"""After a tick of so many changes the next one is given so long to gather more."""
+BUSY, GATHER, GATHER_MOST = 8, 1.0, 0.01
+"""After a tick of so many changes the next one gathers for as long as that one took, at most 10 ms."""
 
 
 class Turns:
@@ -67,10 +67,12 @@ class Turns:
                 await self._waiting
             tick = self._take()
             if tick.changes:
+                began = self._loop.time()
                 await self._commit(tick)
                 if len(tick.changes) >= BUSY:
-                    # The server is busy: a moment's patience makes fewer and larger commits and writes.
-                    await asyncio.sleep(GATHER_SECONDS)
+                    # A moment's patience makes fewer and larger commits and writes.
+                    took = self._loop.time() - began
+                    await asyncio.sleep(min(took * GATHER, GATHER_MOST))
             else:
                 self._tell_safely(tick)
 

@@ -24,6 +24,7 @@ from causerie.chat.model import Access, Channel, Invite, Person, Role, Standing
 from causerie.server.fanout import logged_event
 from causerie.server.store import Append, Change, Count, Hits, Loaded, Query, StoreFailed, Token
 from causerie.stores import sqlite_rows
+from causerie.stores.committer import Committer
 from causerie.stores.sqlite_copy import check_file, copy_to
 from causerie.stores.sqlite_schema import bring_up_to_date
 from causerie.stores.sqlite_search import SearchIndex
@@ -65,7 +66,7 @@ class SqliteStore:
             self._writer = connect(self.path)
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(f"{self.path}: {error}") from None
-        self._committer = ThreadPoolExecutor(1, "commit")
+        self._committer = Committer()
         self._readers = ThreadPoolExecutor(readers, "read")
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
@@ -116,8 +117,7 @@ class SqliteStore:
         try:
             writer.execute("BEGIN IMMEDIATE")
             told = sqlite_rows.write(writer, changes, self._numbers, touched)
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._committer, writer.execute, "COMMIT")
+            await self._committer.run(writer.execute, "COMMIT")
         except Exception as error:  # a value that SQLite cannot hold is no sqlite3.Error, and undoes the commit all the same
             with contextlib.suppress(sqlite3.Error):
                 writer.execute("ROLLBACK")
@@ -182,7 +182,7 @@ class SqliteStore:
     async def close(self) -> None:
         """See the port."""
         await self._index.close()
-        self._committer.shutdown()
+        self._committer.close()
         self._readers.shutdown()
         for connection in self._connections:
             connection.close()
@@ -191,9 +191,9 @@ class SqliteStore:
 
     async def _between_commits(self, work: Callable[..., T], *about: Any) -> T:
         try:
-            loop = asyncio.get_running_loop()
             async with self._one_writes:
-                return await loop.run_in_executor(self._committer, work, self.path, *about)
+                done: T = await self._committer.run(work, self.path, *about)
+                return done
         except sqlite3.Error as error:
             raise StoreFailed(f"{self.path}: {error}") from None
 

@@ -13,10 +13,11 @@ PROBLEMS_MOST = 20
 
 
 def check_file(path: Path) -> Count:
-    """Read every page and every channel's numbers. Raises sqlite3.Error when it cannot even be opened."""
+    """Read every page and every channel's numbers. Raises sqlite3.Error when it cannot be read, or is no database."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    problems: list[str] = []
     try:
-        problems = [row[0] for row in connection.execute(f"PRAGMA integrity_check({PROBLEMS_MOST})") if row[0] != "ok"]
+        problems += [row[0] for row in connection.execute(f"PRAGMA integrity_check({PROBLEMS_MOST})") if row[0] != "ok"]
         if version(connection) is None:
             problems.append("it has no tables")
             return Count(0, 0, 0, problems)
@@ -43,6 +44,11 @@ def check_file(path: Path) -> Count:
             problems.append(f"{name}: nothing between {number} and {follows}")
         counts = (connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("log", "people", "channels"))
         return Count(*counts, problems)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        # It is so bad that the rest cannot be read.
+        return Count(0, 0, 0, [*problems, str(error)])
     finally:
         connection.close()
 

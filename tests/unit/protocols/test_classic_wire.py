@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat.commands import Command, LogIn, Quit, Send
-from causerie.chat.errors import BadShape, BadText, ChatError, FrameTooLong, LoginFailed, NotJson, TextTooLong, TooDeep
+from causerie.chat.errors import (
+    BadShape,
+    BadText,
+    ChatError,
+    FrameTooLong,
+    LoginFailed,
+    NotJson,
+    TextTooLong,
+    TooDeep,
+)
 from causerie.chat.replies import LoggedIn
 from causerie.protocols.classic import ClassicWire, recognises
 from causerie.protocols.wire import Bounds
@@ -51,19 +60,25 @@ def read(data: bytes, cuts: list[int] = [], wire: ClassicWire | None = None) -> 
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+)
 texts = st.text() | st.sampled_from(['"', "}}", "\\", '{"END":{}}', "a}}b", '\\"}}', "é😀", "\\u007d", "]["])
 verbs = st.one_of(
-    st.builds(lambda text, more: {"SEND": {"PAYLOAD": text, **more}}, texts, st.dictionaries(texts, values, max_size=2)),
+    st.builds(
+        lambda text, more: {"SEND": {"PAYLOAD": text, **more}},
+        texts,
+        st.dictionaries(texts, values, max_size=2),
+    ),
     st.builds(lambda us, pwd: {"CONN": {"us": us, "pwd": pwd, "channel": "home"}}, texts, texts),
     st.builds(lambda more: {"END": more}, st.dictionaries(texts, values, max_size=2)),
     st.builds(lambda more: {"SEND": {"PAYLOAD": "x"}, **more}, st.dictionaries(texts, values, max_size=2)),
 )
 spaces = st.text(alphabet=" \t\r\n", max_size=3)
 objects = st.builds(
-    lambda verb, ascii_only, indent, space: (json.dumps(verb, ensure_ascii=ascii_only, indent=indent) + space).encode(
-        errors="surrogatepass"
-    ),
+    lambda verb, ascii_only, indent, space: (
+        json.dumps(verb, ensure_ascii=ascii_only, indent=indent) + space
+    ).encode(errors="surrogatepass"),
     verbs,
     st.booleans(),
     st.sampled_from([None, 0, 1]),
@@ -88,7 +103,9 @@ def test_byte_by_byte_gives_the_same_commands_as_the_whole(pieces: list[bytes]) 
 @given(st.lists(texts, min_size=1, max_size=5))
 def test_every_text_that_json_can_carry_arrives_as_it_was(said: list[str]) -> None:
     """Braces, quotes, backslashes and escapes inside a text end nothing."""
-    data = "".join(json.dumps({"SEND": {"USER": "u", "CHANNEL": "c", "PAYLOAD": text}}) for text in said).encode()
+    data = "".join(
+        json.dumps({"SEND": {"USER": "u", "CHANNEL": "c", "PAYLOAD": text}}) for text in said
+    ).encode()
     expected = [Send(channel="home", text=text) for text in said]
     assert read(data) == expected
 
@@ -102,7 +119,10 @@ def test_no_bytes_raise_anything_but_a_named_error(noise: bytes, cuts: list[int]
     assert outcomes[-1:] == errors or not errors
 
 
-@given(st.lists(st.sampled_from(list('{}[]":,\\ud8SENDCOPAYLP01e. \x00\x7f\xff')), max_size=60), st.lists(st.integers(0, 99)))
+@given(
+    st.lists(st.sampled_from(list('{}[]":,\\ud8SENDCOPAYLP01e. \x00\x7f\xff')), max_size=60),
+    st.lists(st.integers(0, 99)),
+)
 def test_nothing_that_looks_like_json_raises_anything_else(letters: list[str], cuts: list[int]) -> None:
     """The same, of letters that lead further into the decoder."""
     read(b'{"SEND":{"PAYLOAD":"' + "".join(letters).encode("latin-1") + b'"}}', cuts)
@@ -187,7 +207,9 @@ def test_no_stands_alone_and_ok_answers_guests_only() -> None:
     assert not wire.alone(guest, inside_now)
 
 
-@pytest.mark.parametrize("error", [BadText(why="character"), BadText(why="empty"), TextTooLong(bytes=9, most=8)])
+@pytest.mark.parametrize(
+    "error", [BadText(why="character"), BadText(why="empty"), TextTooLong(bytes=9, most=8)]
+)
 def test_a_text_that_cannot_be_said_does_not_end_the_conversation(error: ChatError) -> None:
     """Enter on an empty line, a pasted page, an odd character: nothing was said, and one may go on."""
     wire = inside()

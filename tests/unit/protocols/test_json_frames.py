@@ -24,7 +24,9 @@ objects = st.dictionaries(st.text(), values, max_size=4).map(lambda value: json.
 
 
 @given(objects, st.text(alphabet=" \t\r\n"), st.binary(max_size=20), st.binary(max_size=20))
-def test_an_object_ends_where_it_ends_whatever_stands_around_it(found: bytes, space: str, before: bytes, after: bytes) -> None:
+def test_an_object_ends_where_it_ends_whatever_stands_around_it(
+    found: bytes, space: str, before: bytes, after: bytes
+) -> None:
     """White space before it is its own; what follows is not looked at."""
     data = space.encode() + found
     assert find_end(before + data + after, len(before), None, DEEP) == len(before + data)
@@ -100,7 +102,9 @@ class CountingBuffer(bytearray):
 
 def work_of(wire: Wire, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Bytes gone over or copied to read these pieces, and commands read."""
-    patterns = {name: CountingPattern(getattr(json_frames, name)) for name in ("_TOKENS", "_STRING_END", "_BLANK")}
+    patterns = {
+        name: CountingPattern(getattr(json_frames, name)) for name in ("_TOKENS", "_STRING_END", "_BLANK")
+    }
     for name, pattern in patterns.items():
         monkeypatch.setattr(json_frames, name, pattern)
     CountingBuffer.work = commands = 0
@@ -136,11 +140,25 @@ SEND = {"channel": "home", "do": "send"}
         (NativeWire, NATIVE_HELLO + b"\n" * 60_000 + b'{"do":"ping"}\n', 2),
         (NativeWire, NATIVE_HELLO + b'{"do":"ping"}\n' * 4_000, 4_001),
     ],
-    ids=["long", "escapes", "braces", "space", "many", "native-long", "native-escapes", "native-lines", "native-many"],
+    ids=[
+        "long",
+        "escapes",
+        "braces",
+        "space",
+        "many",
+        "native-long",
+        "native-escapes",
+        "native-lines",
+        "native-many",
+    ],
 )
 @pytest.mark.parametrize("piece", [1, 7, 65536])
 def test_reading_costs_what_the_bytes_are_long_however_they_come(
-    wire: type[ClassicWire | NativeWire], data: bytes, commands: int, piece: int, monkeypatch: pytest.MonkeyPatch
+    wire: type[ClassicWire | NativeWire],
+    data: bytes,
+    commands: int,
+    piece: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Not their square: a 64 KiB object byte by byte, and thousands of objects in one read."""
     pieces = [data[at : at + piece] for at in range(0, len(data), piece)]

@@ -51,12 +51,16 @@ def read(data: bytes, cuts: list[int] | None = None) -> list[Outcome]:
 
 texts = st.text() | st.sampled_from(['"', "}}", "\\", "\n", "\r\n", "é😀", "\\u000a"])
 commands = st.one_of(
-    st.builds(Send, channel=texts, text=texts, key=texts, id=st.none() | st.integers() | st.text(max_size=64)),
+    st.builds(
+        Send, channel=texts, text=texts, key=texts, id=st.none() | st.integers() | st.text(max_size=64)
+    ),
     st.builds(History, channel=texts, before=st.integers(), limit=st.integers()),
     st.just(Ping()),
 )
 noise = st.binary(max_size=60).map(lambda data: data.replace(b"\n", b""))
-lines = st.one_of(commands.map(lambda command: msgspec.json.encode(command)), noise, st.sampled_from([b"", b" ", b"{}"]))
+lines = st.one_of(
+    commands.map(lambda command: msgspec.json.encode(command)), noise, st.sampled_from([b"", b" ", b"{}"])
+)
 
 
 @given(st.lists(lines, max_size=5), st.lists(st.integers(0, 10**6), max_size=8))
@@ -112,7 +116,9 @@ def test_no_object_raises_anything_but_a_named_error(fields: dict[str, object], 
         (b'{"do":"ping","x":' + b"[" * 60000 + b"]" * 5 + b"}", TooDeep.code, None),
     ],
 )
-def test_a_line_that_is_no_command_is_refused_and_the_next_one_read(line: bytes, code: str, mark: object) -> None:
+def test_a_line_that_is_no_command_is_refused_and_the_next_one_read(
+    line: bytes, code: str, mark: object
+) -> None:
     """With the id that it carries, where that can be read."""
     assert read(line + b'\n{"do":"ping"}\n') == [(code, mark), Ping()]
 

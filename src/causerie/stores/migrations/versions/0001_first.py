@@ -90,4 +90,4 @@ def upgrade() -> None:
     """Make all tables."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
-            op.execute(statement + ("; END" if statement.lstrip().startswith("CREATE TRIGGER") else ""))
+            op.execute(statement)
