@@ -1,8 +1,8 @@
 """What a delivery costs: `python bench/chat.py --workload fan100,paced --protocol classic`.
 
-Starts a server of its own for each workload, with history on, synced commits and no limits of rates, drives it with
-clients in several processes over loopback, and prints what the server used. CPU per delivery is the figure to quote:
-what is counted by the wall clock moves with the machine's neighbours. Linux only.
+Starts a server of its own for each workload, with history on, synced commits and no limits of rates,
+drives it with clients in several processes over loopback, and prints what the server used. CPU per delivery
+is the figure to quote: what is counted by the wall clock moves with the machine's neighbours. Linux only.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from collections import Counter
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -69,8 +67,10 @@ def run(protocol: str, load: Load, processes: int, pin: bool) -> dict[str, Any]:
             stack.callback(process.join, 10)
             theirs.close()
             pipes.append(ours)
-        stack.callback(lambda: [pipe.send(None) for pipe in pipes])
-        return drive(server, pipes, load)
+        figures = drive(server, pipes, load)
+        for pipe in pipes:
+            pipe.send(None)
+        return figures
 
 
 def drive(server: OneServer, pipes: list[Pipe], load: Load) -> dict[str, Any]:
@@ -149,9 +149,7 @@ def main() -> int:
         what, load = WORKLOADS[name]
         if chosen.seconds:
             load = Load(load.clients, load.channels, load.senders, load.window, load.rate, chosen.seconds)
-        rounds = [
-            run(chosen.protocol, load, chosen.processes, not chosen.no_pin) for _ in range(chosen.rounds)
-        ]
+        rounds = [run(chosen.protocol, load, chosen.processes, not chosen.no_pin) for _ in range(chosen.rounds)]
         results[name] = {key: statistics.median(one[key] for one in rounds) for key in rounds[0]}
         results[name]["lost"] = sum(one["lost"] for one in rounds)
         if not chosen.json:
@@ -159,7 +157,7 @@ def main() -> int:
             print(f"{name:{len(chosen.protocol)}} {figures}  {what}", flush=True)
     if chosen.json:
         about = {"protocol": chosen.protocol, "python": platform.python_version(), "rounds": chosen.rounds}
-        print(msgspec.json.format(json.dumps({**about, "workloads": results}), indent=1))
+        print(json.dumps({**about, "workloads": results}, indent=1))
     return 1 if any(one["lost"] for one in results.values()) else 0
 
 

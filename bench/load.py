@@ -1,7 +1,8 @@
 """One process full of chat clients: connects them, lets some talk, counts what all of them hear.
 
-A message carries `~<hexadecimal ns of the monotonic clock>~`, so whatever the wire language is, its deliveries can be
-counted and timed. Every `~` is counted; one client in `SAMPLE` reads the markers too, for the latency.
+A message carries `~<hexadecimal ns of the monotonic clock>~`, so whatever the wire language is, its
+deliveries can be counted and timed. Every `~` is counted; one client in `SAMPLE` reads the markers too, for
+the latency.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class Crowd:
         self.protocol = PROTOCOLS[protocol]()
         self.epoll = select.epoll()
         self.clients: dict[int, Client] = {}
-        self.waiting = list(range(load.clients - 1 - (load.clients - 1 - part) % parts, -1, -parts))
+        self.waiting = list(range(part, load.clients, parts))[::-1]
         self.senders: list[Client] = []
         self.inside = self.dead = self.tildes = 0
         self.latencies = array("d")
@@ -134,11 +135,10 @@ class Crowd:
     def connect(self) -> float:
         """Bring everybody in; the seconds that it took."""
         began = moved = time.monotonic()
-        known, under_way = 0, 0
-        while self.inside + self.dead < known + len(self.waiting):
+        total, under_way = len(self.waiting), 0
+        while self.inside + self.dead < total:
             while self.waiting and under_way < IN_FLIGHT:
                 self._begin(self.waiting.pop())
-                known += 1
                 under_way += 1
             before = self.inside + self.dead
             self.pump(0.1)

@@ -1,6 +1,6 @@
-"""A causerie server of a benchmark's own: on loopback, in a temporary folder, and what the system says about it.
+"""A causerie server of a benchmark's own: on loopback, in a temporary folder, and what /proc says of it.
 
-Linux only: the figures come from /proc (proc(5)).
+Linux only: see proc(5).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 SETTINGS = """
 [server]
-log_level = "warning"
+log_level = "error"
 
 [limits]
 send_rate = 0
@@ -41,7 +41,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class OneServer:
     """A running server: `with OneServer() as server:`. `seconds` passed from exec until it listened.
 
-    `data`: its directory, made if need be; None: one of its own, that goes with it. `cpu`: the core to run on.
+    `data`: its directory, made if need be; None: one of its own, that goes with it. `cpu`: the core it gets.
     """
 
     def __init__(self, settings: str = SETTINGS, data: Path | None = None, cpu: int | None = None) -> None:

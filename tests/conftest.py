@@ -9,9 +9,7 @@ from hypothesis import settings
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="run the fault tests at full length")
-    parser.addoption(
-        "--no-skips", action="store_true", help="a skipped test fails the run (also with CI=true)"
-    )
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails the run (also with CI=true)")
 
 
 def pytest_configure(config: pytest.Config) -> None:

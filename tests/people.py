@@ -1,16 +1,19 @@
 """A house and the people in it: what a play is written with.
 
-A `House` is the real server, in this process, on a free port of 127.0.0.1, with a directory of its own. A
-`ClassicPerson` and a `NativePerson` are real sockets that speak those protocols. What they wait for comes within
-`PATIENCE` seconds or the play fails and says what was heard instead; nobody waits for silence: it is proven by asking
-for something that would have come after.
+A `House` is the real server, in this process, on a free port of 127.0.0.1, with a directory of its own.
+A `ClassicPerson` and a `NativePerson` are real sockets that speak those protocols. What they wait for comes
+within `PATIENCE` seconds or the play fails and says what was heard instead. Nobody waits for silence: it is
+proven by asking for something that would have come after.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
+import socket
+import struct
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -41,12 +44,9 @@ CONFIG = Config(
 Settings = dict[str, Any]
 
 
-def config_with(config: Config = CONFIG, **sections: Settings) -> Config:
-    """The settings with some changed: `config_with(accounts={"registration": "open"})`."""
-    changed = {
-        name: msgspec.structs.replace(getattr(config, name), **settings)
-        for name, settings in sections.items()
-    }
+def config_with(config: Config, **sections: Settings) -> Config:
+    """The settings with some changed: `config_with(CONFIG, accounts={"registration": "open"})`."""
+    changed = {name: msgspec.structs.replace(getattr(config, name), **settings) for name, settings in sections.items()}
     return msgspec.structs.replace(config, **changed)
 
 
@@ -54,7 +54,7 @@ class House:
     """A running server. `async with House(accounts={"registration": "open"}) as house:`"""
 
     def __init__(self, **sections: Settings) -> None:
-        self.config = config_with(**sections)
+        self.config = config_with(CONFIG, **sections)
         self._directory = tempfile.TemporaryDirectory(prefix="causerie-")
         self.data = Path(self._directory.name)
         self.server: bootstrap.Server
@@ -84,7 +84,7 @@ class House:
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A bare connection."""
-        address = self.server.addresses[0]
+        address = self.server.identity.listening[0]
         return await asyncio.open_connection(address.host, address.port)
 
     async def operator(self, command: Command) -> Reply:
@@ -134,11 +134,14 @@ class _Wire:
         self._writer.write(data)
 
     def hang_up(self) -> None:
-        """The connection breaks, without a word."""
+        """The connection breaks, without a word: a reset, not an end of what is sent."""
+        own = self._writer.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
     def stops_sending(self) -> None:
-        """No more comes from here, but what was asked before may still be answered (a half-closed connection)."""
+        """No more comes from here, but what was asked before may still be answered (half-closed)."""
         self._writer.write_eof()
 
     async def _read(self, most: int = 65536) -> bytes:
@@ -184,13 +187,9 @@ class ClassicPerson(_Wire):
                 try:
                     more = await self._read()
                 except TimeoutError:
-                    raise AssertionError(
-                        f"{self.name} was to hear {text!r}; only this came: {self._heard!r}"
-                    ) from None
+                    raise AssertionError(f"{self.name} was to hear {text!r}; only this came: {self._heard!r}") from None
                 if not more:
-                    raise AssertionError(
-                        f"{self.name} was to hear {text!r}; the connection ended: {self._heard!r}"
-                    )
+                    raise AssertionError(f"{self.name} was to hear {text!r}; the connection ended: {self._heard!r}")
                 self._heard += more
             self._heard = self._heard[len(wanted) :]
 
@@ -301,9 +300,7 @@ class NativePerson(_Wire):
         except (TimeoutError, EOFError) as end:
             raise AssertionError(f"{self.name} was to hear {is_} {about}; nothing came ({end})") from None
         heard = {name: event.get(name) for name in about}
-        assert (event["is"], heard) == (is_, about), (
-            f"{self.name} was to hear {is_} {about} and heard {event}"
-        )
+        assert (event["is"], heard) == (is_, about), f"{self.name} was to hear {is_} {about} and heard {event}"
         return event
 
     async def hears_nothing(self) -> None:

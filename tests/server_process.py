@@ -11,6 +11,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -61,11 +62,15 @@ class ServerProcess:
         self.listen = listen
         self.pid = 0
         self.address = Address("", 0)
+        self.status = 0
+        """How the last run ended (a negative number: by that signal)."""
         self.started_in = 0.0
         """Seconds from starting the process until it listened."""
         self.said: list[dict[str, Any]] = []
         """The objects on its standard output so far, as far as they were waited for."""
         self._top: subprocess.Popen[bytes] | None = None
+        self._connections: list[asyncio.StreamWriter] = []
+        self._sockets: list[socket.socket] = []
         self._unread = b""
         self._log = data.with_name(data.name + ".log")
         self._config = data.with_name(data.name + ".toml")
@@ -127,9 +132,9 @@ class ServerProcess:
         """SIGTERM, and its exit status once it has ended."""
         assert self._top is not None
         os.kill(self.pid, signal.SIGTERM)
-        status = self._top.wait(START_SECONDS)
+        self._top.wait(START_SECONDS)
         self._reap()
-        return status
+        return self.status
 
     def restart(self) -> None:
         """Start it again over the same data."""
@@ -154,10 +159,10 @@ class ServerProcess:
     def _reap(self) -> None:
         assert self._top is not None
         try:
-            self._top.wait(10)
+            self.status = self._top.wait(10)
         except subprocess.TimeoutExpired:
             self._top.kill()
-            self._top.wait()
+            self.status = self._top.wait()
         if self._top.stdout is not None:
             self._top.stdout.close()
         self._top, self.pid = None, 0
@@ -185,7 +190,29 @@ class ServerProcess:
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A bare connection."""
-        return await asyncio.open_connection(self.address.host, self.address.port, limit=LINE_MOST)
+        reader, writer = await asyncio.open_connection(self.address.host, self.address.port, limit=LINE_MOST)
+        self._connections.append(writer)
+        return reader, writer
+
+    async def socket(self, kept: int = 0) -> socket.socket:
+        """A bare socket that reads only when asked. `kept`: bytes that the system keeps for it unread, about."""
+        one = socket.socket()
+        self._sockets.append(one)
+        if kept:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, kept)
+        one.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(one, (self.address.host, self.address.port))
+        return one
+
+    async def hang_up(self) -> None:
+        """Every connection that was made here breaks."""
+        for writer in self._connections:
+            writer.transport.abort()
+        for one in self._sockets:
+            one.close()
+        self._connections.clear()
+        self._sockets.clear()
+        await asyncio.sleep(0)
 
     async def native(self) -> NativePerson:
         """Somebody who speaks the native protocol, and has said hello."""
@@ -206,9 +233,9 @@ class ServerProcess:
 
     async def operator(self) -> NativePerson:
         """The machine's own operator, on the control socket."""
-        person = NativePerson(
-            *await asyncio.open_unix_connection(str(self.data / "control.sock"), limit=LINE_MOST)
-        )
+        reader, writer = await asyncio.open_unix_connection(str(self.data / "control.sock"), limit=LINE_MOST)
+        self._connections.append(writer)
+        person = NativePerson(reader, writer)
         await person.asks("hello", version=1)
         return person
 

@@ -85,7 +85,7 @@ class SlowHouse(House):
         self.store.hold()
 
     async def commit_begins(self) -> None:
-        """The tick that held what was just asked is with the store; what comes from now on is in the next one."""
+        """What was just asked is with the store; what comes from now on is in the next tick."""
         await self.until(lambda: self.store.committing)
 
     async def decided(self, commands: int) -> None:

@@ -83,11 +83,7 @@ def _possible(setting: Setting, kind: Any) -> str:
     if get_origin(kind) is tuple:
         entry = get_args(kind)[0]
         of = f" of {_possible(setting, entry)}" if get_origin(entry) is Literal else ""
-        return (
-            f"a list{of}, {bounds} entries"
-            if setting.least
-            else f"a list{of}, up to {setting.most:.15g} entries"
-        )
+        return f"a list{of}, {bounds} entries" if setting.least else f"a list{of}, up to {setting.most:.15g} entries"
     if get_origin(kind) is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
     if kind is bool:

@@ -113,8 +113,7 @@ def prototypes_of_file(path: Path) -> tuple[str, Prototype]:
     text = path.read_text(encoding="utf-8-sig")
     version = text.partition("# Version:")[2].split("\n", 1)[0].strip()
     table = {
-        chr(points[0]): "".join(chr(int(point, 16)) for point in fields[0].split())
-        for points, fields in rows(path)
+        chr(points[0]): "".join(chr(int(point, 16)) for point in fields[0].split()) for points, fields in rows(path)
     }
     return version, lambda character: table.get(character, character)
 
@@ -163,17 +162,14 @@ def look_alikes(members: set[int], prototype: Prototype) -> dict[int, str]:
     the capital is like B) stands for that ASCII letter, unless its small form already stands for another.
     """
     small = sorted(
-        point
-        for point in members
-        if chr(point).lower() == chr(point) == unicodedata.normalize("NFD", chr(point))
+        point for point in members if chr(point).lower() == chr(point) == unicodedata.normalize("NFD", chr(point))
     )
     capitals: dict[str, str] = {}
 
     def step(text: str) -> str:
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
         return "".join(
-            character if character.isascii() else capitals.get(character, prototype(character))
-            for character in text
+            character if character.isascii() else capitals.get(character, prototype(character)) for character in text
         )
 
     for point in small:

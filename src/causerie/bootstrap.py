@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import gc
 import logging
 import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from causerie.address import EVERY, Address
-from causerie.certificate import CERTIFICATE, KEY, CertificateError, make_certificate, server_context
+from causerie.certificate import CertificateError
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
 from causerie.chat.names import BadName, channel_name
 from causerie.config import Config, reloaded
+from causerie.data_directory import CannotStart, DataDirectory
+from causerie.identity import Identity
 from causerie.protocols import classic, native
 from causerie.protocols.control import open_control_socket
-from causerie.protocols.listener import Admission, Listener
+from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
 from causerie.protocols.wire import Protocol
 from causerie.server import channels, operations, presence, refill
 from causerie.server.core import Core
@@ -41,48 +40,12 @@ from causerie.server.turns import Turns
 from causerie.stores.sqlite import SqliteStore
 from causerie.text import _
 
-if TYPE_CHECKING:
-    import ssl
-
 log = logging.getLogger("causerie.server")
 
 PROTOCOLS: tuple[Protocol, ...] = (classic.PROTOCOL, native.PROTOCOL)
 """The languages on offer, asked in this order."""
 
 RETENTION_SECONDS = 3600.0
-
-
-class CannotStart(Exception):
-    """The server does not start; str() is one line for whoever started it."""
-
-
-class DataDirectory:
-    """The directory that all is kept in: made if need be, 0700, and held by one server at a time."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = os.open(path / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise CannotStart(
-                _("cannot write to the data directory {path}: {why}; name another with --data").format(
-                    path=path, why=error.strerror
-                )
-            ) from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
-            raise CannotStart(
-                _("{path} is already served by another causerie; stop that one, or name another with --data").format(
-                    path=path
-                )
-            ) from None
-
-    def release(self) -> None:
-        """Let another server have it."""
-        os.close(self._lock)
 
 
 def random_below(most: int) -> int:
@@ -153,7 +116,7 @@ def exemption(config: Config) -> Callable[[str], bool]:
 
 @dataclass(slots=True)
 class Server:
-    """A running server. `addresses` are where it listens, as they turned out.
+    """A running server.
 
     `stopping` is set by whoever wants it to stop: a signal, or a background task that failed; that sets
     `broken` too.
@@ -161,28 +124,14 @@ class Server:
 
     config: Config
     directory: DataDirectory
+    identity: Identity
     core: Core
     admission: Admission
     listeners: list[Listener] = field(default_factory=list)
     sockets: list[asyncio.AbstractServer] = field(default_factory=list)
-    addresses: list[Address] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    certificate: ssl.SSLContext | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
-    _making: threading.Lock = field(default_factory=threading.Lock)
-
-    def tls(self) -> ssl.SSLContext:
-        """The certificate in use, loaded (and made, the first time) when it is first needed, from any thread.
-
-        Raises CertificateError.
-        """
-        if self.certificate is None:
-            with self._making:
-                # Whoever waited for the lock finds it made.
-                if self.certificate is None:
-                    self.certificate = self._load_certificate()
-        return self.certificate
 
     def run(self, work: Coroutine[None, None, None]) -> None:
         """Do this beside serving. If it fails the server stops: half a server is worse than a restart."""
@@ -197,33 +146,11 @@ class Server:
         self.broken = True
         self.stopping.set()
 
-    def certificate_paths(self) -> tuple[Path, Path]:
-        """Where certificate and key are."""
-        tls = self.config.tls
-        if tls.certificate:
-            return Path(tls.certificate), Path(tls.key)
-        return self.directory.path / CERTIFICATE, self.directory.path / KEY
-
-    def _load_certificate(self) -> ssl.SSLContext:
-        certificate, key = self.certificate_paths()
-        if not self.config.tls.certificate and not certificate.exists():
-            from datetime import UTC, datetime
-
-            names = ["localhost", "127.0.0.1", "::1", socket.gethostname()]
-            if self.config.server.public_address:
-                names.append(self.config.server.public_address)
-            make_certificate(self.directory.path, names, datetime.now(UTC))
-        return server_context(certificate, key, [name for protocol in PROTOCOLS for name in protocol.alpn])
-
     def reload(self, config: Config) -> None:
         """Take over new settings and the certificate, dropping nobody. Raises CertificateError, taking over nothing."""
-        was, self.config = self.config, reloaded(self.config, config)
-        try:
-            self.certificate = self._load_certificate()
-        except Exception:
-            self.config = was
-            raise
-        self.core.config = config = self.config
+        config = reloaded(self.config, config)
+        self.identity.reload(config)
+        self.config = self.core.config = config
         self.core.hashing.set_figures(config.accounts.hash_memory, config.accounts.hash_passes)
         guard = config.guard
         self.core.guard.set_figures(
@@ -269,10 +196,10 @@ async def start(config: Config, data: Path) -> Server:
         _check_certificate(server)
         _make_home(core)
         for address in config.server.listen:
-            await _listen(server, address, Listener(server.admission, PROTOCOLS, "auto", server.tls))
+            await _listen(server, address, Listener(server.admission, PROTOCOLS, "auto", server.identity.context))
         for more in config.listen:
             offered = tuple(p for p in PROTOCOLS if not more.protocols or p.name in more.protocols)
-            await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.tls))
+            await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.identity.context))
         try:
             server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
         except OSError as error:
@@ -283,6 +210,7 @@ async def start(config: Config, data: Path) -> Server:
         await server.stop()
         raise
     server.run(_every(1.0, server.admission.sweep))
+    server.run(_every(SILENCE_SECONDS, server.admission.sweep_silent))
     server.run(_every(5.0, lambda: refill.sweep(core)))
     server.run(_retention(core))
     # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
@@ -309,22 +237,18 @@ async def _open(config: Config, data: Path) -> Server:
     except StoreFailed as failure:
         directory.release()
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
-    server: Server
-
-    def link(token: str, admin: bool) -> str:
-        return invite_link(server, token, admin)
-
-    core = await build_core(config, store, link)
-    server = Server(config, directory, core, Admission(core, exemption(config)))
+    identity = Identity(config, data, [name for protocol in PROTOCOLS for name in protocol.alpn])
+    core = await build_core(config, store, identity.link)
+    server = Server(config, directory, identity, core, Admission(core, exemption(config)))
     server.run(core.turns.run())
     return server
 
 
 def _check_certificate(server: Server) -> None:
     """A certificate that is there must be right before anybody connects; if none is, it is made later."""
-    if server.config.tls.certificate or server.certificate_paths()[0].exists():
+    if server.identity.there():
         try:
-            server.tls()
+            server.identity.context()
         except CertificateError as error:
             raise CannotStart(str(error)) from None
 
@@ -371,7 +295,7 @@ async def _listen(server: Server, address: Address, listener: Listener) -> None:
     for bound in socket_.sockets:
         _keep_alive(bound)
         host, port = bound.getsockname()[:2]
-        server.addresses.append(Address(host, port))
+        server.identity.listening.append(Address(host, port))
 
 
 def _keep_alive(bound: socket.socket) -> None:
@@ -395,43 +319,6 @@ async def _retention(core: Core) -> None:
         await asyncio.sleep(RETENTION_SECONDS)
         if gone := await operations.forget_old(core):
             log.info("dropped %d events that their channels keep no longer", gone)
-
-
-def public_host(server: Server) -> str:
-    """The host for links: the one that was set, or the address that this machine uses towards the world."""
-    if server.config.server.public_address:
-        return server.config.server.public_address
-    hosts = {address.host for address in server.addresses or server.config.server.listen}
-    if hosts <= {"127.0.0.1", "::1"}:
-        return next(iter(hosts), "127.0.0.1")
-    if not hosts & {"0.0.0.0", "::", EVERY}:
-        return sorted(hosts)[0]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Nothing is sent: the system only chooses the address that it would send from.
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return socket.gethostname()
-
-
-def invite_link(server: Server, token: str, admin: bool) -> str:
-    """A link that brings somebody here with an invitation; it carries the certificate's fingerprint."""
-    from causerie import links
-    from causerie.certificate import fingerprint
-
-    server.tls()
-    certificate, _key = server.certificate_paths()
-    where = server.addresses or server.config.server.listen
-    return links.format(
-        links.Link(
-            host=public_host(server),
-            port=where[0].port or 5000,
-            token=token,
-            kind="admin" if admin else "invite",
-            pin=fingerprint(certificate.read_bytes()),
-        )
-    )
 
 
 def handle_signals(server: Server, read_config: Callable[[], Config]) -> None:

@@ -130,9 +130,7 @@ def server_context(certificate: Path, key: Path, alpn: Sequence[str]) -> ssl.SSL
         context.load_cert_chain(certificate, key, no_password)
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
-            text = (
-                f"{key} is not the key of {certificate}; give the pair that was made together, or delete both"
-            )
+            text = f"{key} is not the key of {certificate}; give the pair that was made together, or delete both"
         else:
             text = f"{certificate} or {key} cannot be used: {error.reason or 'damaged'}"
         raise CertificateError(text) from error

@@ -41,9 +41,7 @@ DAY = 86_400.0
 class Server(msgspec.Struct, frozen=True, kw_only=True):
     """The server itself: its name, where it listens and where it keeps things."""
 
-    name: Annotated[str, Setting("text", "The server's name, as shown to people.", least=1, most=64)] = (
-        "causerie"
-    )
+    name: Annotated[str, Setting("text", "The server's name, as shown to people.", least=1, most=64)] = "causerie"
     listen: Annotated[
         tuple[Address, ...],
         Setting(
@@ -94,9 +92,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     ] = "info"
     log_format: Annotated[
         Literal["auto", "text", "json"],
-        Setting(
-            "choice", "How a log line looks. `auto`: the server chooses by where the log goes.", reload=False
-        ),
+        Setting("choice", "How a log line looks. `auto`: the server chooses by where the log goes.", reload=False),
     ] = "auto"
 
 
@@ -119,9 +115,7 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True):
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """One more place to listen, beside `server.listen`, with rules of its own."""
 
-    address: Annotated[
-        Address, Setting("HOST:PORT", "Where to listen, written as in `server.listen`.", reload=False)
-    ]
+    address: Annotated[Address, Setting("HOST:PORT", "Where to listen, written as in `server.listen`.", reload=False)]
     protocols: Annotated[
         tuple[Literal["classic", "native"], ...],
         Setting("choices", "The protocols spoken there. Empty: all.", most=16, reload=False),
@@ -149,9 +143,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     hash_memory: Annotated[
         int, Setting("KiB", "Memory that hashing one password takes (argon2id).", least=8 * KIB, most=4 * MIB)
     ] = 19_456
-    hash_passes: Annotated[
-        int, Setting("passes", "Passes over that memory (argon2id).", least=1, most=64)
-    ] = 2
+    hash_passes: Annotated[int, Setting("passes", "Passes over that memory (argon2id).", least=1, most=64)] = 2
     hash_threads: Annotated[
         int, Setting("threads", "Passwords hashed at the same time.", least=1, most=64, reload=False)
     ] = 2
@@ -181,9 +173,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     ] = 5
     failures_address: Annotated[
         int,
-        Setting(
-            "a minute", "Failures from one address, whatever the account.", most=100_000, zero="no bound"
-        ),
+        Setting("a minute", "Failures from one address, whatever the account.", most=100_000, zero="no bound"),
     ] = 20
     failures_account: Annotated[
         int,
@@ -219,17 +209,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         int, Setting("bytes", "The longest frame from somebody who has not logged in.", least=512, most=MIB)
     ] = 4096
     json_depth: Annotated[int, Setting("levels", "How deep JSON may be nested.", least=4, most=128)] = 16
-    topic_bytes: Annotated[int, Setting("bytes", "The longest topic, in UTF-8.", least=16, most=64 * KIB)] = (
-        1024
-    )
+    topic_bytes: Annotated[int, Setting("bytes", "The longest topic, in UTF-8.", least=16, most=64 * KIB)] = 1024
     send_burst: Annotated[
         int, Setting("messages", "Messages that one person may send at once.", least=1, most=100_000)
     ] = 10
     send_rate: Annotated[
         float,
-        Setting(
-            "a second", "Messages for each person after that.", least=0.01, most=100_000, zero="no bound"
-        ),
+        Setting("a second", "Messages for each person after that.", least=0.01, most=100_000, zero="no bound"),
     ] = 2.0
     command_burst: Annotated[
         int,
@@ -237,21 +223,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 40
     command_rate: Annotated[
         float,
-        Setting(
-            "a second", "Commands for each person after that.", least=0.01, most=100_000, zero="no bound"
-        ),
+        Setting("a second", "Commands for each person after that.", least=0.01, most=100_000, zero="no bound"),
     ] = 20.0
-    connections: Annotated[
-        int, Setting("connections", "Connections in all.", most=1_000_000, zero="no bound")
-    ] = 20_000
+    connections: Annotated[int, Setting("connections", "Connections in all.", most=1_000_000, zero="no bound")] = 20_000
     connections_address: Annotated[
         int, Setting("connections", "Connections from one address at once.", most=1_000_000, zero="no bound")
     ] = 64
     connections_address_10min: Annotated[
         int,
-        Setting(
-            "connections", "New connections from one address in 10 minutes.", most=1_000_000, zero="no bound"
-        ),
+        Setting("connections", "New connections from one address in 10 minutes.", most=1_000_000, zero="no bound"),
     ] = 128
     exempt: Annotated[
         tuple[str, ...],
@@ -267,9 +247,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 15.0
     idle_seconds: Annotated[
         float,
-        Setting(
-            "seconds", "How long a classic connection may be silent.", least=1, most=30 * DAY, zero="no bound"
-        ),
+        Setting("seconds", "How long a classic connection may be silent.", least=1, most=30 * DAY, zero="no bound"),
     ] = 0.0
     stalled_seconds: Annotated[
         float,
@@ -277,25 +255,20 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 30.0
     unsent_bytes: Annotated[
         int,
-        Setting(
-            "bytes", "What may wait for one reader before its queue is dropped.", least=16 * KIB, most=GIB
-        ),
+        Setting("bytes", "What may wait for one reader before its queue is dropped.", least=16 * KIB, most=GIB),
     ] = 262_144
     channels: Annotated[int, Setting("channels", "Channels in all.", least=1, most=10_000_000)] = 10_000
-    channels_person: Annotated[
-        int, Setting("channels", "Channels one person may be in.", least=1, most=100_000)
-    ] = 500
-    members_channel: Annotated[int, Setting("people", "People in one channel.", least=2, most=1_000_000)] = (
-        20_000
-    )
+    channels_person: Annotated[int, Setting("channels", "Channels one person may be in.", least=1, most=100_000)] = 500
+    members_channel: Annotated[int, Setting("people", "People in one channel.", least=2, most=1_000_000)] = 20_000
     search_results: Annotated[int, Setting("messages", "Results of one search.", least=1, most=10_000)] = 50
-    history_page: Annotated[
-        int, Setting("messages", "Messages in one page of history.", least=1, most=10_000)
-    ] = 200
+    history_page: Annotated[int, Setting("messages", "Messages in one page of history.", least=1, most=10_000)] = 200
     resume_events: Annotated[
         int,
         Setting(
-            "events", "What one channel sends to a client that resumes; what came before is a gap.", least=1, most=10_000_000
+            "events",
+            "What one channel sends to a client that resumes; what came before is a gap.",
+            least=1,
+            most=10_000_000,
         ),
     ] = 10_000
     tick_commands: Annotated[
@@ -312,12 +285,8 @@ class Channels(msgspec.Struct, frozen=True, kw_only=True):
     home: Annotated[
         str, Setting("channel", "The channel that everybody comes into.", least=1, most=64, reload=False)
     ] = "home"
-    retention_days: Annotated[
-        int, Setting("days", "How long messages are kept.", most=36_500, zero="for ever")
-    ] = 0
-    history: Annotated[
-        bool, Setting("yes or no", "Whether newcomers may read what was said before they came.")
-    ] = True
+    retention_days: Annotated[int, Setting("days", "How long messages are kept.", most=36_500, zero="for ever")] = 0
+    history: Annotated[bool, Setting("yes or no", "Whether newcomers may read what was said before they came.")] = True
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,9 +97,7 @@ def _not_toml(path: Path, document: str, reason: str) -> ConfigError:
     found = re.search(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", reason, re.DOTALL)
     what, line = (found[1], found[2]) if found else (reason, None)
     last = document.rstrip().count("\n") + 1
-    return ConfigError(
-        path, int(line or last), "", _("is not valid TOML: {what}").format(what=_one_line(what))
-    )
+    return ConfigError(path, int(line or last), "", _("is not valid TOML: {what}").format(what=_one_line(what)))
 
 
 class _UnusableError(Exception):
@@ -160,9 +158,7 @@ def _check_together(config: Config, content: dict[str, Any]) -> None:
         below, above = _look_up(config, low), _look_up(config, high)
         if below > above:
             why = _("{low} ({below}) may not be above {high} ({above})")
-            raise _UnusableError(
-                _present(content, low, high), why.format(low=low, below=below, high=high, above=above)
-            )
+            raise _UnusableError(_present(content, low, high), why.format(low=low, below=below, high=high, above=above))
     if bool(config.tls.certificate) != bool(config.tls.key):
         raise _UnusableError(
             _present(content, "tls.certificate", "tls.key"),
@@ -203,9 +199,7 @@ def _no_setting(name: str, known: Iterable[str], table: Iterable[Section]) -> st
     if not near:
         for section in table:
             if any(setting.name == name for setting in section.settings):
-                return _("there is no such setting here: it belongs under [{section}]").format(
-                    section=section.name
-                )
+                return _("there is no such setting here: it belongs under [{section}]").format(section=section.name)
     return _("there is no such setting") + near
 
 

@@ -49,9 +49,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         if not _TOKEN.fullmatch(self.token):
             raise LinkError("the token in the link is damaged; copy the whole link again")
         if self.pin is not None and not _PIN.fullmatch(self.pin):
-            raise LinkError(
-                "the pin in the link is damaged (64 hexadecimal digits); copy the whole link again"
-            )
+            raise LinkError("the pin in the link is damaged (64 hexadecimal digits); copy the whole link again")
 
 
 def format(link: Link) -> str:

@@ -33,9 +33,7 @@ def _value(value: Any, kind: Any, setting: Setting, folder: Path) -> Any:
         choices = get_args(kind)
         if not isinstance(value, str) or value not in choices:
             quoted = ", ".join(f'"{choice}"' for choice in choices)
-            raise WrongValueError(
-                _("{value} is none of {choices}").format(value=shown(value), choices=quoted)
-            )
+            raise WrongValueError(_("{value} is none of {choices}").format(value=shown(value), choices=quoted))
         return value
     if kind is bool:
         if not isinstance(value, bool):
@@ -91,9 +89,9 @@ def _text(value: str, setting: Setting, folder: Path) -> str:
         )
     if value and setting.form == "host" and not is_host(value):
         raise WrongValueError(
-            _(
-                "{value} is neither a host name nor an address: write it without https:// and without a port"
-            ).format(value=shown(value))
+            _("{value} is neither a host name nor an address: write it without https:// and without a port").format(
+                value=shown(value)
+            )
         )
     if value and setting.form == "path":
         return os.path.join(folder, os.path.expanduser(value))

@@ -31,9 +31,7 @@ ANNA = Person(id=1, name="anna", admin=True, made_at=10)
 BOB = Person(id=2, name="bob", disabled=True, made_at=20)
 LUC = Person(id=3, name="Luc", guest=True, made_at=30)
 HOME = Channel(id=100, name="home", made_at=5)
-SECRET = Channel(
-    id=101, name="secret", access="private", topic="shh", read_only=True, retention_days=7, made_at=6
-)
+SECRET = Channel(id=101, name="secret", access="private", topic="shh", read_only=True, retention_days=7, made_at=6)
 FLEETING = Channel(id=102, name="fleeting", history=False, made_at=7)
 PLACES: list[Change] = [
     PutPerson(ANNA, "anna", "$argon2id$anna"), PutPerson(BOB, "bob", "$argon2id$bob"), PutPerson(LUC, ""),
@@ -130,9 +128,7 @@ class TestTheLog:
         store = await place.reopen()
         assert (await store.load()).standings == []
 
-    async def test_a_key_is_one_message_within_a_commit_over_commits_and_after_reopening(
-        self, place: Place
-    ) -> None:
+    async def test_a_key_is_one_message_within_a_commit_over_commits_and_after_reopening(self, place: Place) -> None:
         """The first one's number and time come back; nothing is stored; another author's key is another."""
         store = place.store
         first, again = said("once", key="k", at=1000), said("twice", key="k", at=2000)
@@ -267,9 +263,7 @@ class TestWhatIsKnownByHeart:
     async def test_what_is_put_again_is_as_it_was_put_last(self, place: Place) -> None:
         """Changed, and taken away: a standing by None, an invite by its last use."""
         invite = Invite(7, b"h" * 32, ANNA.id, 11, 2, 0)
-        changed = Channel(
-            id=100, name="home", topic="new", read_only=True, history=False, retention_days=3, made_at=5
-        )
+        changed = Channel(id=100, name="home", topic="new", read_only=True, history=False, retention_days=3, made_at=5)
         await place.store.commit(
             [
                 PutStanding(HOME.id, ANNA.id, OWNER),
@@ -368,9 +362,7 @@ class TestCheckAndBackup:
         await place.store.commit([said("some words " * 50, key=f"k{number}") for number in range(500)])
         await place.store.close()
         with sqlite3.connect(place.path) as connection:
-            (root,) = connection.execute(
-                "SELECT rootpage FROM sqlite_master WHERE name = 'log_place'"
-            ).fetchone()
+            (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'log_place'").fetchone()
             (size,) = connection.execute("PRAGMA page_size").fetchone()
         connection.close()
         with place.path.open("r+b") as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ Make = Callable[..., ServerProcess]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Make]:
+async def server(tmp_path: Path) -> AsyncIterator[Make]:
     """Makes servers, not yet started, each with a directory of its own; all are gone afterwards."""
     made: list[ServerProcess] = []
 
@@ -50,4 +50,7 @@ def server(tmp_path: Path) -> Iterator[Make]:
 
     yield make
     for one in made:
+        await one.hang_up()
         one.end()
+        # Shown by pytest for a test that failed.
+        print(f"the server ended with {one.status}; its log:\n{one.log()[-4000:]}")

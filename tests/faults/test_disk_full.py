@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,7 @@ async def test_the_disk_is_full(server: Make) -> None:
     mount = 'mount -t tmpfs -o size=2m,mode=700 none "$0" && exec "$@"'
     one.before = ["unshare", "--mount", "sh", "-c", mount, str(one.data)]
     one.start()
+    one.says("admin_link")
     # The disk is mounted for the server alone; this is its view of it.
     disk = Path(f"/proc/{one.pid}/root{one.data}")
     filler = disk / "filler"
@@ -128,10 +131,38 @@ async def test_the_disk_is_full(server: Make) -> None:
 async def test_calls_fail(server: Make, fault: str) -> None:
     """The system's own calls fail for a while, as with a bad disk: in every thread from its nth on."""
     # What is made at the first start is there before the fault.
-    server_ = server().start()
-    server_.stop()
+    one = server().start()
+    one.says("admin_link")
+    one.stop()
+    one.before = failing(fault)
+    one.start()
+    await talk_through(one, lambda: None)
+
+
+def failing(fault: str) -> list[str]:
+    """The program below which a server's calls fail like this."""
     name = fault.partition(":")[0]
     quiet = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", os.devnull]
-    server_.before = [*quiet, "-e", f"trace={name}", "-e", f"inject={fault}"]
-    server_.start()
-    await talk_through(server_, lambda: None)
+    return [*quiet, "-e", f"trace={name}", "-e", f"inject={fault}"]
+
+
+async def test_started_on_a_disk_that_fails(server: Make) -> None:
+    """What was said can be read, though not even the administrator's link can be stored."""
+    one = server().start()
+    one.says("admin_link")
+    anna = Sayer(one, "Anna")
+    await anna.come()
+    await anna.talk(most=20)
+    await anna.answered()
+    await anna.go()
+    one.stop()
+    with closing(sqlite3.connect(one.data / "causerie.db")) as file, file:
+        file.execute("DELETE FROM invites")
+    one.before = failing("fdatasync:error=EIO:when=1+")
+    one.start()
+    await until(lambda: "no administrator's link" in one.log(), "the log says that there is no link")
+    reader = await one.native()
+    await reader.logs_in("Reader")
+    compare(await everything(reader, "home"), anna)
+    reader.tells("quit")
+    assert one.alive()

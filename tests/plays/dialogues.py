@@ -59,7 +59,7 @@ async def meeting(data: Path) -> AsyncIterator[Peers]:
         accounts=Accounts(registration="open", hash_memory=8 * 1024, hash_passes=1),
     )
     running = await bootstrap.start(config, data)
-    peers = Peers(running.addresses[0])
+    peers = Peers(running.identity.listening[0])
     try:
         yield peers
     finally:
@@ -77,9 +77,7 @@ class Peers:
     async def of(self, line: Line) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """The connection that a line is about."""
         if line.connection not in self._open:
-            self._open[line.connection] = await asyncio.open_connection(
-                self._address.host, self._address.port
-            )
+            self._open[line.connection] = await asyncio.open_connection(self._address.host, self._address.port)
         return self._open[line.connection]
 
     async def close(self) -> None:

@@ -53,15 +53,13 @@ async def test_an_administrator_invites_and_takes_back() -> None:
         await anna.is_refused("no_such_invite", "revoke_invite", invite=made["invite"])
 
         luc = await house.native()
-        await luc.is_refused(
-            "invite_refused", "register", name="luc", password=PASSWORD, invite=made["token"]
-        )
+        await luc.is_refused("invite_refused", "register", name="luc", password=PASSWORD, invite=made["token"])
         await luc.logs_in("luc")
         await luc.is_refused("administrators_only", "make_invite")
 
 
 async def test_a_guest_becomes_an_account_and_keeps_all_that_it_said() -> None:
-    """Same person, same channel, still there; its words stand under its new name, for it to come back to."""
+    """Same person, same channel, still there; its words stand under its new name."""
     async with House(accounts={"registration": "open"}) as house:
         luc = await house.classic_in("home", "Guest-Luc")
         mia = await house.native_in("home", "Mia")
@@ -121,7 +119,7 @@ async def test_a_changed_password_ends_every_other_session() -> None:
 
 
 async def test_a_disabled_account_is_out_at_once_and_everywhere() -> None:
-    """Its connections end, on every protocol; its password and tokens do nothing, until it is let in again."""
+    """Its connections end, on every protocol; its password does nothing until it is let in again."""
     async with House() as house:
         await house.account("boss", admin=True)
         await house.account("anna")

@@ -43,7 +43,7 @@ async def test_after_no_which_comes_alone_the_right_password_lets_one_in() -> No
 
 
 async def test_no_comes_alone_in_the_middle_of_a_conversation() -> None:
-    """Whoever is refused a move reads NO by itself, and after it all that was said meanwhile, nothing twice."""
+    """Whoever is refused a move reads NO by itself, and all that was said meanwhile, nothing twice."""
     async with House() as house:
         await house.account("anna")
         luc = await house.classic_in("home", "Guest-Luc")
@@ -203,11 +203,9 @@ async def test_a_message_of_many_kilobytes_is_not_cut() -> None:
         await luc.hears_nothing()
 
 
-@pytest.mark.parametrize(
-    "bad", [b'"\\ud800"', b'"\xff"', b'"\xed\xa0\x80"', b'"a\x00b"', b"1e400", b"9" * 5000, b"{}"]
-)
+@pytest.mark.parametrize("bad", [b'"\\ud800"', b'"\xff"', b'"\xed\xa0\x80"', b'"a\x00b"', b"1e400", b"9" * 5000, b"{}"])
 async def test_what_no_text_can_be_ends_its_sender_and_disturbs_nobody(bad: bytes) -> None:
-    """Lone surrogates, invalid UTF-8, NUL, numbers: refused before the chat sees them; nothing stored, nothing told."""
+    """Lone surrogates, invalid UTF-8, NUL, numbers: refused, nothing stored, nothing told."""
     async with House() as house:
         eve = await house.native_in("home", "Eve")
         luc = await house.classic_in("home", "Guest-Luc")

@@ -220,7 +220,7 @@ async def test_many_threads_make_one_certificate(tmp_path: Path) -> None:
     config = Config(server=Server(listen=(Address("127.0.0.1", 0),)))
     server = await bootstrap.start(config, tmp_path)
     with ThreadPoolExecutor(4) as threads:
-        contexts = [work.result() for work in [threads.submit(server.tls) for _ in range(4)]]
+        contexts = [work.result() for work in [threads.submit(server.identity.context) for _ in range(4)]]
     await server.stop()
     assert all(context is contexts[0] for context in contexts)
 
@@ -325,9 +325,7 @@ def test_data_that_cannot_be_written(tmp_path: Path, run: Run) -> None:
         (("--dta", "x"), "--dta"),
     ],
 )
-def test_what_is_asked_wrongly_exits_with_2(
-    tmp_path: Path, run: Run, words: tuple[str, ...], wanted: str
-) -> None:
+def test_what_is_asked_wrongly_exits_with_2(tmp_path: Path, run: Run, words: tuple[str, ...], wanted: str) -> None:
     """A mistake in the words or the settings is told from one of the machine."""
     done = run("serve", *words, data=tmp_path / "data")
     assert done.returncode == 2
@@ -369,8 +367,7 @@ def test_a_second_start_reads_nothing_that_it_does_not_use(
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in told.splitlines()}
     assert "causerie" in imported
     assert (
-        imported
-        & {"cryptography", "rich", "alembic", "segno", "platformdirs", "precis_i18n", "tomllib", "click"}
+        imported & {"cryptography", "rich", "alembic", "segno", "platformdirs", "precis_i18n", "tomllib", "click"}
         == set()
     )
 
@@ -400,9 +397,7 @@ def test_accounts(tmp_path: Path, start: Start, run: Run, served: bool) -> None:
     ]
 
 
-def test_a_refusal_is_a_sentence_for_people_and_a_code_for_programs(
-    tmp_path: Path, start: Start, run: Run
-) -> None:
+def test_a_refusal_is_a_sentence_for_people_and_a_code_for_programs(tmp_path: Path, start: Start, run: Run) -> None:
     """Standard error has the sentence, and with --json standard output has the code; exit status 1."""
     data = tmp_path / "data"
     server = start(data)
@@ -437,9 +432,7 @@ def test_invitations(tmp_path: Path, start: Start, run: Run) -> None:
     """A link is made, listed without its token, and revoked."""
     server = start(tmp_path / "data")
     server.link()
-    made = json.loads(
-        run("invite", "create", "--uses", "3", "--note", "friends", "--json", data=server.data).stdout
-    )
+    made = json.loads(run("invite", "create", "--uses", "3", "--note", "friends", "--json", data=server.data).stdout)
     link = links.parse(made["link"])
     assert (link.kind, link.port) == ("invite", server.address.port)
     listed = run("invite", "list", data=server.data).stdout
@@ -482,9 +475,7 @@ def test_a_backup_of_a_running_server_is_restored_elsewhere(tmp_path: Path, star
     done = run("db", "backup", copy, data=server.data)
     assert (done.returncode, done.stderr) == (0, "")
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert run("db", "backup", copy, data=server.data).returncode == 1, (
-        "a file that is there is not overwritten"
-    )
+    assert run("db", "backup", copy, data=server.data).returncode == 1, "a file that is there is not overwritten"
     refused = run("db", "restore", copy, data=server.data)
     assert refused.returncode == 1
     assert "already served" in only_line(refused.stderr)

@@ -23,7 +23,7 @@ async def test_guests_talk_by_both_protocols_and_both_hear_everything() -> None:
 
 
 async def test_accounts_and_guests_talk_and_a_guest_is_marked() -> None:
-    """An account's name stands bare; a guest's is marked where it does not say so itself, on each protocol."""
+    """An account's name stands bare; a guest's is marked where it does not say so itself."""
     async with House() as house:
         await house.account("anna")
         anna = await house.classic_in("home", "anna", PASSWORD)

@@ -85,10 +85,8 @@ async def test_an_example_is_true(lines: list[Line], tmp_path: Path) -> None:
 def rows(chapter: str) -> dict[str, list[str]]:
     """The rows of a chapter's table by what their first cell names."""
     text = (ROOT / PAGE).read_text(encoding="utf-8")
-    part = text.split(f"\n## {chapter}\n")[1].split("\n## ")[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines() if line[:1] == "|"
-    ]
+    part = text.split(f"\n## {chapter}\n")[1].split("\n## ")[0].partition("\n|---")[2]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines() if line[:1] == "|"]
     return {row[0].strip("`"): row for row in cells if re.fullmatch("`[a-z_]+`", row[0])}
 
 
@@ -114,9 +112,7 @@ def test_each_command_is_on_the_page(kind: type[Command]) -> None:
     outside, _, inside = row[1].partition("[")
     assert (named(outside), named(inside)) == (needed, optional - {"id"})
     assert row[2].upper() == TABLE[kind][1].name
-    assert named(row[3]) <= {str(answer.__struct_config__.tag) for answer in get_args(AnyAnswer)} | {
-        "farewell"
-    }
+    assert named(row[3]) <= {str(answer.__struct_config__.tag) for answer in get_args(AnyAnswer)} | {"farewell"}
     assert named(row[5]) - {"join"} <= error_codes().keys()
 
 
@@ -145,17 +141,10 @@ def raised() -> dict[str, set[str]]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         origin = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         mine = {
-            alias.asname or alias.name
-            for node in origin
-            if node.module == ChatError.__module__
-            for alias in node.names
+            alias.asname or alias.name for node in origin if node.module == ChatError.__module__ for alias in node.names
         }
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in mine & codes.keys()
-            ):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in mine & codes.keys():
                 data[codes[node.func.id]].update(keyword.arg for keyword in node.keywords if keyword.arg)
     return data
 

@@ -103,9 +103,7 @@ async def test_search_finds_what_the_asker_may_read() -> None:
         await anna.asks("send", channel="cellar", text="the café is secret")
         mia = await house.native_in("home", "Mia")
         await mia.says("home", "a CAFE at noon")
-        assert [hit["message"]["text"] for hit in (await mia.asks("search", text="café"))["hits"]] == [
-            "a CAFE at noon"
-        ]
+        assert [hit["message"]["text"] for hit in (await mia.asks("search", text="café"))["hits"]] == ["a CAFE at noon"]
         found = (await anna.asks("search", text="cafe"))["hits"]
         assert [hit["message"]["channel"] for hit in found] == ["home", "cellar"]
         assert (await anna.asks("search", text="cafe", name="Mia"))["hits"][0]["message"]["name"] == "Mia"
@@ -174,9 +172,7 @@ async def test_the_same_key_from_two_sockets_and_after_a_restart_is_one_message(
         phone = await house.native_in("home", "anna", PASSWORD)
         luc = await house.classic_in("home", "Guest-Luc")
         marks = [one.tells("send", channel="home", text="once", key="k1") for one in (desk, phone, desk)]
-        first, second, third = [
-            await one.answer(mark) for one, mark in zip((desk, phone, desk), marks, strict=True)
-        ]
+        first, second, third = [await one.answer(mark) for one, mark in zip((desk, phone, desk), marks, strict=True)]
         assert first["number"] == second["number"] == third["number"] == 1
         assert sorted(answer.get("again", False) for answer in (first, second, third)) == [False, True, True]
         await luc.hears("anna>once")
@@ -194,16 +190,14 @@ async def test_the_same_key_from_two_sockets_and_after_a_restart_is_one_message(
 
 
 async def test_without_history_nothing_is_kept_and_numbers_go_on() -> None:
-    """Told to who is there; nothing to page through; who resumes is told of a gap; a restart changes nothing."""
+    """Told to who is there; nothing to page through; who resumes is told of a gap, also after a restart."""
     async with House() as house:
         await house.account("anna")
         anna = await house.native_in("cellar", "anna", PASSWORD)
         await anna.asks("set_channel", channel="cellar", history=False)
         await anna.hears("changed", number=1)
         assert (await anna.says("cellar", "unwritten"))["number"] == 2
-        assert [event["is"] for event in (await anna.asks("history", channel="cellar"))["events"]] == [
-            "changed"
-        ]
+        assert [event["is"] for event in (await anna.asks("history", channel="cellar"))["events"]] == ["changed"]
         await house.restart()
         anna = await house.native()
         await anna.logs_in("anna", PASSWORD)
@@ -216,7 +210,7 @@ async def test_without_history_nothing_is_kept_and_numbers_go_on() -> None:
 @pytest.mark.parametrize("plaintext", ["loopback", "lan", "all"])
 @pytest.mark.parametrize("where", ["loopback", "lan", "far"])
 async def test_who_may_come_in_clear(where: str, plaintext: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The address is injected, the rest is real: a password only where it may travel, a guest only where allowed."""
+    """The address is injected, the rest is real: passwords where they may travel, guests where allowed."""
     monkeypatch.setattr(listener, "reach", lambda host: where)
     passwords = where == "loopback" or plaintext == "all" or (where, plaintext) == ("lan", "lan")
     guests = passwords or where == "lan"

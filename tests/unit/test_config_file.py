@@ -82,9 +82,7 @@ def test_paths_start_from_the_file_or_from_home(monkeypatch: pytest.MonkeyPatch)
 def test_an_error_is_one_clear_line() -> None:
     """File, line, key, what is wrong, what may have been meant; and each of them by itself."""
     error = refusal("# one\n[limits]\nmesage_bytes = 3\n")
-    assert str(error) == (
-        "causerie.toml:3: limits.mesage_bytes: there is no such setting; did you mean message_bytes?"
-    )
+    assert str(error) == ("causerie.toml:3: limits.mesage_bytes: there is no such setting; did you mean message_bytes?")
     assert (error.path, error.line, error.key) == (HERE, 3, "limits.mesage_bytes")
 
 
@@ -197,9 +195,7 @@ VALUES = st.recursive(
     st.booleans().map(lambda value: str(value).lower())
     | st.integers().map(str)
     | st.floats().map(str)
-    | st.sampled_from(
-        ["1979-05-27", "07:32:00", '""', '"""\n[limits]\nchannels = 0\n"""', "'''\nname = 1'''"]
-    )
+    | st.sampled_from(["1979-05-27", "07:32:00", '""', '"""\n[limits]\nchannels = 0\n"""', "'''\nname = 1'''"])
     | st.sampled_from(['"*:5000"', '"127.0.0.1:1"', '"all"', '"::1"', '"always"', '"1.3"', '"name = 1"'])
     | st.text(max_size=8).map(json.dumps),
     lambda inner: (

@@ -99,9 +99,7 @@ def test_a_link_that_could_not_be_parsed_again_cannot_be_made() -> None:
 
 def test_the_qr_code_shows_each_module_and_fits_a_small_terminal() -> None:
     text = format(link())
-    lines = [
-        line.removeprefix("\x1b[38;5;231;48;5;16m").removesuffix("\x1b[0m") for line in qr(text).split("\n")
-    ]
+    lines = [line.removeprefix("\x1b[38;5;231;48;5;16m").removesuffix("\x1b[0m") for line in qr(text).split("\n")]
     dark = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
     rows = [bytes(dark[character][half] for character in line) for line in lines for half in (0, 1)]
     expected = [bytes(row) for row in segno.make(text, error="l", micro=False).matrix_iter(border=2)]

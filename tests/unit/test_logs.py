@@ -80,9 +80,7 @@ def test_the_level_is_the_least_serious(monkeypatch: pytest.MonkeyPatch) -> None
     assert "after" in stream.getvalue()
 
 
-def test_the_journal_gets_priorities_instead_of_times(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_journal_gets_priorities_instead_of_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when it is the journal's own stream: every line of a trace has its priority."""
     with (tmp_path / "journal").open("w+") as stream:
         status = os.fstat(stream.fileno())

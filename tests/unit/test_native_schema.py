@@ -18,9 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "make_native_schema", ROOT / "tools" / "make_native_schema.py"
-    )
+    spec = importlib.util.spec_from_file_location("make_native_schema", ROOT / "tools" / "make_native_schema.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -36,9 +34,7 @@ def test_the_file_is_what_the_types_give() -> None:
     assert bool(kept == tool().document())
 
 
-@pytest.mark.parametrize(
-    ("name", "kinds"), [("command", AnyCommand), ("answer", AnyAnswer), ("event", AnyEvent)]
-)
+@pytest.mark.parametrize(("name", "kinds"), [("command", AnyCommand), ("answer", AnyAnswer), ("event", AnyEvent)])
 def test_everything_that_travels_is_in_it(name: str, kinds: object) -> None:
     """Each type is one alternative, and each reference leads somewhere."""
     definitions = schema()["$defs"]

@@ -13,9 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def generated() -> str:
-    spec = importlib.util.spec_from_file_location(
-        "make_settings_doc", ROOT / "tools" / "make_settings_doc.py"
-    )
+    spec = importlib.util.spec_from_file_location("make_settings_doc", ROOT / "tools" / "make_settings_doc.py")
     assert spec is not None
     assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)

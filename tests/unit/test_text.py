@@ -59,9 +59,7 @@ def test_french_in_every_spelling(monkeypatch: pytest.MonkeyPatch, locale: str) 
     assert text._(KNOWN) == FRENCH
 
 
-@pytest.mark.parametrize(
-    "locale", ["", "C", "POSIX", "C.UTF-8", "en_US.UTF-8", "de_DE", "free", "../fr", "\u00a0"]
-)
+@pytest.mark.parametrize("locale", ["", "C", "POSIX", "C.UTF-8", "en_US.UTF-8", "de_DE", "free", "../fr", "\u00a0"])
 def test_english_otherwise(monkeypatch: pytest.MonkeyPatch, locale: str) -> None:
     """No language, English, or one without a catalog: the sources' English."""
     speak(monkeypatch, LANG=locale)

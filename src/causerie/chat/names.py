@@ -29,7 +29,7 @@ CHANNEL_LONGEST = 64
 Why = Literal["empty", "too_long", "character", "look_alike", "reserved"]
 
 
-class BadName(ValueError):  # noqa: N818
+class BadName(ValueError):
     """A name that cannot be.
 
     `why` is one of: "empty"; "too_long"; "character" (one that no name has, or not there, or no letter or
@@ -170,9 +170,7 @@ def _compose_small(text: str) -> str:
     return _compose(_compose(text).casefold().lower())
 
 
-def _careful(
-    given: str, text: str, ascii_rule: re.Pattern[str], longest: int, compose: Callable[[str], str]
-) -> str:
+def _careful(given: str, text: str, ascii_rule: re.Pattern[str], longest: int, compose: Callable[[str], str]) -> str:
     """The whole check, for a name not ASCII or refused by the quick one; `given` is for the error."""
     if not text:
         raise BadName(given, "empty")

@@ -113,14 +113,17 @@ def check_invite(channel: Channel, person: Person, standing: Standing | None, wh
         raise Banned(channel=channel.name)
 
 
-def check_moderate(channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None) -> None:
+def check_moderate(
+    channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None
+) -> None:
     """May `actor` kick, ban or mute `whom`? Moderators may, those who rank below themselves, never administrators."""
     mine = rank(channel, actor, standing)
     if channel.access == "direct" or mine < Role.MODERATOR:
         raise NotModerator(channel=channel.name)
-    if actor.id == whom.id or (whom.admin and not actor.admin) or (his is not None and his.role >= mine):
-        if not (actor.admin and channel.access == "public" and not whom.admin and actor.id != whom.id):
-            raise Outranked(channel=channel.name, name=whom.name)
+    # An administrator comes before a public channel's owners; nobody moderates himself or another administrator.
+    first = actor.admin and channel.access == "public"
+    if actor.id == whom.id or whom.admin or (his is not None and his.role >= mine and not first):
+        raise Outranked(channel=channel.name, name=whom.name)
 
 
 def check_role(

@@ -151,9 +151,7 @@ def _stands(view: View, event: Stands, keep: int) -> View:
         members = _put(view, msgspec.structs.replace(known, role=event.role, muted_until=event.muted_until))
     elif not view.more:
         # Somebody new: nobody is here before they are a member.
-        members = _put(
-            view, _member(event.whom, event.whom_name, event.whom_guest, event.role, event.muted_until)
-        )
+        members = _put(view, _member(event.whom, event.whom_name, event.whom_guest, event.role, event.muted_until))
     return _with(view, number=_at(view, event), members=members)
 
 

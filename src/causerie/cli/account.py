@@ -25,9 +25,7 @@ PAGE = 1000
 def add(commands: Commands) -> None:
     """Declare the commands."""
     own = group(commands, "account", _("add, list and change accounts"))
-    adding = _named(
-        own, "add", _("make an account; the password is asked for, or one line of standard input"), _add
-    )
+    adding = _named(own, "add", _("make an account; the password is asked for, or one line of standard input"), _add)
     adding.add_argument("--admin", action="store_true", help=_("make it an administrator"))
     _named(own, "passwd", _("give an account a new password; all its sessions end"), _passwd)
     listing = command(own, "list", _("list the accounts"), _list)
@@ -66,9 +64,7 @@ def _add(arguments: argparse.Namespace) -> int:
     from causerie.cli.password import new_password
 
     wanted = AddAccount(name=arguments.name, password=new_password(arguments.name), admin=arguments.admin)
-    said = (
-        _("{name} has an account, as an administrator.") if arguments.admin else _("{name} has an account.")
-    )
+    said = _("{name} has an account, as an administrator.") if arguments.admin else _("{name} has an account.")
     return _do(arguments, wanted, said, create=True)
 
 

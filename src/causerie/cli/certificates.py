@@ -20,9 +20,9 @@ class UnknownCertificate(Failure):
 
     def __init__(self, where: str, found: str) -> None:
         super().__init__(
-            _(
-                "{where} shows a certificate that is not known here; use a link, or accept it on a terminal"
-            ).format(where=where)
+            _("{where} shows a certificate that is not known here; use a link, or accept it on a terminal").format(
+                where=where
+            )
         )
         self.where = where
         self.found = found
@@ -32,9 +32,7 @@ class UnknownCertificate(Failure):
         if not sys.stdin.isatty():
             raise self
         print(
-            _("{where} shows a certificate that is not known here. Its fingerprint (SHA-256):").format(
-                where=self.where
-            )
+            _("{where} shows a certificate that is not known here. Its fingerprint (SHA-256):").format(where=self.where)
         )
         print(f"  {self.found}")
         # TRANSLATORS: the letter before the slash means yes.
@@ -80,9 +78,9 @@ def _check(where: str, found: str, pin: str | None) -> None:
     if pin is not None:
         if found != pin:
             raise Failure(
-                _(
-                    "{where} shows another certificate than the link says; it may be somebody else's machine"
-                ).format(where=where)
+                _("{where} shows another certificate than the link says; it may be somebody else's machine").format(
+                    where=where
+                )
             )
         return
     file = known_file()
@@ -91,9 +89,9 @@ def _check(where: str, found: str, pin: str | None) -> None:
     if where in known:
         if known[where] != found:
             raise Failure(
-                _(
-                    "the certificate of {where} has changed; if that is right, take its line out of {file}"
-                ).format(where=where, file=file)
+                _("the certificate of {where} has changed; if that is right, take its line out of {file}").format(
+                    where=where, file=file
+                )
             )
         return
     raise UnknownCertificate(where, found)

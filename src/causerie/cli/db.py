@@ -30,13 +30,9 @@ def add(commands: Commands) -> None:
     """Declare the commands."""
     own = group(commands, "db", _("check, back up and restore what is stored"))
     check = command(own, "check", _("read all that is stored, and say what is wrong with it"), _check)
-    backup = command(
-        own, "backup", _("write a verified copy to a new file; a running server goes on"), _backup
-    )
+    backup = command(own, "backup", _("write a verified copy to a new file; a running server goes on"), _backup)
     backup.add_argument("file", type=Path, metavar=_("FILE"), help=_("the new file, on the server's machine"))
-    restore = command(
-        own, "restore", _("put a backup in the place of what is stored; no server may run"), _restore
-    )
+    restore = command(own, "restore", _("put a backup in the place of what is stored; no server may run"), _restore)
     restore.add_argument("file", type=Path, metavar=_("FILE"), help=_("the backup"))
     for parser in (check, backup, restore):
         add_place(parser)
@@ -69,9 +65,7 @@ def _backup(arguments: argparse.Namespace) -> int:
         asked = ask(Backup(path=str(target)))
         if arguments.json or not sys.stderr.isatty():
             return _checked(await asked)
-        return _checked(
-            await _watched(asked, place.data / "causerie.db", target.with_name(target.name + ".part"))
-        )
+        return _checked(await _watched(asked, place.data / "causerie.db", target.with_name(target.name + ".part")))
 
     found = operate(place, work)
     if arguments.json:

@@ -23,9 +23,7 @@ def add(commands: Commands) -> None:
     """Declare the commands."""
     own = group(commands, "invite", _("make, list and revoke links that let people in"))
     create = command(own, "create", _("make a link; it is shown only now"), _create)
-    create.add_argument(
-        "--uses", type=int, default=1, metavar="N", help=_("how many accounts it makes (default: 1)")
-    )
+    create.add_argument("--uses", type=int, default=1, metavar="N", help=_("how many accounts it makes (default: 1)"))
     create.add_argument(
         "--hours",
         type=int,

@@ -66,9 +66,7 @@ def _parser(words: Sequence[str]) -> Parser:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    parser = Parser(
-        prog="causerie", description=_("Self-hosted group chat: one process, one port, every client.")
-    )
+    parser = Parser(prog="causerie", description=_("Self-hosted group chat: one process, one port, every client."))
     parser.add_argument("--version", action="version", version=f"causerie {__version__}")
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True, dest="command")
     asked = [words[0]] if words and words[0] in GROUPS else GROUPS

@@ -144,10 +144,6 @@ async def over_unix(path: Path) -> NativeClient:
     return NativeClient(reader, writer)
 
 
-async def over_tcp(
-    host: str, port: int, tls: SSLContext | None
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def over_tcp(host: str, port: int, tls: SSLContext | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect over a network; nothing is said yet: a certificate is looked at first. Raises OSError."""
-    return await asyncio.open_connection(
-        host, port, ssl=tls, limit=LINE_MOST, server_hostname=host if tls else None
-    )
+    return await asyncio.open_connection(host, port, ssl=tls, limit=LINE_MOST, server_hostname=host if tls else None)

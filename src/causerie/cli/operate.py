@@ -62,9 +62,7 @@ async def _operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bo
         client = await over_unix(socket_path(place.data))
     except PermissionError:
         raise Failure(
-            _("only the user that the server runs as may do this in {path}; try it with sudo").format(
-                path=place.data
-            )
+            _("only the user that the server runs as may do this in {path}; try it with sudo").format(path=place.data)
         ) from None
     except OSError:
         return await _offline(place, work, create)
@@ -80,17 +78,16 @@ async def _operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bo
 
 async def _offline(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool) -> T:
     from causerie import bootstrap
+    from causerie.data_directory import CannotStart
     from causerie.server.operator_session import ask
 
     if not create and not (place.data / "causerie.db").exists():
-        raise Failure(
-            _("there is no causerie data in {path}; name its directory with --data").format(path=place.data)
-        )
+        raise Failure(_("there is no causerie data in {path}; name its directory with --data").format(path=place.data))
     become_owner(place.data)
     try:
         async with bootstrap.offline(place.config(), place.data) as core:
             return await work(lambda command: ask(core, command))
-    except bootstrap.CannotStart as error:
+    except CannotStart as error:
         raise Failure(str(error)) from None
 
 

@@ -24,9 +24,7 @@ def print_json(**about: Any) -> None:
     """One object on one line, at once: whoever reads the other end of a pipe need not wait."""
     import msgspec
 
-    sys.stdout.write(
-        msgspec.json.encode({name: plain(value) for name, value in about.items()}).decode() + "\n"
-    )
+    sys.stdout.write(msgspec.json.encode({name: plain(value) for name, value in about.items()}).decode() + "\n")
     sys.stdout.flush()
 
 

@@ -50,9 +50,7 @@ def command(commands: Commands, name: str, help: str, run: Callable[[argparse.Na
 def group(commands: Commands, name: str, help: str) -> Commands:
     """A command that has commands of its own."""
     parser = commands.add_parser(name, help=help, description=help)
-    return parser.add_subparsers(
-        title=_("commands"), metavar=_("COMMAND"), required=True, dest=f"{name}_command"
-    )
+    return parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True, dest=f"{name}_command")
 
 
 def _argparse_says() -> None:

@@ -45,9 +45,7 @@ class Place:
             addresses = tuple(dict.fromkeys(Address.parse(text) for text in self.listen))
         except ValueError as error:
             raise Failure(f"--listen: {error}", MISUSED) from None
-        return msgspec.structs.replace(
-            config, server=msgspec.structs.replace(config.server, listen=addresses)
-        )
+        return msgspec.structs.replace(config, server=msgspec.structs.replace(config.server, listen=addresses))
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:

@@ -44,26 +44,20 @@ def sentences() -> dict[str, str]:
         "bad_input": _("the server cannot make sense of this ({why})"),
         "not_json": _("the server did not get JSON ({why})"),
         "bad_shape": _("the server does not take a command of this form ({why})"),
-        "unknown_command": _(
-            "the server does not know this command; one of the two may be older than the other"
-        ),
+        "unknown_command": _("the server does not know this command; one of the two may be older than the other"),
         "too_deep": _("this is nested too deep: {most} levels at most"),
         "frame_too_long": _("this is too long: {most} bytes at most"),
         "bad_text": _("this text cannot be sent ({why})"),
         "text_too_long": _("this text has {bytes} bytes, and {most} is the most"),
         "bad_name": _("{name} cannot be a name"),
-        "weak_password": _(
-            "this password is too easy to guess; choose another, of {least} to {most} characters"
-        ),
+        "weak_password": _("this password is too easy to guess; choose another, of {least} to {most} characters"),
         "not_allowed": _("this is not allowed"),
         "not_logged_in": _("this needs a login"),
         "already_logged_in": _("this connection is logged in already, as {name}"),
         "accounts_only": _("guests may not do this; it needs an account"),
         "administrators_only": _("only administrators may do this"),
         "operator_only": _("this can be done only on the server's own machine, with the command causerie"),
-        "in_clear": _(
-            "no password goes over a connection without TLS; use TLS, or see {setting} in the settings"
-        ),
+        "in_clear": _("no password goes over a connection without TLS; use TLS, or see {setting} in the settings"),
         "not_a_member": _("{channel} has no such member; whoever wants to speak there joins it first"),
         "banned": _("{channel} is closed to this person by a ban"),
         "muted": _("you may not speak in {channel} for now"),
@@ -71,9 +65,7 @@ def sentences() -> dict[str, str]:
         "private": _("{channel} is private; one of its people has to invite you"),
         "not_moderator": _("in {channel} this is for moderators or owners"),
         "outranked": _("{name} ranks too high in {channel} for that"),
-        "guests_refused": _(
-            "this server takes no guests on this connection; log in with an account, over TLS"
-        ),
+        "guests_refused": _("this server takes no guests on this connection; log in with an account, over TLS"),
         "registration_closed": _("nobody can make an account here; an administrator can add one"),
         "invite_refused": _("this invitation has been used up, revoked or is too old; ask for a new one"),
         "cannot_leave": _("a direct conversation cannot be left; nobody needs to say anything in it"),
@@ -91,9 +83,7 @@ def sentences() -> dict[str, str]:
         "too_many_connections": _("there are too many connections from this address"),
         "server_full": _("the server is full; try again later"),
         "unavailable": _("the server cannot do this at the moment; try again"),
-        "store_unavailable": _(
-            "the server cannot write to its disk at the moment; nothing was stored ({why})"
-        ),
+        "store_unavailable": _("the server cannot write to its disk at the moment; nothing was stored ({why})"),
         "busy": _("the server is busy; try again in {retry_after} seconds"),
         "shutting_down": _("the server is shutting down"),
         "internal": _("the server made a mistake, which its log describes; nothing was changed"),
@@ -108,9 +98,7 @@ def reasons() -> dict[str, str]:
         "bad_input.note": _("a note is one line of at most {most} characters"),
         "bad_input.exists": _("{path} is there already; name a new file"),
         "bad_input.not_absolute": _("{path} is not an absolute path"),
-        "bad_input.version": _(
-            "the server speaks version {version} of the native protocol, and this is another"
-        ),
+        "bad_input.version": _("the server speaks version {version} of the native protocol, and this is another"),
         "bad_text.character": _("the character {character} cannot be sent"),
         "bad_text.empty": _("there is nothing to send"),
         "bad_name.empty": _("a name cannot be empty"),

@@ -25,13 +25,13 @@ def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
     The copy is checked before anything is touched. The search index is dropped, and built again by the
     server. Raises Failure.
     """
-    from causerie import bootstrap
+    from causerie.data_directory import CannotStart, DataDirectory
 
     if not backup.is_file():
         raise Failure(_("there is no file {path}").format(path=backup))
     try:
-        directory = bootstrap.DataDirectory(data)
-    except bootstrap.CannotStart as error:
+        directory = DataDirectory(data)
+    except CannotStart as error:
         raise Failure(str(error)) from None
     part = data / f"{STORE}.restoring"
     try:

@@ -32,9 +32,7 @@ def add(commands: Commands) -> None:
         action="extend",
         nargs="+",
         default=[],
-        help=_(
-            "where to listen, instead of what the settings say; * is every interface, port 0 any free one"
-        ),
+        help=_("where to listen, instead of what the settings say; * is every interface, port 0 any free one"),
     )
     parser.add_argument("--json", action="store_true", help=_("say what happens as JSON, one object a line"))
 
@@ -68,10 +66,11 @@ def _loop_factory() -> Callable[[], Any] | None:
 
 async def _serve(place: Place, as_json: bool) -> int:
     from causerie import bootstrap
+    from causerie.data_directory import CannotStart
 
     try:
         server = await bootstrap.start(place.config(), place.data)
-    except bootstrap.CannotStart as error:
+    except CannotStart as error:
         raise Failure(str(error)) from None
     bootstrap.handle_signals(server, _read_again(place))
     _say_listening(server, as_json)
@@ -101,14 +100,22 @@ async def _welcome(server: Server, as_json: bool) -> None:
     from causerie.certificate import CertificateError
 
     try:
-        await asyncio.to_thread(server.tls)
+        await asyncio.to_thread(server.identity.context)
     except CertificateError as error:
         raise Failure(str(error)) from None
     if needs_administrator(server):
         from causerie.chat.commands import MakeInvite
+        from causerie.chat.errors import ChatError
         from causerie.server.operator_session import ask
 
-        made: Any = await ask(server.core, MakeInvite(admin=True, uses=1, hours=INVITE_HOURS))
+        try:
+            made: Any = await ask(server.core, MakeInvite(admin=True, uses=1, hours=INVITE_HOURS))
+        except ChatError as error:
+            # A full disk is no reason to stop: what was said can still be read.
+            import logging
+
+            logging.getLogger("causerie.server").error("no administrator's link, the next start tries again: %s", error)
+            return
         _say_link(made.link, as_json)
     elif not as_json:
         print(_("Ctrl+C stops it."), flush=True)
@@ -119,16 +126,14 @@ def needs_administrator(server: Server) -> bool:
     directory, now = server.core.directory, server.core.now()
     if any(not person.guest for person in directory.people.values()):
         return False
-    return not any(
-        invite.admin and (not invite.until or invite.until > now) for invite in directory.invites.values()
-    )
+    return not any(invite.admin and (not invite.until or invite.until > now) for invite in directory.invites.values())
 
 
 def _say_listening(server: Server, as_json: bool) -> None:
     if as_json:
         _print_json(
             event="listening",
-            addresses=[str(address) for address in server.addresses],
+            addresses=[str(address) for address in server.identity.listening],
             data=str(server.directory.path),
             pid=os.getpid(),
         )
@@ -143,11 +148,10 @@ def _say_listening(server: Server, as_json: bool) -> None:
 def addresses_for_people(server: Server) -> list[str]:
     """Addresses that can be typed into a client: instead of "every interface", this machine's own."""
     from causerie.address import Address
-    from causerie.bootstrap import public_host
 
     shown: dict[str, bool] = {}
-    for address in server.addresses:
-        hosts = [public_host(server), "localhost"] if address.host in ("0.0.0.0", "::") else [address.host]
+    for address in server.identity.listening:
+        hosts = [server.identity.host(), "localhost"] if address.host in ("0.0.0.0", "::") else [address.host]
         shown.update((str(Address(host, address.port)), True) for host in hosts)
     return list(shown)
 
@@ -157,9 +161,7 @@ def _say_link(link: str, as_json: bool) -> None:
         _print_json(event="admin_link", link=link)
         return
     print()
-    print(
-        _("Nobody has an account here yet. This link makes one administrator; it works once, for seven days:")
-    )
+    print(_("Nobody has an account here yet. This link makes one administrator; it works once, for seven days:"))
     print()
     print(f"  {link}")
     print()

@@ -37,13 +37,9 @@ def add(commands: Commands) -> None:
         metavar=_("LINK"),
         help=_("the link that somebody gave you, or HOST:PORT (default: {here})").format(here=HERE),
     )
-    parser.add_argument(
-        "--name", default="", metavar=_("NAME"), help=_("your name (default: it is asked for)")
-    )
+    parser.add_argument("--name", default="", metavar=_("NAME"), help=_("your name (default: it is asked for)"))
     parser.add_argument("--guest", action="store_true", help=_("come in without an account"))
-    parser.add_argument(
-        "--channel", default="home", metavar=_("NAME"), help=_("the channel to enter (default: home)")
-    )
+    parser.add_argument("--channel", default="home", metavar=_("NAME"), help=_("the channel to enter (default: home)"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -123,9 +119,7 @@ async def _connect(where: Where) -> NativeClient:
     except OSError as error:
         # asyncio puts the address, which is named already, into the text of these.
         why = os.strerror(error.errno) if isinstance(error, ConnectionError) and error.errno else str(error)
-        raise Failure(
-            _("cannot connect to {host}:{port}: {why}").format(host=host, port=port, why=why)
-        ) from None
+        raise Failure(_("cannot connect to {host}:{port}: {why}").format(host=host, port=port, why=why)) from None
     return NativeClient(reader, writer)
 
 

@@ -16,7 +16,7 @@ from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, Too
 from causerie.chat.events import Entered, Event, Left, Message
 from causerie.chat.names import is_guest_style
 from causerie.chat.replies import LoggedIn
-from causerie.protocols.json_frames import Scan, check_depth, find_end
+from causerie.protocols.json_frames import Scan, find_end
 from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.session import Answer
 
@@ -134,7 +134,11 @@ class ClassicWire(Wire):
             channel = conn.channel.strip() or "home"
             name = conn.us.strip()
             return LogIn(
-                name=name, password=conn.pwd, guest=not name or is_guest_style(name), enter=channel, device="classic"
+                name=name,
+                password=conn.pwd,
+                guest=not name or is_guest_style(name),
+                enter=channel,
+                device="classic",
             )
         if frame.END is not msgspec.UNSET:
             return Quit()

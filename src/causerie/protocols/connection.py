@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host", "language", "session",
-        "tls", "wire", "write",
+        "silent", "tls", "wire", "write",
     )  # fmt: skip
 
     language: Language
@@ -53,6 +53,7 @@ class Connection(asyncio.Protocol):
         self._waiting = False
         self._task: asyncio.Task[None] | None = None
         self.admitted = False
+        self.silent = 0
         self.host = ""
         self.tls: TlsPipe | None = None
         self.wire: Wire | None = None
@@ -71,6 +72,7 @@ class Connection(asyncio.Protocol):
             data = self.tls.receive(data)
             if not data:
                 return
+        self.silent = 0
         wire = self.wire
         if wire is None:
             self._choose(data)
@@ -89,11 +91,10 @@ class Connection(asyncio.Protocol):
             self.write = self.tls.write
             self.data_received(data)
             return
-        if len(data) > FIRST_BYTES_MOST:
-            self.turn_away("this is no language of this server")
-            return
         protocol = self._listener.recognise(data, self.tls)
-        if protocol is None:
+        if protocol is None and len(data) > FIRST_BYTES_MOST:
+            self.turn_away("this is no language of this server")
+        elif protocol is None:
             self._held = data
         elif isinstance(protocol, str):
             self.turn_away(protocol)
@@ -101,8 +102,9 @@ class Connection(asyncio.Protocol):
             self.wire = protocol.wire(self._listener.bounds)
             self.language = protocol.language
             self.session = self._listener.open_session(self)
-            self.wire.receive(data)
-            self.pump()
+            if self.session is not None:
+                self.wire.receive(data)
+                self.pump()
 
     def pump(self) -> None:
         """Take commands as long as there are any, none must be waited for, and the tick is not full."""
@@ -280,5 +282,3 @@ class Connection(asyncio.Protocol):
         if self.admitted:
             self.admitted = False
             self._listener.left(self)
-
-

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("causerie.connection")
 
+SILENCE_SECONDS = 1.0
+
 TURNED_AWAY = {
     "server_full": "the server is full; try again later",
     "too_many_connections": "too many connections from your address",
@@ -73,6 +75,19 @@ class Admission:
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
 
+    def sweep_silent(self) -> None:
+        """Close classic connections that were silent for `idle_seconds`. Asked every SILENCE_SECONDS.
+
+        The language has no ping, so that only this and the system's keep-alive find out who is gone.
+        """
+        most = self.core.config.limits.idle_seconds
+        for session in tuple(self.core.sessions) if most else ():
+            connection = session.outlet
+            if isinstance(connection, Connection) and connection.language.name == "classic":
+                connection.silent += 1
+                if connection.silent * SILENCE_SECONDS > most + SILENCE_SECONDS:
+                    connection.end("idle")
+
     def sweep(self) -> None:
         """Close connections that have not logged in in time. Asked every second."""
         now = self.core.clock()
@@ -88,7 +103,11 @@ class Listener:
     """One address, with the languages it takes. `tls`: "auto" (by the first byte), "always" or "never"."""
 
     def __init__(
-        self, admission: Admission, protocols: Sequence[Protocol], tls: str, context: Callable[[], ssl.SSLContext]
+        self,
+        admission: Admission,
+        protocols: Sequence[Protocol],
+        tls: str,
+        context: Callable[[], ssl.SSLContext],
     ) -> None:
         self.core = admission.core
         self.admission = admission
@@ -110,7 +129,11 @@ class Listener:
     def came(self, connection: Connection, transport: asyncio.Transport) -> None:
         """Count a connection in, or turn it away."""
         peer = transport.get_extra_info("peername")
-        host = connection.host = peer[0] if peer else ""
+        if not peer:
+            # Reset by its peer before it was looked at: it comes from nowhere any more.
+            connection.abort()
+            return
+        host = connection.host = peer[0]
         refusal = self.admission.addresses.enter(host, self.core.clock())
         if refusal is not None:
             self.core.counters["turned_away"] += 1
@@ -148,13 +171,15 @@ class Listener:
         names = ", ".join(protocol.name for protocol in self.protocols)
         return f"these first bytes are no language of this address; it speaks: {names}"
 
-    def open_session(self, connection: Connection) -> Session:
-        """The core's side of a connection that speaks a language."""
+    def open_session(self, connection: Connection) -> Session | None:
+        """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
         core = self.core
         limits = core.config.limits
         allowed = trust(connection.host, connection.tls is not None, core.config.server.plaintext)
         if allowed is Trust.REFUSED:
             log.warning("%s may not come in clear; `plaintext` in [server] would allow it", connection.host)
+            connection.turn_away("this server is reached from here by TLS only")
+            return None
         bucket = None
         if limits.command_rate and not self.admission.exempt(connection.host):
             bucket = Bucket(limits.command_burst, limits.command_rate, core.clock())

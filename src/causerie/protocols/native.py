@@ -11,12 +11,13 @@ import re
 import msgspec
 
 from causerie.chat.commands import AnyCommand, Command, Hello
-from causerie.chat.errors import BadInput, BadShape, ChatError, FrameTooLong, NotJson, TooDeep, UnknownCommand
+from causerie.chat.errors import BadInput, BadShape, ChatError, Data, FrameTooLong, NotJson, TooDeep, UnknownCommand
 from causerie.chat.events import Event, Farewell
 from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
 from causerie.protocols.wire import Bounds, Protocol, Wire
-from causerie.server.session import AsItStands, Answer
+from causerie.server.operations import PROTOCOL_VERSION
+from causerie.server.session import Answer, AsItStands
 from causerie.server.store import Append
 
 
@@ -24,7 +25,7 @@ class Refusal(Reply, frozen=True, tag="error", kw_only=True):
     """The command was refused: `code` for programs, `data` says about what."""
 
     code: str
-    data: dict[str, str | int | float] = {}
+    data: Data = {}  # noqa: RUF012 - msgspec copies it
 
 
 class _Mark(msgspec.Struct):
@@ -101,10 +102,14 @@ class NativeWire(Wire):
             raise NotJson(why=str(error)[:200]) from None
         if type(command.id) is str and len(command.id) > ID_MOST:
             raise BadShape(why="id", most=ID_MOST)
-        if not self._greeted and type(command) is not Hello:
-            self.closing = True
-            raise BadInput(why="hello comes first")
-        self._greeted = True
+        if not self._greeted:
+            if not isinstance(command, Hello):
+                self.closing = True
+                raise BadInput(why="hello")
+            if command.version != PROTOCOL_VERSION:
+                self.closing = True
+                raise BadInput(why="version", version=PROTOCOL_VERSION).asked_as(command.id)
+            self._greeted = True
         return command
 
     def answer(self, command: Command, answer: Answer) -> bytes:
@@ -113,7 +118,11 @@ class NativeWire(Wire):
         if type(answer) is Append:
             append = answer
             reply = Ack(
-                channel=append.channel.name, number=append.number, at=append.at, key=append.key, again=append.again
+                channel=append.channel.name,
+                number=append.number,
+                at=append.at,
+                key=append.key,
+                again=append.again,
             )
         elif isinstance(answer, ChatError):
             reply = Refusal(code=answer.code, data=answer.data)

@@ -6,6 +6,7 @@ asyncio's `start_tls` can't be given the bytes that were read to find out that t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from typing import TYPE_CHECKING
@@ -74,10 +75,9 @@ class TlsPipe:
     def finish(self) -> None:
         """Say in TLS that nothing more comes."""
         if self._done:
-            try:
+            # The other side's own close need not be waited for (RFC 8446, section 6.1).
+            with contextlib.suppress(ssl.SSLError):
                 self._object.unwrap()
-            except ssl.SSLError:
-                pass  # its own close need not be waited for (RFC 8446, section 6.1)
             self._flush()
 
     def alpn(self) -> str | None:

@@ -20,19 +20,17 @@ from causerie.chat.commands import (
 from causerie.chat.errors import (
     AccountsOnly,
     AlreadyLoggedIn,
-    Busy,
     InviteRefused,
     LoginFailed,
     NameTaken,
     NoSuchSession,
-    TooManyFailures,
     WeakPassword,
 )
 from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import guard, hashing, presence
+from causerie.server import presence
 from causerie.server.core import Core
 from causerie.server.login import admit, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
@@ -52,8 +50,6 @@ async def _hash(core: Core, name: str, password: str) -> str:
         return await core.hashing.hash(password)
     except passwords.WeakPassword as weak:
         raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
-    except hashing.HashingBusy:
-        raise Busy(retry_after=2) from None
 
 
 def _check_free(core: Core, name: str, mark: str, mine: int, admin: bool) -> None:
@@ -79,10 +75,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     if guest is not None and not guest.guest:
         raise AlreadyLoggedIn(name=guest.name)
     if command.invite:
-        try:
-            core.guard.check("", session.host, False, core.clock())
-        except guard.TooManyFailures as failures:
-            raise TooManyFailures(retry_after=int(failures.retry_after)) from None
+        core.guard.check("", session.host, False, core.clock())
         if _invite(core, command.invite) is None:
             core.guard.failed("", session.host, core.clock())
             raise InviteRefused()
@@ -135,6 +128,7 @@ def _become(core: Core, session: Session, guest: Person, person: Person) -> None
 def keep(core: Core, person: Person, mark: str = "", hashed: str | None = None) -> None:
     """An account as it is now, in memory and in the store."""
     mark = mark or skeleton(person.name)
+    person = msgspec.structs.replace(person)  # another object: who is logging in just now sees that something changed
     core.tick.put(core.directory.people, person.id, person)
     core.tick.put(core.directory.names, mark, person.id)
     core.tick.store(PutPerson(person, mark, hashed))
@@ -160,15 +154,10 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
     if person.guest:
         raise AccountsOnly()
     mark = skeleton(person.name)
-    try:
-        core.guard.check(mark, session.host, True, core.clock())
-    except guard.TooManyFailures as failures:
-        raise TooManyFailures(retry_after=int(failures.retry_after)) from None
-    credentials = await core.store.credentials(mark)
-    try:
+    core.guard.check(mark, session.host, True, core.clock())
+    with core.guard.trying(mark, session.host):
+        credentials = await core.store.credentials(mark)
         right = await core.hashing.verify(credentials[1] if credentials else None, command.old)
-    except hashing.HashingBusy:
-        raise Busy(retry_after=2) from None
     if not right:
         core.guard.failed(mark, session.host, core.clock())
         raise LoginFailed(name=person.name)
@@ -229,7 +218,9 @@ def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList
     directory = core.directory
     limit = max(1, min(command.limit, 1000))
     people = sorted(
-        (person.name, person.id) for person in directory.people.values() if not person.guest and person.name > command.after
+        (person.name, person.id)
+        for person in directory.people.values()
+        if not person.guest and person.name > command.after
     )
     lines = [
         AccountLine(
@@ -273,4 +264,3 @@ async def revoke(core: Core, session: Session, command: Revoke) -> Done:
     core.tick.store(DropTokens(person.id, (command.session,)))
     put_out(core, person, "revoked", token=command.session)
     return Done()
-

@@ -56,7 +56,11 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
     if not session.exempt:
         spend(core, person.id)
     channel = Channel(
-        id=core.new_id(), name=name, history=settings.history, retention_days=settings.retention_days, made_at=core.now()
+        id=core.new_id(),
+        name=name,
+        history=settings.history,
+        retention_days=settings.retention_days,
+        made_at=core.now(),
     )
     make(core, channel)
     if not person.guest and name != settings.home:
@@ -195,9 +199,7 @@ def _put(core: Core, channel: Channel) -> None:
     core.tick.store(PutChannel(channel))
 
 
-def log(
-    core: Core, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}"
-) -> Append:
+def log(core: Core, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}") -> Append:
     """Put an event by this session's person into the channel's log."""
     person = session.person
     assert person is not None

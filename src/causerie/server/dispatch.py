@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
-from types import CoroutineType
 from typing import Any
 
 from causerie.chat import commands as c
@@ -120,6 +119,7 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
     drives the session awaits `finish` with it before the next command."""
     tick = core.turns.tick
     mark = tick.mark()
+    answer: Answer
     try:
         kind = type(command)
         entry = TABLE.get(kind)
@@ -133,9 +133,10 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         bucket = session.bucket
         if bucket is not None and kind not in _UNMETERED and (wait := bucket.spend(core.clock())):
             raise TooFast(retry_after=round(wait + 0.05, 1))
-        answer = use_case(core, session, command)
-        if type(answer) is CoroutineType:
-            return answer
+        came_to = use_case(core, session, command)
+        if isinstance(came_to, Coroutine):
+            return came_to
+        answer = came_to
     except ChatError as error:
         tick.back_to(mark)
         answer = error

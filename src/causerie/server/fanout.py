@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from causerie.chat.events import Changed, Event, LoggedEvent, Message, Stands, Topic
+from causerie.chat.replies import Pong
 from causerie.server.session import AsItStands, Language, Session
 from causerie.server.store import Append
 from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, TELL, Tick
@@ -25,7 +26,16 @@ _OTHER_KINDS: dict[str, Any] = {"topic": Topic, "stands": Stands, "changed": Cha
 
 
 def logged_event(
-    kind: str, channel: str, number: int, at: int, person: int, name: str, guest: bool, text: str, key: str, data: str
+    kind: str,
+    channel: str,
+    number: int,
+    at: int,
+    person: int,
+    name: str,
+    guest: bool,
+    text: str,
+    key: str,
+    data: str,
 ) -> LoggedEvent:
     """An event from what the log keeps of it. `data` is JSON of the fields that have no column of their own."""
     if kind == "message":
@@ -58,7 +68,7 @@ class Audience:
     def remove(self, session: Session) -> None:
         """From now on it is not."""
         group = self.groups.get(session.outlet.language)
-        if group is not None and group.pop(session, None) and not group:
+        if group is not None and group.pop(session, None) is not None and not group:
             del self.groups[session.outlet.language]
 
 
@@ -113,7 +123,7 @@ class Fanout:
         pending = self._pending
         touched: dict[int, bool] = {}
         for step in tick.steps:
-            if type(step) is Append:
+            if isinstance(step, Append):
                 if step.asked is not None and not tick.answered:
                     asker, command = step.asked
                     if asker.outlet.language.acknowledges and not asker.closed:
@@ -137,6 +147,9 @@ class Fanout:
             elif step[0] == ANSWER:
                 if not tick.answered and not step[1].closed:
                     answer = step[3]
+                    if isinstance(answer, Pong):
+                        # All that was asked before the ping is on its way before the pong.
+                        self._deliver_all(touched)
                     if type(answer) is AsItStands:
                         answer = msgspec.structs.replace(answer.snapshot, number=self._number(answer.channel))
                     step[1].outlet.answer(step[2], answer)
@@ -147,14 +160,22 @@ class Fanout:
             else:
                 if not step[1].closed:
                     self._for_one(step)
+                elif step[0] == EXIT:
+                    # It left and closed before this was told, so that `close` no longer knew where it was.
+                    self.audience(step[2]).remove(step[1])
                 continue
             waiting = pending.get(channel)
             if waiting is None:
                 waiting = pending[channel] = _Pending()
             waiting.events.append(event)
+        self._deliver_all(touched)
+
+    def _deliver_all(self, touched: dict[int, bool]) -> None:
+        """Deliver what these channels have, at once where it is logged (True), and no more of it later."""
         for channel, logged in touched.items():
-            if logged or not self._may_wait(channel):
+            if channel in self._pending and (logged or not self._may_wait(channel)):
                 self._deliver(channel)
+        touched.clear()
 
     def _may_wait(self, channel: int) -> bool:
         waiting = self._pending[channel]
@@ -182,8 +203,6 @@ class Fanout:
         pending = self._pending
         kind, session, about = step
         if kind == ENTER:
-            if about not in session.channels:
-                return
             if session.heard is not None:
                 session.heard[about] = self._number(about)
             elif about in pending:
@@ -222,9 +241,9 @@ class Fanout:
                 self.delivered += len(group)
                 for write in tuple(group.values()):
                     # A connection may have closed since this turn of the loop began; uvloop then raises.
-                    try:
+                    try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
                         write(data)
-                    except RuntimeError:  # noqa: SIM105 - a `with` costs more than the write
+                    except RuntimeError:
                         pass
         for session, start in waiting.newcomers.items():
             if session.closed or (session.heard is not None and channel in session.heard):

@@ -150,9 +150,7 @@ class _Rule:
         self._delay_first = self._delay_most = 1.0
         self._entries: dict[Hashable, _Entry] = {}
         # Ordered, because a plain dict is slow to find its first once many before it have gone.
-        self._tiers: list[OrderedDict[Hashable, None]] = [
-            OrderedDict() for _ in range(_COUNT_TIERS + _LEVEL_TIERS)
-        ]
+        self._tiers: list[OrderedDict[Hashable, None]] = [OrderedDict() for _ in range(_COUNT_TIERS + _LEVEL_TIERS)]
         self._trying: dict[Hashable, int] = {}
 
     def __len__(self) -> int:

@@ -60,7 +60,9 @@ async def search(core: Core, session: Session, command: Search) -> Found:
         readable = frozenset((asked_for.id,))
     else:
         readable = frozenset(
-            channel.id for channel in asked if policy.may_read(channel, person, directory.standing(channel.id, person.id))
+            channel.id
+            for channel in asked
+            if policy.may_read(channel, person, directory.standing(channel.id, person.id))
         )
     author = 0
     if command.name:

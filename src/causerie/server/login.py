@@ -13,22 +13,20 @@ from causerie.chat.commands import LogIn
 from causerie.chat.errors import (
     AlreadyLoggedIn,
     BadName,
-    Busy,
     GuestsRefused,
     InClear,
     LoginFailed,
     NameTaken,
-    TooManyFailures,
 )
 from causerie.chat.model import Person
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
 from causerie.chat.replies import Done, LoggedIn
-from causerie.server import channels, guard, hashing, presence
+from causerie.server import channels, presence
 from causerie.server.core import Core
 from causerie.server.messages import keep_guest
 from causerie.server.session import Session, Trust
-from causerie.server.store import Audit, PutToken, Token
+from causerie.server.store import Audit, DropTokens, PutPerson, PutToken, Token
 
 log = logging.getLogger("causerie.login")
 
@@ -100,18 +98,14 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
     if command.token:
         token = await core.store.token(hash_token(command.token))
         known = token is not None and token.person == core.directory.names.get(mark)
-    try:
-        core.guard.check(mark, session.host, known, core.clock())
-    except guard.TooManyFailures as failures:
-        raise TooManyFailures(retry_after=int(failures.retry_after)) from None
-    credentials = await core.store.credentials(mark)
-    try:
+    core.guard.check(mark, session.host, known, core.clock())
+    with core.guard.trying(mark, session.host):
+        credentials = await core.store.credentials(mark)
         right = await core.hashing.verify(credentials[1] if credentials else None, command.password)
-    except hashing.HashingBusy:
-        raise Busy(retry_after=2) from None
-    if session.closed:
-        return Done()
     person = core.directory.people.get(credentials[0]) if credentials else None
+    renewed = None
+    if right and credentials and core.hashing.needs_rehash(credentials[1]):
+        renewed = await core.hashing.hash(command.password)
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
     if not right or person is None or person.disabled or person.name.casefold() != name.strip().casefold():
         core.guard.failed(mark, session.host, core.clock())
@@ -120,7 +114,15 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
         core.tick.store(Audit(core.now(), 0, "login_refused", about))
         raise LoginFailed(name=name[:80])
     core.guard.succeeded(mark, session.host, core.clock())
+    spare = await _spare_tokens(core, person) if command.keep else ()
+    if session.closed or core.directory.people.get(person.id) is not person:
+        # Meanwhile the connection went, or the account was shut out or given another password.
+        raise LoginFailed(name=name[:80])
     with core.tick.whole():
+        if renewed is not None:
+            core.tick.store(PutPerson(person, mark, renewed))
+        if spare:
+            core.tick.store(DropTokens(person.id, spare))
         if session.person is not None and session.person.id == person.id:
             return _inside(core, session, command)
         presence.depart(core, session)
@@ -128,10 +130,7 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
 
 
 async def _by_token(core: Core, session: Session, command: LogIn) -> LoggedIn | Done:
-    try:
-        core.guard.check("", session.host, False, core.clock())
-    except guard.TooManyFailures as failures:
-        raise TooManyFailures(retry_after=int(failures.retry_after)) from None
+    core.guard.check("", session.host, False, core.clock())
     token = await core.store.token(hash_token(command.token))
     person = None
     if token is not None and not expired(core, token):
@@ -154,6 +153,12 @@ async def _by_token(core: Core, session: Session, command: LogIn) -> LoggedIn | 
         core.tick.store(PutToken(msgspec.structs.replace(token, used_at=core.now())))
         core.tick.set(session, "token", token.id)
         return admit(core, session, person, msgspec.structs.replace(command, keep=False))
+
+
+async def _spare_tokens(core: Core, person: Person) -> tuple[int, ...]:
+    """Those tokens that a person has too many, longest unused first, with one to come."""
+    tokens = sorted(await core.store.tokens(person.id), key=lambda token: token.used_at)
+    return tuple(token.id for token in tokens[: max(0, len(tokens) + 1 - core.config.accounts.tokens_per_account)])
 
 
 def expired(core: Core, token: Token) -> bool:

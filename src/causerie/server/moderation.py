@@ -21,7 +21,9 @@ REASON_BYTES = 400
 MUTE_MOST = 366 * 86_400
 
 
-def _look_up(core: Core, session: Session, channel: str, name: str) -> tuple[Channel, Person, Person, Standing | None, Standing | None]:
+def _look_up(
+    core: Core, session: Session, channel: str, name: str
+) -> tuple[Channel, Person, Person, Standing | None, Standing | None]:
     actor = session.person
     assert actor is not None
     place = core.directory.channel(channel)
@@ -71,7 +73,10 @@ def _reason(text: str) -> str:
 
 def _put_out(core: Core, channel: Channel, whom: Person, reason: str) -> None:
     for own in tuple(core.directory.connected.get(whom.id, ())):
-        presence.leave(core, own, channel, reason, gone=True)
+        if channel.id in own.channels:
+            presence.leave(core, own, channel, reason, gone=True)
+            # One that lags behind would not hear what the others hear.
+            core.tick.tell_one(own, presence.left(channel, whom, reason, True))
 
 
 def invite(core: Core, session: Session, command: InviteTo) -> Append:

@@ -23,8 +23,6 @@ FORGET_AT_ONCE = 500
 
 def hello(core: Core, session: Session, command: Hello) -> Welcome:
     """Who this server is, and the bounds that it keeps."""
-    if command.version != PROTOCOL_VERSION:
-        raise BadInput(why="version", version=PROTOCOL_VERSION)
     config = core.config
     return Welcome(
         server=config.server.name,
@@ -79,7 +77,11 @@ async def backup(core: Core, session: Session, command: Backup) -> StoreChecked:
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=turns.RETRY_SECONDS) from None
     return StoreChecked(
-        messages=count.messages, people=count.people, channels=count.channels, problems=count.problems, path=str(target)
+        messages=count.messages,
+        people=count.people,
+        channels=count.channels,
+        problems=count.problems,
+        path=str(target),
     )
 
 
@@ -89,9 +91,7 @@ async def check(core: Core, session: Session, command: CheckStore) -> StoreCheck
         count = await core.store.check()
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=turns.RETRY_SECONDS) from None
-    return StoreChecked(
-        messages=count.messages, people=count.people, channels=count.channels, problems=count.problems
-    )
+    return StoreChecked(messages=count.messages, people=count.people, channels=count.channels, problems=count.problems)
 
 
 async def forget_old(core: Core) -> int:

@@ -205,5 +205,3 @@ def _tell_away(core: Core, channel: Channel, person: Person, was: str) -> None:
     away = away_text(core, channel, person.id)
     if away != was:
         core.tick.tell(channel.id, Presence(channel=channel.name, person=person.id, name=person.name, away=away))
-
-

@@ -16,7 +16,7 @@ from causerie.chat.events import Event, Gap
 from causerie.chat.replies import Resumed
 from causerie.server import channels, presence
 from causerie.server.core import Core
-from causerie.server.session import Session
+from causerie.server.session import AsItStands, Session
 from causerie.server.store import StoreFailed
 
 log = logging.getLogger("causerie.delivery")
@@ -93,8 +93,9 @@ def _hear_again(core: Core, session: Session, number: int) -> None:
     audience = core.fanout.audience(number)
     audience.add(session)
     if session.outlet.language.snapshots and session.person is not None:
-        told = channels.snapshot(core, session, core.directory.channels[number], audience.number)
-        session.outlet.answer(Command(), told)
+        told = channels.snapshot(core, session, core.directory.channels[number])
+        core.tick.answer(session, Command(), AsItStands(number, told))
+        core.turns.wake()
 
 
 async def _page(core: Core, session: Session, number: int) -> bool:

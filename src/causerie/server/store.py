@@ -1,4 +1,4 @@
-"""What causerie asks of a store, method by method; every adapter keeps these promises, and one test suite holds them to it.
+"""What causerie asks of a store, method by method. One test suite holds every adapter to it.
 
 The store is the truth. It keeps people, channels, standings, invites and tokens, and for each channel a log of
 numbered events. All that one tick decided is committed as one: after `commit` returned, it is on disk and synced;

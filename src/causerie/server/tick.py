@@ -130,7 +130,7 @@ class Tick:
             return
         self.answered = True
         for step in self.steps:
-            if type(step) is Append:
+            if isinstance(step, Append):
                 if step.asked is not None and not step.asked[0].closed:
                     step.asked[0].outlet.answer(step.asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:

@@ -256,9 +256,7 @@ class IndexFile:
     def _chunk(self, writer: sqlite3.Connection) -> int:
         position, same, _ = writer.execute(_STATE).fetchone()
         if not same:
-            log.warning(
-                "the log is not the one that was indexed: the search index is made anew: %s", self._path
-            )
+            log.warning("the log is not the one that was indexed: the search index is made anew: %s", self._path)
             self.start_anew()
             writer, position = self._writing(), 0
         writer.execute("BEGIN")

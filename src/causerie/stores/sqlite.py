@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from causerie.chat.events import LoggedEvent
 from causerie.chat.model import Access, Channel, Invite, Person, Role, Standing
 from causerie.server.fanout import logged_event
-from causerie.server.store import Append, Change, Count, Hits, Loaded, Query, StoreFailed, Token
+from causerie.server.store import Change, Count, Hits, Loaded, Query, StoreFailed, Token
 from causerie.stores import sqlite_rows
 from causerie.stores.committer import Committer
 from causerie.stores.sqlite_copy import check_file, copy_to
@@ -118,7 +118,9 @@ class SqliteStore:
             writer.execute("BEGIN IMMEDIATE")
             told = sqlite_rows.write(writer, changes, self._numbers, touched)
             await self._committer.run(writer.execute, "COMMIT")
-        except Exception as error:  # a value that SQLite cannot hold is no sqlite3.Error, and undoes the commit all the same
+        except (
+            Exception
+        ) as error:  # a value that SQLite cannot hold is no sqlite3.Error, and undoes the commit all the same
             with contextlib.suppress(sqlite3.Error):
                 writer.execute("ROLLBACK")
             for channel, number in touched.items():
@@ -153,7 +155,8 @@ class SqliteStore:
         return [
             Token(*row)
             for row in await self._all(
-                "SELECT id, hash, person, device, made_at, used_at FROM tokens WHERE person = ? ORDER BY made_at, id", person
+                "SELECT id, hash, person, device, made_at, used_at FROM tokens WHERE person = ? ORDER BY made_at, id",
+                person,
             )
         ]
 
@@ -169,7 +172,10 @@ class SqliteStore:
 
     async def forget_before(self, channel: int, at: int, limit: int) -> int:
         """See the port. It is a short transaction of its own, between two commits."""
-        return await self._between_commits(sqlite_rows.forget_before, channel, at, limit)
+        gone = await self._between_commits(sqlite_rows.forget_before, channel, at, limit)
+        if gone:
+            await self._index.forget(gone)
+        return len(gone)
 
     async def check(self) -> Count:
         """See the port."""

@@ -42,8 +42,10 @@ def check_file(path: Path) -> Count:
             (PROBLEMS_MOST,),
         ):
             problems.append(f"{name}: nothing between {number} and {follows}")
-        counts = (connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("log", "people", "channels"))
-        return Count(*counts, problems)
+        messages, people, channels = (
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("log", "people", "channels")
+        )
+        return Count(messages, people, channels, problems)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
             raise

@@ -97,9 +97,10 @@ def _said_before(
 def _person(writer: sqlite3.Connection, change: PutPerson) -> None:
     person = change.person
     writer.execute(
-        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at, password) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, skeleton = excluded.skeleton, guest = excluded.guest,"
-        " admin = excluded.admin, disabled = excluded.disabled, password = coalesce(excluded.password, password)",
+        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at, password)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " skeleton = excluded.skeleton, guest = excluded.guest, admin = excluded.admin, disabled = excluded.disabled,"
+        " password = coalesce(excluded.password, password)",
         (
             person.id, person.name, change.skeleton, person.guest, person.admin, person.disabled, person.made_at,
             change.password,
@@ -111,8 +112,8 @@ def _channel(writer: sqlite3.Connection, change: PutChannel) -> None:
     channel = change.channel
     writer.execute(
         "INSERT INTO channels (id, name, access, topic, history, read_only, retention_days, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, access = excluded.access,"
-        " topic = excluded.topic, history = excluded.history, read_only = excluded.read_only,"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " access = excluded.access, topic = excluded.topic, history = excluded.history, read_only = excluded.read_only,"
         " retention_days = excluded.retention_days",
         (
             channel.id, channel.name, channel.access, channel.topic, channel.history, channel.read_only,
@@ -163,7 +164,8 @@ def _drop_tokens(writer: sqlite3.Connection, change: DropTokens) -> None:
 
 def _audit(writer: sqlite3.Connection, change: Audit) -> None:
     writer.execute(
-        "INSERT INTO audit (at, actor, act, data) VALUES (?, ?, ?, ?)", (change.at, change.actor, change.act, change.data)
+        "INSERT INTO audit (at, actor, act, data) VALUES (?, ?, ?, ?)",
+        (change.at, change.actor, change.act, change.data),
     )
 
 
@@ -178,8 +180,8 @@ _PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
 }
 
 
-def forget_before(path: Path, channel: int, at: int, limit: int) -> int:
-    """Drop old events in a transaction of its own, and note the last number given; how many went."""
+def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
+    """Drop old events in a transaction of its own, and note the last number given; the ids of those that went."""
     writer = sqlite3.connect(path, isolation_level=None, timeout=5)
     try:
         writer.execute("PRAGMA synchronous = FULL")
@@ -190,10 +192,11 @@ def forget_before(path: Path, channel: int, at: int, limit: int) -> int:
             (channel,),
         )
         gone = writer.execute(
-            "DELETE FROM log WHERE id IN (SELECT id FROM log WHERE channel = ? AND at < ? ORDER BY number LIMIT ?)",
+            "DELETE FROM log WHERE id IN (SELECT id FROM log WHERE channel = ? AND at < ? ORDER BY number LIMIT ?)"
+            " RETURNING id",
             (channel, at, limit),
-        ).rowcount
+        ).fetchall()
         writer.execute("COMMIT")
-        return gone
+        return [row[0] for row in gone]
     finally:
         writer.close()

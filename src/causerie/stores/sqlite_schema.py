@@ -26,12 +26,16 @@ def bring_up_to_date(path: Path) -> None:
             connection.execute("PRAGMA synchronous = FULL")
             schema = resources.files("causerie.stores").joinpath("schema.sql").read_text()
             connection.executescript(
-                "BEGIN IMMEDIATE;" + schema + "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);"
+                "BEGIN IMMEDIATE;"
+                + schema
+                + "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);"
                 f"INSERT INTO alembic_version VALUES ('{HEAD}'); COMMIT;"
             )
             return
         if at > HEAD:
-            raise sqlite3.DatabaseError(f"made by a newer causerie (schema {at}, this one knows {HEAD}); upgrade causerie")
+            raise sqlite3.DatabaseError(
+                f"made by a newer causerie (schema {at}, this one knows {HEAD}); upgrade causerie"
+            )
     finally:
         connection.close()
     migrate(path)

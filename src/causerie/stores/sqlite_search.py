@@ -59,9 +59,7 @@ class Calm:
 
     def over(self, told: int, now: float) -> bool:
         """Whether to start now. A timer's second may be a millisecond short."""
-        return (not self.storm(told, now) and now - self._calm_from >= self._quiet - 0.001) or self.forced(
-            now
-        )
+        return (not self.storm(told, now) and now - self._calm_from >= self._quiet - 0.001) or self.forced(now)
 
     def forced(self, now: float) -> bool:
         """Whether it has waited long enough to start whatever goes on."""

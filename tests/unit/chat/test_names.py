@@ -352,8 +352,6 @@ def test_the_tables_are_whole_and_small() -> None:
     assert set(unicode_tables.SCRIPT_INDEXES) == set(range(len(unicode_tables.SCRIPT_SETS)))
     assert len(unicode_tables.LOOK_ALIKES) > 1000
     assert not any(
-        ord(letter) in unicode_tables.LOOK_ALIKES
-        for text in unicode_tables.LOOK_ALIKES.values()
-        for letter in text
+        ord(letter) in unicode_tables.LOOK_ALIKES for text in unicode_tables.LOOK_ALIKES.values() for letter in text
     )
     assert Path(unicode_tables.__file__).stat().st_size < 150 * 1024

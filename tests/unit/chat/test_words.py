@@ -34,9 +34,7 @@ class Index:
         expression = match_expression(text, author, channels)
         if not expression:
             return []
-        return [
-            i for (i,) in self.sqlite.execute("SELECT rowid FROM words WHERE words MATCH ?", (expression,))
-        ]
+        return [i for (i,) in self.sqlite.execute("SELECT rowid FROM words WHERE words MATCH ?", (expression,))]
 
     def finds(self, text: str, query: str) -> bool:
         self.sqlite.execute("DELETE FROM words")
@@ -118,9 +116,7 @@ def test_a_text_is_not_found_by(index: Index, text: str, query: str) -> None:
     assert not index.finds(text, query)
 
 
-@pytest.mark.parametrize(
-    "query", ["", "   ", "!?", '"', '""', "*", '"*"*', "_", "「」", "\x00", "🎉", "\u0301"]
-)
+@pytest.mark.parametrize("query", ["", "   ", "!?", '"', '""', "*", '"*"*', "_", "「」", "\x00", "🎉", "\u0301"])
 def test_nothing_to_look_for_is_no_expression(query: str) -> None:
     """Punctuation alone asks for nothing."""
     assert not searchable(query)

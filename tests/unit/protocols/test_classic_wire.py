@@ -1,6 +1,7 @@
 """The classic wire: objects end to end, cut anywhere; whatever else comes is a named refusal."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ def read(data: bytes, cuts: list[int] = [], wire: ClassicWire | None = None) -> 
     wire = wire or inside()
     outcomes: list[Outcome] = []
     places = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         if start < end:
             wire.receive(data[start:end])
             outcomes += taken(wire)
@@ -76,9 +77,9 @@ verbs = st.one_of(
 )
 spaces = st.text(alphabet=" \t\r\n", max_size=3)
 objects = st.builds(
-    lambda verb, ascii_only, indent, space: (
-        json.dumps(verb, ensure_ascii=ascii_only, indent=indent) + space
-    ).encode(errors="surrogatepass"),
+    lambda verb, ascii_only, indent, space: (json.dumps(verb, ensure_ascii=ascii_only, indent=indent) + space).encode(
+        errors="surrogatepass"
+    ),
     verbs,
     st.booleans(),
     st.sampled_from([None, 0, 1]),
@@ -103,16 +104,14 @@ def test_byte_by_byte_gives_the_same_commands_as_the_whole(pieces: list[bytes]) 
 @given(st.lists(texts, min_size=1, max_size=5))
 def test_every_text_that_json_can_carry_arrives_as_it_was(said: list[str]) -> None:
     """Braces, quotes, backslashes and escapes inside a text end nothing."""
-    data = "".join(
-        json.dumps({"SEND": {"USER": "u", "CHANNEL": "c", "PAYLOAD": text}}) for text in said
-    ).encode()
+    data = "".join(json.dumps({"SEND": {"USER": "u", "CHANNEL": "c", "PAYLOAD": text}}) for text in said).encode()
     expected = [Send(channel="home", text=text) for text in said]
     assert read(data) == expected
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 10**6), max_size=5))
 def test_no_bytes_raise_anything_but_a_named_error(noise: bytes, cuts: list[int]) -> None:
-    """Whatever comes, next_command gives a command, nothing, or one ChatError, after which the wire is closed."""
+    """It gives commands, nothing, or one ChatError, after which the wire is closed."""
     outcomes = read(noise, cuts)
     errors = [outcome for outcome in outcomes if isinstance(outcome, str)]
     assert len(errors) <= 1
@@ -133,7 +132,8 @@ def test_nothing_that_looks_like_json_raises_anything_else(letters: list[str], c
     [
         (b'{"END":{}}', [Quit()]),
         (b' \r\n\t{"END":{}} \n', [Quit()]),
-        (b'{"SEND":{"PAYLOAD":"a"}}{"SEND":{"PAYLOAD":"b"}}', [Send(channel="home", text="a"), Send(channel="home", text="b")]),
+        (b'{"SEND":{"PAYLOAD":"a"}}{"SEND":{"PAYLOAD":"b"}}',
+         [Send(channel="home", text="a"), Send(channel="home", text="b")]),
         (b'{"SEND": {"PAYLOAD": "}}"}}', [Send(channel="home", text="}}")]),
         (b'{"SEND": {"PAYLOAD": "\\"}}"} }', [Send(channel="home", text='"}}')]),
         (b'{"SEND": {"PAYLOAD": "\\u007d\\ud83d\\ude00"}}', [Send(channel="home", text="}😀")]),
@@ -207,9 +207,7 @@ def test_no_stands_alone_and_ok_answers_guests_only() -> None:
     assert not wire.alone(guest, inside_now)
 
 
-@pytest.mark.parametrize(
-    "error", [BadText(why="character"), BadText(why="empty"), TextTooLong(bytes=9, most=8)]
-)
+@pytest.mark.parametrize("error", [BadText(why="character"), BadText(why="empty"), TextTooLong(bytes=9, most=8)])
 def test_a_text_that_cannot_be_said_does_not_end_the_conversation(error: ChatError) -> None:
     """Enter on an empty line, a pasted page, an odd character: nothing was said, and one may go on."""
     wire = inside()
@@ -221,8 +219,8 @@ def test_a_text_that_cannot_be_said_does_not_end_the_conversation(error: ChatErr
     ("first", "is_classic"),
     [
         (b'{"CONN"', True), (b' {\n"SEND": {', True), (b'{"END":{}}', True), (b'{"do": "hello"}', False),
-        (b'{"', None), (b"{", None), (b"", None), (b" ", None), (b'{"CO', None), (b'{"Co"', False), (b"NICK a", False),
-        (b"{}", False), (b"\x16\x03\x01", False), (b'{"', None),
+        (b'{"', None), (b"{", None), (b"", None), (b" ", None), (b'{"CO', None), (b'{"Co"', False),
+        (b"NICK a", False), (b"{}", False), (b"\x16\x03\x01", False),
     ],
 )  # fmt: skip
 def test_its_first_bytes_are_an_object_with_a_word_in_capitals(first: bytes, is_classic: bool | None) -> None:

@@ -102,9 +102,7 @@ class CountingBuffer(bytearray):
 
 def work_of(wire: Wire, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Bytes gone over or copied to read these pieces, and commands read."""
-    patterns = {
-        name: CountingPattern(getattr(json_frames, name)) for name in ("_TOKENS", "_STRING_END", "_BLANK")
-    }
+    patterns = {name: CountingPattern(getattr(json_frames, name)) for name in ("_TOKENS", "_STRING_END", "_BLANK")}
     for name, pattern in patterns.items():
         monkeypatch.setattr(json_frames, name, pattern)
     CountingBuffer.work = commands = 0

@@ -1,6 +1,7 @@
 """The native wire: one JSON object a line, cut anywhere; whatever else comes is a named refusal."""
 
 import json
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -33,7 +34,7 @@ def read(data: bytes, cuts: list[int] | None = None) -> list[Outcome]:
     wire = inside()
     outcomes: list[Outcome] = []
     places = [0, *sorted({cut % (len(data) + 1) for cut in cuts or []}), len(data)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         if start == end:
             continue
         wire.receive(data[start:end])
@@ -51,9 +52,7 @@ def read(data: bytes, cuts: list[int] | None = None) -> list[Outcome]:
 
 texts = st.text() | st.sampled_from(['"', "}}", "\\", "\n", "\r\n", "é😀", "\\u000a"])
 commands = st.one_of(
-    st.builds(
-        Send, channel=texts, text=texts, key=texts, id=st.none() | st.integers() | st.text(max_size=64)
-    ),
+    st.builds(Send, channel=texts, text=texts, key=texts, id=st.none() | st.integers() | st.text(max_size=64)),
     st.builds(History, channel=texts, before=st.integers(), limit=st.integers()),
     st.just(Ping()),
 )
@@ -93,7 +92,7 @@ odd = st.recursive(
 
 @given(st.dictionaries(keys, odd, max_size=5), st.sampled_from(names))
 def test_no_object_raises_anything_but_a_named_error(fields: dict[str, object], name: str) -> None:
-    """Every command's name with fields of every kind; the id comes back with the refusal where it could be read."""
+    """Every command's name with fields of every kind; the id comes back where it could be read."""
     (outcome,) = read(json.dumps({**fields, "do": name}).encode() + b"\n")
     assert isinstance(outcome, Command | tuple)
 
@@ -116,9 +115,7 @@ def test_no_object_raises_anything_but_a_named_error(fields: dict[str, object], 
         (b'{"do":"ping","x":' + b"[" * 60000 + b"]" * 5 + b"}", TooDeep.code, None),
     ],
 )
-def test_a_line_that_is_no_command_is_refused_and_the_next_one_read(
-    line: bytes, code: str, mark: object
-) -> None:
+def test_a_line_that_is_no_command_is_refused_and_the_next_one_read(line: bytes, code: str, mark: object) -> None:
     """With the id that it carries, where that can be read."""
     assert read(line + b'\n{"do":"ping"}\n') == [(code, mark), Ping()]
 

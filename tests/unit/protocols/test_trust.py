@@ -28,9 +28,7 @@ def test_in_clear_this_machine_may_say_everything(host: str, plaintext: str) -> 
     ("plaintext", "allowed"), [("loopback", Trust.GUESTS), ("lan", Trust.PASSWORDS), ("all", Trust.PASSWORDS)]
 )
 @pytest.mark.parametrize("host", LAN)
-def test_in_clear_private_networks_are_guests_unless_allowed_more(
-    host: str, plaintext: str, allowed: Trust
-) -> None:
+def test_in_clear_private_networks_are_guests_unless_allowed_more(host: str, plaintext: str, allowed: Trust) -> None:
     assert reach(host) == "lan"
     assert trust(host, False, plaintext) is allowed
 
@@ -39,8 +37,6 @@ def test_in_clear_private_networks_are_guests_unless_allowed_more(
     ("plaintext", "allowed"), [("loopback", Trust.REFUSED), ("lan", Trust.REFUSED), ("all", Trust.PASSWORDS)]
 )
 @pytest.mark.parametrize("host", FAR)
-def test_in_clear_anybody_else_is_refused_unless_all_are_allowed(
-    host: str, plaintext: str, allowed: Trust
-) -> None:
+def test_in_clear_anybody_else_is_refused_unless_all_are_allowed(host: str, plaintext: str, allowed: Trust) -> None:
     assert reach(host) == "far"
     assert trust(host, False, plaintext) is allowed

@@ -128,8 +128,8 @@ def test_what_changes_rights_or_reads_the_store_is_not_for_everyone() -> None:
     """A table is easily changed by mistake; these lines are the second opinion."""
     administrators = {kind for kind, (_, access) in TABLE.items() if access is Access.ADMINISTRATOR}
     assert administrators == {
-        c.MakeInvite, c.ListInvites, c.RevokeInvite, c.AddAccount, c.ResetPassword, c.ListAccounts, c.DisableAccount,
-        c.SetAdministrator, c.Status,
+        c.MakeInvite, c.ListInvites, c.RevokeInvite, c.AddAccount, c.ResetPassword, c.ListAccounts,
+        c.DisableAccount, c.SetAdministrator, c.Status,
     }  # fmt: skip
     assert {kind for kind, (_, access) in TABLE.items() if access is Access.OPERATOR} == {
         c.Backup,

@@ -65,10 +65,15 @@ def test_taking_back_gives_what_was_there_whatever_was_changed(
 def test_what_an_error_interrupts_is_done_wholly_or_not() -> None:
     """`whole` lets the error through and leaves nothing behind; without one all stays."""
     tick, place, session = Tick(), {"a": 1}, a_session()
-    with pytest.raises(ChatError), tick.whole():
-        tick.put(place, "a", 2)
-        tick.tell(1, None)  # type: ignore[arg-type]
-        raise ChatError()
+
+    def interrupted() -> None:
+        with tick.whole():
+            tick.put(place, "a", 2)
+            tick.end(session, "bye")
+            raise ChatError()
+
+    with pytest.raises(ChatError):
+        interrupted()
     assert (place, tick.steps, tick.undo) == ({"a": 1}, [], [])
     with tick.whole():
         tick.put(place, "b", 2)

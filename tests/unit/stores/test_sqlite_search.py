@@ -31,9 +31,7 @@ class Log:
         )
         self.numbers = dict.fromkeys(NAMES, 0)
 
-    def say(
-        self, *texts: str, channel: int = 1, author: int = 1, at: int = 1000, kind: str = "message"
-    ) -> int:
+    def say(self, *texts: str, channel: int = 1, author: int = 1, at: int = 1000, kind: str = "message") -> int:
         """Say it all in one commit; the last one's id."""
         rows = []
         for text in texts:
@@ -63,15 +61,11 @@ async def index(log: Log, tmp_path: Path) -> AsyncIterator[SearchIndex]:
     await index.close()
 
 
-async def find(
-    index: SearchIndex, text: str = "", channels: frozenset[int] = EVERYWHERE, **more: int
-) -> Hits:
+async def find(index: SearchIndex, text: str = "", channels: frozenset[int] = EVERYWHERE, **more: int) -> Hits:
     return await index.search(Query(text, channels, **more), NAMES)
 
 
-async def texts(
-    index: SearchIndex, text: str = "", channels: frozenset[int] = EVERYWHERE, **more: int
-) -> list[str]:
+async def texts(index: SearchIndex, text: str = "", channels: frozenset[int] = EVERYWHERE, **more: int) -> list[str]:
     return [message.text for _, _, message in (await find(index, text, channels, **more)).hits]
 
 
@@ -86,9 +80,7 @@ async def test_a_hit_is_the_whole_message_newest_first(log: Log, index: SearchIn
     last = log.say("the red hen", channel=2, author=2, at=2000)
     found = await find(index, "red")
     assert [place for place, _, _ in found.hits] == [last, last - 1]
-    bobs = Message(
-        channel="channel2", number=1, at=2000, person=2, name="bob", text="the red hen", guest=True
-    )
+    bobs = Message(channel="channel2", number=1, at=2000, person=2, name="bob", text="the red hen", guest=True)
     assert found.hits[0][1:] == (2, bobs)
     assert (found.more, found.behind) == (False, 0)
 
@@ -198,9 +190,7 @@ async def test_time_bounds(log: Log, index: SearchIndex) -> None:
         assert await texts(index, about, until=1) == []
 
 
-async def test_nothing_searchable_finds_nothing_unless_something_else_is_asked(
-    log: Log, index: SearchIndex
-) -> None:
+async def test_nothing_searchable_finds_nothing_unless_something_else_is_asked(log: Log, index: SearchIndex) -> None:
     log.say("?!", "fox")
     assert await texts(index, "?!") == []
     assert await texts(index, "") == []
@@ -240,9 +230,7 @@ def spoil_by_truncation(file: Path) -> None:
     file.write_bytes(b"")
 
 
-@pytest.mark.parametrize(
-    "spoil", [Path.unlink, spoil_header, spoil_pages, spoil_version, spoil_by_truncation]
-)
+@pytest.mark.parametrize("spoil", [Path.unlink, spoil_header, spoil_pages, spoil_version, spoil_by_truncation])
 @pytest.mark.parametrize("first", ["search", "index"])
 async def test_an_index_that_is_no_good_is_made_anew(
     log: Log, tmp_path: Path, spoil: Callable[[Path], None], first: str

@@ -81,8 +81,10 @@ CREATE TABLE audit (
     act    TEXT    NOT NULL,
     data   TEXT    NOT NULL
 );
-CREATE TRIGGER audit_is_not_edited BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is never edited'); END;
-CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is never erased'); END;
+CREATE TRIGGER audit_is_not_edited BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is never edited'); END;
+CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is never erased'); END;
 """
 
 
