@@ -9,7 +9,6 @@ proven by asking for something that would have come after.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import json
 import socket
@@ -71,10 +70,12 @@ class House:
         self._directory.cleanup()
 
     async def _close(self) -> None:
-        for person in self._people:
-            person.hang_up()
-        self._people.clear()
-        await self.server.stop()
+        try:
+            for person in self._people:
+                person.hang_up()
+            self._people.clear()
+        finally:
+            await self.server.stop()
 
     async def restart(self, **sections: Settings) -> None:
         """Stop, everybody's connection with it, and start again in the same directory."""
@@ -135,9 +136,10 @@ class _Wire:
 
     def hang_up(self) -> None:
         """The connection breaks, without a word: a reset, not an end of what is sent."""
+        if self._writer.transport.is_closing():
+            return
         own = self._writer.get_extra_info("socket")
-        with contextlib.suppress(OSError):
-            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
     def stops_sending(self) -> None:

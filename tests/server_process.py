@@ -194,15 +194,19 @@ class ServerProcess:
         self._connections.append(writer)
         return reader, writer
 
-    async def socket(self, kept: int = 0) -> socket.socket:
+    async def bare_socket(self, kept: int = 0) -> socket.socket:
         """A bare socket that reads only when asked. `kept`: bytes that the system keeps for it unread, about."""
         one = socket.socket()
-        self._sockets.append(one)
+        self.keep(one)
         if kept:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, kept)
         one.setblocking(False)
         await asyncio.get_running_loop().sock_connect(one, (self.address.host, self.address.port))
         return one
+
+    def keep(self, one: socket.socket) -> None:
+        """Close this socket when all is over."""
+        self._sockets.append(one)
 
     async def hang_up(self) -> None:
         """Every connection that was made here breaks."""
@@ -220,7 +224,7 @@ class ServerProcess:
         await person.asks("hello", version=1)
         return person
 
-    async def native_in(self, channel: str, name: str, **about: object) -> NativePerson:
+    async def native_in(self, channel: str, name: str, **about: Any) -> NativePerson:
         """A guest in a channel, by the native protocol."""
         person = await self.native()
         await person.logs_in(name, **about)

@@ -219,11 +219,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 2.0
     command_burst: Annotated[
         int,
-        Setting("commands", "Commands of any kind that one person may give at once.", least=1, most=100_000),
+        Setting("commands", "Commands of any kind that one connection may give at once.", least=1, most=100_000),
     ] = 40
     command_rate: Annotated[
         float,
-        Setting("a second", "Commands for each person after that.", least=0.01, most=100_000, zero="no bound"),
+        Setting("a second", "Commands for each connection after that.", least=0.01, most=100_000, zero="no bound"),
     ] = 20.0
     connections: Annotated[int, Setting("connections", "Connections in all.", most=1_000_000, zero="no bound")] = 20_000
     connections_address: Annotated[

@@ -100,4 +100,7 @@ class Identity:
             if config.server.public_address:
                 names.append(config.server.public_address)
             make_certificate(self._data, names, datetime.now(UTC))
-        return server_context(certificate, key, self._alpn)
+        context = server_context(certificate, key, self._alpn)
+        if config.tls.oldest == "1.3":
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
+        return context

@@ -1,4 +1,4 @@
-"""Bytes that mean nothing, from many connections at once: the server lives, stays small, and others talk undisturbed."""
+"""Bytes that mean nothing, from many connections: the server lives and stays small, others talk undisturbed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ KINDS: dict[str, Callable[[random.Random], bytes]] = {
     "half a classic object": lambda dice: b'{"CONN":{"us":"Gue',
     "nothing": lambda dice: b"",
     "deep JSON": lambda dice: HELLO + b'{"do":' + b"[" * 2000 + b"]" * 2000 + b"}\n",
-    "deep JSON after logging in": lambda dice: INSIDE + b'{"do":"send","x":' + b'{"a":' * 9000 + b"1" + b"}" * 9001 + b"\n",
+    "deep JSON after logging in": lambda dice: (
+        INSIDE + b'{"do":"send","x":' + b'{"a":' * 9000 + b"1" + b"}" * 9001 + b"\n"
+    ),
     "deep classic objects": lambda dice: b'{"CONN":' * 500,
     "huge numbers": lambda dice: HELLO + b'{"do":"hello","version":' + b"9" * 3000 + b"}\n",
     "huge exponents": lambda dice: INSIDE + b'{"do":"history","channel":"home","after":1e999999999}\n' * 20,
@@ -141,8 +143,8 @@ async def test_garbage(server: Make, thorough: bool) -> None:
     settled = await until(quiet, "the processor is idle", 10)
     waits.sort()
     print(
-        f"\n{count} connections of garbage: {growth / 1024:.0f} KiB more memory; {len(waits)} messages meanwhile, longest "
-        f"wait {waits[-1] * 1000:.0f} ms (middle {waits[len(waits) // 2] * 1000:.1f} ms); {idle:.0%} processor "
+        f"\n{count} connections of garbage: {growth / 1024:.0f} KiB more memory; {len(waits)} messages meanwhile, "
+        f"longest wait {waits[-1] * 1000:.0f} ms (middle {waits[len(waits) // 2] * 1000:.1f} ms); {idle:.0%} processor "
         f"{settled:.1f} s later",
         end="",
     )

@@ -1,4 +1,4 @@
-"""A connection breaks anywhere, or the server is killed in mid-stream: who comes back misses nothing and hears nothing twice."""
+"""A connection breaks anywhere, or the server is killed: who comes back misses nothing and hears nothing twice."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def hello(name: str) -> bytes:
 async def slow_reader(server: ServerProcess, name: str) -> socket.socket:
     """Somebody who has joined the channel and reads nothing more; the system keeps little for it."""
     loop = asyncio.get_running_loop()
-    one = await server.socket(kept=4 * KIB)
+    one = await server.bare_socket(kept=4 * KIB)
     await loop.sock_sendall(one, hello(name))
     heard = b""
     async with asyncio.timeout(10):

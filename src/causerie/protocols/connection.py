@@ -16,7 +16,7 @@ from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.protocols.wire import Wire
 from causerie.server import presence, refill
-from causerie.server.dispatch import dispatch, finish
+from causerie.server.dispatch import dispatch, finish, refuse
 from causerie.server.session import Answer, Language, Session
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ FAREWELL_SECONDS = 2.0
 ALONE_SECONDS = 0.05
 """How long an answer that must not share its packet is given to be read."""
 
+FLOODING_SECONDS = 0.1
+"""How long one that asks too fast must wait before its next command is read."""
+
 FIRST_BYTES_MOST = 4096
 
 
@@ -38,8 +41,8 @@ class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host", "language", "session",
-        "silent", "tls", "wire", "write",
+        "_choked", "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host", "language",
+        "session", "silent", "tls", "wire", "write",
     )  # fmt: skip
 
     language: Language
@@ -51,6 +54,7 @@ class Connection(asyncio.Protocol):
         self._held = b""
         self._reading = True
         self._waiting = False
+        self._choked = False
         self._task: asyncio.Task[None] | None = None
         self.admitted = False
         self.silent = 0
@@ -77,7 +81,10 @@ class Connection(asyncio.Protocol):
         if wire is None:
             self._choose(data)
             return
-        if self._waiting:
+        if wire.closing:
+            # Nothing of it will be read, and the farewell may have to wait for the store.
+            return
+        if self._waiting or self._choked:
             self._hold(data)
             return
         wire.receive(data)
@@ -112,19 +119,23 @@ class Connection(asyncio.Protocol):
         assert wire is not None
         assert session is not None
         next_command, most = wire.next_command, core.config.limits.tick_commands
-        while not self._waiting and not session.closed:
+        while not self._waiting and not self._choked and not session.closed:
             try:
                 command = next_command()
             except ChatError as error:
-                core.tick.answer(session, Command(id=error.mark), error)
+                refuse(core, session, error)
                 if wire.closing:
                     core.tick.end(session, error.code)
-                core.turns.wake()
-                continue
-            if command is None:
-                return
-            waiting = dispatch(core, session, command)
-            if waiting is not None:
+                command, waiting = None, None
+            else:
+                if command is None:
+                    return
+                waiting = dispatch(core, session, command)
+            if session.flooding:
+                # It is slowed down: its next command is read in a moment, and TCP holds back the rest.
+                session.flooding = False
+                self._wait(FLOODING_SECONDS)
+            elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
             elif len(core.turns.tick.steps) > most:
                 self._waiting = True
@@ -143,6 +154,10 @@ class Connection(asyncio.Protocol):
         self._task = None
         self.go_on()
 
+    def _wait(self, seconds: float) -> None:
+        self._waiting = True
+        asyncio.get_running_loop().call_later(seconds, self.go_on)
+
     def go_on(self) -> None:
         """What was held back may be read."""
         self._waiting = False
@@ -158,7 +173,8 @@ class Connection(asyncio.Protocol):
 
     def _hold(self, data: bytes) -> None:
         self._held += data
-        if self._reading and len(self._held) > self._listener.bounds.frame:
+        bounds, inside = self._listener.bounds, self.session is not None and self.session.person is not None
+        if self._reading and len(self._held) > (bounds.frame if inside else bounds.before_login):
             self._reading = False
             self._transport.pause_reading()
 
@@ -192,14 +208,18 @@ class Connection(asyncio.Protocol):
         """Nothing else for this connection goes out shortly before or after; what it misses it gets from the store."""
         session, loop = self.session, asyncio.get_running_loop()
         assert session is not None
-        self._waiting = True
         if session.person is None:
             self._write_now(data)
-            loop.call_later(ALONE_SECONDS, self.go_on)
+            self._wait(ALONE_SECONDS)
             return
+        self._waiting = True
         refill.lag(self._listener.core, session)
-        loop.call_later(ALONE_SECONDS, self.write, data)
+        loop.call_later(ALONE_SECONDS, self._write_if_open, data)
         loop.call_later(2 * ALONE_SECONDS, self._alone_no_more)
+
+    def _write_if_open(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self.write(data)
 
     def _alone_no_more(self) -> None:
         self.resume_writing()
@@ -237,13 +257,18 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def pause_writing(self) -> None:
-        """The queue is full: the core feeds it from the store until it is caught up."""
+        """The queue is full: the core feeds it from the store until it is caught up, and it asks nothing meanwhile."""
+        self._choked = True
         if self.session is not None:
             refill.lag(self._listener.core, self.session)
 
     def resume_writing(self) -> None:
         """There is room again."""
         session = self.session
+        if self._choked:
+            self._choked = False
+            if not self._waiting:
+                self.go_on()
         if session is not None and session.heard is not None and not session.closed:
             asyncio.get_running_loop().create_task(refill.refill(self._listener.core, session))
 
@@ -276,6 +301,8 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        if self.tls is not None:
+            self.tls.let_go()
         session = self.session
         if session is not None and not session.closed:
             presence.close(self._listener.core, session)

@@ -28,7 +28,7 @@ class TlsPipe:
     def __init__(self, context: ssl.SSLContext, transport: asyncio.Transport, connection: Connection) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._object: ssl.SSLObject | None = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._transport = transport
         self._connection = connection
         self._done = False
@@ -36,6 +36,8 @@ class TlsPipe:
 
     def receive(self, data: bytes) -> bytes:
         """Plaintext that these bytes completed; the handshake is answered on the way."""
+        if self._object is None:
+            return b""
         self._incoming.write(data)
         plain: list[bytes] = []
         try:
@@ -63,6 +65,8 @@ class TlsPipe:
 
     def write(self, data: bytes) -> None:
         """Encrypt and send."""
+        if self._object is None:
+            return
         if not self._done:
             self._early.append(data)
             return
@@ -74,7 +78,7 @@ class TlsPipe:
 
     def finish(self) -> None:
         """Say in TLS that nothing more comes."""
-        if self._done:
+        if self._done and self._object is not None:
             # The other side's own close need not be waited for (RFC 8446, section 6.1).
             with contextlib.suppress(ssl.SSLError):
                 self._object.unwrap()
@@ -82,7 +86,12 @@ class TlsPipe:
 
     def alpn(self) -> str | None:
         """The protocol that both sides agreed on, if the client offered any."""
-        return self._object.selected_alpn_protocol() if self._done else None
+        return self._object.selected_alpn_protocol() if self._done and self._object is not None else None
+
+    def let_go(self) -> None:
+        """The connection is over: OpenSSL's 45 KiB are given back now, and not when the collector comes by."""
+        self._object = None
+        self._incoming = self._outgoing = ssl.MemoryBIO()
 
     def _flush(self) -> None:
         if (data := self._outgoing.read()) and not self._transport.is_closing():

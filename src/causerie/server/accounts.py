@@ -32,7 +32,7 @@ from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
 from causerie.server import presence
 from causerie.server.core import Core
-from causerie.server.login import admit, check_trust, checked_name, hash_token, make_token
+from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
 from causerie.server.store import Audit, DropTokens, PutInvite, PutPerson, PutStanding
 
@@ -78,6 +78,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
         core.guard.check("", session.host, False, core.clock())
         if _invite(core, command.invite) is None:
             core.guard.failed("", session.host, core.clock())
+            audit_refusal(core, session, "invite_refused", "")
             raise InviteRefused()
     policy.check_register(core.config.accounts.registration, bool(command.invite))
     name, mark = checked_name(command.name)
@@ -160,6 +161,7 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
         right = await core.hashing.verify(credentials[1] if credentials else None, command.old)
     if not right:
         core.guard.failed(mark, session.host, core.clock())
+        audit_refusal(core, session, "password_refused", person.name)
         raise LoginFailed(name=person.name)
     hashed = await _hash(core, person.name, command.new)
     if session.person is not None:
@@ -262,5 +264,6 @@ async def revoke(core: Core, session: Session, command: Revoke) -> Done:
     if command.session not in {token.id for token in await core.store.tokens(person.id)}:
         raise NoSuchSession(session=command.session)
     core.tick.store(DropTokens(person.id, (command.session,)))
+    audit(core, session, "session_revoked", name=person.name)
     put_out(core, person, "revoked", token=command.session)
     return Done()

@@ -50,9 +50,7 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
     settings = core.config.channels
     if name != settings.home:
         policy.check_make_channel(person, settings.create)
-    most = core.config.limits.channels
-    if most and len(directory.channels) >= most:
-        raise TooManyChannels(most=most)
+    _check_room(core)
     if not session.exempt:
         spend(core, person.id)
     channel = Channel(
@@ -66,6 +64,12 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
     if not person.guest and name != settings.home:
         presence.stand(core, channel, person, OWNER)
     return channel
+
+
+def _check_room(core: Core) -> None:
+    most = core.config.limits.channels
+    if len(core.directory.channels) >= most:
+        raise TooManyChannels(most=most)
 
 
 def make(core: Core, channel: Channel) -> None:
@@ -133,6 +137,7 @@ def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
     if known is not None:
         channel = directory.channels[known]
     else:
+        _check_room(core)
         if not session.exempt:
             spend(core, person.id)
         channel = Channel(id=core.new_id(), name=name, access="direct", made_at=core.now())

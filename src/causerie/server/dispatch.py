@@ -114,14 +114,27 @@ def _check_access(session: Session, access: Access) -> None:
         raise AdministratorsOnly()
 
 
+def _meter(core: Core, session: Session, error: ChatError, metered: bool) -> None:
+    """What is refused without having been measured as a command costs as much as one."""
+    if isinstance(error, TooFast) or (not metered and session.bucket and session.bucket.spend(core.clock())):
+        session.flooding = True
+
+
+def refuse(core: Core, session: Session, error: ChatError) -> None:
+    """Answer what was no command at all."""
+    _meter(core, session, error, metered=False)
+    core.tick.answer(session, c.Command(id=error.mark), error)
+    core.turns.wake()
+
+
 def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any, Any, Answer] | None:
     """Do a command: what it comes to is put in the tick. A coroutine comes back when it must be waited for; whoever
     drives the session awaits `finish` with it before the next command."""
     tick = core.turns.tick
     mark = tick.mark()
     answer: Answer
+    kind = type(command)
     try:
-        kind = type(command)
         entry = TABLE.get(kind)
         if entry is None:
             raise UnknownCommand()
@@ -139,6 +152,7 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         answer = came_to
     except ChatError as error:
         tick.back_to(mark)
+        _meter(core, session, error, metered=kind not in _UNMETERED)
         answer = error
     except Exception:
         log.exception("a command failed: %s", type(command).__name__)

@@ -61,6 +61,11 @@ def checked_name(text: str) -> tuple[str, str]:
         raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
 
 
+def audit_refusal(core: Core, session: Session, act: str, name: str) -> None:
+    """Write down that somebody was not let in."""
+    core.tick.store(Audit(core.now(), 0, act, msgspec.json.encode({"name": name, "host": session.host}).decode()))
+
+
 def hash_token(token: str) -> bytes:
     """What is kept of a token. It has 256 random bits, so that a fast hash is enough."""
     return hashlib.sha256(token.encode(errors="replace")).digest()
@@ -110,8 +115,8 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
     if not right or person is None or person.disabled or person.name.casefold() != name.strip().casefold():
         core.guard.failed(mark, session.host, core.clock())
         core.counters["logins_refused"] += 1
-        about = msgspec.json.encode({"name": name[:80], "host": session.host}).decode()
-        core.tick.store(Audit(core.now(), 0, "login_refused", about))
+        # What is no account's name may be a password that was typed in the wrong place.
+        audit_refusal(core, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=name[:80])
     core.guard.succeeded(mark, session.host, core.clock())
     spare = await _spare_tokens(core, person) if command.keep else ()
@@ -139,6 +144,7 @@ async def _by_token(core: Core, session: Session, command: LogIn) -> LoggedIn | 
         return Done()
     if token is None or person is None or person.disabled:
         core.guard.failed("", session.host, core.clock())
+        audit_refusal(core, session, "token_refused", "")
         raise LoginFailed()
     directory = core.directory
     with core.tick.whole():
@@ -176,7 +182,8 @@ def admit(core: Core, session: Session, person: Person, command: LogIn) -> Logge
         tick.put(directory.connected, person.id, {session: True})
     else:
         tick.put(connected, session, True)
-    token = make_token(core, session, command.device) if command.keep else ""
+    keep = command.keep and session.trust >= Trust.PASSWORDS  # a token in clear is a password in clear
+    token = make_token(core, session, command.device) if keep else ""
     return _inside(core, session, command, token)
 
 

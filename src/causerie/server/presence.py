@@ -127,8 +127,8 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     tick.set(session, "away", "")
     if not connected:
         tick.drop(directory.connected, person.id)
-        core.buckets.pop(person.id, None)
         if person.guest:
+            core.buckets.pop(person.id, None)
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
                 if standing.inside:
                     stand(core, directory.channels[number], person, None)

@@ -68,10 +68,13 @@ class Outlet(Protocol):
 
 
 class Session:
-    """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id."""
+    """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id.
+
+    `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
+    """
 
     __slots__ = (
-        "away", "bucket", "channels", "closed", "exempt", "heard", "host", "outlet", "person", "refilling",
+        "away", "bucket", "channels", "closed", "exempt", "flooding", "heard", "host", "outlet", "person", "refilling",
         "stuck_bytes", "stuck_since", "token", "trust",
     )  # fmt: skip
 
@@ -90,3 +93,4 @@ class Session:
         self.stuck_bytes = 0
         self.stuck_since = 0.0
         self.closed = False
+        self.flooding = False

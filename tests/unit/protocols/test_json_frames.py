@@ -107,11 +107,11 @@ def work_of(wire: Wire, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(json_frames, name, pattern)
     CountingBuffer.work = commands = 0
     for piece in pieces:
-        if type(wire._unread) is bytes and wire._unread:
-            CountingBuffer.work += len(wire._unread)
-            wire._unread = CountingBuffer(wire._unread)
+        before = wire._unread
         wire.receive(piece)
-        if type(wire._unread) is bytes:
+        if wire._unread is not before:
+            # Another buffer: what was in the one before was copied.
+            CountingBuffer.work += len(before)
             wire._unread = CountingBuffer(wire._unread)
         while wire.next_command() is not None:
             commands += 1
