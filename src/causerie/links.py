@@ -129,4 +129,4 @@ def _is_host(host: str) -> bool:
 
 def _shown(text: str) -> str:
     """Somebody else's text, short and without control characters."""
-    return quote(text[:60], safe=" :/[].,") or "nothing"
+    return quote(text[:60], safe=" :/[].,", errors="replace") or "nothing"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
@@ -188,28 +187,15 @@ class Connection(asyncio.Protocol):
                 self.end("")
         elif wire.alone(command, answer):
             self._answer_alone(data)
-        elif len(data) <= 2:
-            self._write_now(data)
         else:
             self.write(data)
-
-    def _write_now(self, data: bytes) -> None:
-        # A reply of two letters (`OK`) is best read before what follows in the same turn is sent.
-        transport = self._transport
-        if self.tls is None and not transport.get_write_buffer_size():
-            try:
-                if os.write(transport.get_extra_info("socket").fileno(), data) == len(data):
-                    return
-            except OSError:
-                pass
-        self.write(data)
 
     def _answer_alone(self, data: bytes) -> None:
         """Nothing else for this connection goes out shortly before or after; what it misses it gets from the store."""
         session, loop = self.session, asyncio.get_running_loop()
         assert session is not None
         if session.person is None:
-            self._write_now(data)
+            self.write(data)
             self._wait(ALONE_SECONDS)
             return
         self._waiting = True

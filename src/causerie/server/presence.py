@@ -50,7 +50,6 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     if channel.id in session.channels:
         return
     directory, tick = core.directory, core.tick
-    was = away_text(core, channel, person.id)
     most = core.config.limits.channels_person
     if most and len(session.channels) >= most:
         raise TooManyChannels(most=most)
@@ -58,11 +57,12 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     if standing is None or not standing.inside:
         standing = Standing(Role.MEMBER, standing.muted_until) if standing and standing.muted_until else MEMBER
         stand(core, channel, person, standing)
-    tick.put(session.channels, channel.id, True)
     here = directory.here.get(channel.id)
     if here is None:
         here = directory.here[channel.id] = {}
     count = here.get(person.id, 0)
+    was = away_text(core, channel, person.id) if count else ""
+    tick.put(session.channels, channel.id, True)
     tick.put(here, person.id, count + 1)
     tick.enter(session, channel.id)
     event = Entered(
@@ -71,7 +71,7 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
         name=person.name,
         guest=person.guest,
         role=ROLE_NAMES[standing.role],
-        away=away_text(core, channel, person.id),
+        away=away_text(core, channel, person.id) if count else session.away,
         muted_until=standing.muted_until,
     )
     if count:

@@ -38,6 +38,7 @@ class Turns:
         self.patience = patience
         self.commits = 0
         self.failures = 0
+        self._failing = False
         self.stalled = False
         self.resting = False
         self.after_this: list[Callable[[], None]] = []
@@ -110,10 +111,16 @@ class Turns:
             await self._store.commit(tick.changes)
         except StoreFailed as failure:
             self.failures += 1
-            log.error("nothing was stored: %s", failure)
+            if not self._failing:
+                # Once: a full disk fails every commit.
+                log.error("nothing is stored, and every change is refused: %s", failure)
+            self._failing = True
             self._fail(tick, self._take())
         else:
             self.commits += 1
+            if self._failing:
+                self._failing = False
+                log.warning("changes are stored again")
             self._tell_safely(tick)
         finally:
             alarm.cancel()
