@@ -317,6 +317,7 @@ async def _every(seconds: float, work: Callable[[], None]) -> None:
 async def _retention(core: Core) -> None:
     while True:
         await asyncio.sleep(RETENTION_SECONDS)
+        operations.forget_tokens(core)
         if gone := await operations.forget_old(core):
             log.info("dropped %d events that their channels keep no longer", gone)
 

@@ -13,6 +13,7 @@ from causerie.server.store import (
     Append,
     Audit,
     Change,
+    DropStaleTokens,
     DropTokens,
     PutChannel,
     PutInvite,
@@ -327,6 +328,13 @@ class TestWhatIsKnownByHeart:
         assert await store.tokens(ANNA.id) == [tokens[2]]
         await store.commit([DropTokens(ANNA.id)])
         assert await store.tokens(ANNA.id) == []
+
+    async def test_stale_tokens_of_everybody_are_dropped(self, place: Place) -> None:
+        """Those used since then stay."""
+        old, fresh = Token(1, b"1" * 32, ANNA.id, "", 1, 99), Token(2, b"2" * 32, BOB.id, "", 1, 100)
+        await place.store.commit([PutToken(old), PutToken(fresh), DropStaleTokens(100)])
+        assert await place.store.tokens(ANNA.id) == []
+        assert await place.store.tokens(BOB.id) == [fresh]
 
 
 class TestCheckAndBackup:

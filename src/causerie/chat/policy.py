@@ -89,11 +89,15 @@ def check_leave(channel: Channel) -> None:
         raise CannotLeave(channel=channel.name)
 
 
-def check_topic(channel: Channel, person: Person, standing: Standing | None) -> None:
-    """May this person set the topic? Members may, guests and readers may not; moderators only in read-only ones."""
+def check_topic(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
+    """May this person set the topic at `now` (ms)? Members may, guests, readers and those who are muted may not;
+    moderators only in read-only channels."""
     least = Role.MODERATOR if channel.read_only or person.guest else Role.MEMBER
     if rank(channel, person, standing) < least:
         raise NotModerator(channel=channel.name)
+    if standing is not None and standing.muted_until > now:
+        # A topic is read by everybody: to set one is to speak.
+        raise Muted(channel=channel.name, until=standing.muted_until)
 
 
 def check_settings(channel: Channel, person: Person, standing: Standing | None) -> None:

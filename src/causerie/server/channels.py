@@ -167,7 +167,7 @@ def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
 def set_topic(core: Core, session: Session, command: SetTopic) -> Append:
     """Change the topic."""
     channel, person, now = _place(core, session, command.channel)
-    policy.check_topic(channel, person, core.directory.standing(channel.id, person.id))
+    policy.check_topic(channel, person, core.directory.standing(channel.id, person.id), now)
     topic = check_text(command.topic, core.config.limits.topic_bytes) if command.topic else ""
     if "\n" in topic:
         raise BadInput(why="line_end")

@@ -12,7 +12,7 @@ from causerie.chat.replies import StatusReport, StoreChecked, Welcome
 from causerie.server import turns
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import StoreFailed
+from causerie.server.store import DropStaleTokens, StoreFailed
 
 log = logging.getLogger("causerie.store")
 
@@ -92,6 +92,13 @@ async def check(core: Core, session: Session, command: CheckStore) -> StoreCheck
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=turns.RETRY_SECONDS) from None
     return StoreChecked(messages=count.messages, people=count.people, channels=count.channels, problems=count.problems)
+
+
+def forget_tokens(core: Core) -> None:
+    """Drop the tokens that have lain unused for too long."""
+    if days := core.config.accounts.token_idle_days:
+        core.tick.store(DropStaleTokens(core.now() - days * DAY))
+        core.turns.wake()
 
 
 async def forget_old(core: Core) -> int:

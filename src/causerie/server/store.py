@@ -89,6 +89,12 @@ class DropTokens(Struct, frozen=True):
     but: int = 0
 
 
+class DropStaleTokens(Struct, frozen=True):
+    """Forget the tokens of all people that were not used since `before`."""
+
+    before: int
+
+
 class Audit(Struct, frozen=True):
     """A line for the record of what was done to whom: never edited, never with a secret in it."""
 
@@ -109,7 +115,7 @@ class Token(Struct, frozen=True):
     used_at: int
 
 
-Change = Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | Audit
+Change = Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from causerie.server.store import (
     Append,
     Audit,
     Change,
+    DropStaleTokens,
     DropTokens,
     PutChannel,
     PutInvite,
@@ -162,6 +163,10 @@ def _drop_tokens(writer: sqlite3.Connection, change: DropTokens) -> None:
     writer.executemany("DELETE FROM tokens WHERE person = ? AND id = ?", [(change.person, i) for i in change.ids])
 
 
+def _drop_stale_tokens(writer: sqlite3.Connection, change: DropStaleTokens) -> None:
+    writer.execute("DELETE FROM tokens WHERE used_at < ?", (change.before,))
+
+
 def _audit(writer: sqlite3.Connection, change: Audit) -> None:
     writer.execute(
         "INSERT INTO audit (at, actor, act, data) VALUES (?, ?, ?, ?)",
@@ -176,6 +181,7 @@ _PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutInvite: _invite,
     PutToken: _token,
     DropTokens: _drop_tokens,
+    DropStaleTokens: _drop_stale_tokens,
     Audit: _audit,
 }
 

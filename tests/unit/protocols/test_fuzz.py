@@ -6,6 +6,7 @@ and the input, and `CAUSERIE_FUZZ_SEED` repeats a run.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 from collections.abc import Callable
@@ -28,7 +29,7 @@ BOUNDS = Bounds(before_login=1024, frame=4096, depth=16)
 
 NATIVE = [
     b'{"do":"hello","version":1,"client":"x"}\n{"do":"login","guest":true,"id":1}\n{"do":"ping","id":"a"}\n',
-    b'{"do":"hello","version":1}\r\n\r\n{"do":"send","channel":"home","text":"h\\u00e9\\n \\ud83d\\ude00","key":"k1"}\n',
+    b'{"do":"hello","version":1}\r\n\r\n{"do":"send","channel":"home","text":"h\\u00e9\\n \\ud83d\\ude00","key":"k"}\n',
     b'{"do":"hello","version":1}\n{"do":"resume","since":{"home":12,"work":0}}\n{"do":"direct","people":["A","B"]}\n',
     b'{"do":"hello","version":1}\n{"do":"history","channel":"home","after":12,"limit":50}\n{"do":"quit"}\n',
     b'{"do":"hello","version":1}\n{"do":"set_channel","channel":"a","access":"private","read_only":null}\n',
@@ -63,9 +64,9 @@ TOML = [
 
 PIECES = [
     *(bytes((byte,)) for byte in b'\0\n\r\t "\\{}[]:,-.#*=&@+0129eE\x7f\x80\xc0\xed\xf4\xff'),
-    b"\\u0000", b"\\ud800", b"\\udc00", b"\\", b"null", b"true", b"NaN", b"-0", b"1e999", b"9" * 400, b"9007199254740993",
+    b"\\u0000", b"\\ud800", b"\\udc00", b"\\", b"null", b"true", b"NaN", b"1e999", b"9" * 400, b"9007199254740993",
     b"[" * 40, b'{"a":' * 40, b"}" * 3, b"]" * 3, b'"""', b"'''", b"\xef\xbb\xbf", "\u2028".encode(), "\u202e".encode(),
-    "\u0301".encode(), "Ⅷ".encode(), "\U000e0041".encode(), "ﷺ".encode(), "1979-05-27T07:32:00Z".encode(), b"a" * 1100,
+    "\u0301".encode(), "Ⅷ".encode(), "\U000e0041".encode(), "ﷺ".encode(), b"1979-05-27T07:32:00Z", b"a" * 1100,
 ]  # fmt: skip
 
 
@@ -150,10 +151,9 @@ def ends(data: bytes, dice: random.Random) -> None:
 
 
 def depth(data: bytes, dice: random.Random) -> None:
-    try:
+    """TooDeep, or nothing."""
+    with contextlib.suppress(TooDeep):
         check_depth(data, dice.choice((1, 4, 16)))
-    except TooDeep:
-        pass
 
 
 def person(data: bytes, dice: random.Random) -> None:

@@ -1,0 +1,410 @@
+"""Who may do what: one table, written by hand, and every cell of it tried through the protocols.
+
+Read it as a document. Each cell is tried in a house with all doors of a fresh room, by somebody who has just come.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from causerie.bootstrap import Server
+from causerie.chat.commands import AnyCommand, DisableAccount, MakeInvite
+from causerie.chat.model import Access, Channel, Person, Role, Standing
+from causerie.chat.names import skeleton
+from causerie.chat.replies import InviteMade
+from causerie.protocols import listener
+from causerie.protocols.control import NAME
+from causerie.server import accounts, channels, presence
+from tests.people import PASSWORD, ClassicPerson, House, NativePerson
+
+LEGEND = {
+    "login": "not_logged_in",
+    "already": "already_logged_in",
+    "account": "accounts_only",
+    "admin": "administrators_only",
+    "operator": "operator_only",
+    "member": "not_a_member",
+    "reading": "read_only",
+    "rank": "not_moderator",
+    "above": "outranked",
+    "closed": "registration_closed",
+    "stays": "cannot_leave",
+    "none": "no_such_session",
+}
+"""What the table's short words stand for; `yes` is allowed, all others are the code itself."""
+
+# Who, from the left: somebody who has not logged in; a guest, a reader, a member, a member who is muted, a moderator
+# and an owner of a public channel; an administrator who is not in it; somebody who is banned from it. Then, for a
+# private channel, somebody who is not in it, somebody who is invited, and an administrator who is not. Last, the
+# operator on the control socket. A guest's standing is a member's. New channels are for accounts, accounts for invited.
+RIGHTS = """
+                     stranger guest   reader  member  muted   moderator owner  administrator banned uninvited invited prying operator
+hello                yes      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
+ping                 yes      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
+quit                 yes      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
+login:guest          yes      already already already already already already already already already already already yes
+login:password       yes      already already already already already already already already already already already yes
+register             closed   closed  already already already already already already already already already already closed
+register:invited     yes      yes     already already already already already already already already already already yes
+logout               login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+set_password         login    account yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+sessions             login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+revoke:another's     login    none    none    none    none    none    none    none    none    none    none    none    login
+away                 login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+
+join                 login    yes     yes     yes     yes     yes     yes     yes     banned  private yes     private login
+join:new             login    account yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+resume               login    yes     yes     yes     yes     yes     yes     yes     out     out     yes     out     login
+leave                login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+direct               login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+leave:direct         login    stays   stays   stays   stays   stays   stays   stays   stays   stays   stays   stays   login
+channels             login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+members              login    yes     yes     yes     yes     yes     yes     yes     banned  private private private login
+history              login    yes     yes     yes     yes     yes     yes     yes     banned  private private private login
+search               login    yes     yes     yes     yes     yes     yes     yes     banned  private private private login
+search:everywhere    login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+send                 login    yes     reading yes     muted   yes     yes     member  member  member  member  member  login
+send:hall            login    reading reading reading muted   yes     yes     member  member  member  member  member  login
+
+set_topic            login    rank    rank    yes     muted   yes     yes     yes     rank    rank    rank    rank    login
+set_topic:hall       login    rank    rank    rank    rank    yes     yes     yes     rank    rank    rank    rank    login
+set_channel          login    rank    rank    rank    rank    rank    yes     yes     rank    rank    rank    rank    login
+invite               login    yes     rank    yes     yes     yes     yes     yes     banned  private private private login
+kick                 login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
+kick:moderator       login    rank    rank    rank    rank    above   yes     yes     banned  private private private login
+kick:owner           login    rank    rank    rank    rank    above   above   yes     banned  private private private login
+kick:administrator   login    rank    rank    rank    rank    above   above   above   banned  private private private login
+kick:oneself         login    rank    rank    rank    rank    above   above   above   banned  private private private login
+ban                  login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
+ban:owner            login    rank    rank    rank    rank    above   above   yes     banned  private private private login
+unban                login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
+mute                 login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
+mute:owner           login    rank    rank    rank    rank    above   above   yes     banned  private private private login
+set_role:reader      login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
+set_role:moderator   login    rank    rank    rank    rank    above   yes     yes     banned  private private private login
+set_role:down        login    rank    rank    rank    rank    above   yes     yes     banned  private private private login
+
+make_invite          login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+list_invites         login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+revoke_invite        login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+add_account          login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+reset_password       login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+list_accounts        login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+disable_account      login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+set_administrator    login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+status               login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
+backup               operator operator operator operator operator operator operator operator operator operator operator operator yes
+check_store          operator operator operator operator operator operator operator operator operator operator operator operator yes
+"""  # noqa: E501 - a table
+
+# The classic protocol's own: to come into a channel (who comes in is a member), to come into one that nobody has
+# named, and to speak once one has tried to come in. A stranger does not try.
+CLASSIC = """
+                     stranger guest   reader  member  muted   moderator owner  administrator banned uninvited invited prying
+CONN                 NO       yes     yes     yes     yes     yes     yes     yes     NO      NO      yes     NO
+CONN:new             NO       NO      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
+SEND                 login    yes     reading yes     muted   yes     yes     yes     login   login   yes     login
+SEND:hall            login    reading reading reading muted   yes     yes     yes     login   login   reading login
+"""  # noqa: E501
+
+SOON = 60_000
+KINDS: dict[str, tuple[Access, Standing | None, bool]] = {
+    "stranger": ("public", None, False),
+    "guest": ("public", Standing(Role.MEMBER), False),
+    "reader": ("public", Standing(Role.READER), False),
+    "member": ("public", Standing(Role.MEMBER), False),
+    "muted": ("public", Standing(Role.MEMBER, 2**52), False),
+    "moderator": ("public", Standing(Role.MODERATOR), False),
+    "owner": ("public", Standing(Role.OWNER), False),
+    "administrator": ("public", None, True),
+    "banned": ("public", Standing(Role.BANNED), False),
+    "uninvited": ("private", None, False),
+    "invited": ("private", Standing(Role.INVITED), False),
+    "prying": ("private", None, True),
+    "operator": ("public", None, False),
+}
+"""Which channel it is about, how one stands in it, and whether one is an administrator."""
+
+OTHERS = {
+    "Target": Role.MEMBER,
+    "Marshal": Role.MODERATOR,
+    "Host": Role.OWNER,
+    "Outcast": Role.BANNED,
+    "Chief": Role.MEMBER,
+}
+"""Who else is there. Chief is an administrator; Nobody is in no channel."""
+
+ABOUT: dict[str, dict[str, Any]] = {
+    "hello": {"version": 1},
+    "login:guest": {"guest": True},
+    "login:password": {"name": "Target", "password": PASSWORD},
+    "register": {"name": "New-{n}", "password": PASSWORD},
+    "register:invited": {"name": "New-{n}", "password": PASSWORD, "invite": "{token}"},
+    "set_password": {"old": PASSWORD, "new": PASSWORD + "3"},
+    "revoke:another's": {"session": 1},
+    "away": {"text": "at lunch"},
+    "join": {"channel": "{room}"},
+    "join:new": {"channel": "new{n}"},
+    "resume": {"since": {"{room}": 0}},
+    "leave": {"channel": "{room}"},
+    "direct": {"people": ["Target"]},
+    "leave:direct": {"channel": "{direct}"},
+    "members": {"channel": "{room}"},
+    "history": {"channel": "{room}"},
+    "search": {"text": "x", "channel": "{room}"},
+    "search:everywhere": {"text": "x"},
+    "send": {"channel": "{room}", "text": "x"},
+    "send:hall": {"channel": "{hall}", "text": "x"},
+    "set_topic": {"channel": "{room}", "topic": "x"},
+    "set_topic:hall": {"channel": "{hall}", "topic": "x"},
+    "set_channel": {"channel": "{room}", "read_only": True},
+    "invite": {"channel": "{room}", "name": "Nobody"},
+    "kick": {"channel": "{room}", "name": "Target"},
+    "kick:moderator": {"channel": "{room}", "name": "Marshal"},
+    "kick:owner": {"channel": "{room}", "name": "Host"},
+    "kick:administrator": {"channel": "{room}", "name": "Chief"},
+    "kick:oneself": {"channel": "{room}", "name": "{self}"},
+    "ban": {"channel": "{room}", "name": "Target"},
+    "ban:owner": {"channel": "{room}", "name": "Host"},
+    "unban": {"channel": "{room}", "name": "Outcast"},
+    "mute": {"channel": "{room}", "name": "Target", "seconds": 60},
+    "mute:owner": {"channel": "{room}", "name": "Host", "seconds": 60},
+    "set_role:reader": {"channel": "{room}", "name": "Target", "role": "reader"},
+    "set_role:moderator": {"channel": "{room}", "name": "Target", "role": "moderator"},
+    "set_role:down": {"channel": "{room}", "name": "Marshal", "role": "member"},
+    "make_invite": {},
+    "revoke_invite": {"invite": "{invite}"},
+    "add_account": {"name": "Added-{n}", "password": PASSWORD},
+    "reset_password": {"name": "Victim-{n}", "password": PASSWORD},
+    "disable_account": {"name": "Victim-{n}"},
+    "set_administrator": {"name": "Victim-{n}", "admin": True},
+    "backup": {"path": "{path}"},
+}
+"""What a row's command is given; those that are not here need nothing."""
+
+SAID = {
+    "muted": "not said: you may not speak here for now.",
+    "reading": "not said: only moderators speak here.",
+    "login": "not said: you have not logged in.",
+}
+
+
+def cells(table: str) -> list[tuple[str, str, str]]:
+    """Row, kind and expected outcome."""
+    kinds, *rows = (line.split() for line in table.splitlines() if line)
+    assert all(len(row) == len(kinds) + 1 for row in rows), "a row is not complete"
+    return [(row[0], kind, expected) for row in rows for kind, expected in zip(kinds, row[1:], strict=True)]
+
+
+class Scene:
+    """A house with rooms that are made anew for each cell, so that no cell sees what another did."""
+
+    def __init__(self, house: House, hashed: str) -> None:
+        self.house, self.hashed, self.count = house, hashed, 0
+        self.core = house.server.core
+        self.names: dict[str, str] = {}
+
+    def person(self, name: str, admin: bool = False) -> Person:
+        """Somebody gets an account."""
+        person = Person(self.core.new_id(), name, admin=admin)
+        accounts.keep(self.core, person, skeleton(name), self.hashed)
+        return person
+
+    async def next(self, kind: str) -> None:
+        """Another room, another hall (where only moderators speak), another person of this kind."""
+        core, access, standing, admin = self.core, *KINDS[kind]
+        self.count += 1
+        number = str(self.count)
+        me = self.person(f"Actor-{number}", admin)
+        victim = self.person(f"Victim-{number}")
+        self.names = {"n": number, "self": me.name, "room": f"room{number}", "hall": f"hall{number}"}
+        self.names["path"] = str(self.house.data / f"copy{number}")
+        for name, read_only in ((self.names["room"], False), (self.names["hall"], True)):
+            channel = Channel(core.new_id(), name, access, read_only=read_only)
+            channels.make(core, channel)
+            for other, role in OTHERS.items():
+                presence.stand(core, channel, core.directory.person(other), Standing(role))
+            if kind not in ("stranger", "guest", "operator"):
+                presence.stand(core, channel, me, standing)
+        made = await self.house.operator(MakeInvite())
+        assert isinstance(made, InviteMade)
+        self.names.update(token=made.token, invite=str(made.invite), direct="@", victim=victim.name)
+
+    async def native(self, kind: str) -> NativePerson:
+        """Somebody of this kind at a native client."""
+        if kind == "operator":
+            import asyncio
+
+            person = NativePerson(*await asyncio.open_unix_connection(str(self.house.data / NAME)))
+            self.house._people.append(person)
+            await person.asks("hello", version=1)
+            return person
+        person = await self.house.native()
+        if kind == "guest":
+            await person.logs_in(f"Visitor-{self.names['n']}")
+            guest = self.core.directory.person(person.name)
+            for name in ("room", "hall"):
+                channel = self.core.directory.channel(self.names[name])
+                presence.stand(self.core, channel, guest, Standing(Role.MEMBER))
+            self.names["self"] = guest.name
+        elif kind != "stranger":
+            await person.logs_in(self.names["self"], PASSWORD)
+        return person
+
+    def filled(self, about: Any) -> Any:
+        """With this cell's names."""
+        if isinstance(about, str):
+            text = about.format(**self.names)
+            return int(text) if about == "{invite}" else text
+        if isinstance(about, list):
+            return [self.filled(one) for one in about]
+        if isinstance(about, dict):
+            return {self.filled(name): self.filled(value) for name, value in about.items()}
+        return about
+
+    async def tried(self, row: str, kind: str) -> str:
+        """What comes of a command of the native protocol."""
+        await self.next(kind)
+        person = await self.native(kind)
+        if row == "leave:direct" and kind not in ("stranger", "operator"):
+            self.names["direct"] = (await person.asks("direct", people=["Target"]))["channel"]
+        mark = person.tells(row.partition(":")[0], **self.filled(ABOUT.get(row, {})))
+        try:
+            answer = await person.answer(mark)
+        except EOFError:
+            # Whoever may leave is answered by the farewell.
+            await person.hears("farewell", code="logged_out" if row == "logout" else "quit")
+            return "yes"
+        person.hang_up()
+        if answer["is"] == "error":
+            return str(answer["code"])
+        return "out" if row == "resume" and not answer.get("channels") else "yes"
+
+    async def tried_classic(self, row: str, kind: str) -> str:
+        """What comes of CONN, or of SEND after it."""
+        verb, _, what = row.partition(":")
+        await self.next(kind)
+        person = await self.house.classic()
+        person.name = self.names["self"]
+        place = "fresh" + self.names["n"] if what == "new" else self.names[what or "room"]
+        if kind == "guest":
+            person.name = "Guest" + self.names["n"]
+        if verb == "CONN" or kind != "stranger":
+            person.asks_in(place, person.name, "wrong " + PASSWORD if kind == "stranger" else PASSWORD)
+            heard = await self.first_of(person, "NO", "OK", f"[+]{person.name}")
+            if heard == "OK":
+                await person.hears(f"[+]{person.name}")
+            if verb == "CONN":
+                person.hang_up()
+                return "NO" if heard == "NO" else "yes"
+        person.says("good day")
+        refusals = {f"causerie>{text}": word for word, text in SAID.items()}
+        heard = await self.first_of(person, f"{person.name}>good day", *refusals)
+        person.hang_up()
+        return refusals.get(heard, "yes")
+
+    @staticmethod
+    async def first_of(person: ClassicPerson, *texts: str) -> str:
+        """Which of these comes next."""
+        while True:
+            for text in texts:
+                if person._heard.startswith(text.encode()):
+                    await person.hears(text)
+                    return text
+            more = await person._read()
+            assert more, f"{person.name} heard {person._heard!r} and the end"
+            person._heard += more
+
+
+async def scene_in(house: House) -> Scene:
+    """The house with those who are always there."""
+    scene = Scene(house, await house.server.core.hashing.hash(PASSWORD))
+    for name in (*OTHERS, "Nobody"):
+        scene.person(name, admin=name == "Chief")
+    return scene
+
+
+async def test_every_right_by_the_native_protocol_and_the_control_socket() -> None:
+    """Each cell of the table."""
+    wrong = []
+    async with House(channels={"create": "accounts"}) as house:
+        scene = await scene_in(house)
+        for row, kind, expected in cells(RIGHTS):
+            outcome = await scene.tried(row, kind)
+            if outcome != LEGEND.get(expected, expected):
+                wrong.append(f"{row}: {kind}: {outcome}, not {LEGEND.get(expected, expected)}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_every_right_by_the_classic_protocol() -> None:
+    """Each cell of its table."""
+    wrong = []
+    async with House(channels={"create": "accounts"}) as house:
+        scene = await scene_in(house)
+        for row, kind, expected in cells(CLASSIC):
+            outcome = await scene.tried_classic(row, kind)
+            if outcome != expected:
+                wrong.append(f"{row}: {kind}: {outcome}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_table_has_every_command() -> None:
+    """A command without a row would have no expected rights."""
+    rows = {row.partition(":")[0] for row, _, _ in cells(RIGHTS)}
+    assert rows == {kind.__struct_config__.tag for kind in get_args(AnyCommand)}
+    assert {row for row, _, _ in cells(RIGHTS)} >= set(ABOUT)
+
+
+async def test_an_account_that_is_shut_out_may_do_nothing() -> None:
+    """Its connections end, by either protocol, and it does not come in again by password, token or CONN."""
+    async with House() as house:
+        await house.account("Anna")
+        anna, classic = await house.native(), await house.classic()
+        await anna.logs_in("Anna", PASSWORD, keep=True)
+        await anna.joins("home")
+        await classic.enters("home", "Anna", PASSWORD)
+        await house.operator(DisableAccount(name="Anna"))
+        await anna.hears_farewell("disabled")
+        await classic.hears("causerie>goodbye: this account was shut out.")
+        await classic.hears_the_end()
+        again = await house.native()
+        await again.is_refused("login_failed", "login", name="Anna", password=PASSWORD)
+        await again.is_refused("login_failed", "login", token=anna.token)
+        again_classic = await house.classic()
+        again_classic.asks_in("home", "Anna", PASSWORD)
+        await again_classic.hears("NO")
+
+
+def seen_from(server: Server, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who connects from now on comes from this address."""
+    came = listener.Listener.came
+
+    def from_there(self: listener.Listener, connection: Any, transport: Any) -> None:
+        came(self, connection, transport)
+        connection.host = host
+
+    monkeypatch.setattr(listener.Listener, "came", from_there)
+    monkeypatch.setattr(listener.Listener, "left", lambda self, connection: None)
+
+
+async def test_in_clear_from_a_private_network_one_is_a_guest_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords, tokens and new accounts are refused by name, a guest's wish for a token is passed over."""
+    async with House(accounts={"registration": "open"}) as house:
+        await house.account("Anna")
+        here = await house.native()
+        token = (await here.logs_in("Anna", PASSWORD, keep=True))["token"]
+        assert token
+        seen_from(house.server, "192.168.1.20", monkeypatch)
+        person = await house.native()
+        await person.is_refused("in_clear", "login", name="Anna", password=PASSWORD)
+        await person.is_refused("in_clear", "login", token=token)
+        await person.is_refused("in_clear", "register", name="Ben", password=PASSWORD)
+        answer = await person.logs_in("Ben", keep=True)
+        assert not answer.get("token")
+        await person.joins("home")
+        await person.says("home", "good day")
+        classic = await house.classic()
+        classic.asks_in("home", "Anna", PASSWORD)
+        await classic.hears("NO")
