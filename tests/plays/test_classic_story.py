@@ -225,3 +225,18 @@ async def test_a_control_character_is_not_said(escape: str) -> None:
         luc.sends(b'{"SEND": {"PAYLOAD": "a' + escape.encode() + b'b"}}')
         await luc.hears("causerie>not said: it holds a character that cannot be sent.")
         await luc.hears_nothing()
+
+
+async def test_two_conns_in_one_packet_are_answered_one_after_the_other() -> None:
+    """`NO` is read alone, and then the second one's `OK`."""
+    async with House() as house:
+        luc = await house.classic()
+        luc.sends(
+            b'{"CONN": {"us": "nobody", "pwd": "not a password", "channel": "home"}}'
+            b'{"CONN": {"us": "Guest-Luc", "pwd": "", "channel": "home"}}'
+            b'{"SEND": {"USER": "", "CHANNEL": "", "PAYLOAD": "in at last"}}'
+        )
+        assert await luc.reads_once() == "NO"
+        await luc.hears("OK")
+        await luc.hears("[+]Guest-Luc")
+        await luc.hears("Guest-Luc>in at last")

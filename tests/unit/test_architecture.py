@@ -13,9 +13,13 @@ from causerie.config import settings
 
 HOUSE = Path(__file__).parents[2]
 PACKAGE = HOUSE / "src" / "causerie"
-DOCUMENTS = ["ARCHITECTURE.md", "README.md", "docs/security.md"] + sorted(
-    str(path.relative_to(HOUSE)) for path in (HOUSE / "docs" / "adr").glob("*.md")
-)
+DECISIONS = sorted((HOUSE / "docs" / "adr").glob("*.md"))
+DOCUMENTS = [
+    "ARCHITECTURE.md",
+    "README.md",
+    "docs/security.md",
+    *(str(path.relative_to(HOUSE)) for path in DECISIONS),
+]
 
 ELSEWHERE = {
     "causerie.toml",
@@ -25,7 +29,7 @@ ELSEWHERE = {
     "/home/anna/.local/share/causerie",
     # ADR 8 says where else the port might have been.
     "stores/port.py",
-    "use_cases/port.py",
+    "buses/port.py",
 }
 """Files of somebody who runs it, and files that a decision was against."""
 

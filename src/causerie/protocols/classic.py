@@ -79,6 +79,8 @@ def shown(name: str, guest: bool) -> str:
 class ClassicWire(Wire):
     """One connection's side."""
 
+    pausing = LogIn  # `NO` must stand alone, and what follows `OK` is said as the one who came in
+
     __slots__ = ("_channel", "_most", "_scanned")
 
     def __init__(self, bounds: Bounds) -> None:

@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._held = b""
         self._reading = True
-        self._waiting = False
+        self._waiting = 0  # for so many things, before the next command may be read
         self._choked = False
         self._task: asyncio.Task[None] | None = None
         self.admitted = False
@@ -129,6 +129,8 @@ class Connection(asyncio.Protocol):
             else:
                 if command is None:
                     return
+                if type(command) is wire.pausing:
+                    self._waiting += 1
                 waiting = dispatch(core, session, command)
             if session.flooding:
                 # It is slowed down: its next command is read in a moment, and TCP holds back the rest.
@@ -137,11 +139,11 @@ class Connection(asyncio.Protocol):
             elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
             elif len(core.turns.tick.steps) > most:
-                self._waiting = True
+                self._waiting += 1
                 core.turns.after_this.append(self.go_on)
 
     def _wait_for(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
-        self._waiting = True
+        self._waiting += 1
         self._task = asyncio.get_running_loop().create_task(self._finish(command, waiting))
         # One that is cancelled before it began would be reported as never awaited.
         self._task.add_done_callback(lambda task: waiting.close())
@@ -154,12 +156,16 @@ class Connection(asyncio.Protocol):
         self.go_on()
 
     def _wait(self, seconds: float) -> None:
-        self._waiting = True
+        self._waiting += 1
         asyncio.get_running_loop().call_later(seconds, self.go_on)
 
     def go_on(self) -> None:
-        """What was held back may be read."""
-        self._waiting = False
+        """One of the things that were waited for is over; if it was the last, what was held back is read."""
+        self._waiting -= 1
+        if not self._waiting:
+            self._read_on()
+
+    def _read_on(self) -> None:
         held, self._held = self._held, b""
         if self.session is None or self.session.closed or self.wire is None:
             return
@@ -182,6 +188,8 @@ class Connection(asyncio.Protocol):
         wire = self.wire
         assert wire is not None
         data = wire.answer(command, answer)
+        if type(command) is wire.pausing:
+            asyncio.get_running_loop().call_soon(self.go_on)
         if not data:
             if wire.closing:
                 self.end("")
@@ -198,7 +206,7 @@ class Connection(asyncio.Protocol):
             self.write(data)
             self._wait(ALONE_SECONDS)
             return
-        self._waiting = True
+        self._waiting += 1
         refill.lag(self._listener.core, session)
         loop.call_later(ALONE_SECONDS, self._write_if_open, data)
         loop.call_later(2 * ALONE_SECONDS, self._alone_no_more)
@@ -254,7 +262,7 @@ class Connection(asyncio.Protocol):
         if self._choked:
             self._choked = False
             if not self._waiting:
-                self.go_on()
+                self._read_on()
         if session is not None and session.heard is not None and not session.closed:
             asyncio.get_running_loop().create_task(refill.refill(self._listener.core, session))
 

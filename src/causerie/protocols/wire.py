@@ -33,6 +33,9 @@ class Wire(ABC):
     come in one, cost no more than their bytes: nothing is copied again for each piece or each frame.
     """
 
+    pausing: type[Command] | None = None
+    """After this command nothing more is read until it has been answered."""
+
     __slots__ = ("_at", "_unread", "bounds", "closing")
 
     def __init__(self, bounds: Bounds) -> None:
