@@ -5,6 +5,7 @@ Read it as a document. Each cell is tried in a house with all doors of a fresh r
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, get_args
 
 import pytest
@@ -37,66 +38,68 @@ LEGEND = {
 
 # Who, from the left: somebody who has not logged in; a guest, a reader, a member, a member who is muted, a moderator
 # and an owner of a public channel; an administrator who is not in it; somebody who is banned from it. Then, for a
-# private channel, somebody who is not in it, somebody who is invited, and an administrator who is not. Last, the
-# operator on the control socket. A guest's standing is a member's. New channels are for accounts, accounts for invited.
+# private channel, somebody who is not in it, somebody who is invited, and an administrator who is not. Then the
+# operator on the control socket. Last, of a private channel, its owner, and an administrator who is a member: there
+# that is all they are. A guest's standing is a member's. New channels are for accounts, accounts for who was invited.
 RIGHTS = """
-                     stranger guest   reader  member  muted   moderator owner  administrator banned uninvited invited prying operator
-hello                yes      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
-ping                 yes      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
-quit                 yes      yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes
-login:guest          yes      already already already already already already already already already already already yes
-login:password       yes      already already already already already already already already already already already yes
-register             closed   closed  already already already already already already already already already already closed
-register:invited     yes      yes     already already already already already already already already already already yes
-logout               login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-set_password         login    account yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-sessions             login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-revoke:another's     login    none    none    none    none    none    none    none    none    none    none    none    login
-away                 login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
+                     stranger guest   reader  member  muted   moderator owner   administrator banned  uninvited invited prying  operator keeper  insider
+hello                yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
+ping                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
+quit                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
+login:guest          yes      already already already already already   already already       already already   already already yes      already already
+login:password       yes      already already already already already   already already       already already   already already yes      already already
+register             closed   closed  already already already already   already already       already already   already already closed   already already
+register:invited     yes      yes     already already already already   already already       already already   already already yes      already already
+logout               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+set_password         login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+sessions             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+revoke:another's     login    none    none    none    none    none      none    none          none    none      none    none    login    none    none
+away                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 
-join                 login    yes     yes     yes     yes     yes     yes     yes     banned  private yes     private login
-join:new             login    account yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-resume               login    yes     yes     yes     yes     yes     yes     yes     out     out     yes     out     login
-leave                login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-direct               login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-leave:direct         login    stays   stays   stays   stays   stays   stays   stays   stays   stays   stays   stays   login
-channels             login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-members              login    yes     yes     yes     yes     yes     yes     yes     banned  private private private login
-history              login    yes     yes     yes     yes     yes     yes     yes     banned  private private private login
-search               login    yes     yes     yes     yes     yes     yes     yes     banned  private private private login
-search:everywhere    login    yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     yes     login
-send                 login    yes     reading yes     muted   yes     yes     member  member  member  member  member  login
-send:hall            login    reading reading reading muted   yes     yes     member  member  member  member  member  login
+join                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   yes     private login    yes     yes
+join:new             login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+resume               login    yes     yes     yes     yes     yes       yes     yes           out     out       yes     out     login    yes     yes
+leave                login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+direct               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+leave:direct         login    stays   stays   stays   stays   stays     stays   stays         stays   stays     stays   stays   login    stays   stays
+channels             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+members              login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+history              login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+search               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+search:everywhere    login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+send                 login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+send:hall            login    reading reading reading muted   yes       yes     member        banned  member    member  member  login    yes     reading
 
-set_topic            login    rank    rank    yes     muted   yes     yes     yes     rank    rank    rank    rank    login
-set_topic:hall       login    rank    rank    rank    rank    yes     yes     yes     rank    rank    rank    rank    login
-set_channel          login    rank    rank    rank    rank    rank    yes     yes     rank    rank    rank    rank    login
-invite               login    yes     rank    yes     yes     yes     yes     yes     banned  private private private login
-kick                 login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
-kick:moderator       login    rank    rank    rank    rank    above   yes     yes     banned  private private private login
-kick:owner           login    rank    rank    rank    rank    above   above   yes     banned  private private private login
-kick:administrator   login    rank    rank    rank    rank    above   above   above   banned  private private private login
-kick:oneself         login    rank    rank    rank    rank    above   above   above   banned  private private private login
-ban                  login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
-ban:owner            login    rank    rank    rank    rank    above   above   yes     banned  private private private login
-unban                login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
-mute                 login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
-mute:owner           login    rank    rank    rank    rank    above   above   yes     banned  private private private login
-set_role:reader      login    rank    rank    rank    rank    yes     yes     yes     banned  private private private login
-set_role:moderator   login    rank    rank    rank    rank    above   yes     yes     banned  private private private login
-set_role:down        login    rank    rank    rank    rank    above   yes     yes     banned  private private private login
+set_topic            login    rank    rank    yes     muted   yes       yes     yes           rank    rank      rank    rank    login    yes     yes
+set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           rank    rank      rank    rank    login    yes     rank
+set_channel          login    rank    rank    rank    rank    rank      yes     yes           rank    rank      rank    rank    login    yes     rank
+invite               login    yes     rank    yes     yes     yes       yes     yes           banned  private   private private login    yes     rank
+kick                 login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+kick:moderator       login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
+kick:owner           login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
+kick:administrator   login    rank    rank    rank    rank    above     above   above         banned  private   private private login    yes     rank
+kick:oneself         login    rank    rank    rank    rank    above     above   above         banned  private   private private login    above   rank
+ban                  login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+ban:owner            login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
+unban                login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+mute                 login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+mute:owner           login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
+set_role:reader      login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+set_role:moderator   login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
+set_role:down        login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
+set_role:administrator login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
 
-make_invite          login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-list_invites         login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-revoke_invite        login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-add_account          login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-reset_password       login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-list_accounts        login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-disable_account      login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-set_administrator    login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-status               login    admin   admin   admin   admin   admin   admin   yes     admin   admin   admin   yes     yes
-backup               operator operator operator operator operator operator operator operator operator operator operator operator yes
-check_store          operator operator operator operator operator operator operator operator operator operator operator operator yes
+make_invite          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+list_invites         login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+revoke_invite        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+add_account          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+reset_password       login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+list_accounts        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+disable_account      login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+set_administrator    login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+status               login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+backup               operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
+check_store          operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
 """  # noqa: E501 - a table
 
 # The classic protocol's own: to come into a channel (who comes in is a member), to come into one that nobody has
@@ -124,6 +127,8 @@ KINDS: dict[str, tuple[Access, Standing | None, bool]] = {
     "invited": ("private", Standing(Role.INVITED), False),
     "prying": ("private", None, True),
     "operator": ("public", None, False),
+    "keeper": ("private", Standing(Role.OWNER), False),
+    "insider": ("private", Standing(Role.MEMBER), True),
 }
 """Which channel it is about, how one stands in it, and whether one is an administrator."""
 
@@ -174,6 +179,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_role:reader": {"channel": "{room}", "name": "Target", "role": "reader"},
     "set_role:moderator": {"channel": "{room}", "name": "Target", "role": "moderator"},
     "set_role:down": {"channel": "{room}", "name": "Marshal", "role": "member"},
+    "set_role:administrator": {"channel": "{room}", "name": "Chief", "role": "reader"},
     "make_invite": {},
     "revoke_invite": {"invite": "{invite}"},
     "add_account": {"name": "Added-{n}", "password": PASSWORD},
@@ -235,8 +241,6 @@ class Scene:
     async def native(self, kind: str) -> NativePerson:
         """Somebody of this kind at a native client."""
         if kind == "operator":
-            import asyncio
-
             person = NativePerson(*await asyncio.open_unix_connection(str(self.house.data / NAME)))
             self.house._people.append(person)
             await person.asks("hello", version=1)

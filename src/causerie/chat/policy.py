@@ -53,7 +53,9 @@ def check_send(channel: Channel, person: Person, standing: Standing | None, now:
     """May this person speak here at `now` (ms)?"""
     if standing is MEMBER and not channel.read_only:
         return
-    if standing is None or standing.role < Role.READER:
+    if standing is not None and standing.role == Role.BANNED:
+        raise Banned(channel=channel.name)
+    if standing is None or not standing.inside:
         raise NotAMember(channel=channel.name)
     if standing.muted_until > now:
         raise Muted(channel=channel.name, until=standing.muted_until)
@@ -120,13 +122,15 @@ def check_invite(channel: Channel, person: Person, standing: Standing | None, wh
 def check_moderate(
     channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None
 ) -> None:
-    """May `actor` kick, ban or mute `whom`? Moderators may, those who rank below themselves, never administrators."""
+    """May `actor` kick, ban or mute `whom`? Moderators may, those who rank below themselves; administrators are below
+    nobody in public channels, and what any member is in private ones."""
     mine = rank(channel, actor, standing)
     if channel.access == "direct" or mine < Role.MODERATOR:
         raise NotModerator(channel=channel.name)
     # An administrator comes before a public channel's owners; nobody moderates himself or another administrator.
-    first = actor.admin and channel.access == "public"
-    if actor.id == whom.id or whom.admin or (his is not None and his.role >= mine and not first):
+    public = channel.access == "public"
+    below = not (his is not None and his.role >= mine) or (actor.admin and public)
+    if actor.id == whom.id or (whom.admin and public) or not below:
         raise Outranked(channel=channel.name, name=whom.name)
 
 
@@ -143,7 +147,7 @@ def check_role(
         raise BadInput(why="role")
     if whom.guest and role > Role.MEMBER:
         raise AccountsOnly(name=whom.name)
-    if mine < Role.OWNER and (role >= Role.MODERATOR or his.role >= mine):
+    if mine < Role.OWNER and (role >= Role.MODERATOR or rank(channel, whom, his) >= mine):
         raise Outranked(channel=channel.name, name=whom.name)
 
 
