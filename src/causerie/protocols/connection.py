@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
+from causerie.protocols.direct_write import DirectWriter
 from causerie.protocols.wire import Wire
 from causerie.server import presence, refill
 from causerie.server.dispatch import dispatch, finish, refuse
@@ -40,8 +41,8 @@ class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "_choked", "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host", "language",
-        "session", "silent", "tls", "wire", "write",
+        "_choked", "_direct", "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host",
+        "language", "session", "silent", "tls", "wire", "write",
     )  # fmt: skip
 
     language: Language
@@ -57,6 +58,7 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self.admitted = False
         self.silent = 0
+        self._direct: DirectWriter | None = None
         self.host = ""
         self.tls: TlsPipe | None = None
         self.wire: Wire | None = None
@@ -107,6 +109,9 @@ class Connection(asyncio.Protocol):
         else:
             self.wire = protocol.wire(self._listener.bounds)
             self.language = protocol.language
+            if self.tls is None:
+                self._direct = DirectWriter(self._transport)
+                self.write = self._direct.write
             self.session = self._listener.open_session(self)
             if self.session is not None:
                 self.wire.receive(data)
@@ -300,6 +305,10 @@ class Connection(asyncio.Protocol):
         session = self.session
         if session is not None and not session.closed:
             presence.close(self._listener.core, session)
+        if self._direct is not None:
+            self._direct.let_go()
+            self._direct = None
+            self.write = self._transport.write
         if self.admitted:
             self.admitted = False
             self._listener.left(self)
