@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
+
+FIRST_WRITES = 16
+"""Writes that go through the transport first: those who come and say little need no socket of their own."""
 
 
 class DirectWriter:
@@ -17,15 +21,15 @@ class DirectWriter:
     before every send; `let_go` must be called before this is dropped.
     """
 
-    __slots__ = ("_closing", "_queued", "_send", "_socket", "_transport")
+    __slots__ = ("_closing", "_first", "_queued", "_send", "_socket", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        own = transport.get_extra_info("socket")
         self._transport = transport
         self._closing = transport.is_closing
-        self._socket = socket.socket(own.family, own.type, own.proto, own.fileno())
-        self._send = self._socket.send
-        self._queued = bool(transport.get_write_buffer_size())
+        self._queued = False
+        self._first = FIRST_WRITES
+        self._socket: socket.socket | None = None
+        self._send: Callable[[bytes], int] = self._through_transport
 
     def write(self, data: bytes) -> None:
         """See Outlet.write."""
@@ -48,4 +52,15 @@ class DirectWriter:
 
     def let_go(self) -> None:
         """The descriptor is the transport's to close."""
-        self._socket.detach()
+        if self._socket is not None:
+            self._socket.detach()
+
+    def _through_transport(self, data: bytes) -> int:
+        self._transport.write(data)
+        self._queued = True
+        self._first -= 1
+        if not self._first:
+            own = self._transport.get_extra_info("socket")
+            self._socket = socket.socket(own.family, own.type, own.proto, own.fileno())
+            self._send = self._socket.send
+        return len(data)
