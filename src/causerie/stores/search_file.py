@@ -29,7 +29,11 @@ VERSION = 1
 """Of the tables and of `causerie.chat.words`: raise it when either changes, and every index is made anew."""
 
 CHUNK = 2_000
-"""Rows of the log for one transaction of the index."""
+"""Rows of the log for one transaction of the index, at most."""
+CHUNK_TEXT = 500_000
+"""Characters of text for one: long messages make it fewer rows, for all of it is in memory at once."""
+CATCH_UP_MORE = 20
+"""Further chunks that a search indexes itself, when texts are long."""
 CATCH_UP = 5_000
 """A search brings the index up to date itself when no more rows than this are missing."""
 CANDIDATES = 20_000
@@ -53,7 +57,10 @@ COMMIT;
 _MARK = "(SELECT channel || '/' || number || '/' || at FROM chat.log WHERE id = position)"
 _NEWEST = "(SELECT coalesce(max(id), 0) FROM chat.log)"
 _STATE = f"SELECT position, position = 0 OR mark IS {_MARK}, {_NEWEST} FROM state"
-_TOP = "SELECT max(id) FROM (SELECT id FROM chat.log WHERE id > ? ORDER BY id LIMIT ?)"
+_TOP = (
+    "SELECT max(id) FROM (SELECT id, sum(length(text)) OVER (ORDER BY id) - length(text) AS before"
+    " FROM (SELECT id, text FROM chat.log WHERE id > ? ORDER BY id LIMIT ?)) WHERE before < ?"
+)
 _TAKE = (
     "SELECT json_group_array(json_array(id, text, author, channel)) FROM ("
     "SELECT id, text, author, channel FROM chat.log"
@@ -116,7 +123,7 @@ class IndexFile:
 
     def catch_up(self) -> None:
         """Index what was logged until now, if not much more than `CATCH_UP` rows. Raises sqlite3.Error."""
-        for _ in range(CATCH_UP // CHUNK + 1):
+        for _ in range(CATCH_UP // CHUNK + CATCH_UP_MORE):
             if not self.advance():
                 return
 
@@ -261,7 +268,7 @@ class IndexFile:
             writer, position = self._writing(), 0
         writer.execute("BEGIN")
         try:
-            (top,) = writer.execute(_TOP, (position, CHUNK)).fetchone()
+            (top,) = writer.execute(_TOP, (position, CHUNK, CHUNK_TEXT)).fetchone()
             if top is not None:
                 taken = _rows_taken.decode(writer.execute(_TAKE, (position, top)).fetchone()[0])
                 rows = [(i, prepare(text), facets(author, channel)) for i, text, author, channel in taken]
