@@ -22,7 +22,7 @@ class Directory:
     sessions, in the order in which they came.
     """
 
-    def __init__(self, loaded: Loaded, skeletons: dict[int, str] | None = None) -> None:
+    def __init__(self, loaded: Loaded) -> None:
         self.people: dict[int, Person] = {person.id: person for person in loaded.people}
         self.names: dict[str, int] = {skeleton(person.name): person.id for person in loaded.people}
         self.kept_guests: dict[int, bool] = {}

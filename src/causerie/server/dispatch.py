@@ -13,8 +13,8 @@ from enum import IntEnum
 from typing import Any
 
 from causerie.chat import commands as c
+from causerie.chat import policy
 from causerie.chat.errors import (
-    AdministratorsOnly,
     ChatError,
     GuestsRefused,
     Internal,
@@ -110,8 +110,8 @@ def _check_access(session: Session, access: Access) -> None:
         raise OperatorOnly()
     if session.person is None:
         raise NotLoggedIn()
-    if access is Access.ADMINISTRATOR and not session.person.admin:
-        raise AdministratorsOnly()
+    if access is Access.ADMINISTRATOR:
+        policy.check_administrator(session.person)
 
 
 def _meter(core: Core, session: Session, error: ChatError, metered: bool) -> None:

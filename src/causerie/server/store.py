@@ -7,7 +7,7 @@ when it raises StoreFailed, nothing of it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -209,8 +209,3 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish what is under way and let go. Nothing may be asked afterwards."""
-
-
-def appends(changes: Iterable[Change]) -> list[Append]:
-    """The events among the changes."""
-    return [change for change in changes if type(change) is Append]
