@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
+from causerie.chat.replies import Found, Page, Pong
 from causerie.server.session import Answer, Session
 from causerie.server.store import Append, Change
 
@@ -23,6 +24,9 @@ V = TypeVar("V")
 TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME = range(7)
 """What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
 tell one session an event, let one hear what followed certain numbers."""
+
+_FROM_STORE = (Page, Found, Pong)
+"""Answers that hold whatever becomes of the tick they share: what was read from the store, and that all is answered."""
 
 _ABSENT: Any = object()
 
@@ -125,7 +129,7 @@ class Tick:
         self._undo(0)
 
     def answer_all(self, error: ChatError) -> None:
-        """Answer every command in it with the error, once; the rest of the tick stands as it is."""
+        """Answer every command in it with the error, once, but for what was only read; the rest of it stands."""
         if self.answered:
             return
         self.answered = True
@@ -134,7 +138,7 @@ class Tick:
                 if step.asked is not None and not step.asked[0].closed:
                     step.asked[0].outlet.answer(step.asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:
-                step[1].outlet.answer(step[2], error)
+                step[1].outlet.answer(step[2], step[3] if isinstance(step[3], _FROM_STORE) else error)
 
     def _undo(self, keep: int) -> None:
         while len(self.undo) > keep:

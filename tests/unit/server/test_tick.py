@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from causerie.chat.commands import Ping
 from causerie.chat.errors import ChatError, StoreUnavailable
+from causerie.chat.replies import Page, Pong
 from causerie.server.session import Session, Trust
 from causerie.server.tick import Tick
 
@@ -93,3 +94,14 @@ def test_every_command_is_refused_once_and_who_is_gone_is_not_answered() -> None
     tick.answer_all(error)
     assert here.outlet.answers == [error, error]  # type: ignore[attr-defined]
     assert gone.outlet.answers == []  # type: ignore[attr-defined]
+
+
+def test_what_was_only_read_is_told_when_the_tick_it_shared_is_refused() -> None:
+    """A page read while the store stalls stands, though another's message in the same tick is refused."""
+    tick, session = Tick(), a_session()
+    page = Page(channel="home", events=[])
+    for answer in (page, ChatError(), Pong()):
+        tick.answer(session, Ping(), answer)
+    error = StoreUnavailable(retry_after=5)
+    tick.answer_all(error)
+    assert session.outlet.answers == [page, error, Pong()]  # type: ignore[attr-defined]
