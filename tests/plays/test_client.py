@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import random
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +203,53 @@ async def test_the_operator_asks_over_the_control_socket(house: House) -> None:
     async with connect_operator(house.data / "control.sock") as chat:
         made = await chat.ask(MakeInvite(), InviteMade)
         assert made.token
+
+
+async def test_an_interface_in_another_thread(house: House, tmp_path: Path) -> None:
+    """As docs/client.md has it: happenings over a queue, questions as futures; leaving is quick."""
+    inbox: queue.SimpleQueue[Happening | None] = queue.SimpleQueue()
+    ready: Future[tuple[asyncio.AbstractEventLoop, Chat, asyncio.Event]] = Future()
+
+    async def network() -> None:
+        over = asyncio.Event()
+        memory = FileMemory(tmp_path / "chat.json")
+        async with connect(where(house), name="Tk", memory=memory, patient=True) as chat:
+            ready.set_result((asyncio.get_running_loop(), chat, over))
+            hearing = asyncio.create_task(_put_all(chat, inbox))
+            await over.wait()
+        await hearing
+        inbox.put(None)
+
+    def interface() -> list[Happening]:
+        thread = threading.Thread(target=lambda: asyncio.run(network()))
+        thread.start()
+        loop, chat, over = ready.result(PATIENCE)
+
+        async def say(command: Send) -> None:
+            chat.post(command)
+
+        asyncio.run_coroutine_threadsafe(say(Send(channel="home", text="from Tk", key="tk-1")), loop).result(PATIENCE)
+        drawn: list[Happening] = []
+        while not any(isinstance(happening, Sent) and happening.key == "tk-1" for happening in drawn):
+            if (happening := inbox.get(timeout=PATIENCE)) is not None:
+                drawn.append(happening)
+        asked = asyncio.run_coroutine_threadsafe(chat.history("home"), loop).result(PATIENCE)
+        assert [event.text for event in asked.events if isinstance(event, Message)] == ["from Tk"]
+        loop.call_soon_threadsafe(over.set)
+        while (left := inbox.get(timeout=PATIENCE)) is not None:
+            drawn.append(left)
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+        return drawn
+
+    drawn = await asyncio.to_thread(interface)
+    states = [happening.state for happening in drawn if isinstance(happening, Turned)]
+    assert states == [State.GREETING, State.LOGGING_IN, State.LIVE, State.CLOSED]
+
+
+async def _put_all(chat: Chat, inbox: queue.SimpleQueue[Happening | None]) -> None:
+    async for happening in chat:
+        inbox.put(happening)
 
 
 # What breaks.

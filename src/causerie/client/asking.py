@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from causerie.chat.commands import Command, History, Leave, Members, Search
+from causerie.chat.events import LoggedEvent
 from causerie.chat.replies import Done, Found, Member, MemberList, Page, Reply
 
 R = TypeVar("R", bound=Reply)
@@ -42,6 +43,19 @@ class Asking(ABC):
             before = page.events[0].number
             if not page.more or before <= 1:
                 return
+
+    async def since(self, channel: str, after: int = 0, most: int = 100_000) -> AsyncIterator[LoggedEvent]:
+        """What is in a channel's log above the number `after`, oldest first, `most` events. Raises as `ask`."""
+        while most > 0:
+            # `after` 0 is "not given", and would bring the newest page.
+            page = await self.history(channel, after=after, around=0 if after else 1, limit=min(most, PAGE_MOST))
+            for event in page.events[:most]:
+                if event.number > after:
+                    yield event
+            most -= len(page.events)
+            if not page.events or not page.more or page.events[-1].number <= after:
+                return
+            after = page.events[-1].number
 
     async def members(self, channel: str, most: int = MEMBERS_MOST) -> list[Member]:
         """A channel's members by name, all pages of them up to `most`. Raises as `ask`."""

@@ -60,9 +60,9 @@ def connect(
     kept = memory.get() if memory is not None else Kept()
     if password and not name:
         raise ValueError("a password needs a name")
-    guest = guest or not (password or token or kept.token)
-    if (server.invite or register) and not password and guest and not kept.token:
+    if (server.invite or register) and not (password or token or kept.token or guest):
         raise ValueError("to make an account, give name and password")
+    guest = guest or not (password or token or kept.token)
     credentials = Credentials(
         name=name,
         password=password,

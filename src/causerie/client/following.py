@@ -37,7 +37,7 @@ class Following:
         self._keep = keep
         self._held: deque[Told] = deque()
         self._hole = 0
-        """The number of the event that came too early; 0: none did."""
+        """What is below this number is missing; 0: nothing is."""
         self._astray = False
         self._asking = False
 
@@ -108,10 +108,13 @@ class Following:
     def _take(self, told: Told) -> list[Happening]:
         before = self.view
         if isinstance(told, Snapshot):
+            if told.number > before.number:
+                # It tells nothing of what led to it; and the events of its own moment may come behind it.
+                return self._too_early(told, told.number + 1)
             self.view = from_snapshot(told, before)
             self.caught_up = True
-            missed = Gap(channel=told.channel, number=told.number, after=before.number)
-            gap: list[Happening] = [Heard(missed, self.view)] if told.number != before.number else []
+            put_back = Gap(channel=told.channel, number=told.number, after=before.number)
+            gap: list[Happening] = [Heard(put_back, self.view)] if told.number < before.number else []
             return [*gap, Opened(self.view)]
         if not isinstance(told, Gap) and told.number:
             if told.number <= before.number:

@@ -239,7 +239,9 @@ class Session:
         if self.state is not State.LIVE:
             return None
         silence = self._pinged_at + ANSWER_WITHIN if self._pinged_at else self._heard_at + PING_AFTER
-        return min((silence, *self._places.wakes_at()))
+        # The operator's own machine does not go away, and a check of its store may take as long as it takes.
+        pings = () if self._entrance is None else (silence,)
+        return min((*pings, *self._places.wakes_at()), default=None)
 
     def tick(self, now: float) -> None:
         """Time has passed. If the state is LOST afterwards, hang up."""
@@ -253,7 +255,7 @@ class Session:
         elif self._pinged_at and now >= self._pinged_at + ANSWER_WITHIN:
             self.lost(now, "the server does not answer")
             return
-        elif not self._pinged_at and now >= self._heard_at + PING_AFTER:
+        elif self._entrance is not None and not self._pinged_at and now >= self._heard_at + PING_AFTER:
             self._pinged_at = now
             self._ask(Ping(), lambda asked: None)
         self._pump()

@@ -34,7 +34,6 @@ class ModelServer:
         self.connections: list[Connection] = []
         self.refusals: list[str] = []
         self.to_swallow = 0
-        self.swallowed: set[tuple[str, int]] = set()
         self.people: dict[str, Line] = {}
         self.commands: list[Line] = []
 
@@ -130,7 +129,6 @@ class ModelServer:
             if channel in connection.channels:
                 if self.to_swallow:
                     self.to_swallow -= 1
-                    self.swallowed.add((channel, event["number"]))
                 else:
                     connection.tell(event)
         return len(log)

@@ -109,6 +109,20 @@ def test_too_much_behind_a_hole_is_let_go_and_the_channel_entered_anew() -> None
     assert told(one.hear(message(6002))) == [6002]
 
 
+def test_a_snapshot_that_comes_before_the_events_of_its_moment_loses_none() -> None:
+    """A server that commits the last missed event and the return to the stream together tells them in this order."""
+    one = following()
+    one.caught_up = False
+    assert one.hear(Snapshot(channel="home", access="public", topic="", number=11)) == []
+    assert wanted(one) == History(channel="home", after=10, limit=200)
+    assert one.hear(message(11)) == []
+    happenings = one.page(page(11))
+    assert told(happenings) == [11]
+    assert isinstance(happenings[-1], Opened)
+    assert one.caught_up
+    assert [known.number for known in one.view.messages] == [11]
+
+
 def test_a_cut_forgets_the_hole_because_it_is_told_again() -> None:
     one = following()
     one.hear(message(12))
