@@ -14,9 +14,21 @@ from typing import Any
 import pytest
 
 from causerie.chat import errors
-from causerie.chat.commands import Channels, MakeInvite, Send, Sessions, SetTopic
-from causerie.chat.events import Gap, Message, Topic
-from causerie.chat.replies import Ack, ChannelList, InviteMade, SessionList
+from causerie.chat.commands import (
+    Channels,
+    Edit,
+    IsTyping,
+    MakeInvite,
+    Mark,
+    Notify,
+    Preferred,
+    React,
+    Send,
+    Sessions,
+    SetTopic,
+)
+from causerie.chat.events import Gap, Marked, Message, Reacted, Topic, Typing
+from causerie.chat.replies import Ack, ChannelList, InviteMade, SessionList, Snapshot, Wishes
 from causerie.client import (
     Backoff,
     Certificate,
@@ -28,6 +40,7 @@ from causerie.client import (
     Happening,
     Heard,
     KnownServers,
+    NotALetter,
     Opened,
     Sent,
     ServerAddress,
@@ -89,7 +102,7 @@ async def test_two_talk(house: House) -> None:
         assert heard.view is not None
         assert heard.event == Message(
             channel="home", number=ack.number, at=ack.at, person=anna.me.person, name="Anna", text="hello", guest=True,
-            key=heard.event.key,  # type: ignore[attr-defined]
+            key=heard.event.key, said=1,  # type: ignore[attr-defined]
         )  # fmt: skip
         assert heard.view.messages[-1] == heard.event
         assert {member.name for member in await anna.members("home")} == {"Anna", "Ben"}
@@ -112,6 +125,50 @@ async def test_anything_can_be_asked_and_comes_typed_or_refused(house: House) ->
             await chat.ask(MakeInvite())
     with pytest.raises(Ended):
         await chat.join("kitchen")
+
+
+async def test_the_living_conversation_is_in_the_views(house: House) -> None:
+    """Edits, reactions, read markers, wishes and who is typing: applied by chat.replay and chat.merge, nothing more."""
+    for name in ("anna", "ben"):
+        await house.account(name)
+    async with (
+        connect(where(house), name="anna", password=PASSWORD) as anna,
+        connect(where(house), name="ben", password=PASSWORD) as ben,
+    ):
+        await ben.join("home")
+        number = (await anna.send("home", "helo @ben")).number
+        await anna.ask(Edit(channel="home", number=number, text="hello @ben"))
+        await ben.ask(React(channel="home", number=number, emoji="👍"))
+        await until(ben, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Reacted))
+        (message,) = ben.views["home"].messages
+        assert (message.text, message.reactions[0].count, message.reactions[0].mine) == ("hello @ben", 1, True)
+        assert (ben.views["home"].unread, ben.views["home"].mentions) == (1, 1)
+        await ben.ask(Mark(channel="home", number=number))
+        await until(ben, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Marked))
+        assert ben.views["home"].unread == 0
+        await ben.ask(Notify(channel="home", level="none"))
+        await ben.ask(Preferred(), Wishes)
+        assert ben.views["home"].level == "none"
+        await anna.ask(IsTyping(channel="home"))
+        await until(ben, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Typing))
+        assert list(ben.views["home"].typing.values()) == ["anna"]
+
+
+async def test_what_is_typed_is_said_or_done(house: House) -> None:
+    """Slash commands by `say`; a bot's `send` says exactly what it is given."""
+    async with connect(where(house), name="Anna") as anna:
+        assert isinstance(await anna.say("home", "/join kitchen"), Snapshot)
+        assert isinstance(await anna.say("kitchen", "/me waves"), Ack)
+        assert isinstance(await anna.say("kitchen", "//me waves"), Ack)
+        assert isinstance(await anna.send("kitchen", "/part"), Ack)
+        texts = [(event.text, event.action) async for event in anna.since("kitchen") if isinstance(event, Message)]
+        assert texts == [("waves", True), ("/me waves", False), ("/part", False)]
+        with pytest.raises(errors.UnknownSlash):
+            await anna.say("kitchen", "/dance")
+        await anna.say("kitchen", "/part")
+        assert "kitchen" not in anna.views
+        with pytest.raises(NotALetter):
+            anna.post(Send(channel="kitchen", text="/part"))
 
 
 async def test_history_comes_in_pages_that_end(house: House) -> None:

@@ -5,21 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from causerie.chat.commands import (
-    Channels,
-    Command,
-    History,
-    Join,
-    ListAccounts,
-    ListInvites,
-    LogOut,
-    Members,
-    Ping,
-    Quit,
-    Search,
-    Sessions,
-    Status,
-)
+from causerie.chat import commands as c
 from causerie.chat.errors import FrameTooLong
 from causerie.chat.replies import Reply
 from causerie.client import frames
@@ -30,7 +16,11 @@ Then = Callable[["Asked"], None]
 ASKED_MOST = 256
 """Questions of the user's that wait for an answer, at most."""
 
-HARMLESS = (Channels, History, Join, ListAccounts, ListInvites, Members, Ping, Search, Sessions, Status)
+HARMLESS = (
+    c.AuditLog, c.Channels, c.Drafts, c.Help, c.History, c.Join, c.ListAccounts, c.ListInvites, c.Members, c.Ping,
+    c.Pins, c.Preferred, c.Reactions, c.Reports, c.Search, c.Sessions, c.Status, c.Thread, c.Threads, c.Unread,
+    c.Versions, c.Whois, c.Why,
+)  # fmt: skip
 """Commands that may be asked twice: they are asked again by themselves when the connection broke before the answer."""
 
 
@@ -39,7 +29,7 @@ class Asked:
 
     __slots__ = ("_then", "command", "error", "reply")
 
-    def __init__(self, command: Command, then: Then | None = None) -> None:
+    def __init__(self, command: c.Command, then: Then | None = None) -> None:
         self.command = command
         self.reply: Reply | None = None
         self.error: Exception | None = None
@@ -118,7 +108,7 @@ class Questions:
 
     def leaving(self) -> list[Asked]:
         """The goodbyes among them, which only a farewell answers; taken out."""
-        marks = [mark for mark, (asked, _line) in self._open.items() if isinstance(asked.command, LogOut | Quit)]
+        marks = [mark for mark, (asked, _line) in self._open.items() if isinstance(asked.command, c.LogOut | c.Quit)]
         return [asked for mark in marks if (asked := self.answered(mark)) is not None]
 
     def cut(self, why: str) -> None:

@@ -19,11 +19,12 @@ from typing import Self, TypeVar
 
 import msgspec
 
+from causerie.chat import slash
 from causerie.chat.commands import Command, Join, Send
-from causerie.chat.errors import NotAMember
+from causerie.chat.errors import NotAMember, UnknownSlash
 from causerie.chat.events import Message
-from causerie.chat.replay import View
 from causerie.chat.replies import Ack, LoggedIn, Reply, Snapshot, Welcome
+from causerie.chat.view import View
 from causerie.client.asked import Asked
 from causerie.client.asking import Asking, R
 from causerie.client.backoff import Backoff
@@ -186,18 +187,29 @@ class Chat(Asking):
         """
         return await self._answer(self._asking(lambda: self.session.ask(command)), reply)
 
-    async def send(self, channel: str, text: str, key: str = "") -> Ack:
-        """Say something, and wait until it is on the server's disk, however long there is no connection.
+    async def send(self, channel: str, text: str, *, reply: int = 0, key: str = "") -> Ack:
+        """Say exactly this, and wait until it is on the server's disk, however long there is no connection.
 
-        One that is not in the channel enters it, if it exists. `key`: see `Send`; the same key is the same message,
-        also in another run. Raises the ChatError of a refusal, OutboxFull and Ended.
+        One that is not in the channel enters it, if it exists. `reply`: the number of the message that it answers.
+        `key`: see `Send`; the same key is the same message, also in another run. Raises the ChatError of a refusal,
+        OutboxFull and Ended.
         """
-        return await self._answer(self.post(Send(channel=channel, text=text, key=key)), Ack)
+        return await self._answer(self.post(Send(channel=channel, text=text, reply=reply, key=key, literal=True)), Ack)
+
+    async def say(self, channel: str, text: str, *, reply: int = 0, key: str = "") -> Reply:
+        """What somebody typed: said, or done where it is a slash command. Raises as `send` and `ask`."""
+        command: Command = Send(channel=channel, text=text, reply=reply, key=key)
+        if text[:1] == "/":
+            with contextlib.suppress(UnknownSlash):  # a newer server may know it
+                command = slash.read(command)  # type: ignore[arg-type]
+        if isinstance(command, Send) and (command.literal or text[:1] != "/"):
+            return await self._answer(self.post(command), Ack)
+        return await self.ask(command)
 
     def post(self, command: Send) -> Letter:
         """Say something, without waiting: `Sent` or `Refused` come later, with the letter's key.
 
-        If there is a memory, it is remembered when this returns. Raises ChatError, OutboxFull and Ended.
+        If there is a memory, it is remembered when this returns. Raises ChatError, NotALetter, OutboxFull and Ended.
         """
         return self._asking(lambda: self.session.send(command))
 

@@ -7,6 +7,7 @@
     ├── Ended               the session is over, and will not come back by itself
     ├── NotUnderstood       the answer is of a kind that this version does not know
     ├── TooMuchAsked  OutboxFull    bounds of this side
+    ├── NotALetter          a slash command that says nothing: it is asked, not sent
     ├── SomebodyElse        the letter was written by another person than the one who is logged in now
     └── BrokenMemory        the file in which the client remembers cannot be read
 
@@ -91,6 +92,13 @@ class OutboxFull(ClientError):
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} letters wait to be sent already")
         self.most = most
+
+
+class NotALetter(ClientError):
+    """A slash command that says nothing, /join say: it is asked (`Chat.say` does what fits), and never said aloud."""
+
+    def __init__(self) -> None:
+        super().__init__("a slash command is asked, not sent")
 
 
 class SomebodyElse(ClientError):

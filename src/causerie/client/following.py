@@ -11,11 +11,12 @@ from collections import deque
 import msgspec
 
 from causerie.chat.commands import Command, History, Join
-from causerie.chat.events import Event, Gap
-from causerie.chat.replay import Missing, View, apply, from_snapshot
+from causerie.chat.events import Event, Gap, Typing
+from causerie.chat.replay import apply, quiet
 from causerie.chat.replies import Page, Snapshot
+from causerie.chat.view import Missing, View, from_snapshot
 from causerie.client.frames import Unknown
-from causerie.client.happenings import Happening, Heard, Opened
+from causerie.client.happenings import Happening, Heard, Opened, Quiet
 
 HELD_MOST = 5000
 """Events that are held while a hole is filled; past it the channel is entered anew, and the hole is a gap."""
@@ -25,6 +26,9 @@ FILL_MOST = 2000
 
 PAGE = 200
 
+TYPING_SECONDS = 7.0
+"""How long somebody is typing who has said so; who goes on says it again every few seconds."""
+
 Told = Event | Snapshot | Unknown
 
 
@@ -33,6 +37,8 @@ class Following:
 
     def __init__(self, view: View, caught_up: bool, keep: int) -> None:
         self.view = view
+        self.typing: dict[int, float] = {}
+        """When somebody who is typing is typing no longer, unless they say so again."""
         self.caught_up = caught_up
         self._keep = keep
         self._held: deque[Told] = deque()
@@ -85,6 +91,20 @@ class Following:
         """History has nothing to say about it."""
         self._asking = False
         return self._go_on() if self._hole else []
+
+    def types(self, event: Typing, now: float) -> None:
+        """Somebody is typing, for a while."""
+        self.typing = {person: until for person, until in self.typing.items() if person in self.view.typing}
+        self.typing[event.person] = now + TYPING_SECONDS
+
+    def falls_quiet(self, now: float) -> list[Happening]:
+        """Time has passed: who is not typing any more."""
+        before = self.view
+        for person, until in tuple(self.typing.items()):
+            if until <= now:
+                del self.typing[person]
+                self.view = quiet(self.view, person)
+        return [Quiet(self.view)] if self.view is not before else []
 
     def cut(self) -> None:
         """The connection broke: what was held comes again, when it is resumed."""

@@ -7,8 +7,8 @@ from msgspec import Struct
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
-from causerie.chat.replay import View
 from causerie.chat.replies import Ack
+from causerie.chat.view import View
 from causerie.client.errors import ClientError
 from causerie.client.states import State
 
@@ -39,6 +39,12 @@ class Heard(Happening, frozen=True):
 
     event: Event
     view: View | None
+
+
+class Quiet(Happening, frozen=True):
+    """Somebody has not been typing for a while in this channel; `view` has them no longer."""
+
+    view: View
 
 
 class Out(Happening, frozen=True):

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
-from causerie.chat.errors import ChatError, Internal, NotAMember, TooFast, Unavailable
-from causerie.chat.events import Event, Left
-from causerie.chat.replay import View
+from causerie.chat.errors import ChatError, Internal, NotAMember, SlowMode, TooFast, Unavailable
+from causerie.chat.events import Event, Left, Renamed, Typing
+from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, LoggedIn, Page, Reply, Resumed, Snapshot
+from causerie.chat.view import View
+from causerie.client.answers import merged
 from causerie.client.errors import ClientError, Ended, Lost, NotUnderstood, SomebodyElse
 from causerie.client.following import Following
 from causerie.client.frames import Unknown
@@ -41,12 +45,14 @@ class Places:
     def __init__(self, session: Session, kept: Kept, keep: int) -> None:
         self.outbox = Outbox(kept.outbox)
         self.followed = {
-            name: Following(View(channel=name, number=number), False, keep) for name, number in kept.numbers.items()
+            name: Following(View(channel=name, number=number, me=kept.person), False, keep)
+            for name, number in kept.numbers.items()
         }
         self._session = session
         self._keep = keep
         self._joining: set[str] = set()
-        self._paused_until = 0.0
+        self._paused: dict[str, float] = {}
+        """Until when nothing is sent to a channel; "": to none."""
         self._again: list[tuple[float, Callable[[], None]]] = []
         self._selves: set[int] = set()
         """Everybody that one has been: a guest that comes back without a token is another person to the server."""
@@ -57,8 +63,9 @@ class Places:
 
     def wakes_at(self) -> Iterator[float]:
         """When something is to be tried again."""
-        if self._paused_until:
-            yield self._paused_until
+        yield from self._paused.values()
+        for following in self.followed.values():
+            yield from following.typing.values()
         yield from (when for when, _call in self._again)
 
     def name_of(self, channel: str) -> str:
@@ -79,6 +86,9 @@ class Places:
                 self._drop(name)
             self._selves.clear()
         self._selves.add(me.person)
+        for following in self.followed.values():
+            if following.view.me != me.person:
+                following.view = msgspec.structs.replace(following.view, me=me.person)
 
     def stands(self, snapshot: Snapshot, asked: bool) -> None:
         """A channel as it stands. `asked`: it is an answer, so one is in it from here on."""
@@ -86,23 +96,29 @@ class Places:
         if following is None:
             if not asked:
                 return
-            view = View(channel=snapshot.channel, number=snapshot.number)
+            me = self._session.me.person if self._session.me is not None else 0
+            view = View(channel=snapshot.channel, number=snapshot.number, said=snapshot.said, me=me)
             following = self.followed[snapshot.channel] = Following(view, False, self._keep)
             self._session.changed = True
         self._pass_on(following, following.hear(snapshot))
 
     def hear(self, told: Event | Unknown) -> None:
         """Something happened."""
-        following = self.followed.get(told.channel)
-        if following is not None:
+        if told.channel in self.followed:
+            following = self.followed[told.channel]
             self._pass_on(following, following.hear(told))
         elif isinstance(told, Event):
+            # Without a channel it is about oneself, and so about every channel.
+            for each in () if told.channel else self.followed.values():
+                each.view = apply(each.view, told)
             self._session.tell(Heard(told, None))
 
     def answered(self, command: Command, reply: Reply) -> None:
         """The user's own command was done."""
         if isinstance(command, Leave) and isinstance(reply, Done):
             self._drop(self.name_of(command.channel))
+        for following in self.followed.values():
+            following.view = merged(following.view, reply, self._keep)
 
     def resume(self) -> None:
         """A new connection is live: go on in every channel."""
@@ -130,16 +146,21 @@ class Places:
         self._again = [(when, call) for when, call in self._again if when > now]
         for call in due:
             call()
-        if now < self._paused_until:
+        for following in self.followed.values():
+            for happening in following.falls_quiet(now) if following.typing else ():
+                self._session.tell(happening)
+        self._paused = {channel: until for channel, until in self._paused.items() if until > now}
+        if "" in self._paused:
             return
-        self._paused_until = 0.0
         for channel in self.outbox.channels():
-            following = self.followed.get(channel)
-            if following is None:
+            if channel in self._paused:
+                continue
+            place = self.followed.get(channel)
+            if place is None:
                 if channel not in self._joining:
                     self._joining.add(channel)
                     self._own(Join(channel=channel, create=False), self._joined, channel)
-            elif following.caught_up and (letter := self.outbox.next(channel)) is not None:
+            elif place.caught_up and (letter := self.outbox.next(channel)) is not None:
                 letter.on_its_way = True
                 letter.tried += 1
                 self._own(letter.command, self._letter_answered, letter)
@@ -187,7 +208,9 @@ class Places:
             self._sent(letter, asked.reply)
         elif passes(asked.error) and not (isinstance(asked.error, Internal) and letter.tried >= TRIES_MOST):
             assert isinstance(asked.error, ChatError)
-            self._session.tell(Delayed(letter.key, asked.error, self._pause(asked.error)))
+            # Slow mode is one channel's; any other bound is the person's, and trouble is the server's.
+            channel = letter.channel if isinstance(asked.error, SlowMode) else ""
+            self._session.tell(Delayed(letter.key, asked.error, self._pause(asked.error, channel)))
         else:
             self._refuse(letter, _why(asked))
 
@@ -215,6 +238,10 @@ class Places:
                 event = happening.event
                 session.changed = session.changed or bool(event.number)
                 self._recognise(event)
+                if isinstance(event, Typing):
+                    following.types(event, session.now())
+                if isinstance(event, Renamed):
+                    session.renamed(event)
                 gone = gone or (isinstance(event, Left) and event.person in self._selves)
         if gone:
             self._drop(following.view.channel)
@@ -250,9 +277,9 @@ class Places:
             if not letter.on_its_way:
                 self._refuse(letter, error or NotAMember(channel=name))
 
-    def _pause(self, error: Exception | None) -> float:
+    def _pause(self, error: Exception | None, channel: str = "") -> float:
         seconds = wait(error)
-        self._paused_until = max(self._paused_until, self._session.now() + seconds)
+        self._paused[channel] = max(self._paused.get(channel, 0.0), self._session.now() + seconds)
         return seconds
 
     def _later(self, error: Exception | None, call: Callable[[], None]) -> None:

@@ -15,14 +15,14 @@ from types import MappingProxyType
 
 import msgspec
 
-from causerie.chat import errors
+from causerie.chat import errors, slash
 from causerie.chat.commands import Command, Hello, LogOut, Ping, Quit, Send
-from causerie.chat.events import Farewell
-from causerie.chat.replay import KEPT, View
+from causerie.chat.events import Farewell, Renamed
 from causerie.chat.replies import Done, LoggedIn, Reply, Snapshot, Welcome
+from causerie.chat.view import KEPT, View
 from causerie.client.asked import Asked, Questions
 from causerie.client.entrance import Credentials, Entrance
-from causerie.client.errors import Ended
+from causerie.client.errors import Ended, NotALetter
 from causerie.client.frames import Answer, Frame, Frames, Garbled
 from causerie.client.happenings import Happening, Turned
 from causerie.client.memory import Kept
@@ -132,9 +132,15 @@ class Session:
         """Say something: it is sent until it is acknowledged or refused for good.
 
         A key is chosen where there is none. The same key twice is the same letter, which is returned. Raises Ended,
-        OutboxFull, and FrameTooLong for what no frame of this server's can hold.
+        OutboxFull, FrameTooLong for what no frame of this server's can hold, and for a slash command UnknownSlash,
+        BadInput and, where it is not one that says something, NotALetter.
         """
         self._check_open()
+        if command.text[:1] == "/" and not command.literal:
+            said = slash.read(command)
+            if not isinstance(said, Send):
+                raise NotALetter
+            command = said
         channel, key = self._places.name_of(command.channel), command.key or self._new_key()
         command = msgspec.structs.replace(command, channel=channel, key=key)
         if len(msgspec.json.encode(command)) + 32 > self.frame_bytes:
@@ -269,6 +275,11 @@ class Session:
     def tell(self, happening: Happening) -> None:
         """This happened."""
         self._happenings.append(happening)
+
+    def renamed(self, event: Renamed) -> None:
+        """Somebody has another name; perhaps it was oneself."""
+        if self.me is not None and event.person == self.me.person:
+            self.me = msgspec.structs.replace(self.me, name=event.name, guest=event.guest)
 
     def now(self) -> float:
         """The time that was passed in last."""

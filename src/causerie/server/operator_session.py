@@ -19,6 +19,9 @@ class _Silence:
     name = "none"
     snapshots = False
     acknowledges = True
+    reactions = True
+    one_place = False
+    with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:
         """Nothing."""
@@ -32,6 +35,7 @@ class _Outlet:
     """Keeps the answer for whoever asked."""
 
     language: Language = _SILENCE
+    direct = None
 
     def __init__(self) -> None:
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -43,6 +47,12 @@ class _Outlet:
         """See Outlet."""
         if not self.answered.done():
             self.answered.set_result(answer)
+
+    def wait(self, rest: bytes) -> None:
+        """See Outlet."""
+
+    def wants_html(self) -> None:
+        """See Outlet."""
 
     def unsent(self) -> int:
         """See Outlet."""

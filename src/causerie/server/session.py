@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
-from causerie.chat.model import Person
+from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
 from causerie.server.limits import Bucket
 from causerie.server.store import Append
@@ -44,6 +45,12 @@ class Language(Protocol):
     """Whether joining is answered with a snapshot; if not, none is made."""
     acknowledges: bool
     """Whether a message that was stored is acknowledged; its echo may serve instead."""
+    reactions: bool
+    """Whether it is told of reactions; if not, only where a channel wants them told as lines (`tell_reactions`)."""
+    one_place: bool
+    """Whether its clients are in one channel at a time, and can't ask to hear a conversation that somebody opened."""
+    with_html: Language | None
+    """The same language with HTML beside each text; None: it has none."""
 
     def encode(self, event: Event) -> bytes:
         """The event in this language; b"" when it has no words for it."""
@@ -54,11 +61,24 @@ class Outlet(Protocol):
 
     language: Language
 
+    @property
+    def direct(self) -> Callable[[bytes], int] | None:
+        """The system's own way to send, while nothing waits: takes bytes, gives how many it took, or raises OSError.
+
+        None: only `write` will do. When it changes, `Fanout.moved` is told.
+        """
+
+    def wait(self, rest: bytes) -> None:
+        """Send what `direct` did not take, before anything else."""
+
     def write(self, data: bytes) -> None:
         """Send bytes, after all that was written before."""
 
     def answer(self, command: Command, answer: Answer) -> None:
         """Answer a command, in the wire's own words."""
+
+    def wants_html(self) -> None:
+        """Use the language's `with_html` from here on, if it has one. Nothing may be heard yet."""
 
     def unsent(self) -> int:
         """Bytes written and not yet taken by the system."""
@@ -70,12 +90,13 @@ class Outlet(Protocol):
 class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id.
 
+    `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
     """
 
     __slots__ = (
-        "away", "bucket", "channels", "closed", "exempt", "flooding", "heard", "host", "outlet", "person", "refilling",
-        "stuck_bytes", "stuck_since", "token", "trust",
+        "away", "bucket", "channels", "closed", "exempt", "flooding", "heard", "host", "mode", "outlet", "person",
+        "refilling", "since", "stuck_bytes", "stuck_since", "token", "trust",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -88,6 +109,8 @@ class Session:
         self.token = 0
         self.channels: dict[int, bool] = {}
         self.away = ""
+        self.mode: Mode = "online"
+        self.since = 0
         self.heard: dict[int, int] | None = None
         self.refilling = False
         self.stuck_bytes = 0

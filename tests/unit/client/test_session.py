@@ -24,6 +24,7 @@ from causerie.client import (
     NotUnderstood,
     Out,
     OutboxFull,
+    Quiet,
     Refused,
     Sent,
     Session,
@@ -32,6 +33,7 @@ from causerie.client import (
     TooMuchAsked,
 )
 from causerie.client.asked import ASKED_MOST
+from causerie.client.following import TYPING_SECONDS
 from causerie.client.outbox import LETTERS_MOST, Letter
 from causerie.client.places import TRIES_MOST
 from causerie.client.session import ANSWER_WITHIN, ENTER_WITHIN, PING_AFTER
@@ -277,6 +279,43 @@ def test_too_fast_is_sent_again_after_the_time_that_the_server_names() -> None:
     d.passes(0.1)
     d.says(do="send", key="k1")
     assert letter.tried == 2
+
+
+def test_slow_mode_is_one_channels() -> None:
+    d = Dialogue()
+    d.is_in_home()
+    d.session.ask(Join(channel="garden"))
+    d.says(do="join")
+    d.answers("join", **d.stands(channel="garden"))
+    d.post("slow")
+    d.says(do="send", text="slow")
+    d.refuses("send", "slow_mode", channel="home", retry_after=60)
+    d.post("elsewhere", channel="garden")
+    d.says(do="send", text="elsewhere")
+    d.is_silent()
+    d.answers("send", **{"is": "ack", "channel": "garden", "number": 1, "at": 0, "key": "k2"})
+    d.now += 60
+    d.tells(**{"is": "pong"})
+    d.says(do="send", text="slow")
+
+
+def test_who_is_typing_falls_quiet_by_itself() -> None:
+    d = Dialogue()
+    d.is_in_home()
+    d.tells(**{"is": "typing", "channel": "home", "person": 2, "name": "other"})
+    assert d.session.views["home"].typing == {2: "other"}
+    assert d.session.wakes_at() == d.now + TYPING_SECONDS
+    d.passes(TYPING_SECONDS)
+    assert d.session.views["home"].typing == {}
+    assert isinstance(d.happened[-1], Quiet)
+
+
+def test_another_name_is_ones_own() -> None:
+    d = Dialogue()
+    d.is_in_home(guest=True)
+    d.tells(**{"is": "renamed", "channel": "home", "person": 1, "name": "Zoé", "was": "me", "guest": True})
+    assert d.session.me is not None
+    assert d.session.me.name == "Zoé"
 
 
 def test_a_refusal_for_good_is_said_and_the_next_letter_goes() -> None:
