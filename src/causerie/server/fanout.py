@@ -133,11 +133,11 @@ class Fanout:
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
                     if type(answer) is AsItStands:
-                        waiting = pending.get(answer.channel)
-                        if waiting is not None and step[1] not in waiting.newcomers:
-                            # Who hears the channel already has all that its snapshot holds before it.
-                            self._deliver(answer.channel)
                         now = self._last(answer.channel)
+                        told = self.audience(answer.channel).number
+                        if isinstance(now, _Pending) and now.number > told and step[1] not in now.newcomers:
+                            # Who hears the channel already has what its snapshot counts before it.
+                            self._deliver(answer.channel)
                         answer = replace(answer.snapshot, number=now.number, said=now.said)
                     step[1].outlet.answer(step[2], answer)
                 continue
