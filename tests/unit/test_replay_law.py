@@ -101,6 +101,10 @@ class Client:
         elif isinstance(answer, Append):
             assert answer.number
 
+    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+        """The same words as everybody."""
+        return None
+
     def unsent(self) -> int:
         """Nothing ever waits here."""
         return 0

@@ -50,6 +50,8 @@ class ClassicLanguage:
     name = "classic"
     snapshots = False
     acknowledges = False
+    own_words = False
+    hears_direct = False
 
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""
@@ -79,7 +81,7 @@ def shown(name: str, guest: bool) -> str:
 class ClassicWire(Wire):
     """One connection's side."""
 
-    pausing = LogIn  # `NO` must stand alone, and what follows `OK` is said as the one who came in
+    pausing = frozenset((LogIn,))  # `NO` must stand alone, and what follows `OK` is said as the one who came in
 
     __slots__ = ("_channel", "_most", "_scanned")
 

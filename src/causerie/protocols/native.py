@@ -46,6 +46,8 @@ class NativeLanguage:
     name = "native"
     snapshots = True
     acknowledges = True
+    own_words = False
+    hears_direct = False
 
     def encode(self, event: Event) -> bytes:
         """The event's line."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from causerie.chat.commands import Command
 from causerie.chat.events import Changed, Event, LoggedEvent, Message, Stands, Topic
 from causerie.chat.replies import Pong
 from causerie.server.session import AsItStands, Language, Session
@@ -65,6 +66,14 @@ class Audience:
             group = self.groups[outlet.language] = {}
         group[session] = outlet.write
 
+    def change(self, session: Session, before: Language) -> None:
+        """From now on it is told in another language than before, if it is told at all."""
+        group = self.groups.get(before)
+        if group is not None and group.pop(session, None) is not None:
+            if not group:
+                del self.groups[before]
+            self.add(session)
+
     def remove(self, session: Session) -> None:
         """From now on it is not."""
         group = self.groups.get(session.outlet.language)
@@ -80,14 +89,18 @@ PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
 
 
 class _Pending:
-    """A channel's events that are not told yet, and from which of them on its newcomers hear."""
+    """A channel's events that are not told yet, and from which of them on its newcomers hear.
 
-    __slots__ = ("encoded", "events", "newcomers", "waits")
+    `own`: for sessions that are told otherwise of what is their own doing, what stands in the place of which event.
+    """
+
+    __slots__ = ("encoded", "events", "newcomers", "own", "waits")
 
     def __init__(self) -> None:
         self.waits = False
         self.events: list[Event] = []
         self.newcomers: dict[Session, int] = {}
+        self.own: dict[Session, dict[int, bytes]] = {}
         self.encoded: dict[Language, list[bytes]] = {}
 
     def parts(self, language: Language) -> list[bytes]:
@@ -95,6 +108,19 @@ class _Pending:
         for event in self.events[len(done) :]:
             done.append(language.encode(event))
         return done
+
+    def add(self, event: Event, by: Session | None, command: Command | None) -> None:
+        if by is not None and by.outlet.language.own_words and not by.closed:
+            own = by.outlet.own(command, event)
+            if own is not None:
+                self.own.setdefault(by, {})[len(self.events)] = own
+        self.events.append(event)
+
+    def heard_by(self, session: Session, start: int = 0) -> bytes:
+        parts, own = self.parts(session.outlet.language), self.own.get(session)
+        if own is None:
+            return b"".join(parts[start:])
+        return b"".join(own.get(index, parts[index]) for index in range(start, len(parts)))
 
 
 class Fanout:
@@ -123,9 +149,11 @@ class Fanout:
         pending = self._pending
         touched: dict[int, bool] = {}
         for step in tick.steps:
+            by: Session | None = None
+            asked: Command | None = None
             if isinstance(step, Append):
                 if step.asked is not None and not tick.answered:
-                    asker, command = step.asked
+                    asker, command = by, asked = step.asked
                     if asker.outlet.language.acknowledges and not asker.closed:
                         asker.outlet.answer(command, step)
                 if step.again:
@@ -155,7 +183,7 @@ class Fanout:
                     step[1].outlet.answer(step[2], answer)
                 continue
             elif step[0] == TELL:
-                channel, event = step[1], step[2]
+                channel, event, by = step[1], step[2], step[3]
                 touched.setdefault(channel, False)
             else:
                 if not step[1].closed:
@@ -167,7 +195,7 @@ class Fanout:
             waiting = pending.get(channel)
             if waiting is None:
                 waiting = pending[channel] = _Pending()
-            waiting.events.append(event)
+            waiting.add(event, by, asked)
         self._deliver_all(touched)
 
     def _deliver_all(self, touched: dict[int, bool]) -> None:
@@ -213,8 +241,9 @@ class Fanout:
             if about in pending and (session.heard is None or about not in session.heard):
                 # What was said before it left is still for its ears, its own last words among it.
                 start = pending[about].newcomers.pop(session, 0)
-                if data := b"".join(pending[about].parts(session.outlet.language)[start:]):
+                if data := pending[about].heard_by(session, start):
                     session.outlet.write(data)
+                pending[about].own.pop(session, None)
             self.audience(about).remove(session)
             if session.heard is not None:
                 session.heard.pop(about, None)
@@ -227,8 +256,10 @@ class Fanout:
             self.caught_up_later(session)
         elif kind == END:
             session.outlet.end(about)
-        elif data := session.outlet.language.encode(about):
-            session.outlet.write(data)
+        else:
+            own = session.outlet.own(None, about) if session.outlet.language.own_words else None
+            if data := session.outlet.language.encode(about) if own is None else own:
+                session.outlet.write(data)
 
     def _deliver(self, channel: int) -> None:
         audience = self.audience(channel)
@@ -236,10 +267,20 @@ class Fanout:
         audience.number = self._number(channel)
         waiting = self._pending.pop(channel)
         self.told += len(waiting.events)
-        for language, group in tuple(audience.groups.items()):
+        for session, words in waiting.own.items():
+            if session.closed or session in waiting.newcomers:
+                continue
+            hears = session in audience.groups.get(session.outlet.language, ())
+            if data := waiting.heard_by(session) if hears else b"".join(words.values()):
+                self.delivered += 1
+                session.outlet.write(data)
+        for language, hearers in tuple(audience.groups.items()):
+            group = hearers.copy()
+            for session in waiting.own:
+                group.pop(session, None)
             if data := b"".join(waiting.parts(language)):
                 self.delivered += len(group)
-                for write in tuple(group.values()):
+                for write in group.values():
                     # A connection may have closed since this turn of the loop began; uvloop then raises.
                     try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
                         write(data)
@@ -249,6 +290,6 @@ class Fanout:
             if session.closed or (session.heard is not None and channel in session.heard):
                 continue
             audience.add(session)
-            if data := b"".join(waiting.parts(session.outlet.language)[start:]):
+            if data := waiting.heard_by(session, start):
                 self.delivered += 1
                 session.outlet.write(data)

@@ -19,6 +19,8 @@ class _Silence:
     name = "none"
     snapshots = False
     acknowledges = True
+    own_words = False
+    hears_direct = False
 
     def encode(self, event: Event) -> bytes:
         """Nothing."""
@@ -43,6 +45,10 @@ class _Outlet:
         """See Outlet."""
         if not self.answered.done():
             self.answered.set_result(answer)
+
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """See Outlet."""
+        return None
 
     def unsent(self) -> int:
         """See Outlet."""

@@ -44,6 +44,10 @@ class Language(Protocol):
     """Whether joining is answered with a snapshot; if not, none is made."""
     acknowledges: bool
     """Whether a message that was stored is acknowledged; its echo may serve instead."""
+    own_words: bool
+    """Whether a session is told of its own doings otherwise than the others are: its outlet is asked how."""
+    hears_direct: bool
+    """Whether its sessions are in their direct conversations without asking, since they have no way to ask."""
 
     def encode(self, event: Event) -> bytes:
         """The event in this language; b"" when it has no words for it."""
@@ -59,6 +63,13 @@ class Outlet(Protocol):
 
     def answer(self, command: Command, answer: Answer) -> None:
         """Answer a command, in the wire's own words."""
+
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """What this session is told in the place of an event that is its own doing, or for its ears alone; None: what
+        its language says to everybody. `command` is what it came of, where that is known.
+
+        Only asked where the language has `own_words`.
+        """
 
     def unsent(self) -> int:
         """Bytes written and not yet taken by the system."""
