@@ -7,9 +7,13 @@ On the native protocol the objects travel as they stand here, `is` naming the ty
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from causerie.chat.model import Access, RoleName
+
+How = Literal["left", "put_out", "quit"]
 
 
 class Event(Struct, frozen=True, tag_field="is", omit_defaults=True):
@@ -41,7 +45,10 @@ class Topic(Event, frozen=True, tag="topic", kw_only=True):
 
 
 class Stands(Event, frozen=True, tag="stands", kw_only=True):
-    """`by` changed how `whom` stands here: role, mute, invitation, ban. No `role`: no longer a member."""
+    """`by` changed how `whom` stands here: role, mute, invitation, ban. No `role`: no longer a member.
+
+    `was`: the role before; none: they had none, or it was not kept.
+    """
 
     at: int
     person: int
@@ -50,6 +57,7 @@ class Stands(Event, frozen=True, tag="stands", kw_only=True):
     whom_name: str
     whom_guest: bool = False
     role: RoleName | None = None
+    was: RoleName | None = None
     muted_until: int = 0
     reason: str = ""
 
@@ -78,13 +86,17 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
 
 
 class Left(Event, frozen=True, tag="left", kw_only=True):
-    """Somebody is no longer here. Passing. `gone`: no longer a member either. `reason` is for people."""
+    """Somebody is no longer here. Passing. `gone`: no longer a member either. `reason` is for people.
+
+    `how`: they left the channel, were put out of it (a stands event says so too), or quit: their last connection ended.
+    """
 
     person: int
     name: str
     guest: bool = False
     gone: bool = False
     reason: str = ""
+    how: How = "left"
 
 
 class Presence(Event, frozen=True, tag="presence", kw_only=True):

@@ -40,6 +40,7 @@ def _stands(
     actor = session.person
     assert actor is not None
     now = core.now()
+    before = core.directory.standing(channel.id, whom.id)
     presence.stand(core, channel, whom, standing)
     event = Stands(
         channel=channel.name,
@@ -50,6 +51,7 @@ def _stands(
         whom_name=whom.name,
         whom_guest=whom.guest,
         role=ROLE_NAMES[standing.role] if standing else None,
+        was=ROLE_NAMES[before.role] if before else None,
         muted_until=standing.muted_until if standing else 0,
         reason=reason,
     )
@@ -61,6 +63,7 @@ def _stands(
         "whom_name": whom.name,
         "whom_guest": whom.guest,
         "role": event.role,
+        "was": event.was,
         "muted_until": event.muted_until,
         "reason": reason,
     }
@@ -74,9 +77,9 @@ def _reason(text: str) -> str:
 def _put_out(core: Core, channel: Channel, whom: Person, reason: str) -> None:
     for own in tuple(core.directory.connected.get(whom.id, ())):
         if channel.id in own.channels:
-            presence.leave(core, own, channel, reason, gone=True)
+            presence.leave(core, own, channel, reason, gone=True, how="put_out")
             # One that lags behind would not hear what the others hear.
-            core.tick.tell_one(own, presence.left(channel, whom, reason, True))
+            core.tick.tell_one(own, presence.left(channel, whom, reason, True, "put_out"))
 
 
 def invite(core: Core, session: Session, command: InviteTo) -> Append:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from causerie.chat.commands import Away, Ping, Quit
 from causerie.chat.errors import TooManyChannels
-from causerie.chat.events import Entered, Left, Presence
+from causerie.chat.events import Entered, How, Left, Presence
 from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
@@ -78,11 +78,13 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
         tick.tell_one(session, event)
         _tell_away(core, channel, person, was)
     else:
-        tick.tell(channel.id, event)
+        tick.tell(channel.id, event, by=session)
 
 
-def leave(core: Core, session: Session, channel: Channel, reason: str = "", gone: bool = False) -> None:
-    """Take a session out of a channel. `gone`: its person is no longer a member either."""
+def leave(
+    core: Core, session: Session, channel: Channel, reason: str = "", gone: bool = False, how: How = "left"
+) -> None:
+    """Take a session out of a channel. `gone`: its person is no longer a member either. `how`: see Left."""
     person = session.person
     assert person is not None
     if channel.id not in session.channels:
@@ -105,12 +107,14 @@ def leave(core: Core, session: Session, channel: Channel, reason: str = "", gone
             standing = None
         stand(core, channel, person, standing)
     gone = gone or standing is None or not standing.inside
-    tick.tell(channel.id, left(channel, person, reason, gone))
+    tick.tell(channel.id, left(channel, person, reason, gone, how))
 
 
-def left(channel: Channel, person: Person, reason: str, gone: bool) -> Left:
+def left(channel: Channel, person: Person, reason: str, gone: bool, how: How = "left") -> Left:
     """The event that says so."""
-    return Left(channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason)
+    return Left(
+        channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason, how=how
+    )
 
 
 def depart(core: Core, session: Session, reason: str = "") -> None:
@@ -122,7 +126,7 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     connected = directory.connected[person.id]
     forgotten = person.guest and len(connected) == 1
     for number in tuple(session.channels):
-        leave(core, session, directory.channels[number], reason, gone=forgotten)
+        leave(core, session, directory.channels[number], reason, gone=forgotten, how="quit")
     tick.drop(connected, session)
     tick.set(session, "away", "")
     if not connected:
@@ -132,7 +136,7 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
                 if standing.inside:
                     stand(core, directory.channels[number], person, None)
-                    tick.tell(number, left(directory.channels[number], person, reason, True))
+                    tick.tell(number, left(directory.channels[number], person, reason, True, "quit"))
             tick.drop(directory.people, person.id)
             tick.drop(directory.names, skeleton(person.name))
             tick.drop(directory.places, person.id)
