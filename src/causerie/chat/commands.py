@@ -149,6 +149,12 @@ class Channels(Command, frozen=True, tag="channels", kw_only=True):
     limit: int = 200
 
 
+class Look(Command, frozen=True, tag="look", kw_only=True):
+    """A channel as it stands, without entering it."""
+
+    channel: str
+
+
 class Members(Command, frozen=True, tag="members", kw_only=True):
     """List a channel's members and those present. `after`: a name, for the next page."""
 
@@ -298,7 +304,7 @@ class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
 
 AnyCommand = (
     Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct
-    | Send | History | Search | Resume | Channels | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
+    | Send | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
     | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword
     | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

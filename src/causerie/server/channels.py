@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 
 from causerie.chat import policy
-from causerie.chat.commands import Channels, Direct, Join, Leave, Members, SetChannel, SetTopic
+from causerie.chat.commands import Channels, Direct, Join, Leave, Look, Members, SetChannel, SetTopic
 from causerie.chat.errors import BadInput, BadName, NoSuchChannel, TooManyChannels
 from causerie.chat.events import Stands
 from causerie.chat.model import MEMBER, OWNER, ROLE_NAMES, Channel, Person
@@ -160,6 +162,10 @@ def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
             for ears in directory.connected.get(other.id, ()):
                 if ears is not session and channel.id not in ears.channels:
                     core.tick.tell_one(ears, told)
+        for ears in directory.connected.get(other.id, ()):
+            if ears.outlet.language.hears_direct and ears is not session:
+                with suppress(TooManyChannels):
+                    presence.enter(core, ears, channel)
     walk_in(core, session, channel)
     return as_it_stands(core, session, channel)
 
@@ -240,6 +246,13 @@ def channels(core: Core, session: Session, command: Channels) -> ChannelList:
             )
         )
     return ChannelList(channels=lines)
+
+
+def look(core: Core, session: Session, command: Look) -> AsItStands:
+    """A channel's snapshot, for those who may read it."""
+    channel, person, _ = _place(core, session, command.channel)
+    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    return AsItStands(channel.id, snapshot(core, session, channel))
 
 
 def members(core: Core, session: Session, command: Members) -> MemberList:
