@@ -109,12 +109,16 @@ class _Pending:
             done.append(language.encode(event))
         return done
 
-    def add(self, event: Event, by: Session | None, command: Command | None) -> None:
-        if by is not None and by.outlet.language.own_words and not by.closed:
-            own = by.outlet.own(command, event)
-            if own is not None:
-                self.own.setdefault(by, {})[len(self.events)] = own
+    def add(self, event: Event, by: Session | None, command: Command | None) -> bool:
+        """Add an event; whether it is told otherwise to the session whose doing it is, or might be."""
+        if by is None or not by.outlet.language.own_words or by.closed:
+            self.events.append(event)
+            return False
+        own = by.outlet.own(command, event)
+        if own is not None:
+            self.own.setdefault(by, {})[len(self.events)] = own
         self.events.append(event)
+        return True
 
     def heard_by(self, session: Session, start: int = 0) -> bytes:
         parts, own = self.parts(session.outlet.language), self.own.get(session)
@@ -148,6 +152,7 @@ class Fanout:
         """Do a tick's steps in their order, then write to each channel's audience what there is for it."""
         pending = self._pending
         touched: dict[int, bool] = {}
+        owed: dict[Session, dict[int, bool]] = {}
         for step in tick.steps:
             by: Session | None = None
             asked: Command | None = None
@@ -175,6 +180,9 @@ class Fanout:
             elif step[0] == ANSWER:
                 if not tick.answered and not step[1].closed:
                     answer = step[3]
+                    if owed and (own := owed.pop(step[1], None)):
+                        # Its own doings are its answers: they keep their order.
+                        self._deliver_all(own)
                     if isinstance(answer, Pong):
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
@@ -195,7 +203,8 @@ class Fanout:
             waiting = pending.get(channel)
             if waiting is None:
                 waiting = pending[channel] = _Pending()
-            waiting.add(event, by, asked)
+            if waiting.add(event, by, asked) and asked is not None:
+                owed.setdefault(by, {})[channel] = True  # type: ignore[arg-type]
         self._deliver_all(touched)
 
     def _deliver_all(self, touched: dict[int, bool]) -> None:
