@@ -1,0 +1,96 @@
+"""The numbered answers of IRC and their texts, in one table.
+
+Source: Modern IRC, "Numerics"; RFC 2812, section 5; IRCv3 sasl-3.1 and monitor for theirs. "{...}" in a text is filled
+in by whoever answers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Numeric(NamedTuple):
+    """`number` is three digits. `text` is the last parameter; None: the answer brings its own."""
+
+    number: str
+    text: str | None = None
+
+
+RPL_WELCOME = Numeric("001", "Welcome to the {network} network, {nick}")
+RPL_YOURHOST = Numeric("002", "Your host is {server}, running causerie {version}")
+RPL_CREATED = Numeric("003", "This server has been up since {since}")
+RPL_MYINFO = Numeric("004")
+RPL_ISUPPORT = Numeric("005", "are supported by this server")
+RPL_UMODEIS = Numeric("221")
+RPL_LUSERCLIENT = Numeric("251", "There are {people} people here, by whatever protocol")
+RPL_LUSEROP = Numeric("252", "operators online")
+RPL_LUSERCHANNELS = Numeric("254", "channels formed")
+RPL_LUSERME = Numeric("255", "I have {people} clients and 0 servers")
+RPL_TRYAGAIN = Numeric("263", "Please wait a while and try again")
+RPL_LOCALUSERS = Numeric("265", "Current local users {people}, max {most}")
+RPL_GLOBALUSERS = Numeric("266", "Current global users {people}, max {most}")
+RPL_AWAY = Numeric("301")
+RPL_USERHOST = Numeric("302")
+RPL_ISON = Numeric("303")
+RPL_UNAWAY = Numeric("305", "You are no longer marked as being away")
+RPL_NOWAWAY = Numeric("306", "You have been marked as being away")
+RPL_WHOISUSER = Numeric("311")
+RPL_WHOISSERVER = Numeric("312")
+RPL_ENDOFWHO = Numeric("315", "End of WHO list")
+RPL_ENDOFWHOIS = Numeric("318", "End of /WHOIS list")
+RPL_LISTSTART = Numeric("321", "Users  Name")
+RPL_LIST = Numeric("322")
+RPL_LISTEND = Numeric("323", "End of /LIST")
+RPL_CHANNELMODEIS = Numeric("324")
+RPL_WHOISACCOUNT = Numeric("330", "is logged in as")
+RPL_NOTOPIC = Numeric("331", "No topic is set")
+RPL_TOPIC = Numeric("332")
+RPL_INVITING = Numeric("341")
+RPL_VERSION = Numeric("351")
+RPL_WHOREPLY = Numeric("352")
+RPL_NAMREPLY = Numeric("353")
+RPL_ENDOFNAMES = Numeric("366", "End of /NAMES list")
+RPL_ENDOFBANLIST = Numeric("368", "End of channel ban list")
+RPL_MOTD = Numeric("372")
+RPL_MOTDSTART = Numeric("375", "- {server} Message of the day - ")
+RPL_ENDOFMOTD = Numeric("376", "End of /MOTD command")
+ERR_UNKNOWNERROR = Numeric("400")
+ERR_NOSUCHNICK = Numeric("401", "No such nick")
+ERR_NOSUCHSERVER = Numeric("402", "No such server")
+ERR_NOSUCHCHANNEL = Numeric("403", "No such channel")
+ERR_CANNOTSENDTOCHAN = Numeric("404", "Cannot send to channel")
+ERR_TOOMANYCHANNELS = Numeric("405", "You have joined too many channels")
+ERR_NOORIGIN = Numeric("409", "No origin specified")
+ERR_INVALIDCAPCMD = Numeric("410", "Invalid CAP command")
+ERR_NORECIPIENT = Numeric("411", "No recipient given")
+ERR_NOTEXTTOSEND = Numeric("412", "No text to send")
+ERR_INPUTTOOLONG = Numeric("417", "Input line was too long")
+ERR_UNKNOWNCOMMAND = Numeric("421", "Unknown command")
+ERR_NOMOTD = Numeric("422", "There is no message of the day")
+ERR_NONICKNAMEGIVEN = Numeric("431", "No nickname given")
+ERR_ERRONEUSNICKNAME = Numeric("432", "That cannot be a nickname")
+ERR_NICKNAMEINUSE = Numeric("433", "Nickname is already in use")
+ERR_USERNOTINCHANNEL = Numeric("441", "They aren't on that channel")
+ERR_NOTONCHANNEL = Numeric("442", "You're not on that channel")
+ERR_USERONCHANNEL = Numeric("443", "is already on channel")
+ERR_NOTREGISTERED = Numeric("451", "You have not registered")
+ERR_NEEDMOREPARAMS = Numeric("461", "Not enough parameters")
+ERR_ALREADYREGISTERED = Numeric("462", "You may not reregister")
+ERR_PASSWDMISMATCH = Numeric("464", "Password incorrect")
+ERR_YOUREBANNEDCREEP = Numeric("465", "You are not welcome on this server")
+ERR_UNKNOWNMODE = Numeric("472", "is a mode that is not known here")
+ERR_INVITEONLYCHAN = Numeric("473", "Cannot join channel: invitation only (+i)")
+ERR_BANNEDFROMCHAN = Numeric("474", "Cannot join channel: you are banned (+b)")
+ERR_BADCHANMASK = Numeric("476", "That cannot be a channel's name")
+ERR_NOPRIVILEGES = Numeric("481", "Permission denied: you are no administrator of this server")
+ERR_CHANOPRIVSNEEDED = Numeric("482", "You're not channel operator")
+ERR_UMODEUNKNOWNFLAG = Numeric("501", "Unknown MODE flag")
+ERR_USERSDONTMATCH = Numeric("502", "Cannot change mode for other users")
+ERR_HELPNOTFOUND = Numeric("524", "No help available on this topic")
+RPL_LOGGEDIN = Numeric("900", "You are now logged in as {account}")
+RPL_SASLSUCCESS = Numeric("903", "SASL authentication successful")
+ERR_SASLFAIL = Numeric("904", "SASL authentication failed")
+ERR_SASLTOOLONG = Numeric("905", "SASL message too long")
+ERR_SASLABORTED = Numeric("906", "SASL authentication aborted")
+ERR_SASLALREADY = Numeric("907", "You have already authenticated using SASL")
+RPL_SASLMECHS = Numeric("908", "are available SASL mechanisms")
