@@ -14,6 +14,7 @@ import json
 import socket
 import struct
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +30,9 @@ from causerie.server.operator_session import ask
 
 PATIENCE = 10.0
 """Seconds until what was waited for is given up; a machine that is busy is no reason to fail sooner."""
+
+LONGEST = 2**20
+"""Bytes in the longest line that anybody reads: a page of a thousand accounts is long."""
 
 PASSWORD = "correct horse 42"
 """Good enough for everybody."""
@@ -77,16 +81,18 @@ class House:
         finally:
             await self.server.stop()
 
-    async def restart(self, **sections: Settings) -> None:
-        """Stop, everybody's connection with it, and start again in the same directory."""
+    async def restart(self, meanwhile: Callable[[Path], object] | None = None, **sections: Settings) -> None:
+        """Stop, everybody's connection with it, and start again in the same directory; `meanwhile` may change it."""
         await self._close()
+        if meanwhile is not None:
+            meanwhile(self.data)
         self.config = config_with(self.config, **sections)
         self.server = await bootstrap.start(self.config, self.data)
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A bare connection."""
         address = self.server.identity.listening[0]
-        return await asyncio.open_connection(address.host, address.port)
+        return await asyncio.open_connection(address.host, address.port, limit=LONGEST)
 
     async def operator(self, command: Command) -> Reply:
         """Ask as the machine's own operator. Raises ChatError."""
@@ -304,6 +310,12 @@ class NativePerson(_Wire):
         heard = {name: event.get(name) for name in about}
         assert (event["is"], heard) == (is_, about), f"{self.name} was to hear {is_} {about} and heard {event}"
         return event
+
+    async def hears_of(self, mark: int, is_: str, **about: object) -> dict[str, Any]:
+        """The command with this id is done, and this event of it comes next."""
+        answer = await self.answer(mark)
+        assert answer["is"] != "error", f"{self.name} was refused: {answer}"
+        return await self.hears(is_, **about)
 
     async def hears_nothing(self) -> None:
         """Nothing has come: the answer to a ping would come after it."""

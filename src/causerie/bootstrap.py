@@ -27,7 +27,7 @@ from causerie.protocols import classic, irc, native
 from causerie.protocols.control import open_control_socket
 from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
 from causerie.protocols.wire import Protocol
-from causerie.server import channels, operations, presence, refill
+from causerie.server import channels, operations, presence, read_state, refill
 from causerie.server.core import Core
 from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
@@ -58,7 +58,8 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
     loaded = await store.load()
     fanout = Fanout(asyncio.get_running_loop().call_later)
     for channel, number in loaded.numbers.items():
-        fanout.audience(channel).number = number
+        audience = fanout.audience(channel)
+        audience.number, audience.said = number, loaded.said[channel]
     accounts, guard = config.accounts, config.guard
     core: Core
 
@@ -173,6 +174,7 @@ class Server:
                 async with asyncio.timeout(grace):
                     if not self.broken:
                         await self.core.turns.told()
+                        read_state.flush(self.core)
                     for session in tuple(self.core.sessions):
                         session.outlet.end("shutting_down")
                     if not self.broken:
@@ -213,6 +215,7 @@ async def start(config: Config, data: Path) -> Server:
     server.run(_every(1.0, server.admission.sweep))
     server.run(_every(SILENCE_SECONDS, server.admission.sweep_silent))
     server.run(_every(5.0, lambda: refill.sweep(core)))
+    server.run(_every(read_state.FLUSH_SECONDS, lambda: read_state.flush(core)))
     server.run(_retention(core))
     # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
     gc.freeze()

@@ -18,6 +18,7 @@ __all__ = [
     "Address",
     "Channels",
     "Config",
+    "Conversation",
     "Guard",
     "Irc",
     "Limits",
@@ -302,6 +303,33 @@ class Irc(msgspec.Struct, frozen=True, kw_only=True):
     motd: Annotated[str, Setting("text", "The message of the day. Empty: none.", most=16 * KIB)] = ""
 
 
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done with messages, and what is kept for each person beside them."""
+
+    edit_minutes: Annotated[
+        int,
+        Setting("minutes", "How long one may edit what one said.", most=5_000_000, zero="for ever"),
+    ] = 1_440
+    delete_minutes: Annotated[
+        int,
+        Setting("minutes", "How long one may delete what one said.", most=5_000_000, zero="for ever"),
+    ] = 0
+    emoji_message: Annotated[int, Setting("emoji", "Different reactions to one message.", least=1, most=1000)] = 50
+    pins_channel: Annotated[int, Setting("messages", "Messages pinned in one channel.", least=1, most=1000)] = 100
+    drafts_person: Annotated[int, Setting("drafts", "Drafts kept for one person.", least=1, most=10_000)] = 500
+    follows_person: Annotated[int, Setting("threads", "Threads one person follows.", least=1, most=100_000)] = 1_000
+    keywords_person: Annotated[int, Setting("words", "Words that one is notified of.", least=1, most=1000)] = 50
+    ignored_person: Annotated[int, Setting("people", "People one person ignores.", least=1, most=10_000)] = 500
+    reports_person: Annotated[int, Setting("reports", "Open reports of one person.", least=1, most=10_000)] = 20
+    typing_seconds: Annotated[
+        float, Setting("seconds", "Between two notes that one person is typing in a channel.", least=0.5, most=60)
+    ] = 3.0
+    guest_ban_hours: Annotated[
+        int,
+        Setting("hours", "How long guests from a banned guest's address stay out.", most=8_760, zero="not at all"),
+    ] = 24
+
+
 class Store(msgspec.Struct, frozen=True, kw_only=True):
     """The database. That a commit is on disk before anybody hears of it is not a setting."""
 
@@ -341,6 +369,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     channels: Channels = Channels()
     irc: Irc = Irc()
+    conversation: Conversation = Conversation()
     store: Store = Store()
 
 

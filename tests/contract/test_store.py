@@ -7,25 +7,38 @@ from pathlib import Path
 
 import pytest
 
-from causerie.chat.events import Message
-from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Person, Role, Standing
+from causerie.chat.events import Deleted, Edited, Message, Reacted, Reaction
+from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Person, Preferences, Role, Standing
 from causerie.server.store import (
+    AddressBan,
     Append,
     Audit,
     Change,
+    Complaint,
     DropStaleTokens,
     DropTokens,
+    Erase,
+    PutAddressBan,
     PutChannel,
+    PutDraft,
+    PutFollow,
     PutInvite,
+    PutMarker,
     PutPerson,
+    PutPin,
+    PutPreferences,
+    PutReaction,
+    PutReport,
+    PutSeen,
     PutStanding,
     PutToken,
     Query,
+    Rewrite,
     Store,
     StoreFailed,
     Token,
 )
-from causerie.stores import sqlite_schema
+from causerie.stores import sqlite_places, sqlite_schema
 from causerie.stores.sqlite import SqliteStore
 
 ANNA = Person(id=1, name="anna", admin=True, made_at=10)
@@ -190,7 +203,7 @@ class TestTheLog:
         await store.commit([said(text, author=LUC, key="k-1", at=123)])
         (event,) = await store.page(HOME, 0, 0, 10, newest=False)
         assert event == Message(
-            channel="home", number=1, at=123, person=3, name="Luc", text=text, guest=True, key="k-1"
+            channel="home", number=1, at=123, person=3, name="Luc", text=text, guest=True, key="k-1", said=1
         )
         await store.commit([PutPerson(Person(id=3, name="lucien", made_at=30), "lucien", "hash")])
         (event,) = await store.page(HOME, 0, 0, 10, newest=False)
@@ -370,7 +383,7 @@ class TestCheckAndBackup:
         await place.store.commit([said("some words " * 50, key=f"k{number}") for number in range(500)])
         await place.store.close()
         with sqlite3.connect(place.path) as connection:
-            (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'log_place'").fetchone()
+            (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'log_key'").fetchone()
             (size,) = connection.execute("PRAGMA page_size").fetchone()
         connection.close()
         with place.path.open("r+b") as file:
@@ -411,6 +424,233 @@ class TestCheckAndBackup:
                 with pytest.raises(sqlite3.IntegrityError):
                     connection.execute(statement)
         connection.close()
+
+
+def about(kind: str, target: int, data: str = "{}", author: Person = ANNA) -> Append:
+    return Append(HOME, kind, 2000, author, "", "", data, target=target)
+
+
+def reply(text: str, thread: int, nth: int, author: Person = BOB) -> Append:
+    return Append(HOME, "message", 1000, author, text, "", "", target=thread, thread=thread, nth=nth)
+
+
+async def message(store: Store, number: int, asker: int = 0) -> Message:
+    (found,) = await store.messages(HOME, [number], asker)
+    return found
+
+
+@pytest.fixture(params=["in the tail", "in places"])
+async def kept(request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store whose look-ups go through the log's newest rows, or through the places of older ones."""
+    if request.param == "in places":
+        monkeypatch.setattr(sqlite_places, "TAIL", 0)
+    return store
+
+
+class TestWhatBecomesOfAMessage:
+    async def test_an_edit_is_what_the_message_says_and_earlier_texts_are_versions(self, kept: Store) -> None:
+        """In the page, in the message and in the edit's own event; the last of two edits wins everywhere."""
+        await kept.commit([said("one"), said("two")])
+        for text, at in (("uno", 10), ("eins", 20)):
+            data = f'{{"mentions":[2],"edited_at":{at}}}'
+            await kept.commit([about("edited", 1), Rewrite(HOME.id, 1, text, data, at, BOB.id)])
+        first, second, *edits = await kept.page(HOME, 0, 0, 10, newest=False)
+        assert isinstance(first, Message)
+        assert (first.text, first.edited_at, first.mentions) == ("eins", 20, (2,))
+        assert isinstance(second, Message)
+        assert (second.text, second.edited_at) == ("two", 0)
+        assert [(edit.text, edit.target, edit.mentions) for edit in edits if isinstance(edit, Edited)] == [
+            ("eins", 1, (2,)), ("eins", 1, (2,)),
+        ]  # fmt: skip
+        assert await message(kept, 1) == first
+        past = await kept.versions(HOME.id, 1)
+        assert [(version.at, version.name, version.text) for version in past] == [
+            (10, "bob", "one"),
+            (20, "bob", "uno"),
+        ]
+        assert await kept.versions(HOME.id, 2) == []
+
+    async def test_a_deletion_takes_the_text_from_everywhere(self, place: Place, kept: Store, tmp_path: Path) -> None:
+        """From the log, versions, reactions, mentions, pins, search, and the bytes of a backup taken afterwards."""
+        secret = "Zwiebelkuchen" * 20
+        put = Append(HOME, "message", 1000, ANNA, secret, "", '{"mentions":[2]}', mentions=(2,))
+        await kept.commit([said("before"), put, said("after")])
+        await kept.commit([about("edited", 2), Rewrite(HOME.id, 2, secret + " edited", '{"edited_at":5}', 5, 1)])
+        await kept.commit([PutReaction(HOME.id, 2, "👍", 2, True), PutPin(HOME.id, 2, 5, True)])
+        assert len((await kept.search(Query("edited", frozenset([HOME.id])))).hits) == 1
+        await kept.commit([about("deleted", 0, '{"targets":[2]}'), Erase(HOME.id, (2,))])
+        found = await message(kept, 2)
+        assert (found.text, found.deleted, found.mentions, found.reactions) == ("", True, (), ())
+        assert await kept.versions(HOME.id, 2) == []
+        assert (await kept.search(Query("edited", frozenset([HOME.id])))).hits == []
+        assert [state.mentions for state in await kept.read_states(2, [(HOME.id, -1, 99)])] == [0]
+        *_, edit, deleted = await kept.page(HOME, 0, 0, 10, newest=False)
+        assert isinstance(edit, Edited)
+        assert edit.text == ""
+        assert isinstance(deleted, Deleted)
+        assert deleted.targets == (2,)
+        count = await kept.backup(tmp_path / "copy.db")
+        assert not count.problems
+        assert b"Zwiebelkuchen" not in (tmp_path / "copy.db").read_bytes()
+        assert b"before" in (tmp_path / "copy.db").read_bytes()
+        assert (await place.reopen()) is not kept
+
+    async def test_search_finds_an_edited_message_by_its_new_words_only(self, kept: Store) -> None:
+        """As soon as the commit has returned, whether it was indexed before or not."""
+        await kept.commit([said("apple"), said("pear")])
+        everywhere = frozenset([HOME.id])
+        assert len((await kept.search(Query("apple", everywhere))).hits) == 1
+        await kept.commit([about("edited", 1), Rewrite(HOME.id, 1, "cherry", '{"edited_at":5}', 5, 1)])
+        assert (await kept.search(Query("apple", everywhere))).hits == []
+        ((_, _, found),) = (await kept.search(Query("cherry", everywhere))).hits
+        assert (found.text, found.edited_at) == ("cherry", 5)
+
+    async def test_reactions_are_counted_once_a_person_and_emoji(self, kept: Store) -> None:
+        """By emoji; `mine` as the asker sees it; a taken one is gone."""
+        await kept.commit([said("hi"), said("ho")])
+        await kept.commit([PutReaction(HOME.id, 1, "👍", person, True) for person in (1, 2, 2)])
+        await kept.commit([PutReaction(HOME.id, 1, "❤", 3, True), PutReaction(HOME.id, 1, "😀", 3, True)])
+        await kept.commit(
+            [PutReaction(HOME.id, 1, "😀", 3, False), about("reacted", 1, '{"emoji":"👍","count":2}', BOB)]
+        )
+        assert (await message(kept, 1, asker=2)).reactions == (Reaction("❤", 1), Reaction("👍", 2, True))
+        assert (await message(kept, 2)).reactions == ()
+        assert [(emoji, who.name) for emoji, who in await kept.reactors(HOME.id, 1)] == [
+            ("❤", "Luc"), ("👍", "anna"), ("👍", "bob"),
+        ]  # fmt: skip
+        (told,) = await kept.page(HOME, 2, 0, 10, newest=False)
+        assert isinstance(told, Reacted)
+        assert (told.words, told.count, told.target) == ("hi", 2, 1)
+
+    async def test_replies_make_a_thread(self, kept: Store) -> None:
+        """Its pages, how many there are, and what a person has read of it."""
+        await kept.commit([said("root"), reply("a", 1, 1), said("between"), reply("b", 1, 2), reply("c", 1, 3)])
+        assert (await message(kept, 1)).replies == 3
+        thread = await kept.thread(HOME, 1, 0, 0, 2, newest=True)
+        assert [(event.text, event.nth, event.reply) for event in thread] == [("b", 2, 1), ("c", 3, 1)]
+        assert [event.text for event in await kept.thread(HOME, 1, 0, 4, 5, newest=False)] == ["a"]
+        follow = [PutFollow(2, HOME.id, 1, True), PutFollow(2, HOME.id, 3, True)]
+        await kept.commit([*follow, PutMarker(2, HOME.id, 1, 4, 2)])
+        state, silent = await kept.threads(2, [HOME.id])
+        assert (silent.thread, silent.replies, silent.last) == (3, 0, 0)
+        assert (state.replies, state.last, state.upto, state.said) == (3, 5, 4, 2)
+        assert await kept.said_at(HOME.id, 4, thread=1) == (4, 2)
+        assert await kept.follows(2, HOME.id, 1)
+        await kept.commit([PutFollow(2, HOME.id, 1, False), PutFollow(2, HOME.id, 3, False)])
+        assert await kept.threads(2, [HOME.id]) == []
+        assert not await kept.follows(2, HOME.id, 1)
+
+    async def test_a_page_of_talk_is_full_of_messages(self, kept: Store) -> None:
+        """Whatever lies between them."""
+        await kept.commit([said("a")] + [about("pinned", 1, '{"on":true}') for _ in range(30)] + [said("b"), said("c")])
+        for newest, expected in ((True, ["b", "c"]), (False, ["a", "b"])):
+            page = await kept.page(HOME, 0, 0, 2, newest, talk=True)
+            assert [event.text for event in page if isinstance(event, Message)] == expected
+
+    async def test_the_messages_of_an_author_from_one_on(self, kept: Store) -> None:
+        """Not those of others, not those deleted."""
+        await kept.commit([said("1"), said("2", author=BOB), said("3"), said("4"), said("5", SECRET)])
+        await kept.commit([Erase(HOME.id, (3,))])
+        assert await kept.by_author(HOME.id, ANNA.id, 1, 10) == [1, 4]
+        assert await kept.by_author(HOME.id, ANNA.id, 2, 10) == [4]
+
+
+class TestWhatPeopleKeep:
+    async def test_what_is_unread_is_counted_by_messages(self, place: Place) -> None:
+        """Events that are no messages do not count; a channel never read counts from its beginning."""
+        store = place.store
+        one = Append(HOME, "message", 1, ANNA, "@bob", "", "", mentions=(2,))
+        everyone = Append(HOME, "message", 1, ANNA, "@channel", "", "", mentions=(0,))
+        await store.commit([said("a"), about("pinned", 1, '{"on":true}'), one, everyone, said("x", SECRET)])
+        assert [one.said, everyone.said] == [2, 3]
+        await store.commit([PutMarker(2, HOME.id, 0, 2, 1)])
+        store = await place.reopen()
+        home, secret = await store.read_states(2, [(HOME.id, -1, 99), (SECRET.id, -1, 99)])
+        assert (home.channel, home.upto, home.said, home.mentions) == (HOME.id, 2, 1, 2)
+        assert (secret.channel, secret.upto, secret.said, secret.mentions) == (SECRET.id, 0, 0, 0)
+        await store.commit([PutMarker(2, HOME.id, 0, 3, 2)])
+        # The mentions are events 3 and 4: the first bound is read, the second one counts.
+        for above, upto, bob, anna in ((-1, 99, 1, 1), (0, 99, 2, 1), (2, 3, 1, 0), (3, 3, 0, 0), (3, 4, 1, 1)):
+            counts = [(await store.read_states(who, [(HOME.id, above, upto)]))[0].mentions for who in (2, 1)]
+            assert counts == [bob, anna]
+        assert await store.said_at(HOME.id, 2) == (2, 1)
+        assert await store.said_at(HOME.id, 99) == (4, 3)
+
+    async def test_counts_go_on_where_nothing_is_kept(self, place: Place) -> None:
+        """History off, and after all was forgotten."""
+        await place.store.commit([said("a", FLEETING), said("b", FLEETING), said("c", at=5), said("d", at=6)])
+        assert await place.store.forget_before(HOME.id, 100, 10) == 2
+        store = await place.reopen()
+        later = [said("e", FLEETING), said("f"), said("g")]
+        await store.commit(later)
+        assert [(append.number, append.said) for append in later] == [(3, 3), (3, 3), (4, 4)]
+        assert await texts(store) == [(3, "f"), (4, "g")]
+        assert not (await store.check()).problems
+
+    async def test_wishes_drafts_and_all_that_is_loaded_at_start(self, place: Place) -> None:
+        """As they were put last."""
+        wishes = Preferences(levels={HOME.id: "none"}, keywords=("tea",), zone="Europe/Paris", ignored=(3,))
+        ban = AddressBan(HOME.id, "192.0.2.1", 3, 1, 5000)
+        await place.store.commit(
+            [
+                PutPreferences(1, Preferences()), PutPreferences(1, wishes), PutSeen(1, 5), PutSeen(1, 6),
+                PutPin(HOME.id, 9, 2, True), PutPin(HOME.id, 4, 3, True), PutPin(HOME.id, 5, 1, True),
+                PutPin(HOME.id, 5, 1, False), PutAddressBan(ban),
+                PutDraft(1, HOME.id, "so", 0, 1), PutDraft(1, SECRET.id, "x", 7, 2),
+                PutDraft(1, HOME.id, "so far", 3, 9),
+            ]
+        )  # fmt: skip
+        store = await place.reopen()
+        loaded = await store.load()
+        assert loaded.preferences == {1: wishes}
+        assert loaded.seen == {1: 6}
+        assert loaded.pins == [(HOME.id, 9), (HOME.id, 4)]
+        assert loaded.address_bans == [ban]
+        assert [(draft.channel, draft.text, draft.reply) for draft in await store.drafts(1)] == [
+            (HOME.id, "so far", 3), (SECRET.id, "x", 7),
+        ]  # fmt: skip
+        await store.commit([PutDraft(1, HOME.id, "", 0, 10), PutAddressBan(AddressBan(HOME.id, "192.0.2.1", 3, 1, 0))])
+        assert len(await store.drafts(1)) == 1
+        assert (await store.load()).address_bans == []
+
+    async def test_reports_and_the_audit_log(self, store: Store) -> None:
+        """Reports until they are closed; the audit log for good, newest first."""
+        report = Complaint(7, HOME.id, 5, 2, 1, 1, "rude")
+        await store.commit([PutReport(report), Audit(1, 1, "kicked", "{}"), Audit(2, 2, "banned", '{"name":"x"}')])
+        assert await store.reports([HOME.id]) == [report]
+        assert await store.reports([SECRET.id]) == []
+        await store.commit([PutReport(report, open=False)])
+        assert await store.reports([HOME.id]) == []
+        newest, oldest = await store.audit(0, 10)
+        assert (newest.act, newest.name, newest.data, oldest.act) == ("banned", "bob", '{"name":"x"}', "kicked")
+        assert [act.act for act in await store.audit(newest.id, 10)] == ["kicked"]
+
+
+async def test_pages_are_the_same_wherever_the_places_of_events_are(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the tail, in `places`, and half in each; over a restart, and after a commit that failed while folding."""
+    monkeypatch.setattr(sqlite_places, "TAIL", 7)
+    store = place.store
+    expected: dict[Channel, list[tuple[int, str]]] = {HOME: [], SECRET: []}
+    for turn in range(12):
+        batch = [said(f"{turn}.{i}", HOME if (turn + i) % 3 else SECRET) for i in range(turn % 4 + 1)]
+        await store.commit(batch)
+        for append in batch:
+            expected[append.channel].append((append.number, append.text))
+        if turn == 5:
+            with pytest.raises(StoreFailed):
+                await store.commit([*(said("never") for _ in range(9)), said("\ud800")])
+        for channel, all_of_it in expected.items():
+            assert await texts(store, channel) == all_of_it
+            page = await store.page(channel, 0, 0, 3, newest=True)
+            assert [event.number for event in page] == [number for number, _ in all_of_it[-3:]]
+            page = await store.page(channel, 1, 6, 3, newest=False)
+            assert [event.number for event in page] == [number for number, _ in all_of_it if 1 < number < 6][:3]
+    assert not (await store.check()).problems
+    store = await place.reopen()
+    for channel, all_of_it in expected.items():
+        assert await texts(store, channel) == all_of_it
 
 
 def tables(path: Path) -> dict[str, str]:

@@ -70,6 +70,7 @@ async def test_a_guest_becomes_an_account_and_keeps_all_that_it_said() -> None:
         answer = await mia.registers("mia-fay")
         assert answer["channels"] == ["home"]
         await mia.hears("renamed", name="mia-fay", was="Mia")
+        await luc.hears("* Mia is now mia-fay")
         await mia.says("home", "as an account")
         await luc.hears("mia-fay>as an account")
         said = (await mia.asks("history", channel="home"))["events"]

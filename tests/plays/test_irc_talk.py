@@ -114,14 +114,22 @@ async def test_what_is_too_long_for_a_line_comes_in_several(text: str) -> None:
 
 
 async def test_an_action_is_what_one_does() -> None:
-    """Modern IRC, "CTCP ACTION"; elsewhere it is said as /me."""
+    """Modern IRC, "CTCP ACTION": both ways; an old client reads the line of readings.md."""
     async with House() as house:
         ann = await irc_in(house, "#home", "Ann")
         bob = await irc_in(house, "#home", "Bob")
         luc = await house.classic_in("home", "Guest-Luc")
         ann.says("PRIVMSG #home :\x01ACTION waves\x01")
         await bob.hears(":Guest-Luc!* JOIN #home", ":Ann!* PRIVMSG #home :\x01ACTION waves\x01")
-        await luc.hears("~Ann>/me waves")
+        await luc.hears("* ~Ann waves")
+        mia = await house.native_in("home", "Mia")
+        await mia.asks("send", channel="home", text="nods", action=True)
+        await mia.hears("message", text="nods", action=True)
+        await bob.hears(":Mia!* JOIN #home", ":Mia!* PRIVMSG #home :\x01ACTION nods\x01")
+        ann.says("PRIVMSG Mia :\x01ACTION whispers\x01")
+        opened = await mia.hears("stands", name="Ann")
+        page = await mia.asks("history", channel=opened["channel"])
+        assert [(event["text"], event["action"]) for event in page["events"]] == [("whispers", True)]
 
 
 async def test_notice_is_never_answered() -> None:
@@ -193,7 +201,9 @@ async def test_a_label_comes_back_with_the_answer() -> None:
             "@label=b;msgid=*-1 :Ann!* PRIVMSG #home :hi",
             "@label=c :SERVER BATCH +1 labeled-response",
             "@batch=1 :SERVER 311 Ann Ann ~ann SERVER \\* :*".replace("\\*", "*"),
+            "@batch=1 :SERVER 319 Ann Ann :#home",
             "@batch=1 :SERVER 312 *",
+            "@batch=1 :SERVER 317 *",
             "@batch=1 :SERVER 318 *",
             ":SERVER BATCH -1",
             "@label=d :SERVER ACK",

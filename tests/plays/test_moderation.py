@@ -1,6 +1,8 @@
 """Who may do what: private channels, invitations, kick, ban, mute, read-only, roles."""
 
-from tests.people import PASSWORD, House, NativePerson
+import asyncio
+
+from tests.people import PASSWORD, House, NativePerson, Settings
 
 
 async def two_accounts(house: House, channel: str = "garden") -> tuple[NativePerson, NativePerson]:
@@ -50,7 +52,7 @@ async def test_who_is_kicked_may_come_back_and_who_is_banned_may_not() -> None:
         await anna.asks("kick", channel="garden", name="bob", reason="too loud")
         await bob.hears("stands", whom_name="bob", role=None, reason="too loud")
         await bob.is_refused("not_a_member", "send", channel="garden", text="what?")
-        await phone.hears("[-]bob")
+        await phone.hears("* anna put bob out of garden (too loud)", "[-]bob")
         phone.says("what?")
         await phone.hears("causerie>not said: you are in no channel.")
         await anna.hears("stands", whom_name="bob", reason="too loud")
@@ -175,3 +177,142 @@ async def test_a_guest_reader_that_leaves_breaks_nothing_for_those_who_come() ->
             "Eve",
             "anna",
         ]
+
+
+async def guest_from(house: House, host: str, name: str) -> NativePerson:
+    """A guest who comes from this address of this machine."""
+    address = house.server.identity.listening[0]
+    guest = NativePerson(*await asyncio.open_connection(address.host, address.port, local_addr=(host, 0)))
+    house._people.append(guest)
+    await guest.asks("hello", version=1)
+    await guest.logs_in(name)
+    return guest
+
+
+async def test_who_wrote_a_message_can_be_banned_after_they_left() -> None:
+    """An account and a guest with a token; also by a message that is deleted already."""
+    async with House() as house:
+        anna, bob = await two_accounts(house)
+        luc = await house.native()
+        token = (await luc.logs_in("Luc", keep=True))["token"]
+        await luc.joins("garden")
+        await luc.says("garden", "spam")
+        await bob.hears("entered", name="Luc")
+        await bob.hears("message", number=1)
+        await bob.says("garden", "more spam")
+        await bob.is_refused("not_moderator", "ban_author", channel="garden", number=1)
+        bob.tells("quit")
+        await bob.hears_farewell("quit")
+        luc.tells("quit")
+        await luc.hears("message", number=2)
+        await luc.hears("left", name="bob")
+        await luc.hears_farewell("quit")
+        await anna.asks("delete", channel="garden", number=1)
+        await anna.asks("ban_author", channel="garden", number=1, reason="spam")
+        await anna.asks("ban_author", channel="garden", number=2)
+        await anna.is_refused("no_such_message", "ban_author", channel="garden", number=999)
+        mine = await anna.asks("send", channel="garden", text="peace")
+        await anna.is_refused("outranked", "ban_author", channel="garden", number=mine["number"])
+        bob, luc = await house.native(), await house.native()
+        await bob.logs_in("bob", PASSWORD)
+        await bob.is_refused("banned", "join", channel="garden")
+        await luc.returns(token)
+        await luc.is_refused("banned", "join", channel="garden")
+        page = await anna.asks("history", channel="garden")
+        banned = [event for event in page["events"] if event["is"] == "stands"]
+        assert [(event["whom_name"], event["role"], event.get("reason")) for event in banned] == [
+            ("Luc", "banned", "spam"),
+            ("bob", "banned", None),
+        ]
+
+
+async def test_a_banned_guests_address_is_kept_out_and_another_is_not() -> None:
+    """Under a new name, too, by each way in, and after a restart; accounts and those who are in already stay."""
+    async with House(limits={"exempt": ()}) as house:
+        anna, _ = await two_accounts(house)
+        luc = await guest_from(house, "127.0.0.2", "Luc")
+        await luc.joins("garden")
+        neighbour = await guest_from(house, "127.0.0.2", "Neighbour")
+        await neighbour.joins("garden")
+        await anna.asks("ban", channel="garden", name="Luc")
+        await luc.is_refused("banned", "join", channel="garden")
+        again = await guest_from(house, "127.0.0.2", "Innocent")
+        assert (await again.is_refused("banned", "join", channel="garden"))["until"] > house.server.core.now()
+        assert not (await again.asks("resume", since={"garden": 0})).get("channels")
+        await again.joins("attic")
+        await neighbour.asks("send", channel="garden", text="I was here before")
+        other = await guest_from(house, "127.0.0.3", "Other")
+        await other.joins("garden")
+        # Who is invited comes in, from wherever.
+        await anna.asks("invite", channel="garden", name="Innocent")
+        await again.hears("stands", role="invited")
+        await again.joins("garden")
+
+        await house.restart()
+        again = await guest_from(house, "127.0.0.2", "Luc")
+        await again.is_refused("banned", "join", channel="garden")
+        registered = await guest_from(house, "127.0.0.2", "bob-at-home")
+        await registered.asks("login", name="bob", password=PASSWORD, enter="garden")
+
+        anna = await house.native()
+        await anna.logs_in("anna", PASSWORD)
+        await anna.asks("unban", channel="garden", name="Luc")
+        await again.joins("garden")
+        await anna.is_refused("bad_input", "unban", channel="garden", name="Luc")
+
+
+async def test_a_guest_who_left_is_banned_by_what_it_said_with_the_address_it_had() -> None:
+    """For as many hours as the setting says; unban by its name lifts both though it is gone."""
+    async with House(limits={"exempt": ()}, conversation={"guest_ban_hours": 2}) as house:
+        core = house.server.core
+        time = core.now()
+        core.now = lambda: time
+        anna, _ = await two_accounts(house)
+        luc = await guest_from(house, "127.0.0.2", "Luc")
+        await luc.joins("garden")
+        await luc.says("garden", "spam")
+        luc.tells("quit")
+        await luc.hears_farewell("quit")
+        await anna.asks("ban_author", channel="garden", number=1)
+        again = await guest_from(house, "127.0.0.2", "Luc")
+        await again.is_refused("banned", "join", channel="garden")
+        await anna.asks("unban", channel="garden", name="Luc")
+        await again.joins("garden")
+        await again.asks("leave", channel="garden")
+        await anna.asks("ban_author", channel="garden", number=1)
+        await again.is_refused("banned", "join", channel="garden")
+        time += 2 * 3_600_000
+        await again.joins("garden")
+        await anna.is_refused("no_such_person", "unban", channel="garden", name="Nobody")
+
+
+async def test_addresses_that_are_known_to_be_shared_and_hours_that_are_none_ban_no_address() -> None:
+    """`limits.exempt` names proxies and the like; `guest_ban_hours` 0 does without bans of addresses."""
+    without: dict[str, Settings] = {"limits": {"exempt": ()}, "conversation": {"guest_ban_hours": 0}}
+    for settings in ({}, without):
+        async with House(**settings) as house:
+            anna, _ = await two_accounts(house)
+            luc = await guest_from(house, "127.0.0.2", "Luc")
+            await luc.joins("garden")
+            await anna.asks("ban", channel="garden", name="Luc")
+            again = await guest_from(house, "127.0.0.2", "Lucien")
+            await again.joins("garden")
+            assert house.server.core.directory.address_bans == {}
+
+
+async def test_settings_of_the_conversation_are_told_and_bounded() -> None:
+    """Slow mode and lines for reactions: in the snapshot, in the event, and over a restart."""
+    async with House() as house:
+        anna, bob = await two_accounts(house)
+        await bob.is_refused("not_moderator", "set_channel", channel="garden", slow_seconds=5)
+        await anna.asks("set_channel", channel="garden", slow_seconds=30, tell_reactions=True)
+        await bob.hears("changed", slow_seconds=30, tell_reactions=True)
+        await anna.asks("set_channel", channel="garden", read_only=True)
+        await bob.hears("changed", slow_seconds=30, tell_reactions=True, read_only=True)
+        for seconds in (-1, 86_401):
+            refusal = await anna.is_refused("bad_input", "set_channel", channel="garden", slow_seconds=seconds)
+            assert (refusal["why"], refusal["most"]) == ("slow_seconds", 86_400)
+        await house.restart()
+        anna = await house.native_in("garden", "anna", PASSWORD)
+        snapshot = await anna.asks("join", channel="garden")
+        assert (snapshot["slow_seconds"], snapshot["tell_reactions"]) == (30, True)

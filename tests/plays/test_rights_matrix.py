@@ -18,7 +18,8 @@ from causerie.chat.replies import InviteMade
 from causerie.protocols import listener
 from causerie.protocols.control import NAME
 from causerie.server import accounts, channels, presence
-from tests.people import PASSWORD, ClassicPerson, House, NativePerson
+from causerie.server.store import Append, Complaint, PutPerson
+from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson
 
 LEGEND = {
     "login": "not_logged_in",
@@ -33,6 +34,8 @@ LEGEND = {
     "closed": "registration_closed",
     "stays": "cannot_leave",
     "none": "no_such_session",
+    "unknown": "no_such_report",
+    "yours": "not_yours",
 }
 """What the table's short words stand for; `yes` is allowed, all others are the code itself."""
 
@@ -55,6 +58,10 @@ set_password         login    account yes     yes     yes     yes       yes     
 sessions             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 revoke:another's     login    none    none    none    none    none      none    none          none    none      none    none    login    none    none
 away                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+set_presence         login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+set_presence:hidden  login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+whois                login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+set_name             login    yes     already already already already   already already       already already   already already login    already already
 
 join                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   yes     private login    yes     yes
 join:new             login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
@@ -70,6 +77,39 @@ search               login    yes     yes     yes     yes     yes       yes     
 search:everywhere    login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 send                 login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
 send:hall            login    reading reading reading muted   yes       yes     member        banned  member    member  member  login    yes     reading
+send:reply           login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+tell                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+is_typing            login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+
+edit                 login    yours   yours   yours   yours   yes       yes     yes           banned  private   private private login    yes     yours
+edit:own             login    yes     reading yes     muted   yes       yes     member        banned  private   private private login    yes     yes
+edit:own-hall        login    reading reading reading muted   yes       yes     member        banned  private   private private login    yes     reading
+delete               login    yours   yours   yours   yours   yes       yes     yes           banned  private   private private login    yes     yours
+delete:own           login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+delete_since         login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+versions             login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+
+react                login    yes     yes     yes     muted   yes       yes     member        banned  private   private private login    yes     yes
+react:hall           login    yes     yes     yes     muted   yes       yes     member        banned  private   private private login    yes     yes
+react:back           login    yes     yes     yes     muted   yes       yes     member        banned  private   private private login    yes     yes
+reactions            login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+pin                  login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+pins                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+thread               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+follow               login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
+mark                 login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
+mark:back            login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
+unread               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+notify               login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
+prefer               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+preferred            login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+why                  login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+ignore               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+draft                login    account yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
+drafts               login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+threads              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+
+help                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 
 set_topic            login    rank    rank    yes     muted   yes       yes     yes           rank    rank      rank    rank    login    yes     yes
 set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           rank    rank      rank    rank    login    yes     rank
@@ -82,6 +122,7 @@ kick:administrator   login    rank    rank    rank    rank    above     above   
 kick:oneself         login    rank    rank    rank    rank    above     above   above         banned  private   private private login    above   rank
 ban                  login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 ban:owner            login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
+ban_author           login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 unban                login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 mute                 login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 mute:owner           login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
@@ -89,6 +130,9 @@ set_role:reader      login    rank    rank    rank    rank    yes       yes     
 set_role:moderator   login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
 set_role:down        login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
 set_role:administrator login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
+report               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+reports              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+close_report         login    unknown unknown unknown unknown yes       yes     yes           unknown unknown   unknown unknown login    yes     unknown
 
 make_invite          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 list_invites         login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
@@ -98,6 +142,7 @@ reset_password       login    admin   admin   admin   admin   admin     admin   
 list_accounts        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 disable_account      login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 set_administrator    login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+audit_log            login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 status               login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 backup               operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
 check_store          operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
@@ -151,6 +196,10 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_password": {"old": PASSWORD, "new": PASSWORD + "3"},
     "revoke:another's": {"session": 1},
     "away": {"text": "at lunch"},
+    "set_presence": {"mode": "dnd"},
+    "set_presence:hidden": {"mode": "invisible"},
+    "whois": {"name": "Target"},
+    "set_name": {"name": "Somebody-{n}"},
     "join": {"channel": "{room}"},
     "join:new": {"channel": "new{n}"},
     "resume": {"since": {"{room}": 0}},
@@ -164,6 +213,31 @@ ABOUT: dict[str, dict[str, Any]] = {
     "search:everywhere": {"text": "x"},
     "send": {"channel": "{room}", "text": "x"},
     "send:hall": {"channel": "{hall}", "text": "x"},
+    "send:reply": {"channel": "{room}", "text": "x", "reply": 1},
+    "tell": {"people": ["Target"], "text": "x"},
+    "is_typing": {"channel": "{room}"},
+    "edit": {"channel": "{room}", "number": 1, "text": "x"},
+    "edit:own": {"channel": "{room}", "number": 2, "text": "x"},
+    "edit:own-hall": {"channel": "{hall}", "number": 2, "text": "x"},
+    "delete": {"channel": "{room}", "number": 1},
+    "delete:own": {"channel": "{room}", "number": 2},
+    "delete_since": {"channel": "{room}", "number": 1},
+    "versions": {"channel": "{room}", "number": 1},
+    "react": {"channel": "{room}", "number": 1, "emoji": "👍"},
+    "react:hall": {"channel": "{hall}", "number": 1, "emoji": "👍"},
+    "react:back": {"channel": "{room}", "number": 1, "emoji": "👍", "on": False},
+    "reactions": {"channel": "{room}", "number": 1},
+    "pin": {"channel": "{room}", "number": 1},
+    "pins": {"channel": "{room}"},
+    "thread": {"channel": "{room}", "number": 1},
+    "follow": {"channel": "{room}", "number": 1},
+    "mark": {"channel": "{room}", "number": 1},
+    "mark:back": {"channel": "{room}", "number": 0},
+    "notify": {"channel": "{room}", "level": "all"},
+    "prefer": {"keywords": ["lunch"], "zone": "Europe/Paris"},
+    "why": {"channel": "{room}", "number": 1},
+    "ignore": {"name": "Target"},
+    "draft": {"channel": "{room}", "text": "x"},
     "set_topic": {"channel": "{room}", "topic": "x"},
     "set_topic:hall": {"channel": "{hall}", "topic": "x"},
     "set_channel": {"channel": "{room}", "read_only": True},
@@ -175,6 +249,9 @@ ABOUT: dict[str, dict[str, Any]] = {
     "kick:oneself": {"channel": "{room}", "name": "{self}"},
     "ban": {"channel": "{room}", "name": "Target"},
     "ban:owner": {"channel": "{room}", "name": "Host"},
+    "ban_author": {"channel": "{room}", "number": 1},
+    "report": {"channel": "{room}", "number": 1},
+    "close_report": {"report": "{report}"},
     "unban": {"channel": "{room}", "name": "Outcast"},
     "mute": {"channel": "{room}", "name": "Target", "seconds": 60},
     "mute:owner": {"channel": "{room}", "name": "Host", "seconds": 60},
@@ -221,7 +298,10 @@ class Scene:
         return person
 
     async def next(self, kind: str) -> None:
-        """Another room, another hall (where only moderators speak), another person of this kind."""
+        """Another room, another hall (where only moderators speak), another person of this kind.
+
+        In each, Target has said something: event 1. In the room, somebody has reported it.
+        """
         core, access, standing, admin = self.core, *KINDS[kind]
         self.count += 1
         number = str(self.count)
@@ -236,14 +316,18 @@ class Scene:
                 presence.stand(core, channel, core.directory.person(other), Standing(role))
             if kind not in ("stranger", "guest", "operator"):
                 presence.stand(core, channel, me, standing)
+            said = core.directory.person("Target")
+            core.tick.append(Append(channel, "message", core.now(), said, "before you came", "", ""))
+            if not read_only:
+                core.reports = {self.count: Complaint(self.count, channel.id, core.now(), victim.id, 1, said.id, "")}
         made = await self.house.operator(MakeInvite())
         assert isinstance(made, InviteMade)
-        self.names.update(token=made.token, invite=str(made.invite), direct="@", victim=victim.name)
+        self.names.update(token=made.token, invite=str(made.invite), report=number, direct="@", victim=victim.name)
 
     async def native(self, kind: str) -> NativePerson:
         """Somebody of this kind at a native client."""
         if kind == "operator":
-            person = NativePerson(*await asyncio.open_unix_connection(str(self.house.data / NAME)))
+            person = NativePerson(*await asyncio.open_unix_connection(str(self.house.data / NAME), limit=LONGEST))
             self.house._people.append(person)
             await person.asks("hello", version=1)
             return person
@@ -259,11 +343,18 @@ class Scene:
             await person.logs_in(self.names["self"], PASSWORD)
         return person
 
+    def says_something(self) -> None:
+        """Who is about to try has said something in both rooms: event 2."""
+        core, me = self.core, self.core.directory.person(self.names["self"])
+        core.tick.store(PutPerson(me, "" if me.guest else skeleton(me.name)))
+        for name in (self.names["room"], self.names["hall"]):
+            core.tick.append(Append(core.directory.channel(name), "message", core.now(), me, "once", "", ""))
+
     def filled(self, about: Any) -> Any:
         """With this cell's names."""
         if isinstance(about, str):
             text = about.format(**self.names)
-            return int(text) if about == "{invite}" else text
+            return int(text) if about in ("{invite}", "{report}") else text
         if isinstance(about, list):
             return [self.filled(one) for one in about]
         if isinstance(about, dict):
@@ -276,6 +367,8 @@ class Scene:
         person = await self.native(kind)
         if row == "leave:direct" and kind not in ("stranger", "operator"):
             self.names["direct"] = (await person.asks("direct", people=["Target"]))["channel"]
+        if ":own" in row and kind not in ("stranger", "operator"):
+            self.says_something()
         mark = person.tells(row.partition(":")[0], **self.filled(ABOUT.get(row, {})))
         try:
             answer = await person.answer(mark)

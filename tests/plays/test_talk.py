@@ -55,13 +55,13 @@ async def test_a_direct_conversation_with_a_guest_that_went_can_still_be_opened(
 
 
 async def test_a_topic_is_told_kept_and_shown_to_who_comes() -> None:
-    """It is an event of the log like what is said; a classic client has no words for it and hears nothing."""
+    """It is an event of the log like what is said; a classic client reads it as a line."""
     async with House() as house:
         await house.account("anna")
         anna = await house.native_in("garden", "anna", PASSWORD)
         old = await house.classic_in("garden", "Guest-Luc")
         await anna.asks("set_topic", channel="garden", topic="Roses & thorns")
-        await old.hears_nothing()
+        await old.hears("* anna set the topic: Roses & thorns")
         await house.restart()
         eve = await house.native()
         await eve.logs_in("Eve")

@@ -1,292 +1,303 @@
-"""The law of replay, held over the real core: a snapshot and what was told after it is a later snapshot.
+"""The laws of replay, held over the real core: what a client makes of what it is told is what the server knows.
 
-Random histories of several people, some on two connections; commands go in as the connection's pump puts them
-in, several to a tick or one by one. Each session's client knows only what its outlet was given.
+Random histories of several people with different rights, some on two connections, that break and resume. After each
+part of it, for each connection: a snapshot and what was told after it is a later snapshot; messages stand as a page of
+history has them; nobody was told, or still holds, what they may not read; a person's devices agree, with each other
+and with the server.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from causerie import bootstrap
 from causerie.chat import commands as c
-from causerie.chat import policy
-from causerie.chat.errors import ChatError
-from causerie.chat.events import AnyEvent, Event, Left, Stands
-from causerie.chat.model import ROLES, Access, Person, Role, RoleName
-from causerie.chat.replay import View, apply, from_snapshot
-from causerie.chat.replies import Done, LoggedIn, Resumed, Snapshot
+from causerie.chat.events import Event, Message
+from causerie.chat.model import Access, Level, Mode, Preferences, RoleName
+from causerie.chat.view import View, from_snapshot
 from causerie.config import Config
-from causerie.protocols.native import LANGUAGE
-from causerie.server import accounts, channels, login, presence, refill
-from causerie.server.core import Core
-from causerie.server.dispatch import dispatch, finish
-from causerie.server.session import Answer, AsItStands, Language, Session, Trust
-from causerie.server.store import Append
-from causerie.stores.sqlite import SqliteStore
+from causerie.server import channels, read_state
+from causerie.server.session import Session
+from tests.law import Client, World, build
 
-SLOTS = ("root", "alice", "alice", "bob", "bob", "carol", "Guest1", "Guest1", "Guest2")
-"""Who sits at each connection; the same name twice is one person on two."""
+SLOTS = ("root", "mona", "mona", "ann", "ann", "bob", "bob", "Guest1", "Guest1", "Guest2")
+"""Who sits at each connection; the same name twice is one person on two. mona makes the channels, and so owns them."""
+ACCOUNTS = ("root", "mona", "ann", "bob")
 NAMES = tuple(dict.fromkeys(SLOTS))
-PLACES = ("home", "attic", "cellar")
+PLACES = ("home", "attic", "vault")
+"""The last one is private, and mona's and bob's."""
+SPOKEN = ("home", "home", "home", "attic", "vault", "vault")
+"""Where they talk, and how often."""
+EMOJI = ("👍", "🎉", "❤️")
+BACK = 12
+"""Commands are about one of so many of a channel's last messages; or, by this number, mostly about none."""
 
-_EVENT = msgspec.json.Decoder(AnyEvent)
+Act = tuple[int, "c.Command | str", bool]
 
-
-class Client:
-    """What somebody at one connection knows, and an Outlet that tells it. `views` outlive the connection."""
-
-    def __init__(self, world: World, slot: int) -> None:
-        self.language: Language = LANGUAGE
-        self.world = world
-        self.slot = slot
-        self.views: dict[str, View] = {}
-        self.kept: dict[str, View] = {}
-        self.me = 0
-        self.session: Session | None = None
-
-    def write(self, data: bytes) -> None:
-        """Events, a line each. What is wrong is noted: an outlet does not raise."""
-        for line in data.splitlines():
-            try:
-                self._hear(_EVENT.decode(line))
-            except Exception as error:
-                self.world.problems.append(error)
-
-    def _hear(self, event: Event) -> None:
-        mine = (isinstance(event, Stands) and event.whom == self.me) or (
-            isinstance(event, Left) and event.person == self.me
-        )
-        assert mine or event.channel in self.world.allowed[self.slot], f"{SLOTS[self.slot]} is told {event}"
-        view = self.views.get(event.channel)
-        if view is not None:
-            if event.number and type(event).__name__ != "Gap":
-                assert event.number == view.number + 1, f"{event} after {view.number}"
-            self.views[event.channel] = apply(view, event)
-        out = isinstance(event, Left) or (
-            isinstance(event, Stands) and (event.role is None or ROLES[event.role] < Role.READER)
-        )
-        if mine and out:
-            self.views.pop(event.channel, None)
-
-    def answer(self, command: c.Command, answer: Answer) -> None:
-        """Answers, as the wire is given them."""
-        try:
-            self._take(command, answer)
-        except Exception as error:
-            self.world.problems.append(error)
-
-    def _take(self, command: c.Command, answer: Answer) -> None:
-        assert not isinstance(answer, AsItStands)
-        if isinstance(answer, ChatError):
-            assert answer.code != "internal", f"{command} failed"
-        if isinstance(answer, Snapshot):
-            assert answer.channel in self.world.allowed[self.slot]
-            self.views[answer.channel] = from_snapshot(answer, self.views.get(answer.channel))
-        elif isinstance(answer, LoggedIn):
-            self.me = answer.person
-        elif isinstance(answer, Resumed):
-            self.views.update((name, self.kept[name]) for name in answer.channels)
-        elif isinstance(command, c.Leave) and isinstance(answer, Done):
-            self.views.pop(command.channel, None)
-        elif isinstance(answer, Append):
-            assert answer.number
-
-    def own(self, command: c.Command | None, event: Event) -> bytes | None:
-        """The same words as everybody."""
-        return None
-
-    def unsent(self) -> int:
-        """Nothing ever waits here."""
-        return 0
-
-    def end(self, code: str) -> None:
-        """The connection is over, as when its peer has read the farewell."""
-        session = self.session
-        if session is not None and not session.closed:
-            presence.close(self.world.core, session)
-        self.gone()
-
-    def gone(self) -> None:
-        self.kept, self.views, self.session = {**self.kept, **self.views}, {}, None
+_SHARED = (
+    "channel", "number", "access", "topic", "history", "read_only", "retention_days", "slow_seconds", "tell_reactions",
+    "more", "members", "said", "pins",
+)  # fmt: skip
 
 
-@dataclass
-class World:
-    """The core, its clients, and what each may be told in this batch."""
-
-    core: Core
-    time: int = 1_000_000_000_000
-    clients: list[Client] = field(default_factory=list)
-    allowed: list[set[str]] = field(default_factory=list)
-    refills: set[asyncio.Task[None]] = field(default_factory=set)
-    problems: list[Exception] = field(default_factory=list)
-
-    def now_allowed(self) -> Iterator[tuple[int, str]]:
-        """The slots and the channels that they are in and may read, as decided so far."""
-        directory = self.core.directory
-        for client in self.clients:
-            session = client.session
-            if session is None or session.person is None:
-                continue
-            for number in session.channels:
-                channel, person = directory.channels[number], session.person
-                if policy.may_read(channel, person, directory.standing(number, person.id)):
-                    yield client.slot, channel.name
-
-    def note_allowed(self) -> None:
-        for slot, name in self.now_allowed():
-            self.allowed[slot].add(name)
-
-    async def settle(self) -> None:
-        """Let everything be told, the catching up too."""
-        await self.core.turns.told()
-        while self.refills:
-            await asyncio.gather(*self.refills)
-            await self.core.turns.told()
-        if self.problems:
-            raise self.problems[0]
-        for allowed in self.allowed:
-            allowed.clear()
-        self.note_allowed()
+def _builds(command: Callable[..., c.Command], **fields: Any) -> st.SearchStrategy[c.Command]:
+    return st.builds(command, **{name: st.sampled_from(values) for name, values in fields.items()})
 
 
-Act = tuple[int, c.Command | str, bool]
+def _talk() -> st.SearchStrategy[c.Command | str]:
+    """What is said, and what is done about it. "TOKEN" becomes a word that nothing else has."""
+    texts = ("TOKEN", "TOKEN", "TOKEN @ann", "TOKEN @mona and @bob", "@channel TOKEN", "@here TOKEN", "/me waves TOKEN")
+    about: dict[str, Any] = {"channel": SPOKEN, "number": range(1, BACK + 1)}
+    return st.one_of(
+        _builds(c.Send, channel=SPOKEN, text=texts),
+        _builds(c.Send, channel=SPOKEN, text=texts),
+        _builds(c.Send, channel=SPOKEN, text=texts, reply=range(1, BACK + 1)),
+        _builds(c.Send, channel=SPOKEN, text=texts, key=("k1", "k2"), reply=(0, 1, 2)),
+        _builds(c.Tell, people=[["ann"], ["mona"], ["bob", "ann"]], text=["TOKEN"]),
+        _builds(c.Edit, text=texts, **about),
+        _builds(c.Delete, **about),
+        _builds(c.DeleteSince, reason=("", "spam"), **about),
+        _builds(c.React, emoji=EMOJI, on=(True, True, False), **about),
+        _builds(c.React, emoji=EMOJI, **about),
+        _builds(c.Pin, on=(True, True, False), **about),
+        _builds(c.Mark, **about),
+        _builds(c.Mark, thread=range(BACK), **about),
+        _builds(c.Follow, on=(True, False), **about),
+        _builds(c.Draft, channel=SPOKEN, text=("TOKEN", ""), reply=(0, 3)),
+        _builds(c.IsTyping, channel=SPOKEN),
+        _builds(c.Report, reason=("", "rude"), **about),
+    )
 
 
-def _commands() -> st.SearchStrategy[c.Command | str]:
-    place, name = st.sampled_from(PLACES), st.sampled_from(NAMES)
+def _reading() -> st.SearchStrategy[c.Command | str]:
+    """What is asked; answers come to views too."""
+    about: dict[str, Any] = {"channel": SPOKEN, "number": range(1, BACK + 1)}
+    return st.one_of(
+        _builds(c.History, channel=SPOKEN, before=(0, 0, 5, 10), limit=(5, 50), talk=(False, True)),
+        _builds(c.History, channel=SPOKEN, around=range(1, BACK + 1), limit=(4, 10)),
+        _builds(c.Search, text=("waves", "w1w", "w2w", "w5w", "and"), channel=("", "home", "vault")),
+        _builds(c.Versions, **about),
+        _builds(c.Reactions, **about),
+        _builds(c.Thread, **about),
+        _builds(c.Why, **about),
+        _builds(c.Pins, channel=SPOKEN),
+        _builds(c.Members, channel=SPOKEN),
+        _builds(c.Whois, name=NAMES),
+        st.sampled_from(
+            [c.Unread(), c.Threads(), c.Drafts(), c.Preferred(), c.Reports(), c.Help(), c.AuditLog(), c.Channels()]
+        ),
+    )
+
+
+def _wishes() -> st.SearchStrategy[c.Command | str]:
+    """How one is there, and what one wants."""
+    levels: list[Level | None] = ["all", "mentions", "none", None]
+    modes: list[Mode] = ["online", "away", "dnd", "invisible"]
+    return st.one_of(
+        _builds(c.Notify, channel=PLACES, level=levels),
+        _builds(c.Prefer, keywords=(["TOKEN"], []), dnd_minutes=(None, 0, 10)),
+        _builds(c.Ignore, name=NAMES, on=(True, False)),
+        _builds(c.SetPresence, mode=modes, text=("", "lunch")),
+        _builds(c.SetPresence, mode=modes),
+        _builds(c.Away, text=("", "asleep")),
+        _builds(c.SetName, name=("Guest7", "Guest8")),
+    )
+
+
+def _rule() -> st.SearchStrategy[c.Command | str]:
+    """Who may what, by those who may say so and those who may not."""
     access: list[Access] = ["public", "private"]
     roles: list[RoleName] = ["reader", "member", "moderator", "owner"]
+    about: dict[str, Any] = {"channel": PLACES, "number": range(1, BACK + 1)}
     return st.one_of(
-        st.sampled_from(["drop", "resume", "wait"]),
-        st.sampled_from(["drop", "resume"]),
-        place.map(lambda p: c.Join(channel=p)),
-        place.map(lambda p: c.Join(channel=p)),
-        place.map(lambda p: c.Send(channel=p, text="hello")),
-        place.map(lambda p: c.Leave(channel=p)),
-        st.builds(lambda p, t: c.SetTopic(channel=p, topic=t), place, st.sampled_from(["", "tea", "news"])),
-        st.builds(lambda p, n, r: c.SetRole(channel=p, name=n, role=r), place, name, st.sampled_from(roles)),
-        st.builds(lambda p, n: c.Kick(channel=p, name=n), place, name),
-        st.builds(lambda p, n: c.Ban(channel=p, name=n), place, name),
-        st.builds(lambda p, n: c.Unban(channel=p, name=n), place, name),
-        st.builds(lambda p, n, s: c.Mute(channel=p, name=n, seconds=s), place, name, st.sampled_from([0, 60])),
-        st.builds(lambda p, n: c.InviteTo(channel=p, name=n), place, name),
-        st.sampled_from(["", "lunch", "asleep"]).map(lambda t: c.Away(text=t)),
+        _builds(c.SetTopic, channel=PLACES, topic=("", "tea", "news")),
+        _builds(c.SetRole, channel=PLACES, name=NAMES, role=roles),
+        _builds(c.Kick, channel=PLACES, name=NAMES),
+        _builds(c.Ban, channel=PLACES, name=NAMES),
+        _builds(c.BanAuthor, reason=("", "spam"), **about),
+        _builds(c.Unban, channel=PLACES, name=NAMES),
+        _builds(c.Mute, channel=PLACES, name=NAMES, seconds=(0, 60)),
+        _builds(c.InviteTo, channel=PLACES, name=NAMES),
+        _builds(c.SetChannel, channel=PLACES[:2], access=access),
+        _builds(c.SetChannel, channel=PLACES, read_only=(True, False)),
+        _builds(c.SetChannel, channel=PLACES, slow_seconds=(0, 20), tell_reactions=(True, False)),
+        _builds(c.CloseReport, report=range(1, 4)),
+        _builds(c.Direct, people=[["ann"], ["mona", "bob"]]),
+    )
+
+
+def _moves() -> st.SearchStrategy[c.Command | str]:
+    """Coming and going, of people and of their connections."""
+    return st.one_of(
+        st.sampled_from(["drop", "lag", "wait"]),
+        st.sampled_from(["drop", "lag", "resume"]),
+        _builds(c.Join, channel=PLACES),
+        _builds(c.Join, channel=PLACES),
+        _builds(c.Leave, channel=PLACES),
         st.just(c.Quit()),
-        st.lists(name, min_size=1, max_size=2).map(lambda people: c.Direct(people=people)),
-        st.builds(lambda p, a: c.SetChannel(channel=p, access=a), place, st.sampled_from(access)),
-        st.builds(lambda p, r: c.SetChannel(channel=p, read_only=r), place, st.booleans()),
-        place.map(lambda p: c.History(channel=p)),
     )
 
 
 def _acts() -> st.SearchStrategy[list[Act]]:
-    act = st.tuples(st.integers(0, len(SLOTS) - 1), _commands(), st.booleans())
+    command = st.one_of(_talk(), _talk(), _talk(), _reading(), _wishes(), _rule(), _moves())
+    slots = (*range(len(SLOTS)), 1, 2, 1, 2, 3, 4)
+    act = st.tuples(st.sampled_from(slots), command, st.booleans())
     return st.lists(act, min_size=20, max_size=80)
 
 
-async def _world(directory: Path) -> World:
-    core = await bootstrap.build_core(Config(), SqliteStore(directory), lambda token, admin: token)
-    world = World(core)
-    core.now = lambda: world.time
-    core.clock = lambda: world.time / 1000
-    core.pick = random.Random(1).randrange
-    loop = asyncio.get_running_loop()
-
-    def caught_up_later(session: Session) -> None:
-        task = loop.create_task(refill.refill(core, session))
-        world.refills.add(task)
-        task.add_done_callback(world.refills.discard)
-
-    core.fanout.caught_up_later = caught_up_later
-    for number, name in enumerate(dict.fromkeys(SLOTS[:6]), 1):
-        accounts.keep(core, Person(id=number, name=name, admin=name == "root", made_at=world.time))
-    world.clients = [Client(world, slot) for slot in range(len(SLOTS))]
-    world.allowed = [set() for _ in SLOTS]
-    return world
+def _worded(world: World, client: Client, command: c.Command) -> c.Command:
+    """The command with a word of its own in place of TOKEN."""
+    if isinstance(command, c.Draft):
+        return msgspec.structs.replace(command, text=command.text.replace("TOKEN", world.token(owner=client.me)))
+    if isinstance(command, c.Send | c.Edit):
+        word = world.token(command.channel)
+        return msgspec.structs.replace(command, text=command.text.replace("TOKEN", word))
+    if isinstance(command, c.Tell):
+        return msgspec.structs.replace(command, text=command.text.replace("TOKEN", world.token()))
+    if isinstance(command, c.Prefer) and command.keywords:
+        return msgspec.structs.replace(command, keywords=[world.token(owner=client.me)])
+    return command
 
 
-def _connect(world: World, client: Client) -> None:
-    core, name = world.core, SLOTS[client.slot]
-    session = client.session = Session(client, "127.0.0.1", Trust.PASSWORDS, None)
-    core.sessions[session] = True
-    person = next((one for one in core.directory.people.values() if one.name == name), None)
-    command = c.LogIn(name=name, guest=person is None)
-    if person is None:
-        dispatch(core, session, command)
-    else:
-        core.tick.answer(session, command, login.admit(core, session, person, command))
-        core.turns.wake()
+def _meant(world: World, command: c.Command) -> c.Command:
+    """The command about a message that there is: its number counts back from the channel's last one."""
+    spoken = world.spoken.get(getattr(command, "channel", ""), [])
+    fields = {name: getattr(command, name, 0) for name in ("number", "reply", "thread", "around")}
+    back = {name: number for name, number in fields.items() if 0 < number < BACK}
+    if not spoken or not back:
+        return command
+    return msgspec.structs.replace(command, **{name: spoken[-1 - n % len(spoken)] for name, n in back.items()})
 
 
-async def _do(world: World, client: Client, command: c.Command | str) -> None:
-    session = client.session
+def _do(world: World, client: Client, command: c.Command | str) -> None:
     if command == "wait":
         world.time += 30_000
-    elif session is None:
-        # Whatever it was going to be, one comes in first.
-        _connect(world, client)
+    elif client.session is None:
+        # Whatever it was going to be, one comes in first, and goes on where one was.
+        world.connect(client)
+        world.resume(client)
     elif command == "drop":
-        presence.close(world.core, session)
-        client.gone()
+        world.drop(client)
+    elif command == "lag":
+        world.lag(client)
     elif command == "resume":
-        numbers = {world.core.directory.by_name.get(name): name for name in client.kept}
-        since = {n: client.kept[n].number for k, n in numbers.items() if k not in session.channels}
-        dispatch(world.core, session, c.Resume(since=since))
+        world.resume(client)
     elif isinstance(command, c.Command):
-        waiting = dispatch(world.core, session, command)
-        if waiting is not None:
-            await finish(world.core, session, command, waiting)
+        world.ask(client, _worded(world, client, _meant(world, command)))
 
 
-def _bare(view: View) -> View:
-    """What snapshots say: all but the messages."""
-    return msgspec.structs.replace(view, messages=(), gaps=())
+def _shared(view: View) -> dict[str, Any]:
+    """What snapshots say."""
+    return {name: getattr(view, name) for name in _SHARED}
 
 
-def _check(world: World) -> None:
+def _read(view: View) -> dict[str, Any]:
+    """What is the same on all of one's devices."""
+    return {
+        name: getattr(view, name)
+        for name in ("upto", "read_said", "unread", "draft", "draft_reply", "level", "follows")
+    }
+
+
+def _as_told(message: Event) -> Event:
+    """Without the author's name: a page has it as it is now, a view as it was when both were in the channel."""
+    assert isinstance(message, Message)
+    return msgspec.structs.replace(message, name="", guest=False)
+
+
+async def _check_view(world: World, client: Client, session: Session, view: View) -> None:
+    core, who = world.core, f"{client.name} at {client.slot}"
+    place = core.directory.channel(view.channel)
+    fresh = channels.snapshot(core, session, place, core.fanout.audience(place.id).number)
+    fresh = msgspec.structs.replace(fresh, said=core.fanout.audience(place.id).said)
+    assert not fresh.more
+    assert _shared(view) == _shared(from_snapshot(fresh)), who
+    if view.messages:
+        first = view.messages[0].number
+        page = await core.store.page(place, first - 1, view.number + 1, 10_000, False, client.me, True)
+        stands = {event.number: _as_told(event) for event in page}
+        known = {one.number: _as_told(one) for one in view.messages if one.number not in view.stale}
+        assert known == {number: stands.get(number) for number in known}, who
+    held = msgspec.json.encode((view.messages, view.recent))
+    assert not [word for word in world.gone if word in held], who
+    for number, standing in core.directory.standings[place.id].items():
+        devices = [own for own in core.directory.connected.get(number, ()) if place.id in own.channels]
+        if number != client.me and all(own.mode == "invisible" for own in devices) and standing.inside:
+            assert number not in view.members or not view.members[number].here, f"{who} sees {number}"
+
+
+async def _check_own(world: World, client: Client, view: View, counting: bool) -> None:
+    """What only this person knows is what the server keeps for them."""
+    core, who = world.core, f"{client.name} at {client.slot} in {view.channel}"
+    place = core.directory.channel(view.channel)
+    audience = core.fanout.audience(place.id)
+    states = await core.store.read_states(client.me, [(place.id, -1, view.number)])
+    stored = (states[0].upto, states[0].said) if states else (0, 0)
+    marker = read_state.marker_of(core, place.id, client.me) or stored
+    assert (view.upto, view.read_said, view.said) == (*marker, audience.said), who
+    if counting:
+        (state,) = await core.store.read_states(client.me, [(place.id, view.upto, view.number)])
+        assert view.mentions == state.mentions, who
+    draft = next((one for one in await core.store.drafts(client.me) if one.channel == place.id), None)
+    assert view.draft == (draft.text if draft else ""), who
+    follows = {n for n in range(1, view.number + 1) if await core.store.follows(client.me, place.id, n)}
+    # What is followed and was never answered is in no list.
+    assert view.follows <= follows, who
+    for thread in await core.store.threads(client.me, [place.id]):
+        assert thread.thread in view.follows, who
+        marker = read_state.marker_of(core, place.id, client.me, thread.thread) or (thread.upto, thread.said)
+        assert view.threads.get(thread.thread, (0, 0, 0))[:2] == marker, f"{who}, thread {thread.thread}"
+    preferences = core.directory.preferences.get(client.me, Preferences())
+    assert view.level == preferences.levels.get(place.id), who
+    by_name = msgspec.structs.replace(preferences, levels={})
+    assert client.wishes is None or msgspec.structs.replace(client.wishes, levels={}) == by_name, who
+
+
+async def _check(world: World, counting: bool) -> None:
     core = world.core
-    for client in world.clients:
-        session = client.session
-        if session is None:
-            continue
+    await world.settle()
+    read_state.flush(core)
+    of: dict[tuple[int, str], dict[str, Any]] = {}
+    for client, session, _ in tuple(world.watch()):
         places = [core.directory.channels[number] for number in session.channels]
         assert sorted(client.views) == sorted(place.name for place in places), SLOTS[client.slot]
-        for place in places:
-            fresh = channels.snapshot(core, session, place, core.fanout.audience(place.id).number)
-            assert not fresh.more
-            assert _bare(client.views[place.name]) == from_snapshot(fresh), SLOTS[client.slot]
+        for view in client.views.values():
+            await _check_view(world, client, session, view)
+            await _check_own(world, client, view, counting)
+            other = of.setdefault((client.me, view.channel), _read(view))
+            assert _read(view) == other, f"{client.name}'s devices"
 
 
-async def _play(directory: Path, acts: list[Act]) -> None:
-    world = await _world(directory)
+async def _play(directory: Path, acts: list[Act], counting: bool = False) -> None:
+    world = await build(directory, SLOTS, ACCOUNTS, Config())
     core = world.core
     turns = asyncio.create_task(core.turns.run())
     try:
-        for slot in range(len(SLOTS)):
-            _connect(world, world.clients[slot])
-            await _do(world, world.clients[slot], c.Join(channel=PLACES[0]))
-            world.note_allowed()
-        await world.settle()
-        _check(world)
+        for client in world.clients:
+            world.connect(client)
+            world.ask(client, c.Join(channel=PLACES[0]))
+        mona, bob = world.clients[1], world.clients[5]
+        for name in PLACES[1:]:
+            world.ask(mona, c.Join(channel=name))
+        world.ask(mona, c.SetChannel(channel="vault", access="private"))
+        world.ask(mona, c.InviteTo(channel="vault", name="bob"))
+        world.ask(bob, c.Join(channel="vault"))
+        for slot, client in enumerate(world.clients):
+            place = "vault" if client in (mona, bob) else "home"
+            _do(world, client, c.Send(channel=place, text="TOKEN @ann", reply=slot % 3))
+        await _check(world, counting)
         for slot, command, alone in acts:
-            await _do(world, world.clients[slot], command)
-            world.note_allowed()
+            _do(world, world.clients[slot], command)
             if alone:
-                await world.settle()
-                _check(world)
-        await world.settle()
-        _check(world)
+                await _check(world, counting)
+        await _check(world, counting)
     finally:
         turns.cancel()
         await asyncio.gather(turns, return_exceptions=True)
@@ -294,9 +305,22 @@ async def _play(directory: Path, acts: list[Act]) -> None:
         await core.store.close()
 
 
+def _blurs(command: c.Command | str) -> bool:
+    """Whether mentions are no longer counted alike: what is deleted was perhaps a mention, and perhaps read; and who is
+    invisible hears @here without being here."""
+    return isinstance(command, c.Delete | c.DeleteSince | c.SetPresence)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(acts=_acts().map(lambda acts: [act for act in acts if not _blurs(act[1])]))
+def test_unread_mentions_are_what_the_server_counts(acts: list[Act], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As long as nothing is deleted and nobody is invisible; otherwise until they are asked for again."""
+    asyncio.run(_play(tmp_path_factory.mktemp("law"), acts, counting=True))
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(acts=_acts())
-def test_a_snapshot_and_what_follows_is_a_later_snapshot(
+def test_what_clients_make_of_what_they_are_told_is_what_the_server_knows(
     acts: list[Act], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """For each connection and each of its channels; and nobody is told what they may not read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, RoleName
+from causerie.chat.model import Access, Level, Mode, RoleName
 
 
 class Command(Struct, frozen=True, tag_field="do", kw_only=True):
@@ -18,10 +18,14 @@ class Command(Struct, frozen=True, tag_field="do", kw_only=True):
 
 
 class Hello(Command, frozen=True, tag="hello", kw_only=True):
-    """First words on the native protocol: the version of it that the client speaks, and the client's name."""
+    """First words on the native protocol: the version of it that the client speaks, and the client's name.
+
+    `html`: messages come with their formatting as HTML too.
+    """
 
     version: int
     client: str = ""
+    html: bool = False
 
 
 class LogIn(Command, frozen=True, tag="login", kw_only=True):
@@ -101,17 +105,246 @@ class Direct(Command, frozen=True, tag="direct", kw_only=True):
 
 
 class Send(Command, frozen=True, tag="send", kw_only=True):
-    """Say something. `key` is the client's own id of the message: the same key again is the same message."""
+    """Say something. `key` is the client's own id of the message: the same key again is the same message.
+
+    `reply` is the number of the message that this one answers. `action`: what one does rather than says (/me). A text
+    that begins with a slash is a command (chat/slash.py), unless it is `literal`.
+    """
 
     channel: str
     text: str
     key: str = ""
+    reply: int = 0
+    action: bool = False
+    literal: bool = False
+
+
+class Tell(Command, frozen=True, tag="tell", kw_only=True):
+    """Say something to these people: opens the direct conversation with them if need be. Acknowledged as a send."""
+
+    people: list[str]
+    text: str
+    key: str = ""
+    action: bool = False
+    literal: bool = False
+
+
+class Edit(Command, frozen=True, tag="edit", kw_only=True):
+    """Change the text of a message: one's own for a time (a setting), a moderator anybody's."""
+
+    channel: str
+    number: int
+    text: str
+
+
+class Delete(Command, frozen=True, tag="delete", kw_only=True):
+    """Delete a message: one's own for a time (a setting), a moderator anybody's. Its text is gone for good."""
+
+    channel: str
+    number: int
+
+
+class DeleteSince(Command, frozen=True, tag="delete_since", kw_only=True):
+    """Delete all that the author of message `number` has said in the channel from that message on. Moderators."""
+
+    channel: str
+    number: int
+    reason: str = ""
+
+
+class Versions(Command, frozen=True, tag="versions", kw_only=True):
+    """The earlier texts of a message. Moderators."""
+
+    channel: str
+    number: int
+
+
+class React(Command, frozen=True, tag="react", kw_only=True):
+    """Add one's reaction to a message, or take it back (`on` false). `emoji` is one Unicode emoji."""
+
+    channel: str
+    number: int
+    emoji: str
+    on: bool = True
+
+
+class Reactions(Command, frozen=True, tag="reactions", kw_only=True):
+    """Who reacted to a message, and how. `after`: a person's id, for the next page of this emoji."""
+
+    channel: str
+    number: int
+    emoji: str = ""
+    after: int = 0
+    limit: int = 200
+
+
+class Pin(Command, frozen=True, tag="pin", kw_only=True):
+    """Pin a message to its channel, or take it off again (`on` false)."""
+
+    channel: str
+    number: int
+    on: bool = True
+
+
+class Pins(Command, frozen=True, tag="pins", kw_only=True):
+    """A channel's pinned messages, the last pinned first."""
+
+    channel: str
+
+
+class Thread(Command, frozen=True, tag="thread", kw_only=True):
+    """A page of a thread: the replies to message `number`, and that message first on the oldest page."""
+
+    channel: str
+    number: int
+    before: int = 0
+    after: int = 0
+    limit: int = 50
+
+
+class Follow(Command, frozen=True, tag="follow", kw_only=True):
+    """Follow the thread of message `number`, or no longer. Who replies in a thread follows it."""
+
+    channel: str
+    number: int
+    on: bool = True
+
+
+class Threads(Command, frozen=True, tag="threads", kw_only=True):
+    """The threads that one follows, with what is unread in each, the ones with the newest replies first."""
+
+
+class Mark(Command, frozen=True, tag="mark", kw_only=True):
+    """What is up to and with `number` is read, in the channel or in the thread of `thread`; what follows is not.
+
+    A number before the marker makes what follows it unread again.
+    """
+
+    channel: str
+    number: int
+    thread: int = 0
+
+
+class Unread(Command, frozen=True, tag="unread", kw_only=True):
+    """What is unread in each of one's channels."""
+
+
+class Notify(Command, frozen=True, tag="notify", kw_only=True):
+    """What of a channel one wants to be notified of; none given: as it is without a choice."""
+
+    channel: str
+    level: Level | None = None
+
+
+class Prefer(Command, frozen=True, tag="prefer", kw_only=True):
+    """Change what one wants (see model.Preferences); what is not given stays. `dnd_minutes` 0: disturb me again."""
+
+    keywords: list[str] | None = None
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    zone: str | None = None
+    dnd_minutes: int | None = None
+    share_last_seen: bool | None = None
+
+
+class Preferred(Command, frozen=True, tag="preferred", kw_only=True):
+    """What one wants, as it is kept."""
+
+
+class Why(Command, frozen=True, tag="why", kw_only=True):
+    """Why was I notified of this message, or not?"""
+
+    channel: str
+    number: int
+
+
+class Ignore(Command, frozen=True, tag="ignore", kw_only=True):
+    """Ignore a person: clients hide what they say, and nothing of it notifies. `on` false: no longer."""
+
+    name: str
+    on: bool = True
+
+
+class Draft(Command, frozen=True, tag="draft", kw_only=True):
+    """Keep what one has typed in a channel and not sent, for one's other devices. An empty text: nothing."""
+
+    channel: str
+    text: str
+    reply: int = 0
+
+
+class Drafts(Command, frozen=True, tag="drafts", kw_only=True):
+    """One's drafts in all channels."""
+
+
+class IsTyping(Command, frozen=True, tag="is_typing", kw_only=True):
+    """One is typing in a channel, now. To be said every few seconds as long as it is so."""
+
+    channel: str
+
+
+class SetPresence(Command, frozen=True, tag="set_presence", kw_only=True):
+    """How one is present on this device, with a text where one is away."""
+
+    mode: Mode
+    text: str = ""
+
+
+class Whois(Command, frozen=True, tag="whois", kw_only=True):
+    """What one may know of a person."""
+
+    name: str
+
+
+class SetName(Command, frozen=True, tag="set_name", kw_only=True):
+    """A guest takes another name. An account keeps its own."""
+
+    name: str
+
+
+class BanAuthor(Command, frozen=True, tag="ban_author", kw_only=True):
+    """Ban who wrote a message, even when they have left."""
+
+    channel: str
+    number: int
+    reason: str = ""
+
+
+class Report(Command, frozen=True, tag="report", kw_only=True):
+    """Show a message to the channel's moderators."""
+
+    channel: str
+    number: int
+    reason: str = ""
+
+
+class Reports(Command, frozen=True, tag="reports", kw_only=True):
+    """The open reports of the channels that one moderates."""
+
+
+class CloseReport(Command, frozen=True, tag="close_report", kw_only=True):
+    """A report was looked at. `note`: what came of it."""
+
+    report: int
+    note: str = ""
+
+
+class AuditLog(Command, frozen=True, tag="audit_log", kw_only=True):
+    """What was done to whom, newest first. `before`: an entry's id, for the next page."""
+
+    before: int = 0
+    limit: int = 100
+
+
+class Help(Command, frozen=True, tag="help", kw_only=True):
+    """The slash commands."""
 
 
 class History(Command, frozen=True, tag="history", kw_only=True):
     """A page of a channel's log: the newest `limit` events below `before`, or the first above `after`.
 
     With `around`, half of the page on each side of that number. 0: not given; none given: the newest page.
+    `talk`: messages only, so that a page is full of what was said.
     """
 
     channel: str
@@ -119,6 +352,7 @@ class History(Command, frozen=True, tag="history", kw_only=True):
     after: int = 0
     around: int = 0
     limit: int = 50
+    talk: bool = False
 
 
 class Search(Command, frozen=True, tag="search", kw_only=True):
@@ -184,6 +418,8 @@ class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
     history: bool | None = None
     read_only: bool | None = None
     retention_days: int | None = None
+    slow_seconds: int | None = None
+    tell_reactions: bool | None = None
 
 
 class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
@@ -304,7 +540,10 @@ class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
 
 AnyCommand = (
     Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct
-    | Send | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
+    | Send | Tell | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread | Follow | Threads
+    | Mark | Unread | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts | IsTyping | SetPresence | Whois
+    | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
+    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
     | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword
     | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

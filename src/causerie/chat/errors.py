@@ -2,16 +2,17 @@
 
     ChatError
     ├── BadInput         what came cannot be a command
-    │   ├── NotJson  BadShape  UnknownCommand  TooDeep  FrameTooLong
+    │   ├── NotJson  BadShape  UnknownCommand  UnknownSlash  TooDeep  FrameTooLong
     │   └── BadText  TextTooLong  BadName  WeakPassword
     ├── NotAllowed       a rule says no
     │   ├── NotLoggedIn  AlreadyLoggedIn  AccountsOnly  AdministratorsOnly  OperatorOnly  InClear
     │   ├── NotAMember  Banned  Muted  ReadOnly  Private  NotModerator  Outranked
-    │   └── GuestsRefused  RegistrationClosed  InviteRefused  CannotLeave
-    ├── NotFound         NoSuchChannel  NoSuchPerson  NoSuchInvite  NoSuchSession
+    │   ├── GuestsRefused  RegistrationClosed  InviteRefused  CannotLeave
+    │   └── NotYours  TooLate
+    ├── NotFound         NoSuchChannel  NoSuchPerson  NoSuchInvite  NoSuchSession  NoSuchMessage  NoSuchReport
     ├── NameTaken        somebody has the name, or one that looks like it
     ├── LoginFailed      unknown name, wrong password or token: all the same from outside
-    ├── TooMuch          TooFast  TooManyFailures  TooManyChannels  TooManyConnections  ServerFull
+    ├── TooMuch          TooFast  SlowMode  TooManyFailures  TooManyChannels  TooMany  TooManyConnections  ServerFull
     └── Unavailable      StoreUnavailable  Busy  ShuttingDown  Internal
 
 Every protocol maps the codes once, in one table. `data` holds only text and numbers; `retry_after` is in seconds.
@@ -58,6 +59,10 @@ class BadShape(BadInput):
 
 class UnknownCommand(BadInput):
     code = "unknown_command"
+
+
+class UnknownSlash(BadInput):
+    code = "unknown_slash"
 
 
 class TooDeep(BadInput):
@@ -156,6 +161,14 @@ class CannotLeave(NotAllowed):
     code = "cannot_leave"
 
 
+class NotYours(NotAllowed):
+    code = "not_yours"
+
+
+class TooLate(NotAllowed):
+    code = "too_late"
+
+
 class NotFound(ChatError):
     code = "not_found"
 
@@ -176,6 +189,14 @@ class NoSuchSession(NotFound):
     code = "no_such_session"
 
 
+class NoSuchMessage(NotFound):
+    code = "no_such_message"
+
+
+class NoSuchReport(NotFound):
+    code = "no_such_report"
+
+
 class NameTaken(ChatError):
     code = "name_taken"
 
@@ -192,12 +213,20 @@ class TooFast(TooMuch):
     code = "too_fast"
 
 
+class SlowMode(TooFast):
+    code = "slow_mode"
+
+
 class TooManyFailures(TooMuch):
     code = "too_many_failures"
 
 
 class TooManyChannels(TooMuch):
     code = "too_many_channels"
+
+
+class TooMany(TooMuch):
+    code = "too_many"
 
 
 class TooManyConnections(TooMuch):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, RoleName
+from causerie.chat.model import Access, Everyone, Preferences, RoleName
 
 How = Literal["left", "put_out", "quit"]
 
@@ -23,8 +23,23 @@ class Event(Struct, frozen=True, tag_field="is", omit_defaults=True):
     number: int = 0
 
 
+class Reaction(Struct, frozen=True, omit_defaults=True):
+    """How many reacted to a message with one emoji. `mine`: the one who is told did."""
+
+    emoji: str
+    count: int
+    mine: bool = False
+
+
 class Message(Event, frozen=True, tag="message", kw_only=True):
-    """Somebody said something. `key` is the id that the author's client gave it, if any."""
+    """Somebody said something. `key` is the id that the author's client gave it, if any.
+
+    `said`: how many messages the channel has had with this one, so that the unread ones can be counted. `reply`: the
+    message that this one answers; `thread`: the one that its thread began with; `nth` of the replies there.
+    `mentions`: the ids of those named; `everyone`: who else is. What follows them is how the message stands when it is
+    read later: when it was edited last, that it was deleted (its text is empty then), how many replies its own thread
+    has, the reactions to it.
+    """
 
     at: int
     person: int
@@ -32,6 +47,70 @@ class Message(Event, frozen=True, tag="message", kw_only=True):
     text: str
     guest: bool = False
     key: str = ""
+    said: int = 0
+    reply: int = 0
+    thread: int = 0
+    nth: int = 0
+    action: bool = False
+    mentions: tuple[int, ...] = ()
+    everyone: Everyone = ""
+    edited_at: int = 0
+    deleted: bool = False
+    replies: int = 0
+    reactions: tuple[Reaction, ...] = ()
+
+
+class Edited(Event, frozen=True, tag="edited", kw_only=True):
+    """A message has another text. Read later, `text` and what is found in it are what the message says by then."""
+
+    at: int
+    person: int
+    name: str
+    target: int
+    text: str
+    guest: bool = False
+    mentions: tuple[int, ...] = ()
+    everyone: Everyone = ""
+
+
+class Deleted(Event, frozen=True, tag="deleted", kw_only=True):
+    """Messages were deleted; their texts are gone."""
+
+    at: int
+    person: int
+    name: str
+    targets: tuple[int, ...]
+    guest: bool = False
+    reason: str = ""
+
+
+class Reacted(Event, frozen=True, tag="reacted", kw_only=True):
+    """Somebody reacted to a message, or took it back (`on` false). `count`: how many have this emoji there now.
+
+    `words`: how the message begins, for protocols that can't point at it; empty when it was deleted.
+    """
+
+    at: int
+    person: int
+    name: str
+    target: int
+    emoji: str
+    on: bool = True
+    count: int = 0
+    guest: bool = False
+    words: str = ""
+
+
+class Pinned(Event, frozen=True, tag="pinned", kw_only=True):
+    """A message was pinned, or taken off again (`on` false). `words`: how it begins."""
+
+    at: int
+    person: int
+    name: str
+    target: int
+    on: bool = True
+    guest: bool = False
+    words: str = ""
 
 
 class Topic(Event, frozen=True, tag="topic", kw_only=True):
@@ -47,7 +126,7 @@ class Topic(Event, frozen=True, tag="topic", kw_only=True):
 class Stands(Event, frozen=True, tag="stands", kw_only=True):
     """`by` changed how `whom` stands here: role, mute, invitation, ban. No `role`: no longer a member.
 
-    `was`: the role before; none: they had none, or it was not kept.
+    `was`: the role before, which tells a ban that is lifted from a kick; none: they had none, or it was not kept.
     """
 
     at: int
@@ -57,9 +136,9 @@ class Stands(Event, frozen=True, tag="stands", kw_only=True):
     whom_name: str
     whom_guest: bool = False
     role: RoleName | None = None
-    was: RoleName | None = None
     muted_until: int = 0
     reason: str = ""
+    was: RoleName | None = None
 
 
 class Changed(Event, frozen=True, tag="changed", kw_only=True):
@@ -72,6 +151,8 @@ class Changed(Event, frozen=True, tag="changed", kw_only=True):
     history: bool = True
     read_only: bool = False
     retention_days: int = 0
+    slow_seconds: int = 0
+    tell_reactions: bool = False
 
 
 class Entered(Event, frozen=True, tag="entered", kw_only=True):
@@ -83,6 +164,7 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
     role: RoleName = "member"
     away: str = ""
     muted_until: int = 0
+    dnd: bool = False
 
 
 class Left(Event, frozen=True, tag="left", kw_only=True):
@@ -100,11 +182,15 @@ class Left(Event, frozen=True, tag="left", kw_only=True):
 
 
 class Presence(Event, frozen=True, tag="presence", kw_only=True):
-    """Somebody here is away (`away` says why, in their words) or back (`away` empty). Passing."""
+    """Somebody here is away (`away` says why, in their words) or back (`away` empty). Passing.
+
+    `dnd`: is not to be disturbed.
+    """
 
     person: int
     name: str
     away: str = ""
+    dnd: bool = False
 
 
 class Renamed(Event, frozen=True, tag="renamed", kw_only=True):
@@ -114,6 +200,66 @@ class Renamed(Event, frozen=True, tag="renamed", kw_only=True):
     name: str
     was: str
     guest: bool = False
+
+
+class Typing(Event, frozen=True, tag="typing", kw_only=True):
+    """Somebody is typing here. Passing; it holds for a few seconds, or until they say something."""
+
+    person: int
+    name: str
+    guest: bool = False
+
+
+class Marked(Event, frozen=True, tag="marked", kw_only=True):
+    """One's own read marker was moved, on some device, to the event `upto`. Passing, told only to oneself.
+
+    `said`: the messages that the channel had with that event (a thread: its replies). `mentions`: the unread ones.
+    `counted`: the channel's last event when this was decided; one's own message after it moves the marker further.
+    """
+
+    upto: int
+    said: int
+    thread: int = 0
+    mentions: int = 0
+    counted: int = 0
+
+
+class Followed(Event, frozen=True, tag="followed", kw_only=True):
+    """One follows a thread now, or no longer, by some device. Passing, told only to oneself."""
+
+    thread: int
+    on: bool = True
+
+
+class Drafted(Event, frozen=True, tag="drafted", kw_only=True):
+    """One's own draft here was changed on another device. Passing, told only to oneself."""
+
+    text: str
+    at: int
+    reply: int = 0
+
+
+class Preferring(Event, frozen=True, tag="preferring", kw_only=True):
+    """What one wants was changed, on some device. Passing, told only to oneself; `channel` is empty.
+
+    `levels` by the channel's name instead of its id.
+    """
+
+    preferences: Preferences
+    levels: dict[str, str] = {}
+
+
+class Reported(Event, frozen=True, tag="reported", kw_only=True):
+    """A message was reported. Passing, told to the channel's moderators."""
+
+    report: int
+    at: int
+    person: int
+    name: str
+    target: int
+    whom: int
+    whom_name: str
+    reason: str = ""
 
 
 class Gap(Event, frozen=True, tag="gap", kw_only=True):
@@ -128,5 +274,8 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
     code: str
 
 
-AnyEvent = Message | Topic | Stands | Changed | Entered | Left | Presence | Renamed | Gap | Farewell
-LoggedEvent = Message | Topic | Stands | Changed
+LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed
+AnyEvent = (
+    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Entered | Left | Presence | Renamed
+    | Typing | Marked | Followed | Drafted | Preferring | Reported | Gap | Farewell
+)  # fmt: skip

@@ -69,7 +69,11 @@ OWNER = Standing(Role.OWNER)
 
 
 class Channel(Struct, frozen=True):
-    """A place where people talk. `retention_days` 0: kept for ever. `history` off: told, never stored."""
+    """A place where people talk. `retention_days` 0: kept for ever. `history` off: told, never stored.
+
+    `slow_seconds`: between two messages of one person (0: none). `tell_reactions`: as lines, to those whose protocol
+    cannot show them otherwise.
+    """
 
     id: int
     name: str
@@ -79,6 +83,8 @@ class Channel(Struct, frozen=True):
     read_only: bool = False
     retention_days: int = 0
     made_at: int = 0
+    slow_seconds: int = 0
+    tell_reactions: bool = False
 
 
 class Invite(Struct, frozen=True):
@@ -92,3 +98,31 @@ class Invite(Struct, frozen=True):
     until: int
     admin: bool = False
     note: str = ""
+
+
+Everyone = Literal["", "channel", "here"]
+"""Whom else a message names: nobody, every member, every member who is there."""
+
+Level = Literal["all", "mentions", "none"]
+"""What of a channel one wants to be notified of."""
+
+Mode = Literal["online", "away", "dnd", "invisible"]
+"""How one is present; `dnd` is "do not disturb". Others see somebody invisible as somebody who is not there."""
+
+
+class Preferences(Struct, frozen=True):
+    """What one person wants, the same on every device. Times of day are minutes since midnight in `zone` (IANA).
+
+    `quiet_from` == `quiet_to`: no quiet hours. `dnd_until` (ms): do not disturb until then. `levels` by channel id;
+    where there is none: all of a direct conversation, mentions of any other channel. `ignored` are persons' ids.
+    """
+
+    levels: dict[int, Level] = {}
+    keywords: tuple[str, ...] = ()
+    quiet_from: int = 0
+    quiet_to: int = 0
+    zone: str = "UTC"
+    dnd_until: int = 0
+    share_last_seen: bool = False
+    ignored: tuple[int, ...] = ()
+    changed_at: int = 0

@@ -6,9 +6,12 @@ Administrators count as owners of public channels; private channels and direct c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from causerie.chat.errors import (
     AccountsOnly,
     AdministratorsOnly,
+    AlreadyLoggedIn,
     BadInput,
     Banned,
     CannotLeave,
@@ -21,7 +24,7 @@ from causerie.chat.errors import (
     ReadOnly,
     RegistrationClosed,
 )
-from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
+from causerie.chat.model import MEMBER, Channel, Mode, Person, Role, Standing
 
 
 def rank(channel: Channel, person: Person, standing: Standing | None) -> Role:
@@ -39,14 +42,19 @@ def check_make_channel(person: Person, who_may: str) -> None:
         raise AccountsOnly()
 
 
-def check_enter(channel: Channel, person: Person, standing: Standing | None) -> None:
-    """May this person enter the channel?"""
+def check_enter(
+    channel: Channel, person: Person, standing: Standing | None, address_until: int = 0, now: int = 0
+) -> None:
+    """May this person enter the channel at `now` (ms)? `address_until`: until then guests from where they are may not,
+    unless they are invited or in it already."""
     if standing is not None:
         if standing.role == Role.BANNED:
             raise Banned(channel=channel.name)
         return
     if channel.access != "public":
         raise Private(channel=channel.name)
+    if person.guest and address_until > now:
+        raise Banned(channel=channel.name, until=address_until)
 
 
 def check_send(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
@@ -78,6 +86,14 @@ def check_read(channel: Channel, person: Person, standing: Standing | None) -> N
         if standing is not None and standing.role == Role.BANNED:
             raise Banned(channel=channel.name)
         raise Private(channel=channel.name)
+
+
+def check_member(channel: Channel, person: Person, standing: Standing | None) -> None:
+    """Is this person a member? What is kept of a channel for each member alone (a read marker, a draft) asks for no
+    other right: readers and those who are muted have it too."""
+    check_read(channel, person, standing)
+    if standing is None or not standing.inside:
+        raise NotAMember(channel=channel.name)
 
 
 def may_know_of(channel: Channel, standing: Standing | None) -> bool:
@@ -134,6 +150,24 @@ def check_moderate(
         raise Outranked(channel=channel.name, name=whom.name)
 
 
+def check_moderator(channel: Channel, person: Person, standing: Standing | None) -> None:
+    """Is this person a moderator of the channel? A direct conversation has none."""
+    if channel.access == "direct" or rank(channel, person, standing) < Role.MODERATOR:
+        raise NotModerator(channel=channel.name)
+
+
+def may_handle(
+    channel: Channel, person: Person, standing: Standing | None, whom: int, moderators: Iterable[int]
+) -> bool:
+    """Whether reports in this channel of what `whom` said are for this person: for its moderators, but never for the
+    one whom they are about; where nobody else moderates (`moderators`: who has the role), for administrators."""
+    if person.id == whom:
+        return False
+    if channel.access != "direct" and rank(channel, person, standing) >= Role.MODERATOR:
+        return True
+    return person.admin and not any(one != whom for one in moderators)
+
+
 def check_role(
     channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None, role: Role
 ) -> None:
@@ -149,6 +183,18 @@ def check_role(
         raise AccountsOnly(name=whom.name)
     if mine < Role.OWNER and (role >= Role.MODERATOR or rank(channel, whom, his) >= mine):
         raise Outranked(channel=channel.name, name=whom.name)
+
+
+def check_presence(person: Person, mode: Mode) -> None:
+    """May this person be present in this way? A guest may not be invisible: nobody could know why its name is taken."""
+    if person.guest and mode == "invisible":
+        raise AccountsOnly()
+
+
+def check_rename(person: Person) -> None:
+    """May this person take another name as they please? Guests may; an account keeps its own."""
+    if not person.guest:
+        raise AlreadyLoggedIn(name=person.name, why="account")
 
 
 def check_guest(guests: bool) -> None:

@@ -2,8 +2,10 @@
 
 The law, which a test holds the server to: the view made from a snapshot, with every event applied that was
 told after it, is the view made from a later snapshot, as long as the snapshots list all members (`more` is
-false). A logged event that is in the view already changes nothing, so telling twice is telling once; one that
-comes too early raises `Missing`, and says what to ask for.
+false); and its messages stand as a page of history says they stand. A logged event that is in the view already changes
+nothing, so telling twice is telling once; one that comes too early raises `Missing`, and says what to ask for.
+
+What is asked for besides (pages, what is unread, drafts) is put into a view by `merge`.
 """
 
 from __future__ import annotations
@@ -13,87 +15,43 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
+from causerie.chat.annotate import annotate, bare, outdated, targets
 from causerie.chat.events import (
     Changed,
+    Deleted,
+    Drafted,
+    Edited,
     Entered,
     Event,
     Farewell,
+    Followed,
     Gap,
     Left,
+    Marked,
     Message,
+    Pinned,
+    Preferring,
     Presence,
+    Reacted,
     Renamed,
+    Reported,
     Stands,
     Topic,
+    Typing,
 )
-from causerie.chat.model import ROLES, Access, Role, RoleName
-from causerie.chat.replies import Member, Snapshot
-
-KEPT = 500
-"""Messages that a view keeps; the older ones are in the channel's history."""
-
-GAPS = 50
-"""Gaps that a view remembers; past it the oldest are forgotten, as its messages are by then."""
-
-
-class Missing(Exception):
-    """What is numbered above `after` and below `before` was never told here: the history command has it."""
-
-    def __init__(self, channel: str, after: int, before: int) -> None:
-        super().__init__(f"{channel}: nothing is known between event {after} and event {before}")
-        self.channel = channel
-        self.after = after
-        self.before = before
-
-
-class View(Struct, frozen=True, kw_only=True):
-    """One channel as it is known. `number`: the last event in it. `more`: not all members are listed.
-
-    `messages` are the last ones known, at most so many as `apply` was told to keep. `gaps` are pairs (after,
-    up to and with): what is between is not in `messages`; a client that wants it asks for its page.
-    """
-
-    channel: str
-    number: int
-    access: Access = "public"
-    topic: str = ""
-    history: bool = True
-    read_only: bool = False
-    retention_days: int = 0
-    more: bool = False
-    members: Mapping[int, Member] = MappingProxyType({})
-    messages: tuple[Message, ...] = ()
-    gaps: tuple[tuple[int, int], ...] = ()
-
-
-def from_snapshot(snapshot: Snapshot, kept: View | None = None) -> View:
-    """The view that a snapshot gives. `kept`: the one before; its messages stay, what it missed is a gap."""
-    messages: tuple[Message, ...] = ()
-    gaps: tuple[tuple[int, int], ...] = ()
-    if kept is not None:
-        messages = tuple(message for message in kept.messages if message.number <= snapshot.number)
-        gaps = tuple(gap for gap in kept.gaps if gap[1] <= snapshot.number)
-        if kept.number < snapshot.number:
-            gaps = (*gaps, (kept.number, snapshot.number))[-GAPS:]
-    return View(
-        channel=snapshot.channel,
-        number=snapshot.number,
-        access=snapshot.access,
-        topic=snapshot.topic,
-        history=snapshot.history,
-        read_only=snapshot.read_only,
-        retention_days=snapshot.retention_days,
-        more=snapshot.more,
-        members=MappingProxyType({member.person: member for member in snapshot.members}),
-        messages=messages,
-        gaps=gaps,
-    )
+from causerie.chat.model import ROLES, Role, RoleName
+from causerie.chat.replies import Member
+from causerie.chat.view import KEPT, MENTIONED, RECENT, THREADS, TYPING, Change, Missing, ThreadMarker, View, jumped
 
 
 def apply(view: View, event: Event, keep: int = KEPT) -> View:
-    """The view after an event; of another channel, or known already, it changes nothing. Raises Missing."""
+    """The view after an event; of another channel, or known already, it changes nothing. Raises Missing.
+
+    `keep`: how many messages stay in it.
+    """
+    if type(event) is Preferring:
+        return _with(view, level=event.levels.get(view.channel))
     if event.channel != view.channel:
         return view
     if type(event) is Gap:
@@ -103,16 +61,37 @@ def apply(view: View, event: Event, keep: int = KEPT) -> View:
             return view
         if event.number > view.number + 1:
             raise Missing(view.channel, view.number, event.number)
+        view = _with(view, number=event.number)
     return _APPLY[type(event)](view, event, keep)
+
+
+def quiet(view: View, person: int) -> View:
+    """This person has not said for a while that they are typing: the client knows how long."""
+    if person not in view.typing:
+        return view
+    return _with(view, typing=MappingProxyType({one: name for one, name in view.typing.items() if one != person}))
+
+
+def marked(view: View, upto: int, said: int, mentions: int, counted: int) -> View:
+    """The view with one's read marker where the server had it after event `counted`, with so many mentions by then."""
+    if view.upto > counted:
+        # One has spoken since, on some device: that moved it further.
+        return view
+    heard = tuple(number for number in view.mentioned if number > max(upto, counted))
+    return _with(view, upto=upto, read_said=said, counted=counted, mentions_before=mentions, mentioned=heard)
+
+
+def marked_thread(view: View, thread: int, marker: ThreadMarker) -> View:
+    """The same for a thread. The markers of so many threads are known; the oldest are forgotten."""
+    counted = marker[2]
+    if view.threads.get(thread, marker)[0] > counted:
+        return view
+    others = [(one, known) for one, known in view.threads.items() if one != thread]
+    return _with(view, threads=MappingProxyType(dict([*others, (thread, marker)][-THREADS:])))
 
 
 def _with(view: View, **changes: Any) -> View:
     return msgspec.structs.replace(view, **changes)
-
-
-def _at(view: View, event: Event) -> int:
-    """The view's number after the event; some kinds are told both logged and in passing."""
-    return event.number or view.number
 
 
 def _put(view: View, member: Member) -> Mapping[int, Member]:
@@ -124,22 +103,64 @@ def _without(view: View, person: int) -> Mapping[int, Member]:
 
 
 def _message(view: View, event: Message, keep: int) -> View:
+    number, said = event.number, event.said or view.said + 1
+    if event.thread:
+        view = _change(view, event, keep)
     messages = (*view.messages, event)[-keep:] if keep else ()
-    return _with(view, number=_at(view, event), messages=messages)
+    view = quiet(_with(view, said=said, messages=messages), event.person)
+    if event.thread and event.person == view.me and number > view.threads.get(event.thread, (0, 0, 0))[2]:
+        view = marked_thread(view, event.thread, (number, event.nth, number))
+    if number <= view.counted:
+        return view
+    if event.person == view.me:
+        return _with(view, upto=number, read_said=said, counted=number, mentions_before=0, mentioned=())
+    if event.everyone or view.me in event.mentions:
+        mentioned = (*view.mentioned, number)
+        return _with(
+            view,
+            mentions_before=view.mentions_before + len(mentioned[:-MENTIONED]),
+            mentioned=mentioned[-MENTIONED:],
+        )
+    return view
+
+
+def _change(view: View, event: Change, keep: int) -> View:
+    """Something is done about a message: it stands so, and what comes later from the past will."""
+    recent = (*(change for change in view.recent if not outdated(change, event)), bare(event))
+    after = view.recent_after
+    if len(recent) > RECENT:
+        after, recent = recent[-RECENT - 1].number, recent[-RECENT:]
+    messages = annotate(view.messages, event, view.me)
+    return _with(view, messages=messages, recent=recent, recent_after=after)
+
+
+def _deleted(view: View, event: Deleted, keep: int) -> View:
+    gone = frozenset(targets(event))
+    return _with(
+        _change(view, event, keep),
+        pins=tuple(pin for pin in view.pins if pin not in gone),
+        mentioned=tuple(mention for mention in view.mentioned if mention not in gone),
+    )
+
+
+def _pinned(view: View, event: Pinned, keep: int) -> View:
+    pins = tuple(pin for pin in view.pins if pin != event.target)
+    return _with(view, pins=(*pins, event.target) if event.on else pins)
 
 
 def _topic(view: View, event: Topic, keep: int) -> View:
-    return _with(view, number=_at(view, event), topic=event.topic)
+    return _with(view, topic=event.topic)
 
 
 def _changed(view: View, event: Changed, keep: int) -> View:
     return _with(
         view,
-        number=_at(view, event),
         access=event.access,
         history=event.history,
         read_only=event.read_only,
         retention_days=event.retention_days,
+        slow_seconds=event.slow_seconds,
+        tell_reactions=event.tell_reactions,
     )
 
 
@@ -152,7 +173,7 @@ def _stands(view: View, event: Stands, keep: int) -> View:
     elif not view.more:
         # Somebody new: nobody is here before they are a member.
         members = _put(view, _member(event.whom, event.whom_name, event.whom_guest, event.role, event.muted_until))
-    return _with(view, number=_at(view, event), members=members)
+    return _with(view, members=members)
 
 
 def _member(person: int, name: str, guest: bool, role: RoleName, muted_until: int) -> Member:
@@ -161,53 +182,81 @@ def _member(person: int, name: str, guest: bool, role: RoleName, muted_until: in
 
 def _entered(view: View, event: Entered, keep: int) -> View:
     member = _member(event.person, event.name, event.guest, event.role, event.muted_until)
-    return _with(view, members=_put(view, msgspec.structs.replace(member, here=True, away=event.away)))
+    here = msgspec.structs.replace(member, here=True, away=event.away, dnd=event.dnd)
+    return _with(view, members=_put(view, here))
 
 
 def _left(view: View, event: Left, keep: int) -> View:
+    view = quiet(view, event.person)
     known = view.members.get(event.person)
     if known is None:
         return view
     if event.gone:
         return _with(view, members=_without(view, event.person))
-    return _with(view, members=_put(view, msgspec.structs.replace(known, here=False, away="")))
+    return _with(view, members=_put(view, msgspec.structs.replace(known, here=False, away="", dnd=False)))
 
 
 def _presence(view: View, event: Presence, keep: int) -> View:
     known = view.members.get(event.person)
     if known is None:
         return view
-    return _with(view, members=_put(view, msgspec.structs.replace(known, away=event.away)))
+    return _with(view, members=_put(view, msgspec.structs.replace(known, away=event.away, dnd=event.dnd)))
 
 
 def _renamed(view: View, event: Renamed, keep: int) -> View:
+    about = {"name": event.name, "guest": event.guest}
+    messages = tuple(
+        msgspec.structs.replace(message, **about) if message.person == event.person else message
+        for message in view.messages
+    )
+    view = _with(view, messages=messages)
     known = view.members.get(event.person)
     if known is None:
         return view
     return _with(view, members=_put(view, msgspec.structs.replace(known, name=event.name, guest=event.guest)))
 
 
-def _farewell(view: View, event: Farewell, keep: int) -> View:
+def _typing(view: View, event: Typing, keep: int) -> View:
+    typing = [(person, name) for person, name in view.typing.items() if person != event.person]
+    return _with(view, typing=MappingProxyType(dict([*typing, (event.person, event.name)][-TYPING:])))
+
+
+def _marked(view: View, event: Marked, keep: int) -> View:
+    if event.thread:
+        return marked_thread(view, event.thread, (event.upto, event.said, event.counted))
+    return marked(view, event.upto, event.said, event.mentions, event.counted)
+
+
+def _followed(view: View, event: Followed, keep: int) -> View:
+    thread = frozenset((event.thread,))
+    return _with(view, follows=view.follows | thread if event.on else view.follows - thread)
+
+
+def _drafted(view: View, event: Drafted, keep: int) -> View:
+    return _with(view, draft=event.text, draft_reply=event.reply, draft_at=event.at)
+
+
+def _nothing(view: View, event: Event, keep: int) -> View:
     return view
 
 
 def _gap(view: View, event: Gap) -> View:
     """What is between is not to be had; or numbers fell: the server's store was put back from a backup."""
     if event.after > event.number:
-        if view.number < event.after:
-            return view
-        messages = tuple(message for message in view.messages if message.number <= event.number)
-        gaps = tuple(gap for gap in view.gaps if gap[1] <= event.number)
-        return _with(view, number=event.number, messages=messages, gaps=gaps)
+        return view if view.number < event.after else jumped(view, event.number)
     if event.number <= view.number:
         return view
     if event.after > view.number:
         raise Missing(view.channel, view.number, event.after + 1)
-    return _with(view, number=event.number, gaps=(*view.gaps, (view.number, event.number))[-GAPS:])
+    return jumped(view, event.number)
 
 
 _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Message: _message,
+    Edited: _change,
+    Deleted: _deleted,
+    Reacted: _change,
+    Pinned: _pinned,
     Topic: _topic,
     Stands: _stands,
     Changed: _changed,
@@ -215,5 +264,10 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Left: _left,
     Presence: _presence,
     Renamed: _renamed,
-    Farewell: _farewell,
+    Typing: _typing,
+    Marked: _marked,
+    Followed: _followed,
+    Drafted: _drafted,
+    Reported: _nothing,
+    Farewell: _nothing,
 }

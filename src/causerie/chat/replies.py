@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.events import Changed, Message, Stands, Topic
-from causerie.chat.model import Access, RoleName
+from causerie.chat.events import LoggedEvent, Message
+from causerie.chat.model import Access, Level, Mode, Preferences, RoleName
 
 
 class Reply(Struct, frozen=True, tag_field="is", omit_defaults=True):
@@ -66,10 +66,14 @@ class Member(Struct, frozen=True, omit_defaults=True):
     here: bool = False
     away: str = ""
     muted_until: int = 0
+    dnd: bool = False
 
 
 class Snapshot(Reply, frozen=True, tag="snapshot", kw_only=True):
-    """A channel as it stands after event `number`. `more`: the member list goes on, see the members command."""
+    """A channel as it stands after event `number`. `more`: the member list goes on, see the members command.
+
+    `said`: the messages it has had. `pins`: the pinned ones, the first pinned first.
+    """
 
     channel: str
     access: Access
@@ -81,6 +85,10 @@ class Snapshot(Reply, frozen=True, tag="snapshot", kw_only=True):
     role: RoleName = "member"
     members: list[Member] = []
     more: bool = False
+    slow_seconds: int = 0
+    tell_reactions: bool = False
+    said: int = 0
+    pins: tuple[int, ...] = ()
 
 
 class Resumed(Reply, frozen=True, tag="resumed", kw_only=True):
@@ -90,11 +98,203 @@ class Resumed(Reply, frozen=True, tag="resumed", kw_only=True):
 
 
 class Page(Reply, frozen=True, tag="page", kw_only=True):
-    """Events of one channel, oldest first. `more`: there is more in the direction asked for."""
+    """Events of one channel, oldest first. `more`: there is more in the direction asked for.
+
+    It holds no event above `number`, and its messages stand as they are after that event. What follows may have changed
+    some of them already; being told of such a change then changes nothing.
+    """
 
     channel: str
-    events: list[Message | Topic | Stands | Changed]
+    events: list[LoggedEvent]
     more: bool = False
+    number: int = 0
+
+
+class ThreadPage(Reply, frozen=True, tag="thread_page", kw_only=True):
+    """Replies of a thread, oldest first, after the message that it began with (`thread`) on the oldest page."""
+
+    channel: str
+    thread: int
+    messages: list[Message]
+    more: bool = False
+    number: int = 0
+
+
+class Version(Struct, frozen=True, omit_defaults=True):
+    """A text that a message had until `at`, when `name` changed it."""
+
+    at: int
+    person: int
+    name: str
+    text: str
+
+
+class VersionList(Reply, frozen=True, tag="version_list", kw_only=True):
+    """The texts that a message had before, oldest first."""
+
+    channel: str
+    number: int
+    versions: list[Version]
+
+
+class Reactor(Struct, frozen=True, omit_defaults=True):
+    """One person's reaction."""
+
+    emoji: str
+    person: int
+    name: str
+    guest: bool = False
+
+
+class ReactorList(Reply, frozen=True, tag="reactor_list", kw_only=True):
+    """Who reacted, by emoji, then by the person's id."""
+
+    channel: str
+    number: int
+    reactors: list[Reactor]
+    more: bool = False
+
+
+class PinList(Reply, frozen=True, tag="pin_list", kw_only=True):
+    """The pinned messages, the last pinned first."""
+
+    channel: str
+    messages: list[Message]
+
+
+class ThreadLine(Struct, frozen=True, omit_defaults=True):
+    """A thread that one follows: its `replies`, the last one's number, how many of them are `unread`."""
+
+    channel: str
+    thread: int
+    replies: int
+    last: int
+    unread: int = 0
+    upto: int = 0
+
+
+class ThreadList(Reply, frozen=True, tag="thread_list", kw_only=True):
+    """The threads that one follows, the ones with the newest replies first."""
+
+    threads: list[ThreadLine]
+
+
+class ReadLine(Struct, frozen=True, omit_defaults=True):
+    """How far one has read a channel, as it stood after event `number`. `said`: of the marker, see Marked."""
+
+    channel: str
+    number: int
+    upto: int = 0
+    said: int = 0
+    unread: int = 0
+    mentions: int = 0
+    level: Level | None = None
+
+
+class ReadList(Reply, frozen=True, tag="read_list", kw_only=True):
+    """What is unread in each of one's channels."""
+
+    channels: list[ReadLine]
+
+
+class Wishes(Reply, frozen=True, tag="wishes", kw_only=True):
+    """What one wants, as it is kept. `levels` by the channel's name, `ignored` by the person's."""
+
+    preferences: Preferences
+    levels: dict[str, Level] = {}
+    ignored: list[str] = []
+
+
+class Reason(Reply, frozen=True, tag="reason", kw_only=True):
+    """Why one was notified of a message, or not: by which rule, and for which word. `changed`: one's wishes were
+    changed after it was said, and this is what they would do now."""
+
+    notified: bool
+    rule: str
+    about: str = ""
+    changed: bool = False
+
+
+class DraftLine(Struct, frozen=True, omit_defaults=True):
+    """A draft."""
+
+    channel: str
+    text: str
+    at: int
+    reply: int = 0
+
+
+class DraftList(Reply, frozen=True, tag="draft_list", kw_only=True):
+    """One's drafts, the newest first."""
+
+    drafts: list[DraftLine]
+
+
+class PersonCard(Reply, frozen=True, tag="person_card", kw_only=True):
+    """A person. `mode` and `away` as others see them; `here`: connected; `channels`: those that the asker is in too.
+
+    `last_seen` (ms) where the person allows it and is not here; 0: not told. `since`: connected since (ms).
+    """
+
+    person: int
+    name: str
+    guest: bool = False
+    admin: bool = False
+    here: bool = False
+    mode: Mode = "online"
+    away: str = ""
+    last_seen: int = 0
+    since: int = 0
+    channels: list[str] = []
+
+
+class ReportLine(Struct, frozen=True, omit_defaults=True):
+    """An open report, by `name`, of the message `target` that `whom_name` wrote."""
+
+    report: int
+    channel: str
+    at: int
+    name: str
+    target: int
+    whom_name: str
+    text: str = ""
+    reason: str = ""
+
+
+class ReportList(Reply, frozen=True, tag="report_list", kw_only=True):
+    """Open reports, oldest first."""
+
+    reports: list[ReportLine]
+
+
+class AuditLine(Struct, frozen=True, omit_defaults=True):
+    """What somebody did. `data`: to whom and how, by name."""
+
+    entry: int
+    at: int
+    name: str
+    act: str
+    data: dict[str, str | int | float | bool | None] = {}
+
+
+class AuditPage(Reply, frozen=True, tag="audit_page", kw_only=True):
+    """What was done, newest first."""
+
+    entries: list[AuditLine]
+    more: bool = False
+
+
+class HelpLine(Struct, frozen=True, omit_defaults=True):
+    """One slash command: its usage, and what for, in English."""
+
+    usage: str
+    about: str
+
+
+class HelpPage(Reply, frozen=True, tag="help_page", kw_only=True):
+    """The slash commands."""
+
+    commands: list[HelpLine]
 
 
 class Hit(Struct, frozen=True, omit_defaults=True):
@@ -222,6 +422,8 @@ class StoreChecked(Reply, frozen=True, tag="store_checked", kw_only=True):
 
 
 AnyReply = (
-    Done | Pong | Welcome | LoggedIn | Ack | Snapshot | Resumed | Page | Found | ChannelList | MemberList
-    | SessionList | AccountList | InviteList | InviteMade | StatusReport | StoreChecked
+    Done | Pong | Welcome | LoggedIn | Ack | Snapshot | Resumed | Page | ThreadPage | VersionList | ReactorList
+    | PinList | ThreadList | ReadList | Wishes | Reason | DraftList | PersonCard | ReportList | AuditPage | HelpPage
+    | Found | ChannelList | MemberList | SessionList | AccountList | InviteList | InviteMade | StatusReport
+    | StoreChecked
 )  # fmt: skip

@@ -17,7 +17,7 @@ def check_text(text: str, most_bytes: int) -> str:
 
     Raises BadText (empty, or a control character; `at` counts characters from 0) and TextTooLong.
     """
-    if text.isascii() and text.isprintable() and text:
+    if text.isascii() and text.isprintable() and text and not text.isspace():
         if len(text) > most_bytes:
             raise TextTooLong(bytes=len(text), most=most_bytes)
         return text
@@ -30,3 +30,16 @@ def check_text(text: str, most_bytes: int) -> str:
     if size > most_bytes:
         raise TextTooLong(bytes=size, most=most_bytes)
     return text
+
+
+FIRST_WORDS = 40
+
+
+def first_words(text: str) -> str:
+    """How a text begins: its first words in one line, at most 40 characters, "…" where it goes on."""
+    line = " ".join(text[: 4 * FIRST_WORDS].split())
+    if len(line) <= FIRST_WORDS and len(text) <= 4 * FIRST_WORDS:
+        return line
+    cut = line[: FIRST_WORDS - 1]
+    words = cut.rpartition(" ")[0]
+    return f"{words if len(words) > FIRST_WORDS // 2 else cut}…"

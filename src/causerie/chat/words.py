@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 """What FTS5 must be told to cut text as this module expects."""
+
+MARKS_MOST = 30
+"""Combining marks in a row that are looked at (UAX 15, section 13, stream-safe text)."""
 
 QUERY_LONGEST = 1000
 """Characters of a query that are looked at."""
@@ -105,7 +108,16 @@ def _plain(text: str) -> str:
     """One spelling for what people take for the same: of either width, composed or not, formatted or not."""
     if text.isascii() and text.isprintable():
         return text
-    return _JOINED.sub(_letters, _DROPPED.sub("", normalize("NFKC", text)))
+    return _JOINED.sub(_letters, _DROPPED.sub("", normalize("NFKC", _few_marks(text))))
+
+
+def _few_marks(text: str) -> str:
+    """Without the ends of long runs of combining marks: normalising takes time by the square of such a run."""
+    marks = "".join(filter(combining, set(text)))
+    if sum(map(text.count, marks)) <= MARKS_MOST:
+        return text
+    mark = f"[{re.escape(marks)}]"
+    return re.sub(f"({mark}{{{MARKS_MOST}}}){mark}+", r"\1", text)
 
 
 def _letters(joined: re.Match[str]) -> str:

@@ -88,9 +88,8 @@ class Conversation:
             if not self.channel:
                 print(_("! you are in no channel; /join one first"), flush=True)
             else:
-                await self._client.ask(
-                    Send(channel=self.channel, text=line.removeprefix("/") if word[:1] == "/" else line)
-                )
+                text = line.removeprefix("/") if word[:1] == "/" else line
+                await self._client.ask(Send(channel=self.channel, text=text, literal=True))
         return True
 
     async def _join(self, channel: str) -> None:

@@ -1,8 +1,9 @@
 """The classic protocol: what the first causerie spoke, byte for byte where a client can tell.
 
 JSON objects from the client, end to end with no delimiter; plain text to it, with no line end. Its verbs CONN, SEND and
-END become LogIn, Send and Quit. What it has no words for (a message refused, a farewell) is said as a line by
-`causerie`, a name that nobody can have. The specification is docs/protocol/classic.md.
+END become LogIn, Send and Quit. What it has no words for (a message refused, the answer of a slash command, a
+farewell) is said as a line by `causerie`, a name that nobody can have; what others do beside talking, as a line of
+`readings`. The specification is docs/protocol/classic.md.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ import re
 
 import msgspec
 
-from causerie.chat.commands import Command, LogIn, Quit, Send
+from causerie.chat.commands import Command, Join, LogIn, LogOut, Quit, Send, SetName
 from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
-from causerie.chat.events import Entered, Event, Left, Message
+from causerie.chat.events import Entered, Event, Gap, Left, Message, Presence, Renamed
 from causerie.chat.names import is_guest_style
-from causerie.chat.replies import LoggedIn
+from causerie.chat.replies import Done, LoggedIn, Reply
+from causerie.protocols import readings
+from causerie.protocols.answer_lines import answer_line
 from causerie.protocols.json_frames import Scan, find_end
+from causerie.protocols.readings import one_line, reading, shown
+from causerie.protocols.refusal_lines import refusal_line
 from causerie.protocols.wire import Bounds, Protocol, Wire
-from causerie.server.session import Answer
+from causerie.server.session import Answer, Language
+from causerie.text import _
 
 SPOKESMAN = "causerie"
 GUEST_STYLE = "Gue"
@@ -41,7 +47,6 @@ class _Object(msgspec.Struct):
 
 
 _DECODE = msgspec.json.Decoder(_Object).decode
-_LINE_END = re.compile("[\n\r]+")
 
 
 class ClassicLanguage:
@@ -51,7 +56,10 @@ class ClassicLanguage:
     snapshots = False
     acknowledges = False
     own_words = False
-    hears_direct = False
+    hears_direct = True
+    reactions = False
+    one_place = True
+    with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""
@@ -59,23 +67,30 @@ class ClassicLanguage:
             name, text = event.name, event.text
             if event.guest and name[:3] != GUEST_STYLE:
                 name = f"~{name}"
+            if event.action or event.reply or event.deleted or event.channel[:1] == "@":
+                return _other_message(event, name).encode()
             if "\n" in text:
-                # A line end would let one person write what looks like another's line.
-                text = _LINE_END.sub(" / ", text)
+                text = one_line(text)
             return f"{name}>{text}".encode()
+        direct = event.channel[:1] == "@"
         if type(event) is Entered:
-            return f"[+]{shown(event.name, event.guest)}".encode()
+            return b"" if direct else f"[+]{shown(event.name, event.guest)}".encode()
         if type(event) is Left:
-            return f"[-]{shown(event.name, event.guest)}".encode()
-        return b""
+            return b"" if direct else f"[-]{shown(event.name, event.guest)}".encode()
+        return (
+            b"" if isinstance(event, Presence | Gap) or (direct and type(event) is Renamed) else reading(event).encode()
+        )
+
+
+def _other_message(event: Message, name: str) -> str:
+    """One that the first clients knew nothing of. What is said directly is marked, as it is in no channel of theirs."""
+    line = reading(event) if event.action and not event.deleted else f"{name}>{readings.text(event)}"
+    if event.channel[:1] == "@":
+        return _("(privately) {line}").format(line=line)
+    return line
 
 
 LANGUAGE = ClassicLanguage()
-
-
-def shown(name: str, guest: bool) -> str:
-    """A name as it is shown: a guest whose name does not say so is marked, so that it passes for no account."""
-    return f"~{name}" if guest and name[:3] != GUEST_STYLE else name
 
 
 class ClassicWire(Wire):
@@ -156,9 +171,20 @@ class ClassicWire(Wire):
                 self._most = self.bounds.frame
                 return b"OK" if command.guest else b""
             return b"NO"
-        if isinstance(answer, ChatError) and not (self.closing or answer.data.get("why") == "empty"):
-            return f"{SPOKESMAN}>{_refusal(answer)}".encode()
+        if isinstance(answer, ChatError):
+            quiet = self.closing or answer.data.get("why") == "empty"
+            return b"" if quiet else f"{SPOKESMAN}>{_refusal(answer)}".encode()
+        if isinstance(answer, Reply):
+            return self._slash_answer(command, answer)
         return b""
+
+    def _slash_answer(self, command: Command, answer: Reply) -> bytes:
+        if type(command) is Join:
+            self._channel = command.channel
+        if type(answer) is Done and isinstance(command, _SEEN):
+            return b""
+        line = answer_line(answer)
+        return f"{SPOKESMAN}>{line}".encode() if line else b""
 
     def alone(self, command: Command, answer: Answer) -> bool:
         """The client compares its whole read with `NO`."""
@@ -179,6 +205,9 @@ def _decode(raw: bytes | bytearray) -> _Object:
     except RecursionError:
         raise TooDeep() from None
 
+
+_SEEN = (Join, SetName, Quit, LogOut)
+"""Commands whose being done is seen by what is heard next."""
 
 _REFUSALS = {
     "bad_text": "not said: it holds a character that cannot be sent.",
@@ -203,7 +232,7 @@ def _refusal(error: ChatError) -> str:
         return f"not said: too fast, wait {error.data['retry_after']} s."
     if isinstance(error, Unavailable):
         return f"not said: the server cannot store it just now, try again in {error.data.get('retry_after', 5)} s."
-    return _REFUSALS.get(error.code, f"refused: {error.code}.")
+    return _REFUSALS.get(error.code) or refusal_line(error)
 
 
 def recognises(first: bytes) -> bool | None:

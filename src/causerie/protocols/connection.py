@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
             self.wire = protocol.wire(self._listener.bounds)
             self.language = self.wire.language = protocol.language
             if self.tls is None:
-                self._direct = DirectWriter(self._transport)
+                self._direct = DirectWriter(self._transport, self._moved)
                 self.write = self._direct.write
             self.session = self._listener.open_session(self)
             if self.session is not None:
@@ -216,12 +216,13 @@ class Connection(asyncio.Protocol):
             return
         self._waiting += 1
         refill.lag(self._listener.core, session)
-        loop.call_later(ALONE_SECONDS, self._write_if_open, data)
-        loop.call_later(2 * ALONE_SECONDS, self._alone_no_more)
+        loop.call_later(ALONE_SECONDS, self._write_alone, data)
 
-    def _write_if_open(self, data: bytes) -> None:
+    def _write_alone(self, data: bytes) -> None:
         if not self._transport.is_closing():
             self.write(data)
+        # Counted from here: a busy turn of the loop must not bring the two moments together.
+        asyncio.get_running_loop().call_later(ALONE_SECONDS, self._alone_no_more)
 
     def _alone_no_more(self) -> None:
         self.resume_writing()
@@ -237,6 +238,25 @@ class Connection(asyncio.Protocol):
     def own(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
         return self.wire.own(command, event) if self.wire is not None else None
+
+    def wants_html(self) -> None:
+        """See Outlet."""
+        assert self.wire is not None
+        self.language = self.wire.language = self.language.with_html or self.language
+
+    @property
+    def direct(self) -> Callable[[bytes], int] | None:
+        """See Outlet."""
+        return self._direct.send if self._direct is not None else None
+
+    def wait(self, rest: bytes) -> None:
+        """See Outlet."""
+        if self._direct is not None:
+            self._direct.wait(rest)
+
+    def _moved(self) -> None:
+        if self.session is not None:
+            self._listener.core.fanout.moved(self.session)
 
     def unsent(self) -> int:
         """See Outlet."""

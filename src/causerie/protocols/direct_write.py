@@ -10,57 +10,67 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-FIRST_WRITES = 16
+FIRST_WRITES = 8
 """Writes that go through the transport first: those who come and say little need no socket of their own."""
 
 
 class DirectWriter:
     """Writes to one connection in clear; what the system does not take waits in the transport, as ever.
 
-    The transport owns the descriptor. Once it is closing, its number may be another connection's, so that is asked
-    before every send; `let_go` must be called before this is dropped.
+    `send` is the system's own call while nothing waits and the connection has shown that it is worth one, else None;
+    `changed` is called when that changes. The transport owns the descriptor: who calls `send` must have been told that
+    the connection closes before the transport closes it (it says connection_lost first). `let_go` must be called
+    before this is dropped.
     """
 
-    __slots__ = ("_closing", "_first", "_queued", "_send", "_socket", "_transport")
+    __slots__ = ("_changed", "_first", "_socket", "_transport", "send")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, changed: Callable[[], None]) -> None:
         self._transport = transport
-        self._closing = transport.is_closing
-        self._queued = False
+        self._changed = changed
         self._first = FIRST_WRITES
         self._socket: socket.socket | None = None
-        self._send: Callable[[bytes], int] = self._through_transport
+        self.send: Callable[[bytes], int] | None = None
 
     def write(self, data: bytes) -> None:
         """See Outlet.write."""
-        if self._closing():
+        transport = self._transport
+        if transport.is_closing():
             return
-        if self._queued:
-            if self._transport.get_write_buffer_size():
-                self._transport.write(data)
+        if self.send is None:
+            if self._first:
+                self._first -= 1
+                transport.write(data)
                 return
-            self._queued = False
+            if transport.get_write_buffer_size():
+                transport.write(data)
+                return
+            self._begin()
+        assert self.send is not None
         try:
-            sent = self._send(data)
+            sent = self.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
             return  # the transport finds out by itself, and says so with connection_lost
         if sent < len(data):
-            self._queued = True
-            self._transport.write(data[sent:])
+            self.wait(data[sent:])
+
+    def wait(self, rest: bytes) -> None:
+        """The system did not take these: they wait, and so does all that is written until they are gone."""
+        self.send = None
+        self._changed()
+        self._transport.write(rest)
 
     def let_go(self) -> None:
         """The descriptor is the transport's to close."""
+        self.send = None
         if self._socket is not None:
             self._socket.detach()
 
-    def _through_transport(self, data: bytes) -> int:
-        self._transport.write(data)
-        self._queued = True
-        self._first -= 1
-        if not self._first:
+    def _begin(self) -> None:
+        if self._socket is None:
             own = self._transport.get_extra_info("socket")
             self._socket = socket.socket(own.family, own.type, own.proto, own.fileno())
-            self._send = self._socket.send
-        return len(data)
+        self.send = self._socket.send
+        self._changed()

@@ -1,7 +1,8 @@
 """The native protocol: the core's own commands, answers and events as JSON, one object a line.
 
-The client says hello first, with the version that it speaks. The specification, with examples that are run as tests,
-is docs/protocol/native.md; `native_schema` makes a JSON Schema from the same types.
+The client says hello first, with the version that it speaks, and whether it wants HTML beside each text: those who do
+share a language of their own (`native_html`), those who do not pay nothing for it. The specification, with examples
+that are run as tests, is docs/protocol/native.md; `native_schema` makes a JSON Schema from the same types.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from causerie.chat.errors import BadInput, BadShape, ChatError, Data, FrameTooLo
 from causerie.chat.events import Event, Farewell
 from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
+from causerie.protocols.native_html import encode_with_html, with_html
 from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.operations import PROTOCOL_VERSION
-from causerie.server.session import Answer, AsItStands
+from causerie.server.session import Answer, AsItStands, Language
 from causerie.server.store import Append
 
 
@@ -48,25 +50,38 @@ class NativeLanguage:
     acknowledges = True
     own_words = False
     hears_direct = False
+    reactions = True
+    one_place = False
+    with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:
         """The event's line."""
         return _ENCODE(event) + b"\n"
 
 
+class HtmlNativeLanguage(NativeLanguage):
+    """The same, with the texts of messages as HTML too."""
+
+    def encode(self, event: Event) -> bytes:
+        """The event's line."""
+        return with_html(event, _ENCODE(event)) + b"\n"
+
+
 LANGUAGE = NativeLanguage()
+LANGUAGE.with_html = HtmlNativeLanguage()
 
 
 class NativeWire(Wire):
     """One connection's side."""
 
-    __slots__ = ("_greeted", "_inside", "_searched")
+    __slots__ = ("_greeted", "_html", "_inside", "_searched")
 
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds)
         self._searched = 0
         self._greeted = False
         self._inside = False
+        self._html = False
 
     def next_command(self) -> Command | None:
         """The next line's command. A line that is none is answered and the next one taken, except one too long."""
@@ -133,7 +148,9 @@ class NativeWire(Wire):
             reply = answer  # type: ignore[assignment]
             if type(answer) is LoggedIn:
                 self._inside = True
-        line = _ENCODE(reply)
+            elif type(command) is Hello and not self._inside:
+                self._html = command.html
+        line = encode_with_html(reply) if self._html else _ENCODE(reply)
         if command.id is not None:
             line = b'{"re":' + _ENCODE(command.id) + b"," + line[1:]
         return line + b"\n"

@@ -30,17 +30,12 @@ from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import presence
+from causerie.server import presence, who_is_here
+from causerie.server.audit import audit
 from causerie.server.core import Core
 from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
-from causerie.server.store import Audit, DropTokens, PutInvite, PutPerson, PutStanding
-
-
-def audit(core: Core, session: Session, act: str, **about: str | int) -> None:
-    """Write down what was done to whom. `actor` 0 is the server's own operator, or somebody not logged in."""
-    actor = session.person.id if session.person else 0
-    core.tick.store(Audit(core.now(), actor, act, msgspec.json.encode(about).decode()))
+from causerie.server.store import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 
 
 async def _hash(core: Core, name: str, password: str) -> str:
@@ -120,6 +115,8 @@ def _become(core: Core, session: Session, guest: Person, person: Person) -> None
     if (mark := skeleton(guest.name)) != skeleton(person.name):
         tick.drop(directory.names, mark)
     tick.drop(directory.kept_guests, person.id)
+    if (wants := directory.preferences.get(person.id)) is not None:
+        tick.store(PutPreferences(person.id, wants))
     for number, standing in directory.places.get(person.id, {}).items():
         tick.store(PutStanding(number, person.id, standing))
         told = Renamed(channel=directory.channels[number].name, person=person.id, name=person.name, was=guest.name)
@@ -230,7 +227,7 @@ def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList
             name=name,
             admin=directory.people[number].admin,
             disabled=directory.people[number].disabled,
-            here=number in directory.connected,
+            here=bool(who_is_here.visible(core, number)),
             made_at=directory.people[number].made_at,
         )
         for name, number in people[:limit]

@@ -1,35 +1,37 @@
-"""Channels: entering, leaving, making them on demand, direct conversations, topic, settings, lists."""
+"""Channels: entering, leaving, making them on demand, topic, settings, lists."""
 
 from __future__ import annotations
-
-from contextlib import suppress
 
 import msgspec
 
 from causerie.chat import policy
-from causerie.chat.commands import Channels, Direct, Join, Leave, Look, Members, SetChannel, SetTopic
+from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
 from causerie.chat.errors import BadInput, BadName, NoSuchChannel, TooManyChannels
-from causerie.chat.events import Stands
 from causerie.chat.model import MEMBER, OWNER, ROLE_NAMES, Channel, Person
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
-from causerie.server import presence
+from causerie.server import address_bans, presence, who_is_here
 from causerie.server.core import Core
-from causerie.server.messages import keep_guest, spend
 from causerie.server.session import AsItStands, Session
+from causerie.server.speaking import keep_guest, spend
 from causerie.server.store import Append, PutChannel
 
-DIRECT_MOST = 7
 PAGE_MOST = 1000
 SNAPSHOT_MEMBERS = 200
+SLOW_MOST = 86_400
+
+SETTINGS = ("access", "history", "read_only", "retention_days", "slow_seconds", "tell_reactions")
 
 
 def join(core: Core, session: Session, command: Join) -> AsItStands | Done:
     """Enter a channel, made if nobody has named it before."""
     channel = find_or_make(core, session, command.channel, command.create)
-    walk_in(core, session, channel)
+    if session.outlet.language.one_place:
+        move_in(core, session, channel)
+    else:
+        walk_in(core, session, channel)
     return as_it_stands(core, session, channel)
 
 
@@ -52,7 +54,7 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
     settings = core.config.channels
     if name != settings.home:
         policy.check_make_channel(person, settings.create)
-    _check_room(core)
+    check_room(core)
     if not session.exempt:
         spend(core, person.id)
     channel = Channel(
@@ -68,7 +70,8 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
     return channel
 
 
-def _check_room(core: Core) -> None:
+def check_room(core: Core) -> None:
+    """Is there room for one more channel? Raises TooManyChannels."""
     most = core.config.limits.channels
     if len(core.directory.channels) >= most:
         raise TooManyChannels(most=most)
@@ -88,7 +91,8 @@ def walk_in(core: Core, session: Session, channel: Channel) -> None:
     person = session.person
     assert person is not None
     standings = core.directory.standings[channel.id]
-    policy.check_enter(channel, person, standings.get(person.id))
+    until = address_bans.until(core, session, channel)
+    policy.check_enter(channel, person, standings.get(person.id), until, core.now() if until else 0)
     if channel.id in session.channels:
         # What happened before is told before the answer: a snapshot holds it already.
         core.tick.exit(session, channel.id)
@@ -100,6 +104,14 @@ def walk_in(core: Core, session: Session, channel: Channel) -> None:
     presence.enter(core, session, channel)
 
 
+def move_in(core: Core, session: Session, channel: Channel) -> None:
+    """The same, out of every other channel."""
+    if channel.id not in session.channels:
+        for number in tuple(session.channels):
+            presence.leave(core, session, core.directory.channels[number])
+    walk_in(core, session, channel)
+
+
 def leave(core: Core, session: Session, command: Leave) -> Done:
     """Leave a channel for good: none of one's connections is in it any more, nor is one a member."""
     person = session.person
@@ -109,7 +121,7 @@ def leave(core: Core, session: Session, command: Leave) -> Done:
     reason = check_text(command.reason, 400) if command.reason else ""
     standing, rest = core.directory.standing(channel.id, person.id), presence.remains(core, channel, person)
     gone = rest is None or not rest.inside
-    told = presence.left(channel, person, reason, gone)
+    told = who_is_here.left(channel, person, reason, gone)
     here = person.id in core.directory.here.get(channel.id, ())
     for own in tuple(core.directory.connected[person.id]):
         if channel.id in own.channels:
@@ -121,53 +133,6 @@ def leave(core: Core, session: Session, command: Leave) -> Done:
     if core.directory.standing(channel.id, person.id) != rest:
         presence.stand(core, channel, person, rest)
     return Done()
-
-
-def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
-    """Open the direct conversation with these people, who are told of it when it is new."""
-    person = session.person
-    assert person is not None
-    if not 1 <= len(command.people) <= DIRECT_MOST:
-        raise BadInput(why="people", most=DIRECT_MOST)
-    directory = core.directory
-    people = {person.id: person}
-    people.update((other.id, other) for other in map(directory.person, command.people))
-    if len(people) < 2:
-        raise BadInput(why="people", least=1)
-    name = "@" + "+".join(f"{number:x}" for number in sorted(people))
-    known = directory.by_name.get(name)
-    if known is not None:
-        channel = directory.channels[known]
-    else:
-        _check_room(core)
-        if not session.exempt:
-            spend(core, person.id)
-        channel = Channel(id=core.new_id(), name=name, access="direct", made_at=core.now())
-        make(core, channel)
-    for other in people.values():
-        if directory.standing(channel.id, other.id) is None:
-            # It is new, or this is a guest that was gone for a while.
-            presence.stand(core, channel, other, MEMBER)
-            told = Stands(
-                channel=name,
-                at=core.now(),
-                person=person.id,
-                name=person.name,
-                whom=other.id,
-                whom_name=other.name,
-                whom_guest=other.guest,
-                role="member",
-            )
-            core.tick.tell(channel.id, told)
-            for ears in directory.connected.get(other.id, ()):
-                if ears is not session and channel.id not in ears.channels:
-                    core.tick.tell_one(ears, told)
-        for ears in directory.connected.get(other.id, ()):
-            if ears.outlet.language.hears_direct and ears is not session:
-                with suppress(TooManyChannels):
-                    presence.enter(core, ears, channel)
-    walk_in(core, session, channel)
-    return as_it_stands(core, session, channel)
 
 
 def set_topic(core: Core, session: Session, command: SetTopic) -> Append:
@@ -185,18 +150,16 @@ def set_channel(core: Core, session: Session, command: SetChannel) -> Append:
     """Change the settings; home stays public."""
     channel, person, now = _place(core, session, command.channel)
     policy.check_settings(channel, person, core.directory.standing(channel.id, person.id))
-    given = {
-        name: value
-        for name in ("access", "history", "read_only", "retention_days")
-        if (value := getattr(command, name)) is not None
-    }
+    given = {name: value for name in SETTINGS if (value := getattr(command, name)) is not None}
     if command.access == "direct" or (command.access == "private" and channel.name == core.config.channels.home):
         raise BadInput(why="access")
     if command.retention_days is not None and not 0 <= command.retention_days <= 36_500:
         raise BadInput(why="retention_days", most=36_500)
+    if command.slow_seconds is not None and not 0 <= command.slow_seconds <= SLOW_MOST:
+        raise BadInput(why="slow_seconds", most=SLOW_MOST)
     channel = msgspec.structs.replace(channel, **given)
     _put(core, channel)
-    now_set = {name: getattr(channel, name) for name in ("access", "history", "read_only", "retention_days")}
+    now_set = {name: getattr(channel, name) for name in SETTINGS}
     return log(core, session, channel, "changed", now, data=msgspec.json.encode(now_set).decode())
 
 
@@ -260,31 +223,34 @@ def members(core: Core, session: Session, command: Members) -> MemberList:
     channel, person, _ = _place(core, session, command.channel)
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     limit = max(1, min(command.limit, PAGE_MOST))
-    lines, more = member_lines(core, channel, command.after, limit)
+    lines, more = member_lines(core, channel, person.id, command.after, limit)
     return MemberList(channel=channel.name, members=lines, more=more)
 
 
-def member_lines(core: Core, channel: Channel, after: str, limit: int) -> tuple[list[Member], bool]:
-    """The first `limit` members by name above `after`, and whether there are more."""
+def member_lines(core: Core, channel: Channel, asker: int, after: str, limit: int) -> tuple[list[Member], bool]:
+    """The first `limit` members by name above `after`, as this person sees them, and whether there are more."""
     directory = core.directory
-    here = directory.here.get(channel.id, {})
     inside = sorted(
         (directory.people[number].name, number, standing)
         for number, standing in directory.standings[channel.id].items()
         if standing.inside and directory.people[number].name > after
     )
-    lines = [
-        Member(
-            person=number,
-            name=name,
-            guest=directory.people[number].guest,
-            role=ROLE_NAMES[standing.role],
-            here=number in here,
-            away=presence.away_text(core, channel, number) if number in here else "",
-            muted_until=standing.muted_until,
+    lines = []
+    for name, number, standing in inside[:limit]:
+        seen = who_is_here.shown_to(core, channel, number, asker)
+        away, dnd = seen or who_is_here.AVAILABLE
+        lines.append(
+            Member(
+                person=number,
+                name=name,
+                guest=directory.people[number].guest,
+                role=ROLE_NAMES[standing.role],
+                here=seen is not None,
+                away=away,
+                muted_until=standing.muted_until,
+                dnd=dnd,
+            )
         )
-        for name, number, standing in inside[:limit]
-    ]
     return lines, len(inside) > limit
 
 
@@ -299,7 +265,7 @@ def snapshot(core: Core, session: Session, channel: Channel, number: int = 0) ->
     """A channel as it stands for this session's person."""
     person = session.person
     assert person is not None
-    lines, more = member_lines(core, channel, "", SNAPSHOT_MEMBERS)
+    lines, more = member_lines(core, channel, person.id, "", SNAPSHOT_MEMBERS)
     standing = core.directory.standing(channel.id, person.id) or MEMBER
     return Snapshot(
         channel=channel.name,
@@ -312,4 +278,7 @@ def snapshot(core: Core, session: Session, channel: Channel, number: int = 0) ->
         role=ROLE_NAMES[standing.role],
         members=lines,
         more=more,
+        slow_seconds=channel.slow_seconds,
+        tell_reactions=channel.tell_reactions,
+        pins=tuple(core.directory.pins.get(channel.id, ())),
     )

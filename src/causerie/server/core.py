@@ -12,16 +12,28 @@ from causerie.server.fanout import Fanout
 from causerie.server.guard import Guard
 from causerie.server.hashing import Hashing
 from causerie.server.limits import Bucket
+from causerie.server.remembered import Remembered
 from causerie.server.session import Session
-from causerie.server.store import Store
+from causerie.server.store import Complaint, Store
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
 
 
 @dataclass(slots=True)
+class Flushed:
+    """Read markers on their way to the store, in `tick`; `kept` is taken back when it fails. See read_state.py."""
+
+    tick: Tick
+    markers: dict[tuple[int, int, int], tuple[int, int]]
+    kept: bool = False
+
+
+@dataclass(slots=True)
 class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
-    `secret()` 256 random bits."""
+    `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
+    `follows`: the last follows and unfollows of threads, see threads.py. `typing`, `reports`: see the files of that
+    name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py."""
 
     config: Config
     store: Store
@@ -40,12 +52,27 @@ class Core:
     lagging: dict[Session, bool] = field(default_factory=dict)
     buckets: dict[int, Bucket] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)
+    remembered: dict[tuple[int, int], Remembered] = field(default_factory=dict)
+    remembered_weight: int = 0
+    forgotten: int = 0
+    slowed: dict[tuple[int, int], int] = field(default_factory=dict)
+    follows: dict[tuple[int, int, int], bool] = field(default_factory=dict)
+    typing: dict[tuple[int, int], float] = field(default_factory=dict)
+    reports: dict[int, Complaint] | None = None
+    guest_hosts: dict[int, str] = field(default_factory=dict)
+    flushed: Flushed | None = None
+    drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
     leaving: bool = False
 
     @property
     def tick(self) -> Tick:
         """The tick that is collecting."""
         return self.turns.tick
+
+    @property
+    def markers(self) -> dict[tuple[int, int, int], tuple[int, int]]:
+        """See Fanout."""
+        return self.fanout.markers
 
     def new_id(self) -> int:
         """An identifier that nothing has: 52 random bits, so that several servers of one chat need not agree."""

@@ -7,7 +7,7 @@ it while they are connected.
 from __future__ import annotations
 
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
-from causerie.chat.model import Channel, Invite, Person, Standing
+from causerie.chat.model import Channel, Invite, Person, Preferences, Standing
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name, skeleton
 from causerie.server.session import Session
@@ -18,7 +18,8 @@ class Directory:
     """Dictionaries, and look-ups that raise what a person is told.
 
     `names`: a person's id by the skeleton of the name. `standings`: by channel, then person. `places`: the channels a
-    person stands in. `here`: for each channel, how many connections each person has in it. `connected`: a person's
+    person stands in. `pins`: each channel's pinned messages, the first pinned first, with when that was (ms; 0: before
+    the server started). `here`: for each channel, how many connections each person has in it. `connected`: a person's
     sessions, in the order in which they came.
     """
 
@@ -34,6 +35,12 @@ class Directory:
             self.standings[channel][person] = standing
             self.places.setdefault(person, {})[channel] = standing
         self.invites: dict[int, Invite] = {invite.id: invite for invite in loaded.invites}
+        self.pins: dict[int, dict[int, int]] = {}
+        for channel, number in loaded.pins:
+            self.pins.setdefault(channel, {})[number] = 0
+        self.seen: dict[int, int] = dict(loaded.seen)
+        self.address_bans = {(ban.channel, ban.host): ban for ban in loaded.address_bans}
+        self.preferences: dict[int, Preferences] = dict(loaded.preferences)
         self.here: dict[int, dict[int, int]] = {}
         self.connected: dict[int, dict[Session, bool]] = {}
 

@@ -2,7 +2,8 @@
 
 A use case answers at once or, where it must wait for the store or for a password, with a coroutine; its session's next
 command is then taken when it is done, so that a session's answers keep their order. Refusals are answers too. What
-nobody foresaw is logged with its trace, undone, and answered as `internal`.
+nobody foresaw is logged with its trace, undone, and answered as `internal`. A text that begins with a slash becomes its
+command here, so that every protocol has the same ones.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
-from typing import Any
+from types import CoroutineType
+from typing import Any, cast
 
 from causerie.chat import commands as c
-from causerie.chat import policy
+from causerie.chat import policy, slash
 from causerie.chat.errors import (
     ChatError,
     GuestsRefused,
@@ -27,16 +29,30 @@ from causerie.chat.errors import (
 )
 from causerie.server import (
     accounts,
+    audit,
     channels,
+    direct,
+    drafts,
+    edits,
+    help,
     history,
     invites,
     login,
     messages,
     moderation,
     operations,
+    people,
+    pins,
     presence,
+    reactions,
+    read_state,
     refill,
+    reports,
+    threads,
     turns,
+    typing,
+    who_is_here,
+    wishes,
 )
 from causerie.server.core import Core
 from causerie.server.session import Answer, Session, Trust
@@ -63,28 +79,58 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.Ping: (presence.ping, Access.ANYONE),
     c.Quit: (presence.quit, Access.ANYONE),
     c.Send: (messages.send, Access.PERSON),
+    c.Tell: (direct.tell, Access.PERSON),
+    c.Edit: (edits.edit, Access.PERSON),
+    c.Delete: (edits.delete, Access.PERSON),
+    c.DeleteSince: (edits.delete_since, Access.PERSON),
+    c.Versions: (edits.versions, Access.PERSON),
     c.Join: (channels.join, Access.PERSON),
     c.Leave: (channels.leave, Access.PERSON),
-    c.Direct: (channels.direct, Access.PERSON),
+    c.Direct: (direct.direct, Access.PERSON),
     c.SetTopic: (channels.set_topic, Access.PERSON),
     c.SetChannel: (channels.set_channel, Access.PERSON),
     c.Channels: (channels.channels, Access.PERSON),
     c.Look: (channels.look, Access.PERSON),
     c.Members: (channels.members, Access.PERSON),
-    c.Away: (presence.away, Access.PERSON),
+    c.Away: (who_is_here.away, Access.PERSON),
+    c.SetPresence: (who_is_here.set_presence, Access.PERSON),
+    c.IsTyping: (typing.is_typing, Access.PERSON),
+    c.Whois: (people.whois, Access.PERSON),
+    c.SetName: (people.set_name, Access.PERSON),
     c.LogOut: (presence.log_out, Access.PERSON),
+    c.React: (reactions.react, Access.PERSON),
+    c.Reactions: (reactions.reactions, Access.PERSON),
+    c.Pin: (pins.pin, Access.PERSON),
+    c.Pins: (pins.pins, Access.PERSON),
+    c.Thread: (threads.thread, Access.PERSON),
+    c.Follow: (threads.follow_thread, Access.PERSON),
+    c.Threads: (threads.threads, Access.PERSON),
     c.History: (history.history, Access.PERSON),
     c.Search: (history.search, Access.PERSON),
     c.Resume: (refill.resume, Access.PERSON),
+    c.Mark: (read_state.mark, Access.PERSON),
+    c.Unread: (read_state.unread, Access.PERSON),
+    c.Notify: (wishes.notify, Access.PERSON),
+    c.Prefer: (wishes.prefer, Access.PERSON),
+    c.Preferred: (wishes.preferred, Access.PERSON),
+    c.Why: (wishes.why, Access.PERSON),
+    c.Ignore: (wishes.ignore, Access.PERSON),
+    c.Draft: (drafts.draft, Access.PERSON),
+    c.Drafts: (drafts.drafts, Access.PERSON),
+    c.Help: (help.help, Access.PERSON),
     c.SetPassword: (accounts.set_password, Access.PERSON),
     c.Sessions: (accounts.sessions, Access.PERSON),
     c.Revoke: (accounts.revoke, Access.PERSON),
     c.InviteTo: (moderation.invite, Access.PERSON),
     c.Kick: (moderation.kick, Access.PERSON),
     c.Ban: (moderation.ban, Access.PERSON),
+    c.BanAuthor: (moderation.ban_author, Access.PERSON),
     c.Unban: (moderation.unban, Access.PERSON),
     c.Mute: (moderation.mute, Access.PERSON),
     c.SetRole: (moderation.set_role, Access.PERSON),
+    c.Report: (reports.report, Access.PERSON),
+    c.Reports: (reports.reports, Access.PERSON),
+    c.CloseReport: (reports.close_report, Access.PERSON),
     c.MakeInvite: (invites.make, Access.ADMINISTRATOR),
     c.ListInvites: (invites.invites, Access.ADMINISTRATOR),
     c.RevokeInvite: (invites.revoke, Access.ADMINISTRATOR),
@@ -93,6 +139,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.ListAccounts: (accounts.accounts, Access.ADMINISTRATOR),
     c.DisableAccount: (accounts.disable, Access.ADMINISTRATOR),
     c.SetAdministrator: (accounts.set_administrator, Access.ADMINISTRATOR),
+    c.AuditLog: (audit.audit_log, Access.ADMINISTRATOR),
     c.Status: (operations.status, Access.ADMINISTRATOR),
     c.Backup: (operations.backup, Access.OPERATOR),
     c.CheckStore: (operations.check, Access.OPERATOR),
@@ -136,6 +183,11 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
     answer: Answer
     kind = type(command)
     try:
+        if (kind is c.Send or kind is c.Tell) and command.text[:1] == "/" and not command.literal:  # type: ignore[attr-defined]
+            kind = c.Send  # refused now, it costs what a refused message does
+            _check_access(session, Access.PERSON)
+            command = slash.read(command)  # type: ignore[arg-type]
+            kind = type(command)
         entry = TABLE.get(kind)
         if entry is None:
             raise UnknownCommand()
@@ -148,9 +200,9 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         if bucket is not None and kind not in _UNMETERED and (wait := bucket.spend(core.clock())):
             raise TooFast(retry_after=round(wait + 0.05, 1))
         came_to = use_case(core, session, command)
-        if isinstance(came_to, Coroutine):
+        if type(came_to) is CoroutineType:
             return came_to
-        answer = came_to
+        answer = cast(Answer, came_to)
     except ChatError as error:
         tick.back_to(mark)
         _meter(core, session, error, metered=kind not in _UNMETERED)

@@ -12,74 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Changed, Event, LoggedEvent, Message, Stands, Topic
+from causerie.chat.events import Event, Message, Reacted
 from causerie.chat.replies import Pong
+from causerie.server.audience import Audience
+from causerie.server.logged import logged_event
 from causerie.server.session import AsItStands, Language, Session
 from causerie.server.store import Append
-from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, TELL, Tick
-
-Write = Callable[[bytes], None]
-
-_OTHER_KINDS: dict[str, Any] = {"topic": Topic, "stands": Stands, "changed": Changed}
-
-
-def logged_event(
-    kind: str,
-    channel: str,
-    number: int,
-    at: int,
-    person: int,
-    name: str,
-    guest: bool,
-    text: str,
-    key: str,
-    data: str,
-) -> LoggedEvent:
-    """An event from what the log keeps of it. `data` is JSON of the fields that have no column of their own."""
-    if kind == "message":
-        return Message(channel=channel, number=number, at=at, person=person, name=name, guest=guest, text=text, key=key)
-    fields = msgspec.json.decode(data)
-    fields.update(channel=channel, number=number, at=at, person=person, name=name)
-    if kind == "topic":
-        fields.update(topic=text, guest=guest)
-    event: LoggedEvent = msgspec.convert(fields, _OTHER_KINDS[kind])
-    return event
-
-
-class Audience:
-    """Who hears one channel, by language. `number`: the last event that was told."""
-
-    __slots__ = ("groups", "number")
-
-    def __init__(self) -> None:
-        self.groups: dict[Language, dict[Session, Write]] = {}
-        self.number = 0
-
-    def add(self, session: Session) -> None:
-        """From now on this session is told."""
-        outlet = session.outlet
-        group = self.groups.get(outlet.language)
-        if group is None:
-            group = self.groups[outlet.language] = {}
-        group[session] = outlet.write
-
-    def change(self, session: Session, before: Language) -> None:
-        """From now on it is told in another language than before, if it is told at all."""
-        group = self.groups.get(before)
-        if group is not None and group.pop(session, None) is not None:
-            if not group:
-                del self.groups[before]
-            self.add(session)
-
-    def remove(self, session: Session) -> None:
-        """From now on it is not."""
-        group = self.groups.get(session.outlet.language)
-        if group is not None and group.pop(session, None) is not None and not group:
-            del self.groups[session.outlet.language]
-
+from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
 
 PATIENCE = 5e-5
 """Seconds for each member that passing events wait for more of their kind, so at most 20,000 writes a second."""
@@ -91,14 +33,19 @@ PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
 class _Pending:
     """A channel's events that are not told yet, and from which of them on its newcomers hear.
 
-    `own`: for sessions that are told otherwise of what is their own doing, what stands in the place of which event.
+    `number` and `said`: of the last of them that is logged. `shown`: those that are only for languages that can show
+    them, by their place among the events. `own`: for sessions that are told otherwise of what is their own doing, what
+    stands in the place of which event.
     """
 
-    __slots__ = ("encoded", "events", "newcomers", "own", "waits")
+    __slots__ = ("encoded", "events", "newcomers", "number", "own", "said", "shown", "waits")
 
-    def __init__(self) -> None:
+    def __init__(self, audience: Audience) -> None:
         self.waits = False
+        self.number = audience.number
+        self.said = audience.said
         self.events: list[Event] = []
+        self.shown: dict[int, bool] = {}
         self.newcomers: dict[Session, int] = {}
         self.own: dict[Session, dict[int, bytes]] = {}
         self.encoded: dict[Language, list[bytes]] = {}
@@ -106,30 +53,31 @@ class _Pending:
     def parts(self, language: Language) -> list[bytes]:
         done = self.encoded.setdefault(language, [])
         for event in self.events[len(done) :]:
-            done.append(language.encode(event))
+            untold = self.shown and not language.reactions and len(done) in self.shown
+            done.append(b"" if untold else language.encode(event))
         return done
 
-    def add(self, event: Event, by: Session | None, command: Command | None) -> bool:
-        """Add an event; whether it is told otherwise to the session whose doing it is, or might be."""
-        if by is None or not by.outlet.language.own_words or by.closed:
-            self.events.append(event)
-            return False
+    def add_own(self, event: Event, by: Session, command: Command | None) -> None:
+        """Add an event that may be told otherwise to the session whose doing it is."""
         own = by.outlet.own(command, event)
         if own is not None:
             self.own.setdefault(by, {})[len(self.events)] = own
         self.events.append(event)
-        return True
 
-    def heard_by(self, session: Session, start: int = 0) -> bytes:
+    def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
+        """All that a session is told from the event at `start` on, but for the last `untold` ones."""
         parts, own = self.parts(session.outlet.language), self.own.get(session)
+        end = len(parts) - untold
         if own is None:
-            return b"".join(parts[start:])
-        return b"".join(own.get(index, parts[index]) for index in range(start, len(parts)))
+            return b"".join(parts[start:end])
+        return b"".join(own.get(index, parts[index]) for index in range(start, end))
 
 
 class Fanout:
     """Everybody's ears. `told` counts events, `delivered` the writes they took.
 
+    `markers`: for (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored
+    (read_state.py); what one says oneself is read.
     `caught_up_later` is called with a session that must be fed from the store; `later(seconds, work)` is the loop's.
     """
 
@@ -137,6 +85,7 @@ class Fanout:
         self.audiences: dict[int, Audience] = {}
         self.told = 0
         self.delivered = 0
+        self.markers: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.caught_up_later: Callable[[Session], None] = lambda session: None
         self._later = later
         self._pending: dict[int, _Pending] = {}
@@ -148,19 +97,27 @@ class Fanout:
             audience = self.audiences[channel] = Audience()
         return audience
 
+    def moved(self, session: Session) -> None:
+        """The way to a session is another one: see Outlet.direct."""
+        for channel in session.channels:
+            self.audience(channel).moved(session)
+
     def tell(self, tick: Tick) -> None:
         """Do a tick's steps in their order, then write to each channel's audience what there is for it."""
         pending = self._pending
         touched: dict[int, bool] = {}
         owed: dict[Session, dict[int, bool]] = {}
         for step in tick.steps:
-            by: Session | None = None
-            asked: Command | None = None
             if isinstance(step, Append):
+                by: Session | None = None
                 if step.asked is not None and not tick.answered:
-                    asker, command = by, asked = step.asked
-                    if asker.outlet.language.acknowledges and not asker.closed:
-                        asker.outlet.answer(command, step)
+                    asker, command = step.asked
+                    language = asker.outlet.language
+                    if language.acknowledges:
+                        if not asker.closed:
+                            asker.outlet.answer(command, step)
+                    elif language.own_words and not asker.closed:
+                        by = asker
                 if step.again:
                     continue
                 channel = step.channel.id
@@ -168,15 +125,35 @@ class Fanout:
                 touched[channel] = True
                 event: Event
                 if step.kind == "message":
-                    event = Message(
-                        channel=step.channel.name, number=step.number, at=step.at, person=author.id, name=author.name,
-                        text=step.text, guest=author.guest, key=step.key,
-                    )  # fmt: skip
+                    self.markers[channel, author.id, 0] = step.number, step.said
+                    if step.event is None:
+                        event = Message(
+                            channel=step.channel.name, number=step.number, at=step.at, person=author.id,
+                            name=author.name, text=step.text, guest=author.guest, key=step.key, said=step.said,
+                        )  # fmt: skip
+                    else:
+                        event = replace(step.event, number=step.number, at=step.at, said=step.said)
+                        if step.thread:
+                            self.markers[channel, author.id, step.thread] = step.number, step.nth
+                elif step.event is not None:
+                    event = replace(step.event, number=step.number, at=step.at)
                 else:
                     event = logged_event(
                         step.kind, step.channel.name, step.number, step.at, author.id, author.name, author.guest,
                         step.text, step.key, step.data,
                     )  # fmt: skip
+                waiting = pending.get(channel)
+                if waiting is None:
+                    waiting = pending[channel] = _Pending(self.audience(channel))
+                waiting.number, waiting.said = step.number, step.said
+                if type(event) is Reacted and not step.channel.tell_reactions:
+                    waiting.shown[len(waiting.events)] = True
+                if by is None:
+                    waiting.events.append(event)
+                else:
+                    waiting.add_own(event, by, command)
+                    owed.setdefault(by, {})[channel] = True
+                continue
             elif step[0] == ANSWER:
                 if not tick.answered and not step[1].closed:
                     answer = step[3]
@@ -187,7 +164,8 @@ class Fanout:
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
                     if type(answer) is AsItStands:
-                        answer = msgspec.structs.replace(answer.snapshot, number=self._number(answer.channel))
+                        now = self._last(answer.channel)
+                        answer = replace(answer.snapshot, number=now.number, said=now.said)
                     step[1].outlet.answer(step[2], answer)
                 continue
             elif step[0] == TELL:
@@ -202,9 +180,11 @@ class Fanout:
                 continue
             waiting = pending.get(channel)
             if waiting is None:
-                waiting = pending[channel] = _Pending()
-            if waiting.add(event, by, asked) and asked is not None:
-                owed.setdefault(by, {})[channel] = True  # type: ignore[arg-type]
+                waiting = pending[channel] = _Pending(self.audience(channel))
+            if by is None or by.closed or not by.outlet.language.own_words:
+                waiting.events.append(event)
+            else:
+                waiting.add_own(event, by, None)
         self._deliver_all(touched)
 
     def _deliver_all(self, touched: dict[int, bool]) -> None:
@@ -217,7 +197,7 @@ class Fanout:
     def _may_wait(self, channel: int) -> bool:
         waiting = self._pending[channel]
         if not waiting.waits:
-            seconds = PATIENCE * sum(map(len, self.audience(channel).groups.values()))
+            seconds = PATIENCE * len(self.audience(channel))
             if seconds < PATIENCE_LEAST:
                 return False
             waiting.waits = True
@@ -228,20 +208,16 @@ class Fanout:
         if self._pending.get(channel) is waiting:
             self._deliver(channel)
 
-    def _number(self, channel: int) -> int:
-        """The channel's last number at this point of the tick."""
-        if channel in self._pending:
-            for event in reversed(self._pending[channel].events):
-                if event.number:
-                    return event.number
-        return self.audience(channel).number
+    def _last(self, channel: int) -> Audience | _Pending:
+        """What has the channel's last number, and the messages by then, at this point of the tick."""
+        return self._pending.get(channel) or self.audience(channel)
 
     def _for_one(self, step: tuple[Any, ...]) -> None:
         pending = self._pending
         kind, session, about = step
         if kind == ENTER:
             if session.heard is not None:
-                session.heard[about] = self._number(about)
+                session.heard[about] = self._last(about).number
             elif about in pending:
                 pending[about].newcomers[session] = len(pending[about].events)
             else:
@@ -256,6 +232,15 @@ class Fanout:
             self.audience(about).remove(session)
             if session.heard is not None:
                 session.heard.pop(about, None)
+        elif kind == SKIP:
+            # Who lags behind is told nothing that passes. All others hear what came before it, and what comes after.
+            if about in pending and (session.heard is None or about not in session.heard):
+                waiting = pending[about]
+                start = waiting.newcomers.pop(session, 0)
+                if data := waiting.heard_by(session, start, untold=1):
+                    session.outlet.write(data)
+                self.audience(about).remove(session)
+                waiting.newcomers[session] = len(waiting.events)
         elif kind == RESUME:
             for channel in about:
                 self.audience(channel).remove(session)
@@ -273,32 +258,31 @@ class Fanout:
     def _deliver(self, channel: int) -> None:
         audience = self.audience(channel)
         # The number rises before the writes: a session whose queue fills up in one of them has had these events.
-        audience.number = self._number(channel)
         waiting = self._pending.pop(channel)
+        audience.number, audience.said = waiting.number, waiting.said
         self.told += len(waiting.events)
-        for session, words in waiting.own.items():
-            if session.closed or session in waiting.newcomers:
-                continue
-            hears = session in audience.groups.get(session.outlet.language, ())
-            if data := waiting.heard_by(session) if hears else b"".join(words.values()):
-                self.delivered += 1
-                session.outlet.write(data)
-        for language, hearers in tuple(audience.groups.items()):
-            group = hearers.copy()
-            for session in waiting.own:
-                group.pop(session, None)
+        if waiting.own:
+            self._deliver_own(audience, waiting)
+        for language, group in tuple(audience.groups.items()):
             if data := b"".join(waiting.parts(language)):
+                if waiting.own and language.own_words:
+                    group = group.but(waiting.own)
                 self.delivered += len(group)
-                for write in group.values():
-                    # A connection may have closed since this turn of the loop began; uvloop then raises.
-                    try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
-                        write(data)
-                    except RuntimeError:
-                        pass
+                group.write(data)
         for session, start in waiting.newcomers.items():
             if session.closed or (session.heard is not None and channel in session.heard):
                 continue
             audience.add(session)
             if data := waiting.heard_by(session, start):
+                self.delivered += 1
+                session.outlet.write(data)
+
+    def _deliver_own(self, audience: Audience, waiting: _Pending) -> None:
+        """To those who are told otherwise of their own doings; who is not in the channel hears only of these."""
+        for session, words in waiting.own.items():
+            if session.closed or session in waiting.newcomers:
+                continue
+            hears = session in audience.groups.get(session.outlet.language, ())
+            if data := waiting.heard_by(session) if hears else b"".join(words.values()):
                 self.delivered += 1
                 session.outlet.write(data)

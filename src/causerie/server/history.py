@@ -1,14 +1,16 @@
-"""What was said: pages of a channel's log, and search."""
+"""What was said: pages of a channel's log, and search. Messages are given as they stand."""
 
 from __future__ import annotations
 
 from causerie.chat import policy
 from causerie.chat.commands import History, Search
 from causerie.chat.errors import BadInput, NoSuchPerson
+from causerie.chat.events import Message
+from causerie.chat.model import Channel
 from causerie.chat.replies import Found, Hit, Page
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import Query
+from causerie.server.store import Hits, Query
 
 QUERY_MOST = 400
 NUMBER_MOST = 2**53
@@ -22,22 +24,32 @@ async def history(core: Core, session: Session, command: History) -> Page:
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     if sum(map(bool, (command.before, command.after, command.around))) > 1:
         raise BadInput(why="one of before, after, around")
-    _check_numbers(before=command.before, after=command.after, around=command.around)
+    check_numbers(before=command.before, after=command.after, around=command.around)
     limit = max(1, min(command.limit, core.config.limits.history_page))
+    store, asker, talk, number = core.store, person.id, command.talk, told(core, channel)
     if command.around:
         half = limit // 2
-        older = await core.store.page(channel, 0, command.around, half, newest=True)
-        newer = await core.store.page(channel, command.around - 1, 0, limit - half + 1, newest=False)
-        return Page(channel=channel.name, events=older + newer[: limit - half], more=len(newer) > limit - half)
-    newest = not command.after
-    events = await core.store.page(channel, command.after, command.before, limit + 1, newest)
-    more = len(events) > limit
-    if more:
-        events = events[1:] if newest else events[:-1]
-    return Page(channel=channel.name, events=events, more=more)
+        below = min(command.around, number + 1)
+        older = await store.page(channel, 0, below, half, True, asker, talk) if half else []
+        newer = await store.page(channel, below - 1, number + 1, limit - half + 1, False, asker, talk)
+        events, more = older + newer[: limit - half], len(newer) > limit - half
+    else:
+        newest = not command.after
+        below = min(command.before or number + 1, number + 1)
+        events = await store.page(channel, command.after, below, limit + 1, newest, asker, talk)
+        more = len(events) > limit
+        if more:
+            events = events[1:] if newest else events[:-1]
+    return Page(channel=channel.name, events=events, more=more, number=number)
 
 
-def _check_numbers(**given: int) -> None:
+def told(core: Core, channel: Channel) -> int:
+    """The channel's last event that was told. What is read of the store after this is asked has all up to it in it;
+    of what follows, messages may show the first changes, and being told of those changes nothing."""
+    return core.fanout.audience(channel.id).number
+
+
+def check_numbers(**given: int) -> None:
     for name, number in given.items():
         if not 0 <= number < NUMBER_MOST:
             raise BadInput(why=name, least=0, most=NUMBER_MOST - 1)
@@ -51,7 +63,7 @@ async def search(core: Core, session: Session, command: Search) -> Found:
         raise BadInput(why="query", most=QUERY_MOST)
     if not (command.text.strip() or command.name or command.since or command.until):
         raise BadInput(why="query", least=1)
-    _check_numbers(before=command.before, since=command.since, until=command.until)
+    check_numbers(before=command.before, since=command.since, until=command.until)
     directory = core.directory
     asked = directory.channels.values()
     if command.channel:
@@ -84,4 +96,21 @@ async def search(core: Core, session: Session, command: Search) -> Found:
             limit=limit,
         )
     )
-    return Found(hits=[Hit(place, message) for place, _, message in hits.hits], more=hits.more, behind=hits.behind)
+    return Found(hits=await _as_they_stand(core, person.id, hits), more=hits.more, behind=hits.behind)
+
+
+async def _as_they_stand(core: Core, asker: int, hits: Hits) -> list[Hit]:
+    """What was found, read again: the index may be a moment behind an edit, and lists no reactions."""
+    numbers: dict[int, list[int]] = {}
+    for _, channel, message in hits.hits:
+        numbers.setdefault(channel, []).append(message.number)
+    now: dict[tuple[int, int], Message] = {}
+    for channel, asked in numbers.items():
+        for message in await core.store.messages(core.directory.channels[channel], asked, asker):
+            if not message.deleted:
+                now[channel, message.number] = message
+    return [
+        Hit(place, now[channel, message.number])
+        for place, channel, message in hits.hits
+        if (channel, message.number) in now
+    ]

@@ -6,7 +6,7 @@ from causerie.chat.commands import ListInvites, MakeInvite, RevokeInvite
 from causerie.chat.errors import BadInput, NoSuchInvite
 from causerie.chat.model import Invite
 from causerie.chat.replies import Done, InviteLine, InviteList, InviteMade
-from causerie.server.accounts import audit
+from causerie.server.audit import audit
 from causerie.server.core import Core
 from causerie.server.login import hash_token
 from causerie.server.session import Session

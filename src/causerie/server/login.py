@@ -22,10 +22,10 @@ from causerie.chat.model import Person
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
 from causerie.chat.replies import Done, LoggedIn
-from causerie.server import channels, presence
+from causerie.server import channels, presence, who_is_here
 from causerie.server.core import Core
-from causerie.server.messages import keep_guest
 from causerie.server.session import Session, Trust
+from causerie.server.speaking import keep_guest
 from causerie.server.store import Audit, DropTokens, PutPerson, PutToken, Token
 
 log = logging.getLogger("causerie.login")
@@ -61,6 +61,17 @@ def checked_name(text: str) -> tuple[str, str]:
         raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
 
 
+def checked_guest_name(core: Core, text: str, mine: int) -> tuple[str, str]:
+    """The name and its skeleton, if the guest whose id is `mine` may have it. Raises BadName, NameTaken."""
+    name, mark = checked_name(text)
+    if reserved_word(name):
+        raise NameTaken(name=name, why="reserved")
+    owner = core.directory.names.get(mark)
+    if owner is not None and owner != mine:
+        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
+    return name, mark
+
+
 def audit_refusal(core: Core, session: Session, act: str, name: str) -> None:
     """Write down that somebody was not let in."""
     core.tick.store(Audit(core.now(), 0, act, msgspec.json.encode({"name": name, "host": session.host}).decode()))
@@ -75,20 +86,13 @@ def _guest(core: Core, session: Session, command: LogIn) -> LoggedIn:
     if session.trust < Trust.GUESTS:
         raise GuestsRefused(setting="server.plaintext")
     policy.check_guest(core.config.accounts.guests)
-    directory = core.directory
+    directory, mine = core.directory, session.person
     if command.name.strip():
-        name, mark = checked_name(command.name)
-        if reserved_word(name):
-            raise NameTaken(name=name, why="reserved")
+        name, mark = checked_guest_name(core, command.name, mine.id if mine else 0)
     else:
         name = free_guest_name(lambda free: skeleton(free) in directory.names, core.pick)
         mark = skeleton(name)
-    owner = directory.names.get(mark)
-    mine = session.person
-    if owner is not None and (mine is None or owner != mine.id):
-        other = directory.people[owner]
-        raise NameTaken(name=name, why="taken" if other.name == name else "look_alike")
-    if mine is not None and owner is not None and mine.name == name:
+    if mine is not None and mine.name == name and mark in directory.names:
         return _inside(core, session, command)
     presence.depart(core, session)
     person = Person(id=core.new_id(), name=name, guest=True, made_at=core.now())
@@ -178,6 +182,10 @@ def admit(core: Core, session: Session, person: Person, command: LogIn) -> Logge
     tick, directory = core.tick, core.directory
     tick.set(session, "person", person)
     connected = directory.connected.get(person.id)
+    if connected and not who_is_here.visible(core, person.id):
+        # Who is invisible on every device stays so when one more of them connects by itself.
+        tick.set(session, "mode", "invisible")
+    tick.set(session, "since", core.now())
     if connected is None:
         tick.put(directory.connected, person.id, {session: True})
     else:
@@ -205,11 +213,7 @@ def _inside(core: Core, session: Session, command: LogIn, token: str = "") -> Lo
     person, directory = session.person, core.directory
     assert person is not None
     if command.enter:
-        channel = channels.find_or_make(core, session, command.enter, True)
-        if channel.id not in session.channels:
-            for number in tuple(session.channels):
-                presence.leave(core, session, directory.channels[number])
-        channels.walk_in(core, session, channel)
+        channels.move_in(core, session, channels.find_or_make(core, session, command.enter, True))
     names = (
         directory.channels[number].name
         for number, standing in directory.places.get(person.id, {}).items()

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from causerie.chat import policy
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from causerie.chat import mentions, message_policy, policy
 from causerie.chat.commands import Send
-from causerie.chat.errors import BadInput, TooFast
+from causerie.chat.errors import BadInput, NotLoggedIn
+from causerie.chat.events import Message
+from causerie.chat.mentions import NOBODY, Mentions
+from causerie.chat.model import Channel, Person
+from causerie.chat.names import skeleton
 from causerie.chat.texts import check_text
+from causerie.server import remembered, threads
 from causerie.server.core import Core
-from causerie.server.limits import Bucket
+from causerie.server.logged import MessageData
+from causerie.server.remembered import Remembered
 from causerie.server.session import Session
-from causerie.server.store import Append, PutPerson
+from causerie.server.speaking import keep_guest, spend
+from causerie.server.store import Append
 
 KEY_MOST = 64
 
+HERE_MOST = 1000
+"""Where more people are there than this, @here is found among the mentions of every member."""
 
-def send(core: Core, session: Session, command: Send) -> Append:
-    """Check all that can refuse it, then put it in the tick; its acknowledgement is the Append itself."""
+SLOWED_MOST = 10_000
+"""So many speakers in slow channels are remembered; of more, the half that spoke first may speak at once."""
+
+
+def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any, Any, Append]:
+    """Check all that can refuse it, then put it in the tick; its acknowledgement is the Append itself.
+
+    A coroutine, if the message that it answers has to be read first.
+    """
     person = session.person
     assert person is not None
     directory = core.directory
@@ -33,6 +55,11 @@ def send(core: Core, session: Session, command: Send) -> Append:
         raise BadInput(why="key", most=KEY_MOST)
     if not session.exempt:
         spend(core, person.id)
+    if command.reply or command.action or channel.slow_seconds or "@" in text:
+        answered = remembered.known_reply(core, channel, command.reply) if command.reply else None
+        if command.reply and answered is None:
+            return _send_later(core, session, command, channel, text)
+        return _send_more(core, session, command, channel, text, now, answered)
     if person.guest and person.id not in directory.kept_guests:
         keep_guest(core, session)
     append = Append(channel, "message", now, person, text, key, "")
@@ -40,23 +67,126 @@ def send(core: Core, session: Session, command: Send) -> Append:
     return append
 
 
-def spend(core: Core, person: int) -> None:
-    """Take one message from what a person may send, over all their connections. Raises TooFast."""
-    limits = core.config.limits
-    if not limits.send_rate:
-        return
-    bucket = core.buckets.get(person)
-    now = core.clock()
-    if bucket is None:
-        bucket = core.buckets[person] = Bucket(limits.send_burst, limits.send_rate, now)
-    if wait := bucket.spend(now):
-        raise TooFast(retry_after=round(wait + 0.05, 1))
+async def _send_later(core: Core, session: Session, command: Send, channel: Channel, text: str) -> Append:
+    """Say it when the message that it answers has been read, if it may be said then."""
+    answered = await remembered.recall_reply(core, channel, command.reply)
+    person = session.person
+    if person is None:
+        raise NotLoggedIn()
+    channel, now = core.directory.channels[channel.id], core.now()
+    policy.check_send(channel, person, core.directory.standing(channel.id, person.id), now)
+    return _send_more(core, session, command, channel, text, now, answered)
 
 
-def keep_guest(core: Core, session: Session) -> None:
-    """A guest is kept from the first thing on that must outlive its connection."""
+def _send_more(
+    core: Core,
+    session: Session,
+    command: Send,
+    channel: Channel,
+    text: str,
+    now: int,
+    answered: tuple[Remembered, Remembered] | None,
+) -> Append:
+    """Say what is not just a text. `answered`: the message that it answers and the one that its thread began with."""
     person = session.person
     assert person is not None
-    if person.id not in core.directory.kept_guests:
-        core.tick.put(core.directory.kept_guests, person.id, True)
-        core.tick.store(PutPerson(person, ""))
+    last = core.slowed.get((channel.id, person.id), 0)
+    standing = core.directory.standing(channel.id, person.id)
+    message_policy.check_slow(channel, person, standing, last, now)
+    target, first = answered or (None, None)
+    named = find_mentions(core, channel, person, text, person.id)
+    told = Message(
+        channel=channel.name,
+        at=now,
+        person=person.id,
+        name=person.name,
+        text=text,
+        guest=person.guest,
+        key=command.key,
+        reply=target.number if target else 0,
+        thread=first.number if first else 0,
+        nth=first.replies + 1 if first else 0,
+        action=command.action,
+        mentions=named.people,
+        everyone=named.everyone,
+    )
+    append = Append(
+        channel, "message", now, person, text, command.key, data_of(command.action, named),
+        target=told.reply, thread=told.thread, nth=told.nth, mentions=_found_by(core, channel, person, named),
+        event=told,
+    )  # fmt: skip
+    tick = core.tick
+    with tick.whole():
+        if person.guest:
+            keep_guest(core, session)
+        tick.append(append)
+        if channel.slow_seconds:
+            _note_slowed(core, channel, person, now)
+        if first is not None:
+            _note_reply(core, channel, append, first)
+    return append
+
+
+def _note_slowed(core: Core, channel: Channel, person: Person, now: int) -> None:
+    if len(core.slowed) >= SLOWED_MOST:
+        for key in tuple(core.slowed)[: SLOWED_MOST // 2]:
+            del core.slowed[key]
+    core.tick.put(core.slowed, (channel.id, person.id), now)
+
+
+def _note_reply(core: Core, channel: Channel, append: Append, first: Remembered) -> None:
+    """One more reply in a thread, which its author and whoever it began with follow."""
+    tick = core.tick
+    if channel.history:
+        tick.set(first, "replies", append.nth)
+    if append.nth == 1:
+        threads.follow(core, first.author, channel, first.number, True)
+    threads.follow(core, append.author.id, channel, first.number, True)
+    if append.key and channel.history:
+        # Only the store knows whether the same was said before, and then it is not one more.
+        over = asyncio.get_running_loop().create_future()
+        over.add_done_callback(lambda _: _take_back_repeated(append, first))
+        tick.waiting.append(over)
+
+
+def _take_back_repeated(append: Append, first: Remembered) -> None:
+    if append.again and first.replies == append.nth:
+        first.replies -= 1
+
+
+def find_mentions(core: Core, channel: Channel, by: Person, text: str, author: int) -> Mentions:
+    """Whom `by` names in a message of `author`'s (an id), who is not named in it: members that may read it, in public
+    channels whoever has an account too."""
+    if "@" not in text:
+        return NOBODY
+    directory, standings = core.directory, core.directory.standings[channel.id]
+
+    def person(name: str) -> int | None:
+        number = directory.names.get(skeleton(name))
+        if number is None or number == author:
+            return None
+        standing = standings.get(number)
+        if standing is None:
+            account = channel.access == "public" and not directory.people[number].guest
+            return number if account else None
+        return number if policy.may_read(channel, directory.people[number], standing) else None
+
+    return mentions.find(text, person, message_policy.may_name_everyone(channel, by, standings.get(by.id)))
+
+
+def _found_by(core: Core, channel: Channel, author: Person, named: Mentions) -> tuple[int, ...]:
+    """Who is to find it among their mentions, by id; 0 is every member."""
+    if not named.everyone:
+        return named.people
+    here = core.directory.here.get(channel.id, {})
+    if named.everyone == "channel" or len(here) > HERE_MOST:
+        return (*named.people, 0)
+    return tuple(dict.fromkeys((*named.people, *(person for person in here if person != author.id))))
+
+
+def data_of(action: bool, named: Mentions, edited_at: int = 0) -> str:
+    """What the log keeps of a message as JSON; nothing of one that is just a text."""
+    if not action and named == NOBODY and not edited_at:
+        return ""
+    data = MessageData(action=action, mentions=named.people, everyone=named.everyone, edited_at=edited_at)
+    return msgspec.json.encode(data).decode()

@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from causerie.chat import policy
-from causerie.chat.commands import Ban, InviteTo, Kick, Mute, SetRole, Unban
-from causerie.chat.errors import BadInput, NotAMember
+from causerie.chat.commands import Ban, BanAuthor, InviteTo, Kick, Mute, SetRole, Unban
+from causerie.chat.errors import BadInput, NoSuchPerson, NotAMember, NotLoggedIn
 from causerie.chat.events import Stands
 from causerie.chat.model import ROLE_NAMES, ROLES, Channel, Person, Role, Standing
 from causerie.chat.texts import check_text
-from causerie.server import presence
-from causerie.server.accounts import audit
+from causerie.server import address_bans, presence, remembered, who_is_here
+from causerie.server.audit import audit
 from causerie.server.channels import log
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import Append
+from causerie.server.store import Append, PutPerson
 
 REASON_BYTES = 400
 MUTE_MOST = 366 * 86_400
 
 
-def _look_up(
-    core: Core, session: Session, channel: str, name: str
-) -> tuple[Channel, Person, Person, Standing | None, Standing | None]:
+class _Case(NamedTuple):
+    """Who acts where on whom, and how both stand there."""
+
+    channel: Channel
+    actor: Person
+    whom: Person
+    mine: Standing | None
+    his: Standing | None
+
+
+def _place(core: Core, session: Session, channel: str) -> tuple[Channel, Person, Standing | None]:
+    """Where it is, who acts, who must be able to read there, and how they stand."""
     actor = session.person
-    assert actor is not None
+    if actor is None:
+        # It was asked before the connection logged out.
+        raise NotLoggedIn()
     place = core.directory.channel(channel)
     mine = core.directory.standing(place.id, actor.id)
     policy.check_read(place, actor, mine)
-    whom = core.directory.person(name)
-    return place, actor, whom, mine, core.directory.standing(place.id, whom.id)
+    return place, actor, mine
+
+
+def _about(core: Core, session: Session, channel: str, whom: Person) -> _Case:
+    place, actor, mine = _place(core, session, channel)
+    return _Case(place, actor, whom, mine, core.directory.standing(place.id, whom.id))
+
+
+def _look_up(core: Core, session: Session, channel: str, name: str) -> _Case:
+    _place(core, session, channel)
+    return _about(core, session, channel, core.directory.person(name))
 
 
 def _stands(
@@ -51,9 +73,9 @@ def _stands(
         whom_name=whom.name,
         whom_guest=whom.guest,
         role=ROLE_NAMES[standing.role] if standing else None,
-        was=ROLE_NAMES[before.role] if before else None,
         muted_until=standing.muted_until if standing else 0,
         reason=reason,
+        was=ROLE_NAMES[before.role] if before else None,
     )
     for ears in core.directory.connected.get(whom.id, ()):
         if channel.id not in ears.channels:
@@ -63,9 +85,9 @@ def _stands(
         "whom_name": whom.name,
         "whom_guest": whom.guest,
         "role": event.role,
-        "was": event.was,
         "muted_until": event.muted_until,
         "reason": reason,
+        "was": event.was,
     }
     return log(core, session, channel, "stands", now, data=msgspec.json.encode(kept).decode())
 
@@ -79,7 +101,7 @@ def _put_out(core: Core, channel: Channel, whom: Person, reason: str) -> None:
         if channel.id in own.channels:
             presence.leave(core, own, channel, reason, gone=True, how="put_out")
             # One that lags behind would not hear what the others hear.
-            core.tick.tell_one(own, presence.left(channel, whom, reason, True, "put_out"))
+            core.tick.tell_one(own, who_is_here.left(channel, whom, reason, True, "put_out"))
 
 
 def invite(core: Core, session: Session, command: InviteTo) -> Append:
@@ -103,24 +125,70 @@ def kick(core: Core, session: Session, command: Kick) -> Append:
 
 
 def ban(core: Core, session: Session, command: Ban) -> Append:
-    """Put a person out and keep them out."""
-    channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
+    """Put a person out and keep them out; a guest's address too, for a time (address_bans.py)."""
+    return _ban(core, session, _look_up(core, session, command.channel, command.name), command.reason)
+
+
+async def ban_author(core: Core, session: Session, command: BanAuthor) -> Append:
+    """The same for who wrote a message, who may have left long ago."""
+    place, actor, mine = _place(core, session, command.channel)
+    policy.check_moderator(place, actor, mine)
+    message = (await remembered.about(core, session, command.channel, command.number, deleted=True)).message
+    gone = Person(id=message.author, name=message.author_name, guest=message.guest)
+    whom = core.directory.people.get(message.author, gone)
+    with core.tick.whole():
+        return _ban(core, session, _about(core, session, command.channel, whom), command.reason)
+
+
+def _ban(core: Core, session: Session, case: _Case, why: str) -> Append:
+    channel, actor, whom, mine, his = case
     policy.check_moderate(channel, actor, mine, whom, his)
-    reason = _reason(command.reason)
-    audit(core, session, "banned", channel=channel.name, name=whom.name, reason=reason)
+    reason = _reason(why)
+    about: dict[str, str | int] = {"channel": channel.name, "name": whom.name, "reason": reason}
+    if hours := address_bans.put(core, channel, whom, actor):
+        about["address_hours"] = hours
+        if whom.id in core.directory.people and whom.id not in core.directory.kept_guests:
+            # It may be gone, and have said nothing, when somebody wants to lift this again.
+            core.tick.put(core.directory.kept_guests, whom.id, True)
+            core.tick.store(PutPerson(whom, ""))
+    audit(core, session, "banned", **about)
     told = _stands(core, session, channel, whom, Standing(Role.BANNED), reason)
     _put_out(core, channel, whom, reason)
     return told
 
 
-def unban(core: Core, session: Session, command: Unban) -> Append:
-    """Let a banned person come back."""
-    channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
-    policy.check_moderate(channel, actor, mine, whom, his)
-    if his is None or his.role != Role.BANNED:
-        raise BadInput(why="not_banned", name=whom.name)
-    audit(core, session, "unbanned", channel=channel.name, name=whom.name)
-    return _stands(core, session, channel, whom, None)
+async def unban(core: Core, session: Session, command: Unban) -> Append:
+    """Let a banned person come back, and others from a guest's address. The guest may be gone."""
+    place, actor, mine = _place(core, session, command.channel)
+    policy.check_moderator(place, actor, mine)
+    whom = await _banned(core, place, command.name)
+    with core.tick.whole():
+        channel, actor, whom, mine, his = _about(core, session, command.channel, whom)
+        policy.check_moderate(channel, actor, mine, whom, his)
+        lifted = address_bans.lift(core, channel, whom.id)
+        was_banned = his is not None and his.role == Role.BANNED
+        if not (lifted or was_banned):
+            raise BadInput(why="not_banned", name=whom.name)
+        audit(core, session, "unbanned", channel=channel.name, name=whom.name)
+        return _stands(core, session, channel, whom, None if was_banned else his)
+
+
+async def _banned(core: Core, channel: Channel, name: str) -> Person:
+    """Who is banned there by this name: somebody who has it now, or a guest that had it. Raises NoSuchPerson."""
+    directory = core.directory
+    try:
+        now = directory.person(name)
+    except NoSuchPerson:
+        now = None
+    if now is not None:
+        standing = directory.standing(channel.id, now.id)
+        if (standing is not None and standing.role == Role.BANNED) or address_bans.of(core, channel, now.id):
+            return now
+    number = await core.store.author(name) if len(name) <= 80 else 0
+    before = await core.store.guest(number) if number else None
+    if before is None and now is None:
+        raise NoSuchPerson(name=name[:80])
+    return before or directory.person(name)
 
 
 def mute(core: Core, session: Session, command: Mute) -> Append:

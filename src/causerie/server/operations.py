@@ -9,7 +9,7 @@ from causerie import __version__
 from causerie.chat.commands import Backup, CheckStore, Hello, Status
 from causerie.chat.errors import BadInput, StoreUnavailable
 from causerie.chat.replies import StatusReport, StoreChecked, Welcome
-from causerie.server import turns
+from causerie.server import remembered, turns
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import DropStaleTokens, StoreFailed
@@ -23,6 +23,8 @@ FORGET_AT_ONCE = 500
 
 def hello(core: Core, session: Session, command: Hello) -> Welcome:
     """Who this server is, and the bounds that it keeps."""
+    if command.html and session.person is None:
+        session.outlet.wants_html()
     config = core.config
     return Welcome(
         server=config.server.name,
@@ -111,6 +113,7 @@ async def forget_old(core: Core) -> int:
         try:
             while piece := await core.store.forget_before(channel.id, before, FORGET_AT_ONCE):
                 gone += piece
+                remembered.forget_before(core, channel.id, before)
         except StoreFailed as failure:
             log.error("cannot drop what %s keeps no longer: %s", channel.name, failure)
             break

@@ -21,6 +21,9 @@ class _Silence:
     acknowledges = True
     own_words = False
     hears_direct = False
+    reactions = True
+    one_place = False
+    with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:
         """Nothing."""
@@ -34,6 +37,7 @@ class _Outlet:
     """Keeps the answer for whoever asked."""
 
     language: Language = _SILENCE
+    direct = None
 
     def __init__(self) -> None:
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -49,6 +53,12 @@ class _Outlet:
     def own(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
         return None
+
+    def wait(self, rest: bytes) -> None:
+        """See Outlet."""
+
+    def wants_html(self) -> None:
+        """See Outlet."""
 
     def unsent(self) -> int:
         """See Outlet."""

@@ -1,28 +1,28 @@
-"""Who is where: entering and leaving channels, coming and going, being away.
+"""Who is where: entering and leaving channels, coming and going.
 
-A person is in a channel as long as one of their connections is; only the first to come and the last to go is told.
+A person is in a channel as long as one of their connections is; only the first to come and the last to go is told, of
+those that are not invisible (who_is_here.py).
 """
 
 from __future__ import annotations
 
-from causerie.chat.commands import Away, Ping, Quit
+from causerie.chat.commands import Ping, Quit
 from causerie.chat.errors import TooManyChannels
-from causerie.chat.events import Entered, How, Left, Presence
-from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role, Standing
+from causerie.chat.events import How
+from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
-from causerie.chat.texts import check_text
+from causerie.server import address_bans, read_state, who_is_here
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import DropTokens, PutStanding
-
-AWAY_BYTES = 400
 
 
 def stand(core: Core, channel: Channel, person: Person, standing: Standing | None) -> None:
     """Change how a person stands in a channel; None: not at all. A guest's standing is kept while it is here."""
     directory, tick = core.directory, core.tick
-    places = directory.places.setdefault(person.id, {})
+    # One who is gone stands nowhere but in this channel: a banned guest.
+    places = directory.places.setdefault(person.id, {}) if person.id in directory.people else {}
     if standing is None:
         tick.drop(directory.standings[channel.id], person.id)
         tick.drop(places, channel.id)
@@ -54,31 +54,27 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     if most and len(session.channels) >= most:
         raise TooManyChannels(most=most)
     standing = directory.standings[channel.id].get(person.id)
+    newcomer = standing is None or not standing.inside
     if standing is None or not standing.inside:
         standing = Standing(Role.MEMBER, standing.muted_until) if standing and standing.muted_until else MEMBER
         stand(core, channel, person, standing)
-    here = directory.here.get(channel.id)
-    if here is None:
-        here = directory.here[channel.id] = {}
-    count = here.get(person.id, 0)
-    was = away_text(core, channel, person.id) if count else ""
+        read_state.arrived(core, channel, person)
+    was = who_is_here.shown(core, channel, person.id)
     tick.put(session.channels, channel.id, True)
-    tick.put(here, person.id, count + 1)
+    if session.mode != "invisible":
+        who_is_here.count(core, session, channel, 1)
     tick.enter(session, channel.id)
-    event = Entered(
-        channel=channel.name,
-        person=person.id,
-        name=person.name,
-        guest=person.guest,
-        role=ROLE_NAMES[standing.role],
-        away=away_text(core, channel, person.id) if count else session.away,
-        muted_until=standing.muted_until,
-    )
-    if count:
-        tick.tell_one(session, event)
-        _tell_away(core, channel, person, was)
-    else:
-        tick.tell(channel.id, event, by=session)
+    now = who_is_here.shown(core, channel, person.id)
+    told = who_is_here.entered(channel, person, standing, now or who_is_here.AVAILABLE)
+    if was is None and (now is not None or newcomer):
+        tick.tell(channel.id, told, by=session)
+        if now is None:
+            # To become a member is something that others see, as to speak is; to be here is not.
+            who_is_here.tell_left(core, channel, person, who_is_here.AVAILABLE)
+        return
+    tick.tell_one(session, told)
+    if was is not None and now is not None:
+        who_is_here.tell_changed(core, channel, person, was, now)
 
 
 def leave(
@@ -90,16 +86,17 @@ def leave(
     if channel.id not in session.channels:
         return
     directory, tick = core.directory, core.tick
-    was = away_text(core, channel, person.id)
+    was = who_is_here.shown(core, channel, person.id)
     tick.drop(session.channels, channel.id)
     tick.exit(session, channel.id)
-    here = directory.here[channel.id]
-    count = here[person.id] - 1
-    if count:
-        tick.put(here, person.id, count)
-        _tell_away(core, channel, person, was)
+    if session.mode != "invisible":
+        who_is_here.count(core, session, channel, -1)
+    now = who_is_here.shown(core, channel, person.id)
+    if was is None:
         return
-    tick.drop(here, person.id)
+    if now is not None:
+        who_is_here.tell_changed(core, channel, person, was, now)
+        return
     standing = directory.standing(channel.id, person.id)
     if person.guest and standing is not None and standing.inside:
         standing = remains(core, channel, person)
@@ -107,14 +104,7 @@ def leave(
             standing = None
         stand(core, channel, person, standing)
     gone = gone or standing is None or not standing.inside
-    tick.tell(channel.id, left(channel, person, reason, gone, how))
-
-
-def left(channel: Channel, person: Person, reason: str, gone: bool, how: How = "left") -> Left:
-    """The event that says so."""
-    return Left(
-        channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason, how=how
-    )
+    who_is_here.tell_left(core, channel, person, was, reason, gone, how)
 
 
 def depart(core: Core, session: Session, reason: str = "") -> None:
@@ -128,7 +118,11 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     for number in tuple(session.channels):
         leave(core, session, directory.channels[number], reason, gone=forgotten, how="quit")
     tick.drop(connected, session)
+    if session.mode != "invisible":
+        who_is_here.note_seen(core, person)
     tick.set(session, "away", "")
+    tick.set(session, "mode", "online")
+    address_bans.remember(core, session)
     if not connected:
         tick.drop(directory.connected, person.id)
         if person.guest:
@@ -136,11 +130,12 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
                 if standing.inside:
                     stand(core, directory.channels[number], person, None)
-                    tick.tell(number, left(directory.channels[number], person, reason, True, "quit"))
+                    tick.tell(number, who_is_here.left(directory.channels[number], person, reason, True, "quit"))
             tick.drop(directory.people, person.id)
             tick.drop(directory.names, skeleton(person.name))
             tick.drop(directory.places, person.id)
             tick.drop(directory.kept_guests, person.id)
+            tick.drop(directory.preferences, person.id)
     tick.set(session, "person", None)
     tick.set(session, "token", 0)
 
@@ -165,7 +160,7 @@ def reclose(core: Core, closed: list[Session]) -> None:
 
 def quit(core: Core, session: Session, command: Quit) -> Done:
     """Leave, as the others are told with the reason, and end the connection."""
-    depart(core, session, command.reason[:AWAY_BYTES] if command.reason.isprintable() else "")
+    depart(core, session, command.reason[: who_is_here.AWAY_BYTES] if command.reason.isprintable() else "")
     core.tick.end(session, "")
     return Done()
 
@@ -184,28 +179,3 @@ def log_out(core: Core, session: Session, command: object) -> Done:
 def ping(core: Core, session: Session, command: Ping) -> Pong:
     """Answered in its turn, so after all that the session asked before."""
     return Pong()
-
-
-def away(core: Core, session: Session, command: Away) -> Done:
-    """Away with a text, or back; told in every channel that the session is in."""
-    person = session.person
-    assert person is not None
-    text = check_text(command.text, AWAY_BYTES) if command.text else ""
-    places = [core.directory.channels[number] for number in session.channels]
-    before = [away_text(core, channel, person.id) for channel in places]
-    core.tick.set(session, "away", text)
-    for channel, was in zip(places, before, strict=True):
-        _tell_away(core, channel, person, was)
-    return Done()
-
-
-def away_text(core: Core, channel: Channel, person: int) -> str:
-    """Why a person in a channel is away: empty as long as one of their connections there is not."""
-    texts = [own.away for own in core.directory.connected.get(person, ()) if channel.id in own.channels]
-    return texts[-1] if texts and all(texts) else ""
-
-
-def _tell_away(core: Core, channel: Channel, person: Person, was: str) -> None:
-    away = away_text(core, channel, person.id)
-    if away != was:
-        core.tick.tell(channel.id, Presence(channel=channel.name, person=person.id, name=person.name, away=away))

@@ -12,9 +12,9 @@ import logging
 from causerie.chat import policy
 from causerie.chat.commands import Command, Resume
 from causerie.chat.errors import BadInput, NotAllowed
-from causerie.chat.events import Event, Gap
+from causerie.chat.events import Event, Gap, Reacted
 from causerie.chat.replies import Resumed
-from causerie.server import channels, presence
+from causerie.server import address_bans, channels, presence
 from causerie.server.core import Core
 from causerie.server.session import AsItStands, Session
 from causerie.server.store import StoreFailed
@@ -126,6 +126,8 @@ async def _page(core: Core, session: Session, number: int) -> bool:
     if session.closed:
         return False
     language = session.outlet.language
+    if not language.reactions and not channel.tell_reactions:
+        events = [event for event in events if type(event) is not Reacted]
     if data := b"".join(map(language.encode, events)):
         session.outlet.write(data)
     return not session.outlet.unsent() > core.config.limits.unsent_bytes // 4
@@ -148,7 +150,8 @@ def resume(core: Core, session: Session, command: Resume) -> Resumed:
             continue
         channel = directory.channels[known]
         try:
-            policy.check_enter(channel, person, directory.standing(known, person.id))
+            until = address_bans.until(core, session, channel)
+            policy.check_enter(channel, person, directory.standing(known, person.id), until, core.now())
         except NotAllowed:
             continue
         if known in session.channels:

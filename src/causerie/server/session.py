@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
-from causerie.chat.model import Person
+from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
 from causerie.server.limits import Bucket
 from causerie.server.store import Append
@@ -48,6 +49,12 @@ class Language(Protocol):
     """Whether a session is told of its own doings otherwise than the others are: its outlet is asked how."""
     hears_direct: bool
     """Whether its sessions are in their direct conversations without asking, since they have no way to ask."""
+    reactions: bool
+    """Whether it is told of reactions; if not, only where a channel wants them told as lines (`tell_reactions`)."""
+    one_place: bool
+    """Whether its clients are in one channel at a time."""
+    with_html: Language | None
+    """The same language with HTML beside each text; None: it has none."""
 
     def encode(self, event: Event) -> bytes:
         """The event in this language; b"" when it has no words for it."""
@@ -57,6 +64,16 @@ class Outlet(Protocol):
     """The way out of a connection: what the core may do with it. None of these raises or waits."""
 
     language: Language
+
+    @property
+    def direct(self) -> Callable[[bytes], int] | None:
+        """The system's own way to send, while nothing waits: takes bytes, gives how many it took, or raises OSError.
+
+        None: only `write` will do. When it changes, `Fanout.moved` is told.
+        """
+
+    def wait(self, rest: bytes) -> None:
+        """Send what `direct` did not take, before anything else."""
 
     def write(self, data: bytes) -> None:
         """Send bytes, after all that was written before."""
@@ -71,6 +88,9 @@ class Outlet(Protocol):
         Only asked where the language has `own_words`.
         """
 
+    def wants_html(self) -> None:
+        """Use the language's `with_html` from here on, if it has one. Nothing may be heard yet."""
+
     def unsent(self) -> int:
         """Bytes written and not yet taken by the system."""
 
@@ -81,12 +101,13 @@ class Outlet(Protocol):
 class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id.
 
+    `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
     """
 
     __slots__ = (
-        "away", "bucket", "channels", "closed", "exempt", "flooding", "heard", "host", "outlet", "person", "refilling",
-        "stuck_bytes", "stuck_since", "token", "trust",
+        "away", "bucket", "channels", "closed", "exempt", "flooding", "heard", "host", "mode", "outlet", "person",
+        "refilling", "since", "stuck_bytes", "stuck_since", "token", "trust",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -99,6 +120,8 @@ class Session:
         self.token = 0
         self.channels: dict[int, bool] = {}
         self.away = ""
+        self.mode: Mode = "online"
+        self.since = 0
         self.heard: dict[int, int] | None = None
         self.refilling = False
         self.stuck_bytes = 0

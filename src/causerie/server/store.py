@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Channel, Invite, Person, Standing
+from causerie.chat.model import Channel, Invite, Person, Preferences, Standing
 
 if TYPE_CHECKING:
     from causerie.chat.commands import Command
@@ -33,6 +33,10 @@ class Append(Struct, eq=False, gc=False):
     `kind` is the event's tag; `data` is JSON of what the columns do not hold. For a repeated key `number` and `at` are
     the first one's and nothing is stored. In a channel with history off the number rises and nothing is kept.
     `asked`: by which session and command, for the acknowledgement; a store does not look at it.
+    `said` is set like `number`: how many messages the channel has had. `target`: the message that it is about (an
+    edit, a deletion, a reaction, a pin) or answers; `thread`: the first message of the thread that it replies in, and
+    `nth` of the replies there. `mentions`: who is to find it among their mentions; 0 stands for every member. `event`:
+    what is told, where the caller has it made but for `number`, `at` and `said`.
     """
 
     channel: Channel
@@ -45,6 +49,12 @@ class Append(Struct, eq=False, gc=False):
     number: int = 0
     again: bool = False
     asked: tuple[Session, Command] | None = None
+    said: int = 0
+    target: int = 0
+    thread: int = 0
+    nth: int = 0
+    mentions: tuple[int, ...] = ()
+    event: LoggedEvent | None = None
 
 
 class PutPerson(Struct, frozen=True):
@@ -115,18 +125,196 @@ class Token(Struct, frozen=True):
     used_at: int
 
 
-Change = Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
+class Rewrite(Struct, frozen=True):
+    """A message says something else; what it said until `at`, when `person` changed it, is kept as a version.
+
+    `data` is JSON like an Append's.
+    """
+
+    channel: int
+    number: int
+    text: str
+    data: str
+    at: int
+    person: int
+
+
+class Erase(Struct, frozen=True):
+    """The texts of these messages are gone: from the log, with their versions, reactions, mentions and pins."""
+
+    channel: int
+    numbers: tuple[int, ...]
+
+
+class PutReaction(Struct, frozen=True):
+    """Keep a person's reaction to a message, or drop it."""
+
+    channel: int
+    number: int
+    emoji: str
+    person: int
+    on: bool
+
+
+class PutPin(Struct, frozen=True):
+    """Keep a message pinned since `at`, or no longer."""
+
+    channel: int
+    number: int
+    at: int
+    on: bool
+
+
+class PutMarker(Struct, frozen=True):
+    """Keep how far a person has read a channel, or (`thread` not 0) a thread. `said` as in events.Marked."""
+
+    person: int
+    channel: int
+    thread: int
+    upto: int
+    said: int
+
+
+class PutFollow(Struct, frozen=True):
+    """Keep that a person follows a thread, or no longer."""
+
+    person: int
+    channel: int
+    thread: int
+    on: bool
+
+
+class PutPreferences(Struct, frozen=True):
+    """Keep what a person wants."""
+
+    person: int
+    preferences: Preferences
+
+
+class PutDraft(Struct, frozen=True):
+    """Keep a person's draft in a channel; an empty text: none."""
+
+    person: int
+    channel: int
+    text: str
+    reply: int
+    at: int
+
+
+class PutSeen(Struct, frozen=True):
+    """Keep when a person was last here."""
+
+    person: int
+    at: int
+
+
+class PutReport(Struct, frozen=True):
+    """Keep a report; `open` false forgets it (what came of it is in the audit log)."""
+
+    report: Complaint
+    open: bool = True
+
+
+class PutAddressBan(Struct, frozen=True):
+    """Keep guests from an address out of a channel until then (ms); 0: let them in again."""
+
+    ban: AddressBan
+
+
+class Complaint(Struct, frozen=True):
+    """A report of message `target` in a channel, written by `whom`."""
+
+    id: int
+    channel: int
+    at: int
+    person: int
+    target: int
+    whom: int
+    reason: str
+
+
+class AddressBan(Struct, frozen=True):
+    """No guest from this address enters the channel before `until` (ms): `person` was banned there by `by`."""
+
+    channel: int
+    host: str
+    person: int
+    by: int
+    until: int
+
+
+class ReadState(Struct, frozen=True):
+    """How far a person has read a channel, and how many mentions they did not read."""
+
+    channel: int
+    upto: int
+    said: int
+    mentions: int
+
+
+class ThreadState(Struct, frozen=True):
+    """A thread that a person follows: how many replies it has, the last one's number, how far it was read."""
+
+    channel: int
+    thread: int
+    replies: int
+    last: int
+    upto: int
+    said: int
+
+
+class DraftState(Struct, frozen=True):
+    """A person's draft in a channel."""
+
+    channel: int
+    text: str
+    reply: int
+    at: int
+
+
+class Past(Struct, frozen=True):
+    """A text that a message had until `at`, when the person of this name changed it."""
+
+    at: int
+    person: int
+    name: str
+    text: str
+
+
+class Act(Struct, frozen=True):
+    """A line of the audit log."""
+
+    id: int
+    at: int
+    actor: int
+    name: str
+    act: str
+    data: str
+
+
+Change = (
+    Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
+    | Rewrite | Erase | PutReaction | PutPin | PutMarker | PutFollow | PutPreferences | PutDraft | PutSeen | PutReport
+    | PutAddressBan
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All that the server keeps in memory, as it is at start. `numbers`: each channel's last, by its id."""
+    """All that the server keeps in memory, as it is at start. `numbers`: each channel's last, by its id; `said`: how
+    many messages each has had. `pins`: (channel, message), the first pinned first. `seen`: when people were last here.
+    """
 
     people: list[Person]
     channels: list[Channel]
     standings: list[tuple[int, int, Standing]]
     invites: list[Invite]
     numbers: dict[int, int]
+    said: dict[int, int]
+    pins: list[tuple[int, int]]
+    preferences: dict[int, Preferences]
+    seen: dict[int, int]
+    address_bans: list[AddressBan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +362,54 @@ class Store(Protocol):
         one, in the order given.
         """
 
-    async def page(self, channel: Channel, above: int, below: int, limit: int, newest: bool) -> list[LoggedEvent]:
+    async def page(
+        self, channel: Channel, above: int, below: int, limit: int, newest: bool, asker: int = 0, talk: bool = False
+    ) -> list[LoggedEvent]:
         """Events with above < number < below (0: no bound), oldest first: the newest or the oldest `limit` of them.
 
-        Sees every commit that has returned. An event no longer kept is left out.
+        Sees every commit that has returned. An event no longer kept is left out. Messages are as they stand now, with
+        `mine` in their reactions as `asker` sees it; edits say what their message says now. `talk`: messages only.
         """
+
+    async def messages(self, channel: Channel, numbers: Sequence[int], asker: int = 0) -> list[Message]:
+        """The messages with these numbers, as they stand now, in the order asked; those not kept are left out."""
+
+    async def thread(
+        self, channel: Channel, thread: int, above: int, below: int, limit: int, newest: bool, asker: int = 0
+    ) -> list[Message]:
+        """The replies of a thread, as `page` gives events."""
+
+    async def by_author(self, channel: int, author: int, least: int, limit: int) -> list[int]:
+        """The numbers of the messages by an author from `least` on that have a text, oldest first."""
+
+    async def reactors(self, channel: int, number: int) -> list[tuple[str, Person]]:
+        """Who reacted to a message: by emoji, then by the person's id."""
+
+    async def versions(self, channel: int, number: int) -> list[Past]:
+        """The texts that a message had before, oldest first."""
+
+    async def read_states(self, person: int, asked: Sequence[tuple[int, int, int]]) -> list[ReadState]:
+        """How far a person has read channels, each asked for as (channel, above, upto). `mentions` counts the messages
+        with above < number <= upto that name this person or every member; `above` -1: those above the stored marker."""
+
+    async def said_at(self, channel: int, number: int, thread: int = 0) -> tuple[int, int]:
+        """The number of the newest event up to `number`, and how many messages the channel (or the thread, replies)
+        had had with it."""
+
+    async def threads(self, person: int, channels: Sequence[int]) -> list[ThreadState]:
+        """The threads that a person follows in these channels."""
+
+    async def follows(self, person: int, channel: int, thread: int) -> bool:
+        """Whether a person follows a thread."""
+
+    async def drafts(self, person: int) -> list[DraftState]:
+        """A person's drafts, the newest first."""
+
+    async def reports(self, channels: Sequence[int]) -> list[Complaint]:
+        """The open reports of these channels, oldest first."""
+
+    async def audit(self, before: int, limit: int) -> list[Act]:
+        """The audit log below the entry `before` (0: from its end), newest first."""
 
     async def search(self, query: Query) -> Hits:
         """Messages that match, newest first. Sees every commit that has returned, but for `behind` of them."""

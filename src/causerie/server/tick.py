@@ -7,25 +7,41 @@ memory as if their commands had not come. What is to be told is kept in order, a
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
-from causerie.chat.replies import Found, Page, Pong
+from causerie.chat.replies import (
+    AuditPage,
+    DraftList,
+    Found,
+    Page,
+    PinList,
+    Pong,
+    ReactorList,
+    ReadList,
+    ReportList,
+    ThreadList,
+    ThreadPage,
+    VersionList,
+)
 from causerie.server.session import Answer, Session
 from causerie.server.store import Append, Change
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME = range(7)
+TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP = range(8)
 """What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
-tell one session an event, let one hear what followed certain numbers."""
+tell one session an event, let one hear what followed certain numbers, keep from one the event just told."""
 
-_FROM_STORE = (Page, Found, Pong)
+_FROM_STORE = (
+    AuditPage, DraftList, Found, Page, PinList, Pong, ReactorList, ReadList, ReportList, ThreadList, ThreadPage,
+    VersionList,
+)  # fmt: skip
 """Answers that hold whatever becomes of the tick they share: what was read from the store, and that all is answered."""
 
 _ABSENT: Any = object()
@@ -51,20 +67,20 @@ class Tick:
             if not waiting.done():
                 waiting.set_result(None)
 
-    def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
+    def put(self, mapping: dict[K, V], key: K, value: V) -> None:
         """mapping[key] = value, until undone."""
         self.undo.append((mapping, key, mapping.get(key, _ABSENT)))
         mapping[key] = value
 
-    def drop(self, mapping: MutableMapping[K, V], key: K) -> None:
+    def drop(self, mapping: dict[K, V], key: K) -> None:
         """Take a key out of a mapping, until undone."""
         if key in mapping:
             self.undo.append((mapping, key, mapping.pop(key)))
 
-    def set(self, session: Session, name: str, value: object) -> None:
-        """session.name = value, until undone."""
-        self.undo.append((session, name, getattr(session, name)))
-        setattr(session, name, value)
+    def set(self, thing: object, name: str, value: object) -> None:
+        """thing.name = value, until undone."""
+        self.undo.append((thing, name, getattr(thing, name)))
+        setattr(thing, name, value)
 
     def store(self, change: Change) -> None:
         """Something to keep that nobody is told of."""
@@ -98,6 +114,10 @@ class Tick:
     def resume(self, session: Session, heard: dict[int, int]) -> None:
         """What followed these numbers, for each channel's id, is for this session's ears, from the store."""
         self.steps.append((RESUME, session, heard))
+
+    def skip(self, session: Session, channel: int) -> None:
+        """The passing event that was just told to the channel is not for this session's ears."""
+        self.steps.append((SKIP, session, channel))
 
     def end(self, session: Session, code: str) -> None:
         """Farewell to a session."""
@@ -143,7 +163,7 @@ class Tick:
     def _undo(self, keep: int) -> None:
         while len(self.undo) > keep:
             place, key, old = self.undo.pop()
-            if type(place) is Session:
+            if type(place) is not dict:
                 setattr(place, key, old)
             elif old is _ABSENT:
                 place.pop(key, None)

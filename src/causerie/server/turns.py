@@ -92,6 +92,10 @@ class Turns:
             log.exception("not everything of a tick was told")
         tick.over()
 
+    def uncommitted(self) -> tuple[Tick, ...]:
+        """The ticks that may still be undone, oldest first."""
+        return (self.tick,) if self._committing is None else (self._committing, self.tick)
+
     async def told(self) -> None:
         """Wait until all that was asked so far is committed and told, or refused."""
         last: Tick | None = self.tick

@@ -43,7 +43,10 @@ CREATE TABLE channels (
     read_only       INTEGER NOT NULL,
     retention_days  INTEGER NOT NULL,
     made_at         INTEGER NOT NULL,
-    number          INTEGER NOT NULL DEFAULT 0   -- the last number given, where the log no longer tells it
+    number          INTEGER NOT NULL DEFAULT 0,  -- the last number given, where the log no longer tells it
+    said            INTEGER NOT NULL DEFAULT 0,  -- the messages there were by then
+    slow_seconds    INTEGER NOT NULL DEFAULT 0,
+    tell_reactions  INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE standings (
@@ -55,6 +58,8 @@ CREATE TABLE standings (
 ) WITHOUT ROWID;
 
 -- The log of every channel. `id` is the order of commit over all channels: search goes by it.
+-- Where a channel's numbers are is in `places`, for all but the newest rows: those above `placed.upto` are found by
+-- reading them, so that a tick writes a few pages at the end of this table and not one for each channel it touched.
 CREATE TABLE log (
     id       INTEGER PRIMARY KEY,
     channel  INTEGER NOT NULL,
@@ -62,12 +67,112 @@ CREATE TABLE log (
     at       INTEGER NOT NULL,
     kind     TEXT    NOT NULL,
     author   INTEGER NOT NULL,
-    text     TEXT    NOT NULL,
+    text     TEXT    NOT NULL,           -- of a message: as it stands now
     key      TEXT,                       -- the author's client's own id of the message
-    data     TEXT
+    data     TEXT,
+    said     INTEGER NOT NULL DEFAULT 0, -- the channel's messages up to and with this event
+    target   INTEGER NOT NULL DEFAULT 0, -- the number of the message that it answers or is about
+    thread   INTEGER NOT NULL DEFAULT 0, -- the number of the message that its thread began with
+    nth      INTEGER NOT NULL DEFAULT 0  -- of that thread's replies
 );
-CREATE UNIQUE INDEX log_place ON log (channel, number);
 CREATE UNIQUE INDEX log_key ON log (author, key) WHERE key IS NOT NULL;
+CREATE INDEX log_thread ON log (channel, thread, number) WHERE thread != 0;
+
+CREATE TABLE places (
+    channel  INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    id       INTEGER NOT NULL,
+    PRIMARY KEY (channel, number)
+) WITHOUT ROWID;
+CREATE TABLE placed (upto INTEGER NOT NULL);
+INSERT INTO placed VALUES (0);
+
+CREATE TABLE versions (
+    id       INTEGER PRIMARY KEY,
+    channel  INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    at       INTEGER NOT NULL,           -- until then the message said this
+    person   INTEGER NOT NULL,           -- who changed it
+    text     TEXT    NOT NULL
+);
+CREATE INDEX versions_message ON versions (channel, number);
+
+CREATE TABLE reactions (
+    channel  INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    emoji    TEXT    NOT NULL,
+    person   INTEGER NOT NULL,
+    PRIMARY KEY (channel, number, emoji, person)
+) WITHOUT ROWID;
+
+CREATE TABLE pins (
+    channel  INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (channel, number)
+) WITHOUT ROWID;
+
+CREATE TABLE mentions (
+    person   INTEGER NOT NULL,           -- 0: every member
+    channel  INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    PRIMARY KEY (person, channel, number)
+) WITHOUT ROWID;
+CREATE INDEX mentions_message ON mentions (channel, number);
+
+CREATE TABLE markers (
+    person   INTEGER NOT NULL,
+    channel  INTEGER NOT NULL,
+    thread   INTEGER NOT NULL,           -- 0: the channel's own
+    upto     INTEGER NOT NULL,
+    said     INTEGER NOT NULL,
+    PRIMARY KEY (person, channel, thread)
+) WITHOUT ROWID;
+
+CREATE TABLE follows (
+    person   INTEGER NOT NULL,
+    channel  INTEGER NOT NULL,
+    thread   INTEGER NOT NULL,
+    PRIMARY KEY (person, channel, thread)
+) WITHOUT ROWID;
+
+CREATE TABLE preferences (
+    person  INTEGER PRIMARY KEY,
+    data    TEXT NOT NULL
+);
+
+CREATE TABLE drafts (
+    person   INTEGER NOT NULL,
+    channel  INTEGER NOT NULL,
+    text     TEXT    NOT NULL,
+    reply    INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (person, channel)
+) WITHOUT ROWID;
+
+CREATE TABLE seen (
+    person  INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL
+);
+
+CREATE TABLE reports (
+    id       INTEGER PRIMARY KEY,
+    channel  INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    person   INTEGER NOT NULL,
+    target   INTEGER NOT NULL,
+    whom     INTEGER NOT NULL,
+    reason   TEXT    NOT NULL
+);
+
+CREATE TABLE address_bans (
+    channel  INTEGER NOT NULL,
+    host     TEXT    NOT NULL,
+    person   INTEGER NOT NULL,
+    made_by  INTEGER NOT NULL,
+    until    INTEGER NOT NULL,
+    PRIMARY KEY (channel, host)
+) WITHOUT ROWID;
 
 CREATE TABLE audit (
     id     INTEGER PRIMARY KEY,

@@ -66,6 +66,23 @@ _TAKE = (
     "SELECT id, text, author, channel FROM chat.log"
     " WHERE id > ? AND id <= ? AND kind = 'message' AND text != '' ORDER BY id)"
 )
+_CHANGED = (
+    "WITH about (channel, number) AS ("
+    "SELECT channel, target FROM chat.log WHERE id > :above AND id <= :top AND kind = 'edited'"
+    " UNION SELECT log.channel, targets.value FROM chat.log AS log, json_each(log.data, '$.targets') AS targets"
+    " WHERE log.id > :above AND log.id <= :top AND log.kind = 'deleted')"
+    " SELECT json_group_array(id) FROM (SELECT places.id FROM about CROSS JOIN chat.places AS places"
+    " ON places.channel = about.channel AND places.number = about.number WHERE places.id <= :above"
+    " UNION SELECT log.id FROM chat.log AS log CROSS JOIN about"
+    " ON about.channel = log.channel AND about.number = log.number"
+    " WHERE log.id > (SELECT upto FROM chat.placed) AND log.id <= :above)"
+)
+_AGAIN = (
+    "SELECT json_group_array(json_array(id, text, author, channel)) FROM ("
+    "SELECT id, text, author, channel FROM chat.log"
+    " WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'message' AND text != '')"
+)
+_REMOVE = "DELETE FROM words WHERE rowid IN (SELECT value FROM json_each(?))"
 _ADD = "INSERT INTO words (rowid, text, facet) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
 _BY_WORDS = (
     "SELECT rowid AS id FROM words WHERE words MATCH :match AND rowid < :below AND rowid >= :least"
@@ -73,8 +90,9 @@ _BY_WORDS = (
 )
 _BY_ID = "SELECT id FROM chat.log WHERE id < :below AND id >= :least ORDER BY id DESC LIMIT :candidates"
 _FIND = (
-    "SELECT json_group_array(json_array(id, channel, number, at, author, name, guest, text, key)) FROM ("
-    "SELECT log.id, log.channel, log.number, log.at, log.author, people.name, people.guest, log.text, log.key"
+    "SELECT json_group_array(json_array(id, channel, number, at, author, name, guest, text, key, data, said, target,"
+    " thread, nth)) FROM (SELECT log.id, log.channel, log.number, log.at, log.author, people.name, people.guest,"
+    " log.text, log.key, log.data, log.said, log.target, log.thread, log.nth"
     " FROM ({}) AS found CROSS JOIN chat.log AS log ON log.id = found.id"
     " CROSS JOIN chat.people AS people ON people.id = log.author"
     " WHERE log.kind = 'message' AND log.text != '' AND log.at >= :since AND log.at < :until"
@@ -92,7 +110,7 @@ WITH RECURSIVE half (low, high) AS (
 SELECT high FROM half ORDER BY high - low LIMIT 1
 """
 
-_Row = tuple[int, int, int, int, int, str, int, str, str | None]
+_Row = tuple[int, int, int, int, int, str, int, str, str | None, str | None, int, int, int, int]
 _rows_taken = msgspec.json.Decoder(list[tuple[int, str, int, int]])
 _rows_found = msgspec.json.Decoder(list[_Row])
 
@@ -129,11 +147,7 @@ class IndexFile:
 
     def forget(self, ids: Sequence[int]) -> None:
         """Take rows out of the index. Raises sqlite3.Error."""
-        self._on_sound_file(
-            lambda writer: writer.execute(
-                "DELETE FROM words WHERE rowid IN (SELECT value FROM json_each(?))", (_json(list(ids)),)
-            )
-        )
+        self._on_sound_file(lambda writer: writer.execute(_REMOVE, (_json(list(ids)),)))
 
     def start_anew(self) -> None:
         """Delete the file and begin an empty one. Raises sqlite3.Error."""
@@ -219,6 +233,7 @@ class IndexFile:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA cache_size = -16000")
             connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("ATTACH ? AS chat", (f"{self._main.absolute().as_uri()}?mode=ro",))
         except sqlite3.Error:
             connection.close()
@@ -270,9 +285,12 @@ class IndexFile:
         try:
             (top,) = writer.execute(_TOP, (position, CHUNK, CHUNK_TEXT)).fetchone()
             if top is not None:
-                taken = _rows_taken.decode(writer.execute(_TAKE, (position, top)).fetchone()[0])
-                rows = [(i, prepare(text), facets(author, channel)) for i, text, author, channel in taken]
-                writer.execute(_ADD, (_json(rows),))
+                _add(writer, _TAKE, position, top)
+                (changed,) = writer.execute(_CHANGED, {"above": position, "top": top}).fetchone()
+                if changed != "[]":
+                    # Messages indexed before that were edited or deleted since.
+                    writer.execute(_REMOVE, (changed,))
+                    _add(writer, _AGAIN, changed)
                 writer.execute("UPDATE state SET position = ?", (top,))
                 writer.execute(f"UPDATE state SET mark = {_MARK}")
             (newest,) = writer.execute(f"SELECT {_NEWEST}").fetchone()
@@ -282,6 +300,12 @@ class IndexFile:
                 writer.execute("ROLLBACK")
             raise
         return int(newest - (position if top is None else top))
+
+
+def _add(writer: sqlite3.Connection, take: str, *about: object) -> None:
+    taken = _rows_taken.decode(writer.execute(take, about).fetchone()[0])
+    rows = [(i, prepare(text), facets(author, channel)) for i, text, author, channel in taken]
+    writer.execute(_ADD, (_json(rows),))
 
 
 def is_broken(error: sqlite3.DatabaseError) -> bool:

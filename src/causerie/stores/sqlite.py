@@ -19,11 +19,27 @@ from pathlib import Path
 from threading import local
 from typing import Any, TypeVar
 
-from causerie.chat.events import LoggedEvent
-from causerie.chat.model import Access, Channel, Invite, Person, Role, Standing
-from causerie.server.fanout import logged_event
-from causerie.server.store import Change, Count, Hits, Loaded, Query, StoreFailed, Token
-from causerie.stores import sqlite_rows
+import msgspec
+
+from causerie.chat.events import LoggedEvent, Message
+from causerie.chat.model import Access, Channel, Invite, Person, Preferences, Role, Standing
+from causerie.server.store import (
+    Act,
+    AddressBan,
+    Change,
+    Complaint,
+    Count,
+    DraftState,
+    Hits,
+    Loaded,
+    Past,
+    Query,
+    ReadState,
+    StoreFailed,
+    ThreadState,
+    Token,
+)
+from causerie.stores import sqlite_places, sqlite_read, sqlite_retention, sqlite_rows
 from causerie.stores.committer import Committer
 from causerie.stores.sqlite_copy import check_file, copy_to
 from causerie.stores.sqlite_schema import bring_up_to_date
@@ -34,13 +50,6 @@ T = TypeVar("T")
 CHECKPOINT_PAGES = 4000
 """16 MiB of write-ahead log before it is folded back into the file."""
 
-_PAGE = (
-    "SELECT log.kind, log.number, log.at, log.author, people.name, people.guest, log.text, log.key, log.data"
-    " FROM log JOIN people ON people.id = log.author WHERE log.channel = ? AND log.number > ? AND log.number < ?"
-    " ORDER BY log.number {} LIMIT ?"
-)
-_PAGE_OLDEST, _PAGE_NEWEST = _PAGE.format("ASC"), _PAGE.format("DESC")
-
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as this store wants it. Raises sqlite3.Error."""
@@ -50,6 +59,8 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA cache_size = -16000")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    # What was deleted is written over with zeros: a backup copies pages with all that is in them.
+    connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 
@@ -70,7 +81,8 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(readers, "read")
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
-        self._numbers: dict[int, int] = {}
+        self._counts: sqlite_rows.Counts = {}
+        self._tail = 0
         # A commit waiting behind another writer in the same thread would keep that one from its lock.
         self._one_writes = asyncio.Lock()
         self._index = SearchIndex(directory / "search.db", self.path, quiet)
@@ -85,13 +97,16 @@ class SqliteStore:
             )
         ]
         channels = []
-        for i, name, access, topic, history, read_only, days, made_at, number, last in run(
-            "SELECT id, name, access, topic, history, read_only, retention_days, made_at, number,"
-            " (SELECT max(number) FROM log WHERE log.channel = channels.id) FROM channels"
+        for i, name, access, topic, history, read_only, days, made_at, slow, reactions in run(
+            "SELECT id, name, access, topic, history, read_only, retention_days, made_at, slow_seconds, tell_reactions"
+            " FROM channels"
         ):
             kind: Access = access
-            channels.append(Channel(i, name, kind, topic, bool(history), bool(read_only), days, made_at))
-            self._numbers[i] = max(number, last or 0)
+            channels.append(
+                Channel(i, name, kind, topic, bool(history), bool(read_only), days, made_at, slow, bool(reactions))
+            )
+        self._counts = sqlite_places.last_numbers(self._writer)
+        self._tail = sqlite_places.tail(self._writer)
         standings = [
             (channel, person, Standing(Role(role), muted_until))
             for channel, person, role, muted_until in run("SELECT channel, person, role, muted_until FROM standings")
@@ -102,7 +117,21 @@ class SqliteStore:
                 "SELECT id, token_hash, made_by, made_at, uses_left, until, admin, note FROM invites"
             )
         ]
-        return Loaded(people, channels, standings, invites, dict(self._numbers))
+        return Loaded(
+            people,
+            channels,
+            standings,
+            invites,
+            numbers={channel: number for channel, (number, _) in self._counts.items()},
+            said={channel: said for channel, (_, said) in self._counts.items()},
+            pins=run("SELECT channel, number FROM pins ORDER BY channel, at, number").fetchall(),
+            preferences={
+                person: msgspec.json.decode(data, type=Preferences)
+                for person, data in run("SELECT person, data FROM preferences")
+            },
+            seen=dict(run("SELECT person, at FROM seen").fetchall()),
+            address_bans=[AddressBan(*row) for row in run("SELECT * FROM address_bans")],
+        )
 
     async def commit(self, changes: Sequence[Change]) -> None:
         """See the port."""
@@ -113,24 +142,80 @@ class SqliteStore:
 
     async def _commit(self, changes: Sequence[Change]) -> int:
         writer = self._writer
-        touched: dict[int, int] = {}
+        touched: sqlite_rows.Counts = {}
         try:
             writer.execute("BEGIN IMMEDIATE")
-            told = sqlite_rows.write(writer, changes, self._numbers, touched)
+            told = sqlite_rows.write(writer, changes, self._counts, touched)
+            if self._tail + told > sqlite_places.TAIL:
+                await self._committer.run(sqlite_places.fold, writer)
+                self._tail = -told
             await self._committer.run(writer.execute, "COMMIT")
         except (
             Exception
         ) as error:  # a value that SQLite cannot hold is no sqlite3.Error, and undoes the commit all the same
             with contextlib.suppress(sqlite3.Error):
                 writer.execute("ROLLBACK")
-            for channel, number in touched.items():
-                self._numbers[channel] = number
+            self._counts.update(touched)
+            self._tail = sqlite_places.tail(writer)
             raise StoreFailed(f"{self.path}: {error}") from None
+        self._tail += told
         return told
 
-    async def page(self, channel: Channel, above: int, below: int, limit: int, newest: bool) -> list[LoggedEvent]:
+    async def page(
+        self, channel: Channel, above: int, below: int, limit: int, newest: bool, asker: int = 0, talk: bool = False
+    ) -> list[LoggedEvent]:
         """See the port."""
-        return await self._read(_page, channel, above, below or 2**62, limit, newest)
+        return await self._read(sqlite_read.page, channel, above, below, limit, newest, asker, talk)
+
+    async def messages(self, channel: Channel, numbers: Sequence[int], asker: int = 0) -> list[Message]:
+        """See the port."""
+        return await self._read(sqlite_read.messages, channel, numbers, asker)
+
+    async def thread(
+        self, channel: Channel, thread: int, above: int, below: int, limit: int, newest: bool, asker: int = 0
+    ) -> list[Message]:
+        """See the port."""
+        return await self._read(sqlite_read.thread, channel, thread, above, below, limit, newest, asker)
+
+    async def by_author(self, channel: int, author: int, least: int, limit: int) -> list[int]:
+        """See the port."""
+        return await self._read(sqlite_read.by_author, channel, author, least, limit)
+
+    async def reactors(self, channel: int, number: int) -> list[tuple[str, Person]]:
+        """See the port."""
+        return await self._read(sqlite_read.reactors, channel, number)
+
+    async def versions(self, channel: int, number: int) -> list[Past]:
+        """See the port."""
+        return await self._read(sqlite_read.versions, channel, number)
+
+    async def read_states(self, person: int, asked: Sequence[tuple[int, int, int]]) -> list[ReadState]:
+        """See the port."""
+        return await self._read(sqlite_read.read_states, person, asked)
+
+    async def said_at(self, channel: int, number: int, thread: int = 0) -> tuple[int, int]:
+        """See the port."""
+        return await self._read(sqlite_read.said_at, channel, number, thread)
+
+    async def threads(self, person: int, channels: Sequence[int]) -> list[ThreadState]:
+        """See the port."""
+        return await self._read(sqlite_read.threads, person, channels)
+
+    async def follows(self, person: int, channel: int, thread: int) -> bool:
+        """See the port."""
+        return await self._read(sqlite_read.follows, person, channel, thread)
+
+    async def drafts(self, person: int) -> list[DraftState]:
+        """See the port."""
+        return await self._read(sqlite_read.drafts, person)
+
+    async def reports(self, channels: Sequence[int]) -> list[Complaint]:
+        """See the port."""
+        return await self._read(sqlite_read.reports, channels)
+
+    async def audit(self, before: int, limit: int) -> list[Act]:
+        """See the port."""
+        return await self._read(sqlite_read.audit, before, limit)
 
     async def search(self, query: Query) -> Hits:
         """See the port."""
@@ -172,7 +257,8 @@ class SqliteStore:
 
     async def forget_before(self, channel: int, at: int, limit: int) -> int:
         """See the port. It is a short transaction of its own, between two commits."""
-        gone = await self._between_commits(sqlite_rows.forget_before, channel, at, limit)
+        gone = await self._between_commits(sqlite_retention.forget_before, channel, at, limit)
+        self._tail = sqlite_places.tail(self._writer)
         if gone:
             await self._index.forget(gone)
         return len(gone)
@@ -225,15 +311,9 @@ class SqliteStore:
             connection = self._local.connection = connect(self.path)
             connection.execute("PRAGMA query_only = ON")
             self._connections.append(connection)
-        return work(connection, *about)
-
-
-def _page(
-    connection: sqlite3.Connection, channel: Channel, above: int, below: int, limit: int, newest: bool
-) -> list[LoggedEvent]:
-    rows = connection.execute(_PAGE_NEWEST if newest else _PAGE_OLDEST, (channel.id, above, below, limit)).fetchall()
-    events = [
-        logged_event(kind, channel.name, number, at, author, name, bool(guest), text, key or "", data or "")
-        for kind, number, at, author, name, guest, text, key, data in rows
-    ]
-    return events[::-1] if newest else events
+        # All of a read is one moment: no commit comes in between.
+        connection.execute("BEGIN")
+        try:
+            return work(connection, *about)
+        finally:
+            connection.execute("COMMIT")

@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import get_native_id
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from causerie.chat.events import Message
+from causerie.server.logged import logged_event
 from causerie.server.store import Hits, Query
 from causerie.stores.search_file import CATCH_UP, IndexFile, is_broken
 
@@ -135,24 +136,11 @@ class SearchIndex:
                 self._calm.begin(self._told, asyncio.get_running_loop().time())
             self._start()
         rows, more = await self._on(self._searcher, self._file.find, query)
-        hits = [
-            (
-                place,
-                channel,
-                Message(
-                    channel=names[channel],
-                    number=number,
-                    at=at,
-                    person=author,
-                    name=name,
-                    text=text,
-                    guest=bool(guest),
-                    key=key or "",
-                ),
-            )
-            for place, channel, number, at, author, name, guest, text, key in rows
-            if channel in names
-        ]
+        hits: list[tuple[int, int, Message]] = []
+        for place, channel, number, at, author, name, guest, text, key, data, *counts in rows:
+            if channel in names:
+                about = names[channel], number, at, author, name, bool(guest), text, key or "", data or ""
+                hits.append((place, channel, cast(Message, logged_event("message", *about, *counts))))
         return Hits(hits, more, behind)
 
     def _wait(self) -> None:

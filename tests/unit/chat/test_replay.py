@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from causerie.chat.events import Changed, Farewell, Gap, Message, Renamed, Topic
-from causerie.chat.replay import Missing, View, apply, from_snapshot
+from causerie.chat.events import (
+    Changed,
+    Deleted,
+    Drafted,
+    Farewell,
+    Followed,
+    Gap,
+    Left,
+    Marked,
+    Message,
+    Pinned,
+    Preferring,
+    Presence,
+    Renamed,
+    Topic,
+    Typing,
+)
+from causerie.chat.model import Preferences
+from causerie.chat.replay import apply, quiet
 from causerie.chat.replies import Member, Snapshot
+from causerie.chat.view import MENTIONED, TYPING, Missing, View, from_snapshot
 
 
 def said(number: int, channel: str = "home") -> Message:
@@ -79,3 +99,154 @@ def test_settings_and_names_follow() -> None:
     assert (known.access, known.history, known.number) == ("private", True, 5)
     known = apply(known, Renamed(channel="home", person=7, name="anna", was="ann"))
     assert known.members[7] == Member(person=7, name="anna", here=True)
+
+
+def test_all_settings_of_a_channel_follow() -> None:
+    """Slow mode, and whether reactions are told as lines, are settings like the others."""
+    known = apply(
+        view(4),
+        Changed(channel="home", number=5, at=1, person=7, name="ann", slow_seconds=30, tell_reactions=True),
+    )
+    assert (known.slow_seconds, known.tell_reactions) == (30, True)
+
+
+def test_pins_are_in_the_order_of_pinning() -> None:
+    """Pinned again is pinned last; what is deleted is pinned no longer."""
+    known = from_snapshot(Snapshot(channel="home", access="public", topic="", number=9, pins=(2, 5)))
+    known = apply(known, Pinned(channel="home", number=10, at=1, person=7, name="ann", target=8))
+    assert known.pins == (2, 5, 8)
+    known = apply(known, Pinned(channel="home", number=11, at=1, person=7, name="ann", target=2, on=False))
+    known = apply(known, Deleted(channel="home", number=12, at=1, person=7, name="ann", targets=(3, 5)))
+    assert known.pins == (8,)
+
+
+def test_presence_follows_do_not_disturb() -> None:
+    """Who is not to be disturbed is not, until they say otherwise or leave."""
+    known = apply(view(4), Presence(channel="home", person=7, name="ann", dnd=True))
+    assert known.members[7].dnd
+    assert not apply(known, Left(channel="home", person=7, name="ann", guest=True)).members[7].dnd
+    assert not apply(known, Presence(channel="home", person=7, name="ann", away="lunch")).members[7].dnd
+
+
+def test_who_types_does_so_until_they_speak_leave_or_the_client_says() -> None:
+    """Typing is passing; how long it holds is for the client's clock."""
+    typing = apply(view(4), Typing(channel="home", person=7, name="ann"))
+    assert typing.typing == {7: "ann"}
+    assert not apply(typing, said(5)).typing
+    assert not apply(typing, Left(channel="home", person=7, name="ann")).typing
+    assert not quiet(typing, 7).typing
+    assert quiet(typing, 8) is typing
+
+
+def test_typing_people_are_bounded() -> None:
+    """A crowd that types is a crowd, not a list of all of it."""
+    known = view(4)
+    for person in range(1000):
+        known = apply(known, Typing(channel="home", person=person, name=str(person)))
+    assert list(known.typing) == list(range(1000 - TYPING, 1000))
+
+
+def mine(number: int, said: int) -> View:
+    """The view of person 1, who has read everything."""
+    known = from_snapshot(Snapshot(channel="home", access="public", topic="", number=number, said=said), me=1)
+    return apply(known, Marked(channel="home", upto=number, said=said, counted=number))
+
+
+def spoken(number: int, said: int, person: int = 7, **about: Any) -> Message:
+    return Message(channel="home", number=number, at=1, person=person, name="x", text="hi", said=said, **about)
+
+
+def test_unread_is_what_was_said_after_the_marker() -> None:
+    """Events that are no messages count for nothing; one's own message moves the marker to it."""
+    known = apply(mine(9, 3), Topic(channel="home", number=10, at=1, person=7, name="ann", topic="tea"))
+    known = apply(apply(known, spoken(11, 4)), spoken(12, 5))
+    assert (known.said, known.unread, known.upto) == (5, 2, 9)
+    known = apply(known, spoken(13, 6, person=1))
+    assert (known.unread, known.upto) == (0, 13)
+
+
+def test_mentions_are_counted_from_the_last_that_the_server_counted() -> None:
+    """By name, and by naming everybody; reading them, or speaking oneself, clears them."""
+    known = apply(mine(9, 3), Marked(channel="home", upto=5, said=2, mentions=1, counted=9))
+    known = apply(known, spoken(10, 4, mentions=(3, 1)))
+    known = apply(known, spoken(11, 5, mentions=(3,)))
+    known = apply(known, spoken(12, 6, everyone="channel"))
+    assert (known.mentions, known.mentioned) == (3, (10, 12))
+    assert apply(known, spoken(13, 7, person=1)).mentions == 0
+    known = apply(known, Marked(channel="home", upto=11, said=5, counted=11))
+    assert (known.mentions, known.unread) == (1, 1), "12 was not counted by then, and is not read"
+
+
+def test_a_marker_counts_what_it_knew_of_and_nothing_twice() -> None:
+    """What comes late, by its number, is in the count already; one's own words too."""
+    known = apply(mine(9, 3), Marked(channel="home", upto=5, said=2, mentions=2, counted=11))
+    known = apply(apply(known, spoken(10, 4, mentions=(1,))), spoken(11, 5, person=1))
+    assert (known.mentions, known.upto) == (2, 5)
+
+
+def test_a_marker_that_is_older_than_ones_own_words_is_passed_over() -> None:
+    """They moved it further, and the server has it so."""
+    known = apply(mine(9, 3), spoken(10, 4, person=1))
+    assert apply(known, Marked(channel="home", upto=7, said=2, counted=9)) == known
+
+
+def test_a_marker_goes_back_when_one_says_so() -> None:
+    """Unread from here."""
+    known = apply(mine(9, 3), Marked(channel="home", upto=4, said=1, counted=9))
+    assert (known.upto, known.unread) == (4, 2)
+
+
+def test_unread_mentions_are_bounded() -> None:
+    """A million of them are a number; past a thousand the oldest are no longer known one by one."""
+    known = mine(0, 0)
+    for number in range(1, MENTIONED + 201):
+        known = apply(known, spoken(number, number, mentions=(1,)), keep=0)
+    assert (known.mentions, len(known.mentioned), known.unread) == (MENTIONED + 200, MENTIONED, MENTIONED + 200)
+
+
+def test_a_million_unread_is_a_number() -> None:
+    """Counting is subtraction."""
+    known = apply(mine(9, 3), Marked(channel="home", upto=1, said=1, mentions=999_999, counted=9))
+    known = apply(known, spoken(10, 1_000_001))
+    assert (known.unread, known.mentions, len(known.mentioned)) == (1_000_000, 999_999, 0)
+
+
+def test_what_is_ones_own_follows_every_device() -> None:
+    """Drafts, threads and what one wants to be notified of, as they were said on another."""
+    known = apply(mine(9, 3), Drafted(channel="home", text="I think", at=5, reply=3))
+    known = apply(known, Followed(channel="home", thread=3))
+    known = apply(known, Marked(channel="home", thread=3, upto=8, said=2, counted=9))
+    known = apply(known, Preferring(channel="", preferences=Preferences(), levels={"home": "none", "attic": "all"}))
+    assert (known.draft, known.draft_reply, known.follows, known.level) == ("I think", 3, frozenset((3,)), "none")
+    assert (known.threads, known.upto) == ({3: (8, 2, 9)}, 9)
+    known = apply(known, Followed(channel="home", thread=3, on=False))
+    assert apply(known, Preferring(channel="", preferences=Preferences())).level is None
+    assert not known.follows
+
+
+def test_ones_own_reply_marks_its_thread_as_read() -> None:
+    """Like any marker, it takes into account what came before it and no more."""
+    known = apply(mine(9, 3), spoken(10, 4, person=1, thread=3, nth=2))
+    assert known.threads == {3: (10, 2, 10)}
+    assert apply(known, Marked(channel="home", thread=3, upto=8, said=1, counted=9)) == known
+    known = apply(known, Marked(channel="home", thread=3, upto=8, said=1, counted=11))
+    assert apply(known, spoken(11, 5, person=1, thread=3, nth=3)).threads == {3: (8, 1, 11)}
+
+
+def test_what_is_ones_own_outlives_a_snapshot() -> None:
+    """A snapshot says nothing of it."""
+    known = apply(mine(9, 3), Drafted(channel="home", text="I think", at=5))
+    again = from_snapshot(Snapshot(channel="home", access="public", topic="", number=12, said=5), known)
+    assert (again.me, again.draft, again.upto, again.unread, again.gaps) == (1, "I think", 9, 2, ((9, 12),))
+
+
+def test_a_name_changes_in_what_was_said_too() -> None:
+    """As in a page: a guest that becomes an account has said all that it said."""
+    known = apply(apply(view(4), said(5)), Renamed(channel="home", person=7, name="anna", was="ann"))
+    assert [(message.name, message.guest) for message in known.messages] == [("anna", False)]
+
+
+def test_what_a_gap_leaves_out_may_be_about_any_message_before_it() -> None:
+    """Those are shown, and not held to be up to date."""
+    known = apply(apply(apply(view(4), said(5)), Gap(channel="home", number=9, after=5)), said(10))
+    assert known.stale == {5}

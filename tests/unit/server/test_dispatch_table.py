@@ -129,7 +129,7 @@ def test_what_changes_rights_or_reads_the_store_is_not_for_everyone() -> None:
     administrators = {kind for kind, (_, access) in TABLE.items() if access is Access.ADMINISTRATOR}
     assert administrators == {
         c.MakeInvite, c.ListInvites, c.RevokeInvite, c.AddAccount, c.ResetPassword, c.ListAccounts,
-        c.DisableAccount, c.SetAdministrator, c.Status,
+        c.DisableAccount, c.SetAdministrator, c.Status, c.AuditLog,
     }  # fmt: skip
     assert {kind for kind, (_, access) in TABLE.items() if access is Access.OPERATOR} == {
         c.Backup,

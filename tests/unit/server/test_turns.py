@@ -6,7 +6,7 @@ from causerie.server.turns import Turns
 from tests.people import PASSWORD
 from tests.slow_store import SlowHouse
 
-QUICK = {"commit_timeout": 0.05}
+QUICK = {"commit_timeout": 0.3}
 
 
 async def test_a_failed_commit_undoes_both_ticks_and_answers_every_command(

@@ -19,6 +19,7 @@ TABLE: dict[str, tuple[Numeric, str]] = {
     "private": (n.ERR_INVITEONLYCHAN, "channel"),
     "muted": (n.ERR_CANNOTSENDTOCHAN, "channel"),
     "read_only": (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    "slow_mode": (n.ERR_CANNOTSENDTOCHAN, "channel"),
     "not_moderator": (n.ERR_CHANOPRIVSNEEDED, "channel"),
     "outranked": (n.ERR_CHANOPRIVSNEEDED, "channel"),
     "cannot_leave": (n.ERR_NOTONCHANNEL, "channel"),
@@ -51,12 +52,22 @@ OTHERWISE: dict[tuple[type[c.Command], str], tuple[Numeric, str]] = {
     (c.Kick, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
     (c.SetRole, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
     (c.Look, "private"): (n.ERR_NOTONCHANNEL, "channel"),
+    (c.SetName, "already_logged_in"): (n.ERR_NONICKCHANGE, ""),
 }
 """Where a command has another number for a code."""
+
+STANDARD = frozenset((
+    "refused", "bad_input", "not_json", "bad_shape", "unknown_slash", "too_deep", "bad_text", "text_too_long",
+    "weak_password", "not_allowed", "registration_closed", "invite_refused", "not_yours", "too_late", "not_found",
+    "no_such_invite", "no_such_session", "no_such_message", "no_such_report", "too_much", "too_many",
+    "too_many_connections", "server_full", "unavailable", "shutting_down", "internal",
+))  # fmt: skip
+"""Codes that IRC has no number for: `FAIL`, with the code."""
 
 TEXTS: dict[str, str] = {
     "muted": "Cannot send to channel: you may not speak here for now",
     "read_only": "Cannot send to channel: only moderators speak here",
+    "slow_mode": "Cannot send to channel: slow mode, wait {retry_after} s",
     "outranked": "They rank no lower than you do",
     "accounts_only": "Permission denied: for that one must have an account",
     "guests_refused": "One must log in here (SASL, or PASS account:password), over TLS",
@@ -78,7 +89,8 @@ def refusal(command: c.Command, asked_as: str, error: ChatError) -> tuple[Numeri
         return None
     numeric, about = entry
     params = [_about(word, command, asked_as, error) for word in about.split()]
-    return numeric, [*params, TEXTS.get(error.code) or numeric.text or error.code]
+    text = TEXTS.get(error.code) or numeric.text or error.code
+    return numeric, [*params, text.format(retry_after=error.data.get("retry_after", "some"))]
 
 
 def fail(asked_as: str, error: ChatError) -> str:

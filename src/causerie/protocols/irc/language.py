@@ -10,10 +10,28 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from causerie.chat.events import Changed, Entered, Event, Left, Message, Presence, Renamed, Stands, Topic
+from causerie.chat.events import (
+    Changed,
+    Deleted,
+    Edited,
+    Entered,
+    Event,
+    Left,
+    Message,
+    Pinned,
+    Presence,
+    Reacted,
+    Renamed,
+    Reported,
+    Stands,
+    Topic,
+)
+from causerie.protocols import readings
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc.lines import BODY_MOST, cut, one_line, pieces
 from causerie.protocols.irc.names import ROLE_MODES, is_direct, partner, shown_channel
+from causerie.server.session import Language
+from causerie.text import _
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.network import Network
@@ -24,6 +42,11 @@ def time_text(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def away_text(away: str, dnd: bool) -> str:
+    """What is said of somebody who is away, or not to be disturbed, which IRC knows as away too; "" for neither."""
+    return one_line(away) or (_("not to be disturbed") if dnd else "")
+
+
 class IrcLanguage:
     """See the module. `heard`: which of the capabilities that change what is told."""
 
@@ -32,6 +55,9 @@ class IrcLanguage:
     acknowledges = False
     own_words = True
     hears_direct = True
+    reactions = False
+    one_place = False
+    with_html: Language | None = None
 
     def __init__(self, network: Network, heard: int) -> None:
         self._network = network
@@ -43,13 +69,16 @@ class IrcLanguage:
         """The event's lines; none for what IRC has no words for."""
         if type(event) is Message:
             return self._message(event)
+        kind = type(event)
+        if kind in _READ:
+            return self.read(event, self._target(event))
         if is_direct(event.channel):
             return b""
-        say = _SAY.get(type(event))
+        say = _SAY.get(kind)
         return b"" if say is None else say(self, event)
 
-    def tags(self, event: Any) -> str:
-        """The tags of an event's lines, with "@" and the space behind them."""
+    def tags(self, event: Any, account: bool = True) -> str:
+        """The tags of an event's lines, with "@" and the space behind them. `account`: they are by a person."""
         if not self._tagged:
             return ""
         heard, tags = self._heard, []
@@ -61,7 +90,7 @@ class IrcLanguage:
             tags.append(self._at_text)
         if heard & cap.MESSAGE_TAGS and event.number:
             tags.append(f"msgid={self.message_id(event)}")
-        if heard & cap.ACCOUNT_TAG and not getattr(event, "guest", True):
+        if account and heard & cap.ACCOUNT_TAG and not getattr(event, "guest", True):
             tags.append(f"account={event.name}")
         return f"@{';'.join(tags)} " if tags else ""
 
@@ -70,24 +99,49 @@ class IrcLanguage:
         return f"{self._network.channel_id(event.channel):x}-{event.number}"
 
     def _message(self, event: Message) -> bytes:
-        channel = event.channel
-        target = f"#{channel}"
-        if channel[:1] == "@":
-            other = self._network.person(partner(channel, event.person))
-            if other is None:
-                return b""
-            target = other.name
+        target = f"#{event.channel}" if event.channel[:1] != "@" else self._target(event)
+        if not target:
+            return b""
         start = f":{self._network.source(event.person, event.name)} PRIVMSG {target} :"
         tags = self.tags(event) if self._tagged else ""
         text = event.text
-        if text[:4] == "/me ":
-            text = f"\x01ACTION {text[4:]}\x01"
+        if event.action or event.reply or event.deleted:
+            return self._other_message(event, tags, start)
         if "\n" not in text:
             line = f"{tags}{start}{text}\r\n".encode()
             if len(line) <= BODY_MOST + 2 + len(tags):
                 return line
         most = BODY_MOST - len(start.encode())
         return "".join(f"{tags}{start}{piece}\r\n" for piece in pieces(text, most)).encode()
+
+    def _other_message(self, event: Message, tags: str, start: str) -> bytes:
+        """What is not just a text: what one does is CTCP ACTION, an answer says to which message."""
+        if event.deleted:
+            text = readings.text(event)
+        elif event.reply:
+            text = readings.lines()["message.reply"].format(reply=event.reply, text=event.text)
+        else:
+            text = event.text
+        before, behind = ("\x01ACTION ", "\x01") if event.action and not event.deleted else ("", "")
+        most = BODY_MOST - len(f"{start}{before}{behind}".encode())
+        return "".join(f"{tags}{start}{before}{piece}{behind}\r\n" for piece in pieces(text, most)).encode()
+
+    def _target(self, event: Any) -> str:
+        """Where a line goes: the channel, or whom its author speaks to alone; "" where IRC has no word for that."""
+        if not is_direct(event.channel):
+            return shown_channel(event.channel)
+        other = self._network.person(partner(event.channel, event.person))
+        return other.name if other is not None else ""
+
+    def read(self, event: Any, target: str) -> bytes:
+        """What IRC has no command for, as a line that a person can read: NOTICE, by the server (so that nobody can say
+        the same), and between two people by the one whose doing it is."""
+        text = readings.reading(event)
+        if not text or not target:
+            return b""
+        source = self._network.source(event.person, event.name) if is_direct(event.channel) else self._network.server
+        start, tags = f":{source} NOTICE {target} :", self.tags(event, account=is_direct(event.channel))
+        return "".join(f"{tags}{start}{piece}\r\n" for piece in pieces(text, BODY_MOST - len(start.encode()))).encode()
 
     def line(self, event: Any, text: str) -> bytes:
         """One line by a person, `text` being all that follows the source, cut where it is too long for a line."""
@@ -106,8 +160,8 @@ class IrcLanguage:
         if modes := ROLE_MODES.get(event.role, ""):
             nicks = " ".join([event.name] * len(modes))
             told += f":{self._network.server} MODE {shown_channel(event.channel)} +{modes} {nicks}\r\n".encode()
-        if event.away and self._heard & cap.AWAY_NOTIFY:
-            told += self.line(event, f"AWAY :{one_line(event.away)}")
+        if (away := away_text(event.away, event.dnd)) and self._heard & cap.AWAY_NOTIFY:
+            told += self.line(event, f"AWAY :{away}")
         return told
 
     def left(self, event: Left) -> bytes:
@@ -141,7 +195,8 @@ class IrcLanguage:
         if inside and gone + new:
             modes = (f"-{gone}" if gone else "") + (f"+{new}" if new else "")
             told += self.line(event, f"MODE {channel} {modes} {' '.join([whom] * len(gone + new))}")
-        return told
+        # A mute, a reader's role and the like have no mode here.
+        return told or self.read(event, channel)
 
     def invited(self, event: Stands) -> bytes:
         """INVITE, to who was invited."""
@@ -157,7 +212,8 @@ class IrcLanguage:
     def _presence(self, event: Presence) -> bytes:
         if not self._heard & cap.AWAY_NOTIFY:
             return b""
-        return self.line(event, f"AWAY :{one_line(event.away)}" if event.away else "AWAY")
+        away = away_text(event.away, event.dnd)
+        return self.line(event, f"AWAY :{away}" if away else "AWAY")
 
     def _renamed(self, event: Renamed) -> bytes:
         told = b""
@@ -177,3 +233,6 @@ _SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {
     Presence: IrcLanguage._presence,
     Renamed: IrcLanguage._renamed,
 }
+
+_READ = frozenset((Edited, Deleted, Reacted, Pinned, Reported))
+"""Events that IRC has no command for."""

@@ -11,9 +11,10 @@ from weakref import WeakValueDictionary
 
 from causerie import __version__
 from causerie.chat.errors import NoSuchPerson
-from causerie.chat.model import Person
+from causerie.chat.model import ROLE_NAMES, Person
 from causerie.protocols.irc.capabilities import HEARD
-from causerie.protocols.irc.language import IrcLanguage
+from causerie.protocols.irc.language import IrcLanguage, away_text
+from causerie.server import who_is_here
 from causerie.server.core import Core
 
 USER = "causerie"
@@ -98,8 +99,19 @@ class Network:
             return None
 
     def is_here(self, person: Person) -> bool:
-        """Whether a person is connected."""
-        return person.id in self._core.directory.connected
+        """Whether a person is connected, for others to see."""
+        return bool(who_is_here.visible(self._core, person.id))
+
+    def away(self, person: Person) -> str:
+        """Why a person is away, in their words; "" where they are not, or not here."""
+        seen = who_is_here.shown_anywhere(self._core, person.id)
+        return away_text(*seen) if seen is not None else ""
+
+    def role(self, channel: str, person: int) -> str:
+        """What a person is in the channel of this name; "" for nothing."""
+        number = self.channel_id(channel)
+        standing = self._core.directory.standing(number, person) if number else None
+        return ROLE_NAMES[standing.role] if standing is not None else ""
 
     def channel_id(self, name: str) -> int:
         """A channel's id, which stays when its name does not; 0: there is none."""

@@ -9,6 +9,7 @@ from causerie.protocols.irc.network import Network
 from causerie.protocols.irc.wire import IrcWire
 from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.core import Core
+from causerie.server.session import Language
 
 _WORD = re.compile(rb"([A-Za-z]+)([ \r\n]?)")
 
@@ -51,6 +52,9 @@ class _Nothing:
     acknowledges = False
     own_words = True
     hears_direct = True
+    reactions = False
+    one_place = False
+    with_html: Language | None = None
 
     def encode(self, event: object) -> bytes:
         """Nothing."""

@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
-from causerie.chat.replies import Member, Snapshot
+from causerie.chat.replies import Member, PersonCard, Snapshot
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.channels import every_member
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.language import away_text
+from causerie.protocols.irc.lines import Line, pieces
 from causerie.protocols.irc.names import core_name, is_channel, prefixes, shown_channel
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire
+
+CHANNELS_BYTES = 350
+"""Of channels on one line of WHOIS."""
 
 NICKS_MOST = 5
 """Of USERHOST (RFC 2812, section 4.8)."""
@@ -44,7 +48,7 @@ def who(wire: IrcWire, line: Line) -> None:
         return
     person = wire.network.named(mask)
     if person is not None and wire.network.is_here(person):
-        _who_line(wire, "*", person.id, person.name, "H")
+        _who_line(wire, "*", person.id, person.name, "G" if wire.network.away(person) else "H")
     wire.reply(n.RPL_ENDOFWHO, mask or "*")
 
 
@@ -52,7 +56,7 @@ def _who_in(wire: IrcWire, channel: str, members: Sequence[Member]) -> None:
     every = wire.has(cap.MULTI_PREFIX)
     for member in members:
         if member.here:
-            flags = ("G" if member.away else "H") + prefixes(member.role, every)
+            flags = ("G" if member.away or member.dnd else "H") + prefixes(member.role, every)
             _who_line(wire, channel, member.person, member.name, flags)
 
 
@@ -68,17 +72,31 @@ def whois(wire: IrcWire, line: Line) -> None:
     if not nick:
         wire.reply(n.ERR_NONICKNAMEGIVEN)
         return
-    network = wire.network
-    person = network.named(nick.split(",")[0])
-    if person is None or not network.is_here(person):
-        wire.reply(n.ERR_NOSUCHNICK, nick.split(" ")[0] or "*")
-    else:
-        name, face = person.name, network.face(person.id)
-        wire.reply(n.RPL_WHOISUSER, name, face.user, network.host, "*", f":{network.real_name(person.id, name)}")
-        wire.reply(n.RPL_WHOISSERVER, name, network.server, f":{network.name}")
-        if not person.guest:
-            wire.reply(n.RPL_WHOISACCOUNT, name, name)
-    wire.reply(n.RPL_ENDOFWHOIS, nick.split(" ")[0] or "*")
+
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, PersonCard) and answer.here:
+            _whois_lines(wire, answer)
+        else:
+            wire.reply(n.ERR_NOSUCHNICK, nick.split(" ")[0] or "*")
+        wire.reply(n.RPL_ENDOFWHOIS, nick.split(" ")[0] or "*")
+
+    wire.ask(c.Whois(name=nick.split(",")[0]), then, every=True)
+
+
+def _whois_lines(wire: IrcWire, card: PersonCard) -> None:
+    network, name, face = wire.network, card.name, wire.network.face(card.person)
+    wire.reply(n.RPL_WHOISUSER, name, face.user, network.host, "*", f":{network.real_name(card.person, name)}")
+    every = wire.has(cap.MULTI_PREFIX)
+    shown = [prefixes(network.role(channel, card.person), every) + shown_channel(channel) for channel in card.channels]
+    for some in pieces(" ".join(shown), CHANNELS_BYTES):
+        wire.reply(n.RPL_WHOISCHANNELS, name, f":{some}")
+    wire.reply(n.RPL_WHOISSERVER, name, network.server, f":{network.name}")
+    if away := away_text(card.away, card.mode == "dnd"):
+        wire.reply(n.RPL_AWAY, name, f":{away}")
+    # How long somebody has said nothing is not kept.
+    wire.reply(n.RPL_WHOISIDLE, name, "0", str(card.since // 1000))
+    if not card.guest:
+        wire.reply(n.RPL_WHOISACCOUNT, name, name)
 
 
 def userhost(wire: IrcWire, line: Line) -> None:

@@ -19,7 +19,7 @@ from causerie.protocols.irc.names import is_direct
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.wire import IrcWire
+    from causerie.protocols.irc.wire import IrcWire, Then
 
 USER_BYTES = 20
 REAL_NAME_BYTES = 150
@@ -101,21 +101,28 @@ def _heard(wire: IrcWire, command: c.Command, answer: Answer) -> None:
 
 
 def nick(wire: IrcWire, line: Line) -> None:
-    """NICK: the name one wants. Whether it is free is known once one logs in by it."""
+    """NICK: the name one wants. Whether it is free is known once one logs in by it. Later on guests take another so."""
     wanted = line.param(0)
     if not wanted:
         wire.reply(n.ERR_NONICKNAMEGIVEN)
         return
-    if wire.registration is None:
-        if wanted != wire.nick:
-            # To be asked of the core: see docs/protocol/irc.md, "What is missing".
-            wire.line(f"FAIL NICK CANNOT_CHANGE {wire.nick} :Names cannot be changed here yet; come again with another")
-        return
     if wanted[0] in ":#@" or any(letter in wanted for letter in " ,!*?"):
         wire.reply(n.ERR_ERRONEUSNICKNAME, wanted.split(" ")[0] or "*")
         return
+    if wire.registration is None:
+        if wanted != wire.nick:
+            wire.ask(c.SetName(name=wanted), _renamed(wire.nick))
+        return
     wire.registration.nick = wanted
     go_on(wire)
+
+
+def _renamed(was: str) -> Then:
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if wire.nick != was:
+            wire.line_by(f":{wire.network.source(wire.person, was)} NICK :{wire.nick}".encode())
+
+    return then
 
 
 def user(wire: IrcWire, line: Line) -> None:

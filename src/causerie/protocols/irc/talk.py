@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
-from causerie.chat.replies import Snapshot
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -32,7 +31,7 @@ def said(raw: bytes | bytearray) -> c.Send | None:
         return None
     if not colon or not text or text[0] == "\x01" or " " in target or "," in target or target[:1] in ("#", ""):
         return None
-    return c.Send(channel=target, text=text)
+    return c.Send(channel=target, text=text, literal=True)
 
 
 def privmsg(wire: IrcWire, line: Line) -> None:
@@ -51,24 +50,27 @@ def _say(wire: IrcWire, line: Line, notice: bool) -> None:
         if not notice:
             wire.reply(n.ERR_NOTEXTTOSEND if targets and not text else n.ERR_NORECIPIENT)
         return
-    if text[0] == "\x01":
+    action = text[0] == "\x01"
+    if action:
         if not text.startswith(ACTION):
             # Other CTCP is no message and is not kept; the core has no passing word from one person to another yet.
             return
-        # What one does is said as in causerie's own clients.
-        text = "/me " + text[len(ACTION) :].rstrip("\x01")
+        text = text[len(ACTION) :].rstrip("\x01")
     for target in targets:
-        then = _silent if notice else None
+        # Slashes are the client's own in IRC: what comes here is what is said.
         if is_channel(target):
-            wire.ask(c.Send(channel=core_name(target), text=text), then, every=notice)
+            said = c.Send(channel=core_name(target), text=text, action=action, literal=True)
+            wire.ask(said, _silent if notice else None, every=notice)
         else:
-            wire.ask(c.Direct(people=[target]), _opened(text, notice), every=notice)
+            told = c.Tell(people=[target], text=text, action=action, literal=True)
+            wire.ask(told, _silent if notice else _told(target), every=notice)
 
 
-def _opened(text: str, notice: bool) -> Then:
+def _told(target: str) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        if isinstance(answer, Snapshot):
-            wire.ask(c.Send(channel=answer.channel, text=text), _silent if notice else None, every=notice)
+        person = wire.network.named(target)
+        if person is not None and (away := wire.network.away(person)):
+            wire.reply(n.RPL_AWAY, person.name, f":{away}")
 
     return then
 

@@ -15,7 +15,7 @@ import msgspec
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Entered, Event, Message, Stands
+from causerie.chat.events import Entered, Event, Message, Renamed, Reported, Stands
 from causerie.chat.replies import Done
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import errors, talk
@@ -57,7 +57,7 @@ class IrcWire(LineWire):
     shown as. `caps`: its capabilities, bits of `capabilities`.
     """
 
-    pausing = frozenset((c.LogIn, c.Join, c.Look, c.Members, c.Channels, c.Direct))
+    pausing = frozenset((c.LogIn, c.Join, c.Look, c.Members, c.Channels, c.SetName))
     """Answers to these may lead to more commands, which go before the next line's."""
 
     __slots__ = (
@@ -207,7 +207,7 @@ class IrcWire(LineWire):
 
     def refuse(self, command: c.Command, asked_as: str, error: ChatError) -> None:
         """Say why not."""
-        if isinstance(command, c.Send) and error.data.get("why") == "empty":
+        if isinstance(command, c.Send | c.Tell) and error.data.get("why") == "empty":
             self.reply(n.ERR_NOTEXTTOSEND)
             return
         found = errors.refusal(command, asked_as, error)
@@ -226,6 +226,10 @@ class IrcWire(LineWire):
                 return b""
             if type(event) is Stands and event.role == "invited" and event.was != "invited":
                 return self.language.invited(event)
+            if type(event) is Reported:
+                return self.language.read(event, self.nick)
+            if type(event) is Renamed and event.person == self.person:
+                return b""  # once, with the answer
             return b"" if type(event) is Stands or is_direct(event.channel) else None
         silent = type(event) is Message and not self.caps & cap.ECHO_MESSAGE
         if type(command.id) is not int:
@@ -258,7 +262,7 @@ def _first_word(raw: bytes | bytearray) -> str:
 _STORED = Done()
 """What becomes of a command whose event was stored, for those who asked."""
 
-_WORDS: dict[type[c.Command], str] = {c.Send: "PRIVMSG"}
+_WORDS: dict[type[c.Command], str] = {c.Send: "PRIVMSG", c.Tell: "PRIVMSG"}
 """What commands are called that were asked without a note."""
 
 _FAREWELLS = {

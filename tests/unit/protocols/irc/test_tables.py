@@ -25,6 +25,17 @@ def test_the_table_of_refusals_names_codes_of_the_core() -> None:
     assert set(errors.TEXTS) <= set(errors.TABLE)
 
 
+def test_every_refusal_of_the_core_is_decided() -> None:
+    """It has a numeric, or is named among those that are a standard reply; every numeric's text can be made."""
+    kinds = [kind for kind in vars(core).values() if isinstance(kind, type) and issubclass(kind, core.ChatError)]
+    assert {kind.code for kind in kinds} == errors.STANDARD | set(errors.TABLE)
+    assert not errors.STANDARD & set(errors.TABLE)
+    for kind in kinds:
+        found = errors.refusal(Command(), "KICK", kind())
+        assert (found is None) is (kind.code in errors.STANDARD)
+        assert found is None or (all(found[1]) and "{" not in found[1][-1])
+
+
 def test_whatever_the_core_refuses_is_a_numeric_or_a_standard_reply() -> None:
     """IRCv3 standard-replies: FAIL, the command, a code in capitals, a text."""
     error = core.BadInput(why="people", most=7)

@@ -1,0 +1,123 @@
+"""A message's text as HTML, for clients that want it: the common part of CommonMark 0.31.2.
+
+Bold, italics, code, quotes, lists and links; a line end is a line end, an address alone is a link, and there are no
+headings, images or HTML in it.
+What comes out is cleaned once more, so that no fault of the first step reaches a browser. Links lead to http, https and
+mailto only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from causerie.chat.slash import SHRUG
+
+if TYPE_CHECKING:
+    from markdown_it.rules_inline import StateInline
+
+TEXT_MOST = 65_536
+"""Characters of a text that HTML is made of; what is longer has none."""
+MARKS_MOST = 1_500
+"""Characters that may stand for formatting, line ends among them: they are what the work grows with."""
+LINKS_MOST = 500_000
+"""Beginnings of links times the text's characters: one that does not end is looked for until the text does."""
+NESTING_MOST = 20
+"""Levels of quotes, lists and emphasis; what is inside of more is left out or stays as typed."""
+
+_MARKS = "*_`[]()<>!&\\~\"'\n#+-=.:"
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;.?!'()/%$€«»’…—:-])*+")
+_LONG = 1_000
+
+_TAGS = {"p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+_ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+_REL = "noopener noreferrer"
+_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\\]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![^\W_])(https?)://[^\s<>\"\\`|\[\]]{1,2000}", re.IGNORECASE)
+_ENDS = ".,;:!?'*_~]"
+_OFF = ("heading", "lheading", "hr", "code", "html_block", "reference", "image", "html_inline")
+
+
+def render(text: str) -> str:
+    """The text as HTML; empty when it is too long or has too much that could be formatting: show the text then."""
+    return _kept(text) if len(text) <= _LONG else _render(text)
+
+
+def marks(text: str) -> int:
+    """How many characters of a text may stand for formatting, which is what making HTML of it costs."""
+    return len(text) - len(text.translate(_NO_MARKS))
+
+
+_NO_MARKS = str.maketrans("", "", _MARKS)
+
+
+def _render(text: str) -> str:
+    if len(text) <= TEXT_MOST and _PLAIN.fullmatch(text) and "://" not in text:
+        return f"<p>{text.rstrip()}</p>\n"
+    length = len(text)
+    if not length or length > TEXT_MOST or marks(text) > MARKS_MOST or text.count("](") * length > LINKS_MOST:
+        return ""
+    made = _markdown()(text)
+    import nh3
+
+    return nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=_REL)
+
+
+_kept = lru_cache(maxsize=1_000)(_render)
+
+
+@cache
+def _markdown() -> Callable[[str], Any]:
+    from markdown_it import MarkdownIt
+
+    options = {"html": False, "breaks": True, "maxNesting": NESTING_MOST}
+    markdown = MarkdownIt("commonmark", options).disable(_OFF)
+    markdown.validateLink = _may_lead  # type: ignore[method-assign]
+    markdown.inline.ruler.before("escape", "shrug", _shrug)
+    markdown.inline.ruler.before("escape", "address", _address)
+    return markdown.render
+
+
+def _may_lead(url: str) -> bool:
+    return _LINK.match(url.strip()) is not None
+
+
+def _shrug(state: StateInline, silent: bool) -> bool:
+    """Its backslash is an arm."""
+    start = state.pos - 1
+    if start < 0 or not state.src.startswith(SHRUG, start):
+        return False
+    if not silent:
+        state.pending += SHRUG[1:]
+    state.pos += len(SHRUG) - 1
+    return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """An address that stands in the text, without what ends the sentence around it."""
+    colon, source = state.pos, state.src
+    if source[colon] != ":" or state.linkLevel:
+        return False
+    for start in (colon - 5, colon - 4):
+        found = _ADDRESS.match(source, start) if start >= 0 else None
+        if found is not None and found.end(1) == colon:
+            break
+    else:
+        return False
+    scheme, address = found[1], found[0].rstrip(_ENDS)
+    while address.endswith(")") and address.count("(") < address.count(")"):
+        address = address[:-1].rstrip(_ENDS)
+    if len(address) <= len(scheme) + 3:
+        return False
+    if not silent:
+        if not state.pending.endswith(scheme):
+            return False
+        state.pending = state.pending[: -len(scheme)]
+        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(address)}
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1)
+    state.pos = start + len(address)
+    return True

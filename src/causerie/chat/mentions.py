@@ -1,0 +1,156 @@
+"""Whom a text names: "@name", and for those who may, "@channel" and "@here". Found in the core, once for every client.
+
+A name is looked up as a whole, then shorter by what may follow a name ("@anna's", "@anna."); the longest that somebody
+has counts. Nobody is named inside code (CommonMark 0.31, sections 4.5 and 6.1), in an e-mail address or one on another
+server ("@anna@example.org"), in a path ("/@anna"), or after a backslash: "\\@anna" writes the name and names nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from unicodedata import category
+
+from causerie.chat.model import Everyone
+from causerie.chat.names import PERSON_LONGEST, fold
+
+PEOPLE_MOST = 50
+"""So many people are named in one text; who comes after them is not."""
+
+LOOKUPS_MOST = 250
+"""So many names are looked up in one text, known or not."""
+
+_LONGEST = 2 * PERSON_LONGEST  # a letter and its accent may come as two characters
+_NAME = re.compile(rf"@([A-Za-z0-9_\[\]{{}}|^`\\\-.'\u00aa-\U0010ffff]{{1,{_LONGEST + 1}}})")
+# Scripts that put no space between words: there a name may be followed by any letter.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+_TICKS = re.compile(r"`+")
+_ESCAPE_OR_TICKS = re.compile(r"\\[\s\S]|`+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Who is named, by id, in the order of the text; and whether everyone is."""
+
+    people: tuple[int, ...] = ()
+    everyone: Everyone = ""
+
+
+NOBODY = Mentions()
+
+
+def find(text: str, person: Callable[[str], int | None], everyone: bool) -> Mentions:
+    """Whom the text names. `person` gives the id of whoever has a name and may be named here; it is asked at most
+    LOOKUPS_MOST times. `everyone`: whether @channel and @here mean anybody; if both stand there, it is the channel.
+    """
+    if "@" not in text:
+        return NOBODY
+    people: dict[int, bool] = {}
+    all_of: Everyone = ""
+    lookups = 0
+    for piece in _outside_code(text):
+        end = 0
+        for found in _NAME.finditer(piece):
+            if found.start() < end or not _may_begin(piece, found.start()):
+                continue
+            for name in _candidates(found[1]):
+                end = found.start() + 1 + len(name)
+                if everyone and (word := _word(name)) and not piece.startswith("@", end):
+                    all_of = word if all_of != "channel" else all_of
+                    break
+                if lookups == LOOKUPS_MOST:
+                    return Mentions(tuple(people), all_of)
+                lookups += 1
+                number = person(name)
+                if number is not None:
+                    if not piece.startswith("@", end):
+                        people[number] = True
+                    break
+            else:
+                end = 0
+            if len(people) == PEOPLE_MOST:
+                return Mentions(tuple(people), all_of)
+    return Mentions(tuple(people), all_of)
+
+
+def _word(name: str) -> Everyone:
+    if len(name) > 8:
+        return ""
+    folded = fold(name)
+    return "channel" if folded == "channel" else "here" if folded == "here" else ""
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or (not character.isascii() and category(character)[0] == "M")
+
+
+def _may_begin(piece: str, at: int) -> bool:
+    """Whether an "@" here begins a mention, from what stands before it."""
+    if at == 0:
+        return True
+    before = piece[at - 1]
+    if _is_word(before) or before in "@/\\":
+        return False
+    # "anna.@example.org" is an address too.
+    return not (before in ".+-_%" and at > 1 and _is_word(piece[at - 2]))
+
+
+def _candidates(run: str) -> Iterator[str]:
+    """The names that this can be, longest first: all of it, then less by what may follow a name."""
+    words_follow = len(run) > _LONGEST
+    for end in range(len(run), 0, -1):
+        if end == len(run):
+            possible = not words_follow
+        else:
+            after = run[end]
+            word = _is_word(after)
+            words_follow = words_follow or word
+            # "anna_b" is one name, in "_@anna_" the last stroke is none of it.
+            possible = not words_follow if after == "_" else not word or bool(_UNSPACED.match(after))
+        if possible:
+            yield run[:end]
+
+
+def _outside_code(text: str) -> Iterator[str]:
+    """The parts of the text that are not code. A span does not reach over a blank line, nor over a fence."""
+    if "`" not in text and "~~~" not in text:
+        yield text
+        return
+    fence = ""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        opens = _FENCE.fullmatch(line)
+        if fence:
+            if opens and opens[1].startswith(fence) and not opens[2].strip():
+                fence = ""
+        elif opens and not (opens[1][0] == "`" and "`" in opens[2]):
+            fence = opens[1]
+            yield from _outside_spans("\n".join(lines))
+            lines = []
+        elif line.strip():
+            lines.append(line)
+        else:
+            yield from _outside_spans("\n".join(lines))
+            lines = []
+    yield from _outside_spans("\n".join(lines))
+
+
+def _outside_spans(text: str) -> Iterator[str]:
+    """The parts of a paragraph that are not in a code span: it ends at as many backticks as it began with."""
+    closers: dict[int, list[int]] = {}
+    for ticks in _TICKS.finditer(text):
+        closers.setdefault(len(ticks[0]), []).append(ticks.start())
+    start = at = 0
+    while mark := _ESCAPE_OR_TICKS.search(text, at):
+        at = mark.end()
+        if mark[0][0] != "`":
+            continue
+        same = closers.get(len(mark[0]), [])
+        next_one = bisect_left(same, at)
+        if next_one < len(same):
+            yield text[start : mark.start()]
+            start = at = same[next_one] + len(mark[0])
+    yield text[start:]

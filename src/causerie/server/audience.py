@@ -1,0 +1,115 @@
+"""Who hears a channel, grouped by language, and the one thing that is done for each of them: a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from causerie.server.session import Language, Session
+
+Send = Callable[[bytes], int]
+Write = Callable[[bytes], None]
+
+
+class Group:
+    """Those of one language who hear a channel: by the system's own send where that will do, or by their outlet."""
+
+    __slots__ = ("direct", "through")
+
+    def __init__(self) -> None:
+        self.direct: dict[Session, Send] = {}
+        self.through: dict[Session, Write] = {}
+
+    def __len__(self) -> int:
+        return len(self.direct) + len(self.through)
+
+    def __contains__(self, session: Session) -> bool:
+        return session in self.direct or session in self.through
+
+    def add(self, session: Session) -> None:
+        """From now on this session is told, by the way that is open to it now."""
+        send = session.outlet.direct
+        if send is None:
+            self.direct.pop(session, None)
+            self.through[session] = session.outlet.write
+        else:
+            self.through.pop(session, None)
+            self.direct[session] = send
+
+    def remove(self, session: Session) -> None:
+        """From now on it is not."""
+        self.direct.pop(session, None)
+        self.through.pop(session, None)
+
+    def but(self, others: Iterable[Session]) -> Group:
+        """The same without these, for one write."""
+        group = Group()
+        group.direct, group.through = self.direct.copy(), self.through.copy()
+        for session in others:
+            group.remove(session)
+        return group
+
+    def write(self, data: bytes) -> None:
+        """To each the same bytes. Nobody's trouble is another's: what the system does not take waits in the outlet."""
+        size = len(data)
+        direct, through = tuple(self.direct.items()), tuple(self.through.values())
+        for session, send in direct:
+            try:
+                sent = send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                continue  # its transport finds out by itself
+            if sent != size:
+                session.outlet.wait(data[sent:])
+        for write in through:
+            # A connection may have closed since this turn of the loop began; uvloop then raises.
+            try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
+                write(data)
+            except RuntimeError:
+                pass
+
+
+class Audience:
+    """Who hears one channel, by language. `number`: the last event that was told, `said`: the messages by then."""
+
+    __slots__ = ("groups", "number", "said")
+
+    def __init__(self) -> None:
+        self.groups: dict[Language, Group] = {}
+        self.number = 0
+        self.said = 0
+
+    def __len__(self) -> int:
+        return sum(map(len, self.groups.values()))
+
+    def add(self, session: Session) -> None:
+        """From now on this session is told."""
+        language = session.outlet.language
+        group = self.groups.get(language)
+        if group is None:
+            group = self.groups[language] = Group()
+        group.add(session)
+
+    def remove(self, session: Session) -> None:
+        """From now on it is not."""
+        language = session.outlet.language
+        group = self.groups.get(language)
+        if group is not None:
+            group.remove(session)
+            if not group:
+                del self.groups[language]
+
+    def change(self, session: Session, before: Language) -> None:
+        """From now on it is told in another language than before, if it is told at all."""
+        group = self.groups.get(before)
+        if group is not None and session in group:
+            group.remove(session)
+            if not group:
+                del self.groups[before]
+            self.add(session)
+
+    def moved(self, session: Session) -> None:
+        """The way to it is another one."""
+        group = self.groups.get(session.outlet.language)
+        if group is not None and session in group:
+            group.add(session)

@@ -1,0 +1,36 @@
+"""The record of what was done to whom: written here, read by administrators, edited by nobody.
+
+The store has no change that edits or drops a line, and its triggers refuse what would (stores/schema.sql).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from causerie.chat.commands import AuditLog
+from causerie.chat.replies import AuditLine, AuditPage
+from causerie.server.core import Core
+from causerie.server.session import Session
+from causerie.server.store import Audit
+
+PAGE_MOST = 200
+
+_DATA = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+
+
+def audit(core: Core, session: Session, act: str, **about: str | int) -> None:
+    """Write down what was done to whom. `actor` 0 is the server's own operator, or somebody not logged in."""
+    actor = session.person.id if session.person else 0
+    core.tick.store(Audit(core.now(), actor, act, msgspec.json.encode(about).decode()))
+
+
+async def audit_log(core: Core, session: Session, command: AuditLog) -> AuditPage:
+    """A page of the record, newest first."""
+    limit = max(1, min(command.limit, PAGE_MOST))
+    before = command.before if 0 < command.before < 2**62 else 0
+    acts = await core.store.audit(before, limit + 1)
+    lines = [
+        AuditLine(entry=act.id, at=act.at, name=act.name, act=act.act, data=_DATA.decode(act.data))
+        for act in acts[:limit]
+    ]
+    return AuditPage(entries=lines, more=len(acts) > limit)

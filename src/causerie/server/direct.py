@@ -1,0 +1,91 @@
+"""Direct conversations: two to eight people, made once and for good."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from causerie.chat.commands import Command, Direct, Send, Tell
+from causerie.chat.errors import BadInput
+from causerie.chat.events import Stands
+from causerie.chat.model import MEMBER, Channel, Person
+from causerie.chat.replies import Done
+from causerie.server import presence
+from causerie.server.channels import as_it_stands, check_room, make, walk_in
+from causerie.server.core import Core
+from causerie.server.messages import send
+from causerie.server.session import AsItStands, Session
+from causerie.server.speaking import spend
+from causerie.server.store import Append
+
+DIRECT_MOST = 7
+
+
+def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
+    """Open the direct conversation with these people, who are told of it when it is new."""
+    channel = _open(core, session, command.people)
+    walk_in(core, session, channel)
+    return as_it_stands(core, session, channel)
+
+
+def tell(core: Core, session: Session, command: Tell) -> Append | Coroutine[Any, Any, Append]:
+    """Open it in the same way, and say something there. Who was not in it is given its snapshot, without asking."""
+    channel = _open(core, session, command.people)
+    if channel.id not in session.channels:
+        walk_in(core, session, channel)
+        if session.outlet.language.snapshots:
+            core.tick.answer(session, Command(), as_it_stands(core, session, channel))
+    said = Send(
+        channel=channel.name, text=command.text, key=command.key, action=command.action, literal=command.literal
+    )
+    return send(core, session, said)
+
+
+def _open(core: Core, session: Session, names: list[str]) -> Channel:
+    person = session.person
+    assert person is not None
+    if not 1 <= len(names) <= DIRECT_MOST:
+        raise BadInput(why="people", most=DIRECT_MOST)
+    directory = core.directory
+    people = {person.id: person}
+    people.update((other.id, other) for other in map(directory.person, names))
+    if len(people) < 2:
+        raise BadInput(why="people", least=1)
+    name = "@" + "+".join(f"{number:x}" for number in sorted(people))
+    known = directory.by_name.get(name)
+    if known is not None:
+        channel = directory.channels[known]
+    else:
+        check_room(core)
+        if not session.exempt:
+            spend(core, person.id)
+        channel = Channel(id=core.new_id(), name=name, access="direct", made_at=core.now())
+        make(core, channel)
+    for other in people.values():
+        if directory.standing(channel.id, other.id) is None:
+            # It is new, or this is a guest that was gone for a while.
+            presence.stand(core, channel, other, MEMBER)
+            told = Stands(
+                channel=name,
+                at=core.now(),
+                person=person.id,
+                name=person.name,
+                whom=other.id,
+                whom_name=other.name,
+                whom_guest=other.guest,
+                role="member",
+            )
+            core.tick.tell(channel.id, told)
+            for ears in directory.connected.get(other.id, ()):
+                if ears is not session and channel.id not in ears.channels:
+                    core.tick.tell_one(ears, told)
+        _bring_in(core, session, channel, other)
+    return channel
+
+
+def _bring_in(core: Core, session: Session, channel: Channel, other: Person) -> None:
+    """Let those devices of a person hear it that can't ask to hear it themselves."""
+    most = core.config.limits.channels_person
+    for ears in tuple(core.directory.connected.get(other.id, ())):
+        if ears.outlet.language.hears_direct and ears is not session and (not most or len(ears.channels) < most):
+            presence.enter(core, ears, channel)

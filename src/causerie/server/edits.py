@@ -1,0 +1,153 @@
+"""Changing and deleting what was said, and what it said before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from causerie.chat import message_policy
+from causerie.chat.commands import Delete, DeleteSince, Edit, Versions
+from causerie.chat.errors import NoSuchMessage
+from causerie.chat.events import Deleted, Edited
+from causerie.chat.model import Channel, Person
+from causerie.chat.replies import Version, VersionList
+from causerie.chat.texts import check_text
+from causerie.server import pins, remembered
+from causerie.server.audit import audit
+from causerie.server.core import Core
+from causerie.server.messages import data_of, find_mentions
+from causerie.server.remembered import BEGINNING, Remembered
+from causerie.server.session import Session
+from causerie.server.speaking import keep_guest, spend
+from causerie.server.store import Append, Erase, Rewrite
+
+SINCE_MOST = 1000
+"""So many messages are deleted at once; where there were more, the same is asked again."""
+
+REASON_BYTES = 400
+
+
+async def edit(core: Core, session: Session, command: Edit) -> Append:
+    """Change the text of a message. It costs as much as saying it, and whom it names is not notified."""
+    text = check_text(command.text, core.config.limits.message_bytes)
+    channel, person, standing, message = await remembered.about(core, session, command.channel, command.number)
+    now = core.now()
+    minutes = core.config.conversation.edit_minutes
+    message_policy.check_edit(channel, person, standing, message.author, message.at, now, minutes)
+    if not session.exempt:
+        spend(core, person.id)
+    named = find_mentions(core, channel, person, text, message.author)
+    told = Edited(
+        channel=channel.name,
+        at=now,
+        person=person.id,
+        name=person.name,
+        guest=person.guest,
+        target=message.number,
+        text=text,
+        mentions=named.people,
+        everyone=named.everyone,
+    )
+    append = Append(channel, "edited", now, person, "", "", "{}", target=message.number, event=told)
+    tick = core.tick
+    with tick.whole():
+        if person.guest:
+            keep_guest(core, session)
+        for name, value in (
+            ("text", text[:BEGINNING]), ("edited_at", now), ("mentions", named.people), ("everyone", named.everyone)
+        ):  # fmt: skip
+            tick.set(message, name, value)
+        tick.append(append)
+        tick.store(Rewrite(channel.id, message.number, text, data_of(message.action, named, now), now, person.id))
+        if message.author != person.id:
+            audit(
+                core, session, "message_edited", channel=channel.name, name=message.author_name, number=message.number
+            )
+    return append
+
+
+async def delete(core: Core, session: Session, command: Delete) -> Append:
+    """Delete a message."""
+    channel, person, standing, message = await remembered.about(core, session, command.channel, command.number)
+    now = core.now()
+    minutes = core.config.conversation.delete_minutes
+    message_policy.check_delete(channel, person, standing, message.author, message.at, now, minutes)
+    with core.tick.whole():
+        append = _erase(core, session, channel, person, (message,), "", now)
+        if message.author != person.id:
+            audit(
+                core, session, "message_deleted", channel=channel.name, name=message.author_name, number=message.number
+            )
+    return append
+
+
+async def delete_since(core: Core, session: Session, command: DeleteSince) -> Append:
+    """Delete what the author of a message, which may be deleted already, said from there on: at most 1000 messages."""
+    reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
+    channel, person, standing, first = await remembered.about(
+        core, session, command.channel, command.number, deleted=True
+    )
+    message_policy.check_delete_since(channel, person, standing)
+    numbers = await core.store.by_author(channel.id, first.author, first.number, SINCE_MOST)
+    messages = await remembered.recall_all(core, channel, numbers)
+    channel, person, standing = remembered.reader(core, session, channel)
+    message_policy.check_delete_since(channel, person, standing)
+    messages = [message for message in messages if not message.deleted]
+    if not messages:
+        raise NoSuchMessage(channel=channel.name, number=command.number)
+    with core.tick.whole():
+        append = _erase(core, session, channel, person, messages, reason, core.now())
+        audit(
+            core, session, "messages_deleted", channel=channel.name, name=first.author_name,
+            number=messages[0].number, count=len(messages), reason=reason,
+        )  # fmt: skip
+    return append
+
+
+def _erase(
+    core: Core,
+    session: Session,
+    channel: Channel,
+    person: Person,
+    messages: Sequence[Remembered],
+    reason: str,
+    now: int,
+) -> Append:
+    """These messages say nothing any more, and nothing is left of what there was about them."""
+    tick = core.tick
+    numbers = tuple(message.number for message in messages)
+    for message in messages:
+        for name, value in (("deleted", True), ("text", ""), ("mentions", ()), ("everyone", ""), ("reactions", {})):
+            tick.set(message, name, value)
+    pins.forget(core, channel, numbers)
+    if person.guest:
+        keep_guest(core, session)
+    told = Deleted(
+        channel=channel.name,
+        at=now,
+        person=person.id,
+        name=person.name,
+        guest=person.guest,
+        targets=numbers,
+        reason=reason,
+    )
+    data = {"targets": numbers, "reason": reason} if reason else {"targets": numbers}
+    append = Append(
+        channel, "deleted", now, person, "", "", msgspec.json.encode(data).decode(), target=numbers[0], event=told
+    )
+    tick.append(append)
+    tick.store(Erase(channel.id, numbers))
+    return append
+
+
+async def versions(core: Core, session: Session, command: Versions) -> VersionList:
+    """What a message said before it was changed."""
+    channel, person, standing, message = await remembered.about(core, session, command.channel, command.number)
+    message_policy.check_versions(channel, person, standing)
+    past = await core.store.versions(channel.id, message.number)
+    return VersionList(
+        channel=channel.name,
+        number=message.number,
+        versions=[Version(at=one.at, person=one.person, name=one.name, text=one.text) for one in past],
+    )

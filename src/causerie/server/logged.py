@@ -1,0 +1,88 @@
+"""An event made again from what the log keeps of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from causerie.chat.events import Changed, Deleted, Edited, LoggedEvent, Message, Pinned, Reacted, Stands, Topic
+from causerie.chat.model import Everyone
+
+_KINDS: dict[str, Any] = {
+    "edited": Edited,
+    "deleted": Deleted,
+    "reacted": Reacted,
+    "pinned": Pinned,
+    "topic": Topic,
+    "stands": Stands,
+    "changed": Changed,
+}
+_WITH_GUEST = ("edited", "deleted", "reacted", "pinned", "topic")
+_WITH_TARGET = ("edited", "reacted", "pinned")
+
+
+class MessageData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the log keeps of a message as JSON, beside its columns: little or nothing of nearly every one."""
+
+    action: bool = False
+    mentions: tuple[int, ...] = ()
+    everyone: Everyone = ""
+    edited_at: int = 0
+    deleted: bool = False
+
+
+_message_data = msgspec.json.Decoder(MessageData).decode
+
+
+def message_data(data: str) -> MessageData:
+    """A message's `data` column."""
+    return _message_data(data) if data else MessageData()
+
+
+def logged_event(
+    kind: str,
+    channel: str,
+    number: int,
+    at: int,
+    person: int,
+    name: str,
+    guest: bool,
+    text: str,
+    key: str,
+    data: str,
+    said: int = 0,
+    target: int = 0,
+    thread: int = 0,
+    nth: int = 0,
+) -> LoggedEvent:
+    """An event from what the log keeps of it. `data` is JSON of the fields that have no column of their own.
+
+    `text` is that of the message which an edit is about; for a reaction or a pin, the words it begins with.
+    """
+    if kind == "message":
+        more = _message_data(data) if data else None
+        if more is None:
+            return Message(
+                channel=channel, number=number, at=at, person=person, name=name, text=text, guest=guest, key=key,
+                said=said, reply=target, thread=thread, nth=nth,
+            )  # fmt: skip
+        return Message(
+            channel=channel, number=number, at=at, person=person, name=name, text=text, guest=guest, key=key,
+            said=said, reply=target, thread=thread, nth=nth, action=more.action, mentions=more.mentions,
+            everyone=more.everyone, edited_at=more.edited_at, deleted=more.deleted,
+        )  # fmt: skip
+    fields = msgspec.json.decode(data) if data else {}
+    fields.update(channel=channel, number=number, at=at, person=person, name=name)
+    if kind in _WITH_GUEST:
+        fields["guest"] = guest
+    if kind in _WITH_TARGET:
+        fields["target"] = target
+    if kind == "topic":
+        fields["topic"] = text
+    elif kind == "edited":
+        fields["text"] = text
+    elif kind in ("reacted", "pinned"):
+        fields["words"] = text
+    event: LoggedEvent = msgspec.convert(fields, _KINDS[kind])
+    return event

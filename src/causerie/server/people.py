@@ -1,0 +1,89 @@
+"""People: what one may know of somebody, and a guest's change of name."""
+
+from __future__ import annotations
+
+import msgspec
+
+from causerie.chat import policy
+from causerie.chat.commands import SetName, Whois
+from causerie.chat.events import Renamed
+from causerie.chat.model import Mode, Person
+from causerie.chat.names import skeleton
+from causerie.chat.replies import Done, PersonCard
+from causerie.server import who_is_here
+from causerie.server.core import Core
+from causerie.server.login import checked_guest_name
+from causerie.server.session import Session
+from causerie.server.speaking import spend
+from causerie.server.store import PutPerson
+
+CHANNELS_MOST = 1000
+
+
+def whois(core: Core, session: Session, command: Whois) -> PersonCard:
+    """What one may know of a person; one's own card says it when one is invisible."""
+    asker = session.person
+    assert asker is not None
+    directory = core.directory
+    person = directory.person(command.name)
+    preferences = directory.preferences.get(person.id)
+    devices = who_is_here.visible(core, person.id)
+    seen = who_is_here.shown_anywhere(core, person.id)
+    mode: Mode = "online"
+    if seen is not None:
+        mode = "dnd" if seen[1] else "away" if seen[0] else "online"
+    elif person.id == asker.id:
+        mode = "invisible"
+    shares = preferences is not None and preferences.share_last_seen
+    return PersonCard(
+        person=person.id,
+        name=person.name,
+        guest=person.guest,
+        admin=person.admin,
+        here=bool(devices),
+        mode=mode,
+        away=seen[0] if seen is not None else "",
+        last_seen=directory.seen.get(person.id, 0) if shares and not devices else 0,
+        since=min((own.since for own in devices), default=0),
+        channels=_shared(core, asker, person),
+    )
+
+
+def _shared(core: Core, asker: Person, person: Person) -> list[str]:
+    """The channels that both are members of, by name. Direct conversations have no name to show."""
+    places = core.directory.places
+    mine, theirs = places.get(asker.id, {}), places.get(person.id, {})
+    both = [
+        core.directory.channels[number]
+        for number, standing in mine.items()
+        if standing.inside and number in theirs and theirs[number].inside
+    ]
+    return sorted(channel.name for channel in both if channel.access != "direct")[:CHANNELS_MOST]
+
+
+def set_name(core: Core, session: Session, command: SetName) -> Done:
+    """A guest takes another name, as if it came in by it, and stays who it is. It costs as much as a message."""
+    was = session.person
+    assert was is not None
+    policy.check_rename(was)
+    name, mark = checked_guest_name(core, command.name, was.id)
+    if name == was.name:
+        return Done()
+    if not session.exempt:
+        spend(core, was.id)
+    directory, tick = core.directory, core.tick
+    person = msgspec.structs.replace(was, name=name)
+    tick.put(directory.people, person.id, person)
+    if mark != (before := skeleton(was.name)):
+        tick.drop(directory.names, before)
+        tick.put(directory.names, mark, person.id)
+    if person.id in directory.kept_guests:
+        tick.store(PutPerson(person, ""))
+    for own in directory.connected[person.id]:
+        tick.set(own, "person", person)
+    for number, standing in directory.places.get(person.id, {}).items():
+        if standing.inside:
+            channel = directory.channels[number].name
+            renamed = Renamed(channel=channel, person=person.id, name=name, was=was.name, guest=True)
+            tick.tell(number, renamed, by=session)
+    return Done()

@@ -1,0 +1,195 @@
+"""How far each person has read each channel and thread, the same on every device and by every protocol.
+
+A marker that somebody moves is stored with the tick that answers it, like everything that is acknowledged. One's own
+message moves it too: that is noted in memory (`core.markers`) and stored within seconds, and what a crash takes back of
+it is that one's last words are unread again. Until then, what is in memory comes before what the store has. Guests'
+markers stay in memory, as long as they are connected.
+
+Two devices that are told the same agree, whatever the order: a marker says after which event it was moved (`counted`),
+and one's own message that comes after that event moves it on, in memory as in every client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from causerie.chat import policy
+from causerie.chat.commands import Mark, Unread
+from causerie.chat.errors import Busy, NoSuchMessage, NotLoggedIn
+from causerie.chat.events import Marked
+from causerie.chat.model import Channel, Person, Preferences
+from causerie.chat.replies import Done, ReadLine, ReadList
+from causerie.server.core import Core, Flushed
+from causerie.server.history import check_numbers
+from causerie.server.session import Session
+from causerie.server.store import PutMarker
+
+FLUSH_SECONDS = 3.0
+"""How often markers are stored."""
+
+TRIES = 10
+"""How often what goes on being said may get in between counting and telling."""
+
+Marker = tuple[int, int]
+"""As in events.Marked: `upto` and `said`."""
+
+
+def mark(core: Core, session: Session, command: Mark) -> Done | Coroutine[Any, Any, Done]:
+    """Move one's marker to an event of the channel, or of a thread in it; one of the future counts as the last one."""
+    channel, person = _place(core, session, command.channel)
+    check_numbers(number=command.number, thread=command.thread)
+    audience = core.fanout.audience(channel.id)
+    if command.thread:
+        return _mark_thread(core, session, command)
+    if command.number < audience.number:
+        return _mark_back(core, session, command)
+    _move(core, channel, person, 0, (audience.number, audience.said), 0)
+    return Done()
+
+
+async def _mark_back(core: Core, session: Session, command: Mark) -> Done:
+    """Up to an event that is not the last one: the store knows what was said by then, and who was named since."""
+    for _ in range(TRIES):
+        channel, person = _place(core, session, command.channel)
+        last = core.fanout.audience(channel.id).number
+        marker = await _marker_at(core, channel, command.number)
+        (state,) = await core.store.read_states(person.id, [(channel.id, marker[0], last)])
+        channel, person = _place(core, session, command.channel)
+        if core.fanout.audience(channel.id).number == last:
+            _move(core, channel, person, 0, marker, state.mentions)
+            return Done()
+    raise Busy(retry_after=1)
+
+
+async def _marker_at(core: Core, channel: Channel, number: int) -> Marker:
+    """The marker after an event that is not the last one."""
+    if channel.history:
+        return await core.store.said_at(channel.id, number)
+    # Nobody knows any more which of the events in between were messages: most are.
+    audience = core.fanout.audience(channel.id)
+    return number, max(0, audience.said - (audience.number - number))
+
+
+async def _mark_thread(core: Core, session: Session, command: Mark) -> Done:
+    for _ in range(TRIES):
+        channel, person = _place(core, session, command.channel)
+        last = core.fanout.audience(channel.id).number
+        marker = await core.store.said_at(channel.id, min(command.number, last), command.thread)
+        if not marker[0] and (await core.store.said_at(channel.id, last, command.thread))[0] == 0:
+            raise NoSuchMessage(channel=channel.name, number=command.thread)
+        channel, person = _place(core, session, command.channel)
+        if core.fanout.audience(channel.id).number == last:
+            _move(core, channel, person, command.thread, marker, 0)
+            return Done()
+    raise Busy(retry_after=1)
+
+
+def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person]:
+    channel = core.directory.channel(name)
+    person = session.person
+    if person is None:
+        raise NotLoggedIn()
+    policy.check_member(channel, person, core.directory.standing(channel.id, person.id))
+    return channel, person
+
+
+def _move(core: Core, channel: Channel, person: Person, thread: int, marker: Marker, mentions: int) -> None:
+    tick = core.tick
+    tick.put(core.markers, (channel.id, person.id, thread), marker)
+    if not person.guest:
+        tick.store(PutMarker(person.id, channel.id, thread, *marker))
+    told = Marked(
+        channel=channel.name,
+        upto=marker[0],
+        said=marker[1],
+        thread=thread,
+        mentions=mentions,
+        counted=core.fanout.audience(channel.id).number,
+    )
+    for own in core.directory.connected.get(person.id, ()):
+        tick.tell_one(own, told)
+
+
+def arrived(core: Core, channel: Channel, person: Person) -> None:
+    """Who becomes a member of a channel has nothing unread in it: what was said before is history."""
+    audience = core.fanout.audience(channel.id)
+    if audience.number:
+        core.tick.put(core.markers, (channel.id, person.id, 0), (audience.number, audience.said))
+
+
+async def unread(core: Core, session: Session, command: Unread) -> ReadList:
+    """What is unread in each of the channels that one is a member of, by name."""
+    person = session.person
+    assert person is not None
+    me, directory, markers = person.id, core.directory, core.markers
+    for _ in range(TRIES):
+        moved: dict[int, Marker | None] = {}
+        last: list[tuple[int, int]] = []
+        asked: list[tuple[int, int, int]] = []
+        for place, standing in directory.places.get(me, {}).items():
+            if standing.inside:
+                moved[place] = marker = markers.get((place, me, 0))
+                audience = core.fanout.audience(place)
+                last.append((audience.number, audience.said))
+                asked.append((place, -1 if marker is None else marker[0], audience.number))
+        states = await core.store.read_states(me, asked)
+        # One that was moved meanwhile comes before what was read; one that left the memory was stored before.
+        if all(now is None or now == moved[place] for place in moved for now in (markers.get((place, me, 0)),)):
+            break
+    levels = directory.preferences.get(me, Preferences()).levels
+    places = directory.places.get(me, {})
+    lines = []
+    for state, (number, total) in zip(states, last, strict=True):
+        place = state.channel
+        if place not in places or not places[place].inside:
+            continue
+        upto, said = moved[place] or (state.upto, state.said)
+        lines.append(
+            ReadLine(
+                directory.channels[place].name, number, upto, said, max(0, total - said), state.mentions,
+                levels.get(place),
+            )
+        )  # fmt: skip
+    lines.sort(key=_name)
+    return ReadList(channels=lines)
+
+
+def _name(line: ReadLine) -> str:
+    return line.channel
+
+
+def marker_of(core: Core, channel: int, person: int, thread: int = 0) -> Marker | None:
+    """A marker that the store may not have yet; None: it has it, or there is none.
+
+    To be asked after the store was read: a marker stays in memory for seconds after it was stored.
+    """
+    return core.markers.get((channel, person, thread))
+
+
+def flush(core: Core) -> None:
+    """Let the tick store the markers that were moved; those that it was seen to have stored leave the memory."""
+    flushed, markers, people = core.flushed, core.markers, core.directory.people
+    if flushed is not None:
+        if flushed.tick in core.turns.uncommitted():
+            return
+        if flushed.kept:
+            for key, marker in flushed.markers.items():
+                if markers.get(key) == marker:
+                    del markers[key]
+        core.flushed = None
+    moving = {}
+    for key, marker in tuple(markers.items()):
+        person = people.get(key[1])
+        if person is None:
+            # A guest that is gone.
+            del markers[key]
+        elif not person.guest:
+            moving[key] = marker
+    if moving:
+        tick = core.tick
+        core.flushed = Flushed(tick, moving)
+        tick.set(core.flushed, "kept", True)
+        for (channel, who, thread), (upto, said) in moving.items():
+            tick.store(PutMarker(who, channel, thread, upto, said))
+        core.turns.wake()

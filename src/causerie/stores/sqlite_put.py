@@ -1,0 +1,229 @@
+"""What a tick keeps beside its events: one statement or a few for each kind of change, in the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from causerie.server.store import (
+    Audit,
+    DropStaleTokens,
+    DropTokens,
+    Erase,
+    PutAddressBan,
+    PutChannel,
+    PutDraft,
+    PutFollow,
+    PutInvite,
+    PutMarker,
+    PutPerson,
+    PutPin,
+    PutPreferences,
+    PutReaction,
+    PutReport,
+    PutSeen,
+    PutStanding,
+    PutToken,
+    Rewrite,
+)
+from causerie.stores.sqlite_places import ids_of
+
+
+def _person(writer: sqlite3.Connection, change: PutPerson) -> None:
+    person = change.person
+    writer.execute(
+        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at, password)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " skeleton = excluded.skeleton, guest = excluded.guest, admin = excluded.admin, disabled = excluded.disabled,"
+        " password = coalesce(excluded.password, password)",
+        (
+            person.id, person.name, change.skeleton, person.guest, person.admin, person.disabled, person.made_at,
+            change.password,
+        ),
+    )  # fmt: skip
+
+
+def _channel(writer: sqlite3.Connection, change: PutChannel) -> None:
+    channel = change.channel
+    writer.execute(
+        "INSERT INTO channels (id, name, access, topic, history, read_only, retention_days, made_at, slow_seconds,"
+        " tell_reactions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " access = excluded.access, topic = excluded.topic, history = excluded.history, read_only = excluded.read_only,"
+        " retention_days = excluded.retention_days, slow_seconds = excluded.slow_seconds,"
+        " tell_reactions = excluded.tell_reactions",
+        (
+            channel.id, channel.name, channel.access, channel.topic, channel.history, channel.read_only,
+            channel.retention_days, channel.made_at, channel.slow_seconds, channel.tell_reactions,
+        ),
+    )  # fmt: skip
+
+
+def _standing(writer: sqlite3.Connection, change: PutStanding) -> None:
+    if change.standing is None:
+        writer.execute("DELETE FROM standings WHERE channel = ? AND person = ?", (change.channel, change.person))
+        return
+    writer.execute(
+        "INSERT OR REPLACE INTO standings (channel, person, role, muted_until) VALUES (?, ?, ?, ?)",
+        (change.channel, change.person, int(change.standing.role), change.standing.muted_until),
+    )
+
+
+def _invite(writer: sqlite3.Connection, change: PutInvite) -> None:
+    invite = change.invite
+    if not invite.uses_left:
+        writer.execute("DELETE FROM invites WHERE id = ?", (invite.id,))
+        return
+    writer.execute(
+        "INSERT OR REPLACE INTO invites (id, token_hash, made_by, made_at, uses_left, until, admin, note)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            invite.id, invite.token_hash, invite.made_by, invite.made_at, invite.uses_left, invite.until, invite.admin,
+            invite.note,
+        ),
+    )  # fmt: skip
+
+
+def _token(writer: sqlite3.Connection, change: PutToken) -> None:
+    token = change.token
+    writer.execute(
+        "INSERT OR REPLACE INTO tokens (id, hash, person, device, made_at, used_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (token.id, token.hash, token.person, token.device, token.made_at, token.used_at),
+    )
+
+
+def _drop_tokens(writer: sqlite3.Connection, change: DropTokens) -> None:
+    if change.ids is None:
+        writer.execute("DELETE FROM tokens WHERE person = ? AND id != ?", (change.person, change.but))
+        return
+    writer.executemany("DELETE FROM tokens WHERE person = ? AND id = ?", [(change.person, i) for i in change.ids])
+
+
+def _drop_stale_tokens(writer: sqlite3.Connection, change: DropStaleTokens) -> None:
+    writer.execute("DELETE FROM tokens WHERE used_at < ?", (change.before,))
+
+
+def _audit(writer: sqlite3.Connection, change: Audit) -> None:
+    writer.execute(
+        "INSERT INTO audit (at, actor, act, data) VALUES (?, ?, ?, ?)",
+        (change.at, change.actor, change.act, change.data),
+    )
+
+
+def _rewrite(writer: sqlite3.Connection, change: Rewrite) -> None:
+    for row in ids_of(writer, change.channel, (change.number,)).values():
+        writer.execute(
+            "INSERT INTO versions (channel, number, at, person, text) SELECT channel, number, ?, ?, text FROM log"
+            " WHERE id = ?",
+            (change.at, change.person, row),
+        )
+        writer.execute("UPDATE log SET text = ?, data = ? WHERE id = ?", (change.text, change.data or None, row))
+
+
+def _erase(writer: sqlite3.Connection, change: Erase) -> None:
+    rows = ids_of(writer, change.channel, change.numbers).values()
+    writer.executemany("UPDATE log SET text = '', data = '{\"deleted\":true}' WHERE id = ?", [(i,) for i in rows])
+    about = [(change.channel, number) for number in change.numbers]
+    for table in ("versions", "reactions", "mentions", "pins"):
+        writer.executemany(f"DELETE FROM {table} WHERE channel = ? AND number = ?", about)
+
+
+def _reaction(writer: sqlite3.Connection, change: PutReaction) -> None:
+    statement = (
+        "INSERT OR IGNORE INTO reactions (channel, number, emoji, person) VALUES (?, ?, ?, ?)"
+        if change.on
+        else "DELETE FROM reactions WHERE channel = ? AND number = ? AND emoji = ? AND person = ?"
+    )
+    writer.execute(statement, (change.channel, change.number, change.emoji, change.person))
+
+
+def _pin(writer: sqlite3.Connection, change: PutPin) -> None:
+    writer.execute("DELETE FROM pins WHERE channel = ? AND number = ?", (change.channel, change.number))
+    if change.on:
+        writer.execute(
+            "INSERT INTO pins (channel, number, at) VALUES (?, ?, ?)", (change.channel, change.number, change.at)
+        )
+
+
+def _marker(writer: sqlite3.Connection, change: PutMarker) -> None:
+    writer.execute(
+        "INSERT OR REPLACE INTO markers (person, channel, thread, upto, said) VALUES (?, ?, ?, ?, ?)",
+        (change.person, change.channel, change.thread, change.upto, change.said),
+    )
+
+
+def _follow(writer: sqlite3.Connection, change: PutFollow) -> None:
+    statement = (
+        "INSERT OR IGNORE INTO follows (person, channel, thread) VALUES (?, ?, ?)"
+        if change.on
+        else "DELETE FROM follows WHERE person = ? AND channel = ? AND thread = ?"
+    )
+    writer.execute(statement, (change.person, change.channel, change.thread))
+
+
+def _preferences(writer: sqlite3.Connection, change: PutPreferences) -> None:
+    writer.execute(
+        "INSERT OR REPLACE INTO preferences (person, data) VALUES (?, ?)",
+        (change.person, msgspec.json.encode(change.preferences).decode()),
+    )
+
+
+def _draft(writer: sqlite3.Connection, change: PutDraft) -> None:
+    if not change.text:
+        writer.execute("DELETE FROM drafts WHERE person = ? AND channel = ?", (change.person, change.channel))
+        return
+    writer.execute(
+        "INSERT OR REPLACE INTO drafts (person, channel, text, reply, at) VALUES (?, ?, ?, ?, ?)",
+        (change.person, change.channel, change.text, change.reply, change.at),
+    )
+
+
+def _seen(writer: sqlite3.Connection, change: PutSeen) -> None:
+    writer.execute("INSERT OR REPLACE INTO seen (person, at) VALUES (?, ?)", (change.person, change.at))
+
+
+def _report(writer: sqlite3.Connection, change: PutReport) -> None:
+    report = change.report
+    if not change.open:
+        writer.execute("DELETE FROM reports WHERE id = ?", (report.id,))
+        return
+    writer.execute(
+        "INSERT OR REPLACE INTO reports (id, channel, at, person, target, whom, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (report.id, report.channel, report.at, report.person, report.target, report.whom, report.reason),
+    )
+
+
+def _address_ban(writer: sqlite3.Connection, change: PutAddressBan) -> None:
+    ban = change.ban
+    if not ban.until:
+        writer.execute("DELETE FROM address_bans WHERE channel = ? AND host = ?", (ban.channel, ban.host))
+        return
+    writer.execute(
+        "INSERT OR REPLACE INTO address_bans (channel, host, person, made_by, until) VALUES (?, ?, ?, ?, ?)",
+        (ban.channel, ban.host, ban.person, ban.by, ban.until),
+    )
+
+
+PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
+    PutPerson: _person,
+    PutChannel: _channel,
+    PutStanding: _standing,
+    PutInvite: _invite,
+    PutToken: _token,
+    DropTokens: _drop_tokens,
+    DropStaleTokens: _drop_stale_tokens,
+    Audit: _audit,
+    Rewrite: _rewrite,
+    Erase: _erase,
+    PutReaction: _reaction,
+    PutPin: _pin,
+    PutMarker: _marker,
+    PutFollow: _follow,
+    PutPreferences: _preferences,
+    PutDraft: _draft,
+    PutSeen: _seen,
+    PutReport: _report,
+    PutAddressBan: _address_ban,
+}

@@ -1,0 +1,418 @@
+"""The real core with people at it whose clients know only what they were told: what the laws of replay are held over.
+
+A `World` has a `Client` for each connection. Commands go in as a connection's pump puts them in: one after the other
+for each connection, several connections to a tick. Every text that is said, edited, drafted or wished for holds a
+token that nothing else holds, so that whoever is told one without the right to read it is found out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from causerie import bootstrap
+from causerie.chat import commands as c
+from causerie.chat import message_policy, policy
+from causerie.chat.errors import ChatError
+from causerie.chat.events import (
+    AnyEvent,
+    Drafted,
+    Event,
+    Followed,
+    Left,
+    Marked,
+    Preferring,
+    Presence,
+    Reported,
+    Stands,
+    Typing,
+)
+from causerie.chat.merge import apply_draft, apply_level, apply_page, apply_read, apply_thread
+from causerie.chat.model import ROLES, Person, Preferences, Role
+from causerie.chat.replay import apply
+from causerie.chat.replies import (
+    DraftLine,
+    DraftList,
+    LoggedIn,
+    Page,
+    PersonCard,
+    ReadList,
+    ReportList,
+    Resumed,
+    Snapshot,
+    ThreadList,
+    VersionList,
+    Wishes,
+)
+from causerie.chat.view import Missing, View, from_snapshot
+from causerie.config import Config
+from causerie.protocols.native import LANGUAGE
+from causerie.server import accounts, login, presence, refill
+from causerie.server.core import Core
+from causerie.server.dispatch import dispatch, finish
+from causerie.server.session import Answer, AsItStands, Language, Session, Trust
+from causerie.server.store import Append
+from causerie.stores.sqlite import SqliteStore
+
+_EVENT = msgspec.json.Decoder(AnyEvent)
+_ENCODE = msgspec.json.Encoder().encode
+_TOKEN = re.compile(rb"w[0-9]+w")
+_OWN = (Marked, Followed, Drafted, Preferring)
+_ASKED = (c.Unread(), c.Drafts(), c.Threads(), c.Preferred())
+"""What a client asks for when it has come into a channel: what only concerns its own person is in no snapshot."""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """The channel that a text was said in (empty: not known before it is told), or whose it is alone."""
+
+    channel: str = ""
+    owner: int = 0
+
+
+class Client:
+    """What somebody at one connection knows, and an Outlet that tells it. `kept`: its views outlive the connection.
+    `fed`: it was sent what it missed from the store."""
+
+    def __init__(self, world: World, slot: int, name: str) -> None:
+        self.language: Language = LANGUAGE
+        self.world = world
+        self.slot = slot
+        self.name = name
+        self.views: dict[str, View] = {}
+        self.kept: dict[str, View] = {}
+        self.wishes: Preferences | None = None
+        self.me = 0
+        self.fed = False
+        self.session: Session | None = None
+        self.todo: deque[c.Command] = deque()
+        self.task: asyncio.Task[None] | None = None
+        self.direct: Callable[[bytes], int] | None = None
+
+    def write(self, data: bytes) -> None:
+        """Events, a line each. What is wrong is noted: an outlet does not raise."""
+        for line in data.splitlines():
+            try:
+                event = _EVENT.decode(line)
+                self.world.check_told(self, line, event)
+                self._hear(event)
+            except Exception as error:
+                self.world.problems.append(error)
+
+    def _hear(self, event: Event) -> None:
+        mine = (isinstance(event, Stands) and event.whom == self.me) or (
+            isinstance(event, Left) and event.person == self.me
+        )
+        world = self.world
+        allowed = isinstance(event, _OWN) or mine or event.channel in world.hears[self.slot]
+        if isinstance(event, Reported):
+            # Where a channel has no moderators, administrators are told that there is a report.
+            allowed = event.channel in world.moderates[self.slot] or self.name == "root"
+        assert allowed, f"{self.name} is told {event}"
+        if isinstance(event, Preferring):
+            self.wishes = event.preferences
+        elif isinstance(event, Followed) and event.on:
+            # How far one has read it is in the list.
+            self.todo.append(c.Threads())
+        for name, view in self.views.items():
+            if event.channel == name and event.number and type(event).__name__ != "Gap":
+                # A snapshot that was not asked for may hold what comes just after it.
+                expected = event.number <= view.number + 1 if self.fed else event.number == view.number + 1
+                assert expected, f"{event} after {view.number}"
+            self.views[name] = apply(view, event)
+        out = isinstance(event, Left) or (
+            isinstance(event, Stands) and (event.role is None or ROLES[event.role] < Role.READER)
+        )
+        if mine and out:
+            self.views.pop(event.channel, None)
+
+    def answer(self, command: c.Command, answer: Answer) -> None:
+        """Answers, as the wire is given them."""
+        try:
+            self._take(command, answer)
+        except Exception as error:
+            self.world.problems.append(error)
+
+    def _take(self, command: c.Command, answer: Answer) -> None:
+        assert not isinstance(answer, AsItStands)
+        if isinstance(answer, ChatError):
+            assert answer.code != "internal", f"{command} failed"
+            return
+        if isinstance(answer, Append):
+            assert answer.number
+            if answer.kind == "message" and not answer.again:
+                self.world.spoken.setdefault(answer.channel.name, []).append(answer.number)
+            return
+        self.world.check_told(self, _ENCODE(answer), answer)
+        if isinstance(answer, Snapshot):
+            assert answer.channel in self.world.hears[self.slot]
+            new = answer.channel not in self.views
+            self.views[answer.channel] = from_snapshot(answer, self.views.get(answer.channel), self.me)
+            if new:
+                self.todo.extend(_ASKED)
+        elif isinstance(command, c.Leave):
+            self.views.pop(command.channel, None)
+        elif isinstance(command, c.Draft) and command.channel in self.views:
+            # Only one's other devices are told: this one is being typed on.
+            line = DraftLine(command.channel, command.text, self.world.time, command.reply if command.text else 0)
+            self.views[command.channel] = apply_draft(self.views[command.channel], line)
+        elif isinstance(answer, LoggedIn):
+            assert self.me == answer.person
+        elif isinstance(answer, Resumed):
+            self.fed = True
+            self.views.update((name, self.kept[name]) for name in answer.channels)
+            self.todo.extend(_ASKED)
+        self._merge(answer)
+
+    def _merge(self, answer: Answer) -> None:
+        if isinstance(answer, Page) and answer.channel in self.views:
+            try:
+                self.views[answer.channel] = apply_page(self.views[answer.channel], answer)
+            except Missing:
+                self.todo.append(c.History(channel=answer.channel))
+        if isinstance(answer, Wishes):
+            self.wishes = answer.preferences
+            for name, view in self.views.items():
+                self.views[name] = apply_level(view, answer.levels.get(name))
+        for name, view in self.views.items():
+            if isinstance(answer, ReadList):
+                for read in answer.channels:
+                    view = apply_read(view, read)
+            elif isinstance(answer, ThreadList):
+                for thread in answer.threads:
+                    view = apply_thread(view, thread)
+            elif isinstance(answer, DraftList):
+                for draft in answer.drafts:
+                    view = apply_draft(view, draft)
+            self.views[name] = view
+
+    def wait(self, rest: bytes) -> None:
+        """Nothing is sent but by `write`."""
+
+    def unsent(self) -> int:
+        """Nothing ever waits here."""
+        return 0
+
+    def wants_html(self) -> None:
+        """It never does."""
+
+    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+        """The same words as everybody."""
+        return None
+
+    def end(self, code: str) -> None:
+        """The connection is over, as when its peer has read the farewell."""
+        if self.session is not None and not self.session.closed:
+            presence.close(self.world.core, self.session)
+        self.gone()
+
+    def gone(self) -> None:
+        """It is no longer connected; what it knew stays, for when it resumes."""
+        if self.task is not None:
+            self.task.cancel()
+        self.kept, self.views, self.session, self.task = {**self.kept, **self.views}, {}, None, None
+        self.fed = False
+        self.todo.clear()
+
+
+@dataclass
+class World:
+    """The core, its clients, and what each may be told since all was told last. `gone`: tokens that nobody may be told.
+    `spoken`: the numbers of each channel's messages.
+
+    `hears`: the channels that a slot is in; `reads`: that its person may read; `moderates`: that it moderates; `seen`:
+    who is in which channel for others to see.
+    """
+
+    core: Core
+    time: int = 1_000_000_000_000
+    clients: list[Client] = field(default_factory=list)
+    refills: set[asyncio.Task[None]] = field(default_factory=set)
+    problems: list[Exception] = field(default_factory=list)
+    tokens: dict[bytes, Token] = field(default_factory=dict)
+    gone: frozenset[bytes] = frozenset()
+    spoken: dict[str, list[int]] = field(default_factory=dict)
+    hears: list[set[str]] = field(default_factory=list)
+    reads: list[set[str]] = field(default_factory=list)
+    moderates: list[set[str]] = field(default_factory=list)
+    seen: set[tuple[str, int]] = field(default_factory=set)
+
+    def token(self, channel: str = "", owner: int = 0) -> str:
+        """A word that is in nothing yet: for a text of this channel, or of this person's alone."""
+        word = f"w{len(self.tokens)}w"
+        self.tokens[word.encode()] = Token(channel, owner)
+        return word
+
+    def note(self) -> None:
+        """Who may be told what, as decided so far."""
+        directory = self.core.directory
+        for client in self.clients:
+            session = client.session
+            if session is None or session.person is None:
+                continue
+            person = session.person
+            for number, channel in directory.channels.items():
+                standing = directory.standing(number, person.id)
+                if policy.may_read(channel, person, standing):
+                    self.reads[client.slot].add(channel.name)
+                    if number in session.channels:
+                        self.hears[client.slot].add(channel.name)
+                    if message_policy.moderates(channel, person, standing):
+                        self.moderates[client.slot].add(channel.name)
+                if number in session.channels and session.mode != "invisible":
+                    self.seen.add((channel.name, person.id))
+
+    def check_told(self, client: Client, data: bytes, told: object) -> None:
+        """Nothing in these bytes may not be read by this client's person."""
+        who = f"{client.name} is told {told}"
+        for word in _TOKEN.findall(data):
+            about = self.tokens[word]
+            if about.owner:
+                assert about.owner == client.me, who
+                continue
+            channel = about.channel or getattr(told, "channel", "")
+            if channel and channel not in self.reads[client.slot]:
+                self.note()
+            if isinstance(told, VersionList):
+                assert channel in self.moderates[client.slot], who
+            elif not (isinstance(told, ReportList) and client.name == "root"):
+                # Administrators read what is reported where nobody else moderates; everybody else what they may.
+                assert not channel or channel in self.reads[client.slot], who
+                assert word not in self.gone, f"{who}, and {word!r} is gone"
+        if isinstance(told, Typing | Presence) and told.person != client.me:
+            assert (told.channel, told.person) in self.seen, f"{who}, who is invisible"
+        elif isinstance(told, PersonCard) and told.person != client.me and told.here:
+            assert any(person == told.person for _, person in self.seen) or self._elsewhere(told.person), who
+
+    def _elsewhere(self, person: int) -> bool:
+        return any(own.mode != "invisible" for own in self.core.directory.connected.get(person, ()))
+
+    def ask(self, client: Client, command: c.Command) -> None:
+        """A command, when those before it are done."""
+        client.todo.append(command)
+        self._pump(client)
+
+    def _pump(self, client: Client) -> None:
+        while client.todo and client.task is None and client.session is not None:
+            session, command = client.session, client.todo.popleft()
+            waiting = dispatch(self.core, session, command)
+            self.note()
+            if waiting is not None and client.session is session:
+                self._wait_for(client, command, waiting)
+            elif waiting is not None:
+                waiting.close()
+
+    def _wait_for(self, client: Client, command: c.Command, waiting: Coroutine[Any, Any, Answer]) -> None:
+        assert client.session is not None
+        client.task = asyncio.create_task(finish(self.core, client.session, command, waiting))
+        client.task.add_done_callback(lambda task: waiting.close())
+
+    async def settle(self) -> None:
+        """Let everything be done and told, the catching up too."""
+        while True:
+            await self.core.turns.told()
+            for _, session, _ in self.watch():
+                if session.heard is not None and not session.refilling:
+                    self.core.fanout.caught_up_later(session)
+            tasks = [client.task for client in self.clients if client.task is not None]
+            if tasks or self.refills:
+                await asyncio.gather(*tasks, *self.refills, return_exceptions=True)
+            for client in self.clients:
+                if client.task is not None and client.task.done():
+                    client.task = None
+                    self.note()
+                self._pump(client)
+            if not (tasks or self.refills or any(client.task for client in self.clients)):
+                await self.core.turns.told()
+                if not any(client.todo and client.session for client in self.clients):
+                    break
+        if self.problems:
+            raise self.problems[0]
+        for noted in (*self.hears, *self.reads, *self.moderates):
+            noted.clear()
+        self.seen.clear()
+        self.note()
+        self.gone = frozenset(self.tokens) - await self._there()
+
+    async def _there(self) -> set[bytes]:
+        """The tokens that are somewhere now: in a message as it stands, or somebody's own."""
+        there = {word for word, about in self.tokens.items() if about.owner}
+        for channel in self.core.directory.channels.values():
+            for message in await self.core.store.page(channel, 0, 0, 10_000, False, talk=True):
+                found = _TOKEN.findall(_ENCODE(message))
+                there.update(found)
+                self.tokens.update((word, Token(channel.name)) for word in found)
+        return there
+
+    def connect(self, client: Client) -> None:
+        """Come in: as the account of this name, or as a guest."""
+        core = self.core
+        session = client.session = Session(client, f"192.0.2.{client.slot}", Trust.PASSWORDS, None)
+        core.sessions[session] = True
+        person = next((one for one in core.directory.people.values() if one.name == client.name), None)
+        command = c.LogIn(name=client.name, guest=person is None)
+        if person is None:
+            dispatch(core, session, command)
+        else:
+            core.tick.answer(session, command, login.admit(core, session, person, command))
+            core.turns.wake()
+        if session.person is not None and session.person.id != client.me:
+            # A guest that comes again is somebody else.
+            client.me = session.person.id
+            client.kept.clear()
+        self.note()
+
+    def drop(self, client: Client) -> None:
+        """Its connection breaks."""
+        if client.session is not None:
+            presence.close(self.core, client.session)
+            client.gone()
+
+    def lag(self, client: Client) -> None:
+        """It does not read as fast as others talk: from here on it is fed from the store."""
+        if client.session is not None:
+            client.fed = True
+            refill.lag(self.core, client.session)
+
+    def resume(self, client: Client) -> None:
+        """Go on, in all the channels that it was in when its connection broke."""
+        numbers = {self.core.directory.by_name.get(name): name for name in client.kept}
+        inside = client.session.channels if client.session is not None else {}
+        since = {n: client.kept[n].number for k, n in numbers.items() if k not in inside}
+        self.ask(client, c.Resume(since=since))
+
+    def watch(self) -> Iterator[tuple[Client, Session, Person]]:
+        """Those who are connected and logged in."""
+        for client in self.clients:
+            if client.session is not None and client.session.person is not None:
+                yield client, client.session, client.session.person
+
+
+async def build(directory: Path, names: Sequence[str], accounts_of: Iterable[str], config: Config) -> World:
+    """A world with an account for each of `accounts_of`, root among them the administrator, and nobody connected."""
+    core = await bootstrap.build_core(config, SqliteStore(directory), lambda token, admin: token)
+    world = World(core)
+    core.now = lambda: world.time
+    core.clock = lambda: world.time / 1000
+    core.pick = random.Random(1).randrange
+    loop = asyncio.get_running_loop()
+
+    def caught_up_later(session: Session) -> None:
+        task = loop.create_task(refill.refill(core, session))
+        world.refills.add(task)
+        task.add_done_callback(world.refills.discard)
+
+    core.fanout.caught_up_later = caught_up_later
+    for number, name in enumerate(accounts_of, 1):
+        accounts.keep(core, Person(id=number, name=name, admin=name == "root", made_at=world.time))
+    world.clients = [Client(world, slot, name) for slot, name in enumerate(names)]
+    for noted in (world.hears, world.reads, world.moderates):
+        noted.extend(set() for _ in names)
+    return world

@@ -1,0 +1,133 @@
+"""Formatting: what CommonMark's common part says, nothing that a browser would run, and bounded work."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from causerie.chat import markdown
+from causerie.chat.markdown import MARKS_MOST, TEXT_MOST, marks, render
+
+OPEN = re.compile(r"<([a-z]+)([^>]*)>")
+TAGS = {"p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+ATTRIBUTES = re.compile(r'( href="(https?://|mailto:)[^"<>]*"| rel="noopener noreferrer"| start="\d+")*')
+
+
+def link(address: str, text: str = "") -> str:
+    return f'<a href="{address}" rel="noopener noreferrer">{text or address}</a>'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("good day, everybody!", "<p>good day, everybody!</p>"),
+        ("**b** _i_ `c`", "<p><strong>b</strong> <em>i</em> <code>c</code></p>"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        ("> q", "<blockquote>\n<p>q</p>\n</blockquote>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("```\n<b>*x*</b>\n```", "<pre><code>&lt;b&gt;*x*&lt;/b&gt;\n</code></pre>"),
+        ("[t](https://e.org/?a=1&b=2)", f"<p>{link('https://e.org/?a=1&amp;b=2', 't')}</p>"),
+        ("see https://e.org/a_b_c(d).", f"<p>see {link('https://e.org/a_b_c(d)')}.</p>"),
+        ("(http://e.org)", f"<p>({link('http://e.org')})</p>"),
+        ("<mailto:a@b.c>", f"<p>{link('mailto:a@b.c')}</p>"),
+        ("# no heading\n---", "<p># no heading<br>\n---</p>"),
+        ("    no code", "<p>no code</p>"),
+        ("![no image](https://e.org/x.png)", f"<p>!{link('https://e.org/x.png', 'no image')}</p>"),
+        (r"¯\_(ツ)_/¯ *so*", r"<p>¯\_(ツ)_/¯ <em>so</em></p>"),
+        ("5 > 3 & 2 < 4", "<p>5 &gt; 3 &amp; 2 &lt; 4</p>"),
+        ("", ""),
+    ],
+)
+def test_formatting(text: str, html: str) -> None:
+    """Each thing that there is, and those that there are not."""
+    assert render(text).rstrip("\n") == html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](  java&#x73;cript:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+        "<javascript:alert(1)>",
+        "[x](vbscript:x)",
+        "[x](//evil.example)",
+        "[x](file:///etc/passwd)",
+        '[x](https://e.org/"onmouseover="alert(1))',
+        '[x](https://e.org "\\" onclick=\\"alert(1)")',
+        'https://e.org/"onclick=alert(1)',
+        "<https://e.org/><script>",
+        "> <iframe src=javascript:alert(1)>",
+        "```<script>\n</code></pre><script>\n```",
+        "`<script>`",
+        "<svg/onload=alert(1)>",
+        "&lt;script&gt;",
+        "<a href=javascript:x>y</a>",
+        "[x]: javascript:alert(1)\n[x]",
+    ],
+)
+def test_nothing_runs_in_a_browser(text: str) -> None:
+    """Only the tags and attributes that are promised, and links that lead where they may."""
+    check(render(text))
+
+
+def check(html: str) -> None:
+    for tag, attributes in OPEN.findall(html):
+        assert tag in TAGS
+        assert ATTRIBUTES.fullmatch(attributes), html
+    assert not re.search("<(?!/?[a-z])", html)
+
+
+pieces = st.sampled_from(
+    ["[", "](", ")", "<", ">", "*", "**", "_", "`", "```\n", "> ", "- ", "1. ", "\n", "https://e.org", "javascript:",
+     "data:", "&#x6a;", '"', "'", "\\", "!", "onclick=", "<script>", "a", " ", "é", "\u0301", "mailto:a@b.c"]
+)  # fmt: skip
+
+
+@given(st.lists(pieces | st.text(max_size=4), max_size=40).map("".join))
+def test_whatever_is_typed_comes_out_clean(text: str) -> None:
+    """For any text: promised tags only, and never an exception."""
+    check(render(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * TEXT_MOST, "*" * TEXT_MOST, "![" * 30_000, "_a " * 20_000, "- a\n" * 16_000, ">a\n" * 20_000,
+        "> " * 1_000 + "deep", "  - " * 1_000, ("[a](" + "b" * 120) * 480, "<" * TEXT_MOST, "&amp;" * 13_000,
+        "`a" * 30_000, "\\*" * 30_000, "a" + "\u0301" * 60_000, "https://e.o/" * 5_000, "[" * MARKS_MOST,
+        "*a **b " * 400, "[a](" * (MARKS_MOST // 4), "<a@b.c>" * 300, "- a\n" * 700, "\t" * 60_000, "x" * 200_000,
+        "(https://e.org/" + ")" * 1_400, "\n" * TEXT_MOST,
+    ],
+    ids=lambda text: repr(text[:12]),
+)  # fmt: skip
+def test_work_is_bounded(text: str) -> None:
+    """However a text is made: what would cost too much is not begun, and what is begun is over soon."""
+    began = time.process_time()
+    html = markdown._render(text)
+    assert time.process_time() - began < 2, "some 100 times what it takes"
+    assert len(html) < 8 * len(text) + 20_000
+    if marks(text) > MARKS_MOST or len(text) > TEXT_MOST:
+        assert not html
+    check(html)
+
+
+def test_a_thousand_quotes_end_where_nesting_does() -> None:
+    """Nothing is nested deeper than a browser likes."""
+    html = render("> " * 700 + "deep")
+    assert 0 < html.count("<blockquote>") <= markdown.NESTING_MOST
+
+
+def test_combining_characters_are_letters() -> None:
+    """A pile of accents is one long word."""
+    text = "a" + "\u0301" * 30_000
+    assert render(f"*{text}*") == f"<p><em>{text}</em></p>\n"
