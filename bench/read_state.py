@@ -19,6 +19,7 @@ from pathlib import Path
 
 from causerie import bootstrap
 from causerie.chat.commands import Command, Unread
+from causerie.chat.events import Event
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.config import Config
 from causerie.protocols.native import LANGUAGE
@@ -51,6 +52,10 @@ class Nowhere:
 
     def answer(self, command: Command, answer: Answer) -> None:
         """Nothing."""
+
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """Nothing."""
+        return None
 
     def unsent(self) -> int:
         """Nothing."""

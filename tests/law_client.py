@@ -170,6 +170,10 @@ class Client:
         """Nothing ever waits here."""
         return 0
 
+    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+        """The same words as everybody."""
+        return None
+
     def wants_html(self) -> None:
         """It never does."""
 

@@ -61,7 +61,7 @@ class House:
         self._directory = tempfile.TemporaryDirectory(prefix="causerie-")
         self.data = Path(self._directory.name)
         self.server: bootstrap.Server
-        self._people: list[ClassicPerson | NativePerson] = []
+        self._people: list[_Wire] = []
 
     async def __aenter__(self) -> Self:
         self.server = await bootstrap.start(self.config, self.data)

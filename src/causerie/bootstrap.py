@@ -23,7 +23,7 @@ from causerie.chat.names import BadName, channel_name
 from causerie.config import Config, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
-from causerie.protocols import classic, native
+from causerie.protocols import classic, irc, native
 from causerie.protocols.control import open_control_socket
 from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
 from causerie.protocols.wire import Protocol
@@ -42,7 +42,7 @@ from causerie.text import _
 
 log = logging.getLogger("causerie.server")
 
-PROTOCOLS: tuple[Protocol, ...] = (classic.PROTOCOL, native.PROTOCOL)
+PROTOCOLS: tuple[Protocol, ...] = (classic.PROTOCOL, native.PROTOCOL, irc.PROTOCOL)
 """The languages on offer, asked in this order."""
 
 RETENTION_SECONDS = 3600.0
@@ -197,10 +197,11 @@ async def start(config: Config, data: Path) -> Server:
     try:
         _check_certificate(server)
         _make_home(core)
+        protocols = tuple(protocol.at(core) for protocol in PROTOCOLS)
         for address in config.server.listen:
-            await _listen(server, address, Listener(server.admission, PROTOCOLS, "auto", server.identity.context))
+            await _listen(server, address, Listener(server.admission, protocols, "auto", server.identity.context))
         for more in config.listen:
-            offered = tuple(p for p in PROTOCOLS if not more.protocols or p.name in more.protocols)
+            offered = tuple(p for p in protocols if not more.protocols or p.name in more.protocols)
             await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.identity.context))
         try:
             server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))

@@ -20,6 +20,7 @@ __all__ = [
     "Config",
     "Conversation",
     "Guard",
+    "Irc",
     "Limits",
     "Listener",
     "Section",
@@ -118,7 +119,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
 
     address: Annotated[Address, Setting("HOST:PORT", "Where to listen, written as in `server.listen`.", reload=False)]
     protocols: Annotated[
-        tuple[Literal["classic", "native"], ...],
+        tuple[Literal["classic", "native", "irc"], ...],
         Setting("choices", "The protocols spoken there. Empty: all.", most=16, reload=False),
     ] = ()
     tls: Annotated[
@@ -290,6 +291,18 @@ class Channels(msgspec.Struct, frozen=True, kw_only=True):
     history: Annotated[bool, Setting("yes or no", "Whether newcomers may read what was said before they came.")] = True
 
 
+class Irc(msgspec.Struct, frozen=True, kw_only=True):
+    """What IRC clients are shown: names, and a message of the day."""
+
+    network: Annotated[
+        str, Setting("text", "The network's name, as IRC clients show it. No spaces.", least=1, most=32, reload=False)
+    ] = "causerie"
+    server_name: Annotated[
+        str, Setting("host", "The server's name in IRC lines.", least=1, most=63, form="host", reload=False)
+    ] = "irc.local"
+    motd: Annotated[str, Setting("text", "The message of the day. Empty: none.", most=16 * KIB)] = ""
+
+
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """What is done with messages, and what is kept for each person beside them."""
 
@@ -355,6 +368,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     guard: Guard = Guard()
     limits: Limits = Limits()
     channels: Channels = Channels()
+    irc: Irc = Irc()
     conversation: Conversation = Conversation()
     store: Store = Store()
 

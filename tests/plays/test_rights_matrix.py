@@ -70,6 +70,7 @@ leave                login    yes     yes     yes     yes     yes       yes     
 direct               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 leave:direct         login    stays   stays   stays   stays   stays     stays   stays         stays   stays     stays   stays   login    stays   stays
 channels             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+look                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 members              login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 history              login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 search               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
@@ -205,6 +206,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "leave": {"channel": "{room}"},
     "direct": {"people": ["Target"]},
     "leave:direct": {"channel": "{direct}"},
+    "look": {"channel": "{room}"},
     "members": {"channel": "{room}"},
     "history": {"channel": "{room}"},
     "search": {"text": "x", "channel": "{room}"},

@@ -383,6 +383,12 @@ class Channels(Command, frozen=True, tag="channels", kw_only=True):
     limit: int = 200
 
 
+class Look(Command, frozen=True, tag="look", kw_only=True):
+    """A channel as it stands, without entering it."""
+
+    channel: str
+
+
 class Members(Command, frozen=True, tag="members", kw_only=True):
     """List a channel's members and those present. `after`: a name, for the next page."""
 
@@ -537,7 +543,7 @@ AnyCommand = (
     | Send | Tell | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread | Follow | Threads
     | Mark | Unread | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts | IsTyping | SetPresence | Whois
     | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
-    | History | Search | Resume | Channels | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
+    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
     | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword
     | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

@@ -7,9 +7,13 @@ On the native protocol the objects travel as they stand here, `is` naming the ty
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from causerie.chat.model import Access, Everyone, Preferences, RoleName
+
+How = Literal["left", "put_out", "quit"]
 
 
 class Event(Struct, frozen=True, tag_field="is", omit_defaults=True):
@@ -122,7 +126,7 @@ class Topic(Event, frozen=True, tag="topic", kw_only=True):
 class Stands(Event, frozen=True, tag="stands", kw_only=True):
     """`by` changed how `whom` stands here: role, mute, invitation, ban. No `role`: no longer a member.
 
-    `was`: the role before, if any, which tells a ban that is lifted from a kick.
+    `was`: the role before, which tells a ban that is lifted from a kick; none: they had none, or it was not kept.
     """
 
     at: int
@@ -164,13 +168,17 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
 
 
 class Left(Event, frozen=True, tag="left", kw_only=True):
-    """Somebody is no longer here. Passing. `gone`: no longer a member either. `reason` is for people."""
+    """Somebody is no longer here. Passing. `gone`: no longer a member either. `reason` is for people.
+
+    `how`: they left the channel, were put out of it (a stands event says so too), or quit: their last connection ended.
+    """
 
     person: int
     name: str
     guest: bool = False
     gone: bool = False
     reason: str = ""
+    how: How = "left"
 
 
 class Presence(Event, frozen=True, tag="presence", kw_only=True):

@@ -55,6 +55,8 @@ class ClassicLanguage:
     name = "classic"
     snapshots = False
     acknowledges = False
+    own_words = False
+    hears_direct = True
     reactions = False
     one_place = True
     with_html: Language | None = None
@@ -94,7 +96,7 @@ LANGUAGE = ClassicLanguage()
 class ClassicWire(Wire):
     """One connection's side."""
 
-    pausing = LogIn  # `NO` must stand alone, and what follows `OK` is said as the one who came in
+    pausing = frozenset((LogIn,))  # `NO` must stand alone, and what follows `OK` is said as the one who came in
 
     __slots__ = ("_channel", "_most", "_scanned")
 

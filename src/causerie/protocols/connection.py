@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
+from causerie.chat.events import Event
 from causerie.protocols.direct_write import DirectWriter
 from causerie.protocols.wire import Wire
 from causerie.server import presence, refill
@@ -108,7 +109,7 @@ class Connection(asyncio.Protocol):
             self.turn_away(protocol)
         else:
             self.wire = protocol.wire(self._listener.bounds)
-            self.language = protocol.language
+            self.language = self.wire.language = protocol.language
             if self.tls is None:
                 self._direct = DirectWriter(self._transport, self._moved)
                 self.write = self._direct.write
@@ -134,7 +135,7 @@ class Connection(asyncio.Protocol):
             else:
                 if command is None:
                     return
-                if type(command) is wire.pausing:
+                if type(command) in wire.pausing:
                     self._waiting += 1
                 waiting = dispatch(core, session, command)
             if session.flooding:
@@ -193,7 +194,9 @@ class Connection(asyncio.Protocol):
         wire = self.wire
         assert wire is not None
         data = wire.answer(command, answer)
-        if type(command) is wire.pausing:
+        if wire.language is not self.language:
+            self._speak(wire.language)
+        if type(command) in wire.pausing:
             asyncio.get_running_loop().call_soon(self.go_on)
         if not data:
             if wire.closing:
@@ -225,9 +228,21 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
         self.go_on()
 
+    def _speak(self, language: Language) -> None:
+        """From here on its session is told events in another language."""
+        before, self.language = self.language, language
+        assert self.session is not None
+        for number in self.session.channels:
+            self._listener.core.fanout.audience(number).change(self.session, before)
+
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """See Outlet."""
+        return self.wire.own(command, event) if self.wire is not None else None
+
     def wants_html(self) -> None:
         """See Outlet."""
-        self.language = self.language.with_html or self.language
+        assert self.wire is not None
+        self.language = self.wire.language = self.language.with_html or self.language
 
     @property
     def direct(self) -> Callable[[bytes], int] | None:

@@ -48,6 +48,8 @@ class NativeLanguage:
     name = "native"
     snapshots = True
     acknowledges = True
+    own_words = False
+    hears_direct = False
     reactions = True
     one_place = False
     with_html: Language | None = None

@@ -9,10 +9,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
+from causerie.chat.events import Event
 from causerie.server.session import Answer, Language
+
+if TYPE_CHECKING:
+    from causerie.server.core import Core
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,13 @@ class Wire(ABC):
     come in one, cost no more than their bytes: nothing is copied again for each piece or each frame.
     """
 
-    pausing: type[Command] | None = None
-    """After this command nothing more is read until it has been answered."""
+    pausing: frozenset[type[Command]] = frozenset()
+    """After these commands nothing more is read until they have been answered."""
 
-    __slots__ = ("_at", "_unread", "bounds", "closing")
+    __slots__ = ("_at", "_unread", "bounds", "closing", "language")
+
+    language: Language
+    """What its session is told events in; a wire may change it with an answer."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -76,6 +84,10 @@ class Wire(ABC):
     def farewell(self, code: str) -> bytes:
         """The last words; `code` says why, empty: because the client asked."""
 
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """See Outlet."""
+        return None
+
     def alone(self, command: Command, answer: Answer) -> bool:
         """Whether this answer must not share its packet with anything else."""
         return False
@@ -85,7 +97,8 @@ class Wire(ABC):
 class Protocol:
     """A language on offer. `recognises` is given the first bytes: yes, no, or None for not enough yet.
 
-    `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes.
+    `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `house` makes the
+    record that one server uses, for a language that has something of its own for each.
     """
 
     name: str
@@ -93,6 +106,11 @@ class Protocol:
     wire: Callable[[Bounds], Wire]
     recognises: Callable[[bytes], bool | None]
     alpn: tuple[str, ...] = ()
+    house: Callable[[Core], Protocol] | None = None
+
+    def at(self, core: Core) -> Protocol:
+        """The record for this server."""
+        return self if self.house is None else self.house(core)
 
 
 def refused(answer: Answer) -> ChatError | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from causerie.server.session import Language, Session
 
@@ -39,6 +39,14 @@ class Group:
         """From now on it is not."""
         self.direct.pop(session, None)
         self.through.pop(session, None)
+
+    def but(self, others: Iterable[Session]) -> Group:
+        """The same without these, for one write."""
+        group = Group()
+        group.direct, group.through = self.direct.copy(), self.through.copy()
+        for session in others:
+            group.remove(session)
+        return group
 
     def write(self, data: bytes) -> None:
         """To each the same bytes. Nobody's trouble is another's: what the system does not take waits in the outlet."""
@@ -90,6 +98,15 @@ class Audience:
             group.remove(session)
             if not group:
                 del self.groups[language]
+
+    def change(self, session: Session, before: Language) -> None:
+        """From now on it is told in another language than before, if it is told at all."""
+        group = self.groups.get(before)
+        if group is not None and session in group:
+            group.remove(session)
+            if not group:
+                del self.groups[before]
+            self.add(session)
 
     def moved(self, session: Session) -> None:
         """The way to it is another one."""

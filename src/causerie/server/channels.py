@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from causerie.chat import policy
-from causerie.chat.commands import Channels, Join, Leave, Members, SetChannel, SetTopic
+from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
 from causerie.chat.errors import BadInput, BadName, NoSuchChannel, TooManyChannels
 from causerie.chat.model import MEMBER, OWNER, ROLE_NAMES, Channel, Person
 from causerie.chat.names import BadName as _BadName
@@ -209,6 +209,13 @@ def channels(core: Core, session: Session, command: Channels) -> ChannelList:
             )
         )
     return ChannelList(channels=lines)
+
+
+def look(core: Core, session: Session, command: Look) -> AsItStands:
+    """A channel's snapshot, for those who may read it."""
+    channel, person, _ = _place(core, session, command.channel)
+    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    return AsItStands(channel.id, snapshot(core, session, channel))
 
 
 def members(core: Core, session: Session, command: Members) -> MemberList:

@@ -87,5 +87,5 @@ def _bring_in(core: Core, session: Session, channel: Channel, other: Person) -> 
     """Let those devices of a person hear it that can't ask to hear it themselves."""
     most = core.config.limits.channels_person
     for ears in tuple(core.directory.connected.get(other.id, ())):
-        if ears.outlet.language.one_place and ears is not session and (not most or len(ears.channels) < most):
+        if ears.outlet.language.hears_direct and ears is not session and (not most or len(ears.channels) < most):
             presence.enter(core, ears, channel)

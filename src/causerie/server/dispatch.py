@@ -90,6 +90,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.SetTopic: (channels.set_topic, Access.PERSON),
     c.SetChannel: (channels.set_channel, Access.PERSON),
     c.Channels: (channels.channels, Access.PERSON),
+    c.Look: (channels.look, Access.PERSON),
     c.Members: (channels.members, Access.PERSON),
     c.Away: (who_is_here.away, Access.PERSON),
     c.SetPresence: (who_is_here.set_presence, Access.PERSON),

@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from causerie.chat.commands import Command
 from causerie.chat.events import Event, Message, Reacted
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience
@@ -33,10 +34,11 @@ class _Pending:
     """A channel's events that are not told yet, and from which of them on its newcomers hear.
 
     `number` and `said`: of the last of them that is logged. `shown`: those that are only for languages that can show
-    them, by their place among the events.
+    them, by their place among the events. `own`: for sessions that are told otherwise of what is their own doing, what
+    stands in the place of which event.
     """
 
-    __slots__ = ("encoded", "events", "newcomers", "number", "said", "shown", "waits")
+    __slots__ = ("encoded", "events", "newcomers", "number", "own", "said", "shown", "waits")
 
     def __init__(self, audience: Audience) -> None:
         self.waits = False
@@ -45,6 +47,7 @@ class _Pending:
         self.events: list[Event] = []
         self.shown: dict[int, bool] = {}
         self.newcomers: dict[Session, int] = {}
+        self.own: dict[Session, dict[int, bytes]] = {}
         self.encoded: dict[Language, list[bytes]] = {}
 
     def parts(self, language: Language) -> list[bytes]:
@@ -53,6 +56,21 @@ class _Pending:
             untold = self.shown and not language.reactions and len(done) in self.shown
             done.append(b"" if untold else language.encode(event))
         return done
+
+    def add_own(self, event: Event, by: Session, command: Command | None) -> None:
+        """Add an event that may be told otherwise to the session whose doing it is."""
+        own = by.outlet.own(command, event)
+        if own is not None:
+            self.own.setdefault(by, {})[len(self.events)] = own
+        self.events.append(event)
+
+    def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
+        """All that a session is told from the event at `start` on, but for the last `untold` ones."""
+        parts, own = self.parts(session.outlet.language), self.own.get(session)
+        end = len(parts) - untold
+        if own is None:
+            return b"".join(parts[start:end])
+        return b"".join(own.get(index, parts[index]) for index in range(start, end))
 
 
 class Fanout:
@@ -88,12 +106,18 @@ class Fanout:
         """Do a tick's steps in their order, then write to each channel's audience what there is for it."""
         pending = self._pending
         touched: dict[int, bool] = {}
+        owed: dict[Session, dict[int, bool]] = {}
         for step in tick.steps:
             if isinstance(step, Append):
+                by: Session | None = None
                 if step.asked is not None and not tick.answered:
                     asker, command = step.asked
-                    if asker.outlet.language.acknowledges and not asker.closed:
-                        asker.outlet.answer(command, step)
+                    language = asker.outlet.language
+                    if language.acknowledges:
+                        if not asker.closed:
+                            asker.outlet.answer(command, step)
+                    elif language.own_words and not asker.closed:
+                        by = asker
                 if step.again:
                     continue
                 channel = step.channel.id
@@ -124,11 +148,18 @@ class Fanout:
                 waiting.number, waiting.said = step.number, step.said
                 if type(event) is Reacted and not step.channel.tell_reactions:
                     waiting.shown[len(waiting.events)] = True
-                waiting.events.append(event)
+                if by is None:
+                    waiting.events.append(event)
+                else:
+                    waiting.add_own(event, by, command)
+                    owed.setdefault(by, {})[channel] = True
                 continue
             elif step[0] == ANSWER:
                 if not tick.answered and not step[1].closed:
                     answer = step[3]
+                    if owed and (own := owed.pop(step[1], None)):
+                        # Its own doings are its answers: they keep their order.
+                        self._deliver_all(own)
                     if isinstance(answer, Pong):
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
@@ -142,7 +173,7 @@ class Fanout:
                     step[1].outlet.answer(step[2], answer)
                 continue
             elif step[0] == TELL:
-                channel, event = step[1], step[2]
+                channel, event, by = step[1], step[2], step[3]
                 touched.setdefault(channel, False)
             else:
                 if not step[1].closed:
@@ -154,7 +185,10 @@ class Fanout:
             waiting = pending.get(channel)
             if waiting is None:
                 waiting = pending[channel] = _Pending(self.audience(channel))
-            waiting.events.append(event)
+            if by is None or by.closed or not by.outlet.language.own_words:
+                waiting.events.append(event)
+            else:
+                waiting.add_own(event, by, None)
         self._deliver_all(touched)
 
     def _deliver_all(self, touched: dict[int, bool]) -> None:
@@ -196,8 +230,9 @@ class Fanout:
             if about in pending and (session.heard is None or about not in session.heard):
                 # What was said before it left is still for its ears, its own last words among it.
                 start = pending[about].newcomers.pop(session, 0)
-                if data := b"".join(pending[about].parts(session.outlet.language)[start:]):
+                if data := pending[about].heard_by(session, start):
                     session.outlet.write(data)
+                pending[about].own.pop(session, None)
             self.audience(about).remove(session)
             if session.heard is not None:
                 session.heard.pop(about, None)
@@ -206,7 +241,7 @@ class Fanout:
             if about in pending and (session.heard is None or about not in session.heard):
                 waiting = pending[about]
                 start = waiting.newcomers.pop(session, 0)
-                if data := b"".join(waiting.parts(session.outlet.language)[start:-1]):
+                if data := waiting.heard_by(session, start, untold=1):
                     session.outlet.write(data)
                 self.audience(about).remove(session)
                 waiting.newcomers[session] = len(waiting.events)
@@ -219,8 +254,10 @@ class Fanout:
             self.caught_up_later(session)
         elif kind == END:
             session.outlet.end(about)
-        elif data := session.outlet.language.encode(about):
-            session.outlet.write(data)
+        else:
+            own = session.outlet.own(None, about) if session.outlet.language.own_words else None
+            if data := session.outlet.language.encode(about) if own is None else own:
+                session.outlet.write(data)
 
     def _deliver(self, channel: int) -> None:
         audience = self.audience(channel)
@@ -228,14 +265,28 @@ class Fanout:
         waiting = self._pending.pop(channel)
         audience.number, audience.said = waiting.number, waiting.said
         self.told += len(waiting.events)
+        if waiting.own:
+            self._deliver_own(audience, waiting)
         for language, group in tuple(audience.groups.items()):
             if data := b"".join(waiting.parts(language)):
+                if waiting.own and language.own_words:
+                    group = group.but(waiting.own)
                 self.delivered += len(group)
                 group.write(data)
         for session, start in waiting.newcomers.items():
             if session.closed or (session.heard is not None and channel in session.heard):
                 continue
             audience.add(session)
-            if data := b"".join(waiting.parts(session.outlet.language)[start:]):
+            if data := waiting.heard_by(session, start):
+                self.delivered += 1
+                session.outlet.write(data)
+
+    def _deliver_own(self, audience: Audience, waiting: _Pending) -> None:
+        """To those who are told otherwise of their own doings; who is not in the channel hears only of these."""
+        for session, words in waiting.own.items():
+            if session.closed or session in waiting.newcomers:
+                continue
+            hears = session in audience.groups.get(session.outlet.language, ())
+            if data := waiting.heard_by(session) if hears else b"".join(words.values()):
                 self.delivered += 1
                 session.outlet.write(data)

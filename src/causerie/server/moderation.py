@@ -99,9 +99,9 @@ def _reason(text: str) -> str:
 def _put_out(core: Core, channel: Channel, whom: Person, reason: str) -> None:
     for own in tuple(core.directory.connected.get(whom.id, ())):
         if channel.id in own.channels:
-            presence.leave(core, own, channel, reason, gone=True)
+            presence.leave(core, own, channel, reason, gone=True, how="put_out")
             # One that lags behind would not hear what the others hear.
-            core.tick.tell_one(own, who_is_here.left(channel, whom, reason, True))
+            core.tick.tell_one(own, who_is_here.left(channel, whom, reason, True, "put_out"))
 
 
 def invite(core: Core, session: Session, command: InviteTo) -> Append:

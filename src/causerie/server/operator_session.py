@@ -19,6 +19,8 @@ class _Silence:
     name = "none"
     snapshots = False
     acknowledges = True
+    own_words = False
+    hears_direct = False
     reactions = True
     one_place = False
     with_html: Language | None = None
@@ -47,6 +49,10 @@ class _Outlet:
         """See Outlet."""
         if not self.answered.done():
             self.answered.set_result(answer)
+
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """See Outlet."""
+        return None
 
     def wait(self, rest: bytes) -> None:
         """See Outlet."""

@@ -84,5 +84,6 @@ def set_name(core: Core, session: Session, command: SetName) -> Done:
     for number, standing in directory.places.get(person.id, {}).items():
         if standing.inside:
             channel = directory.channels[number].name
-            tick.tell(number, Renamed(channel=channel, person=person.id, name=name, was=was.name, guest=True))
+            renamed = Renamed(channel=channel, person=person.id, name=name, was=was.name, guest=True)
+            tick.tell(number, renamed, by=session)
     return Done()

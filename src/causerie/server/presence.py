@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from causerie.chat.commands import Ping, Quit
 from causerie.chat.errors import TooManyChannels
+from causerie.chat.events import How
 from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
@@ -66,7 +67,7 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     now = who_is_here.shown(core, channel, person.id)
     told = who_is_here.entered(channel, person, standing, now or who_is_here.AVAILABLE)
     if was is None and (now is not None or newcomer):
-        tick.tell(channel.id, told)
+        tick.tell(channel.id, told, by=session)
         if now is None:
             # To become a member is something that others see, as to speak is; to be here is not.
             who_is_here.tell_left(core, channel, person, who_is_here.AVAILABLE)
@@ -76,8 +77,10 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
         who_is_here.tell_changed(core, channel, person, was, now)
 
 
-def leave(core: Core, session: Session, channel: Channel, reason: str = "", gone: bool = False) -> None:
-    """Take a session out of a channel. `gone`: its person is no longer a member either."""
+def leave(
+    core: Core, session: Session, channel: Channel, reason: str = "", gone: bool = False, how: How = "left"
+) -> None:
+    """Take a session out of a channel. `gone`: its person is no longer a member either. `how`: see Left."""
     person = session.person
     assert person is not None
     if channel.id not in session.channels:
@@ -101,7 +104,7 @@ def leave(core: Core, session: Session, channel: Channel, reason: str = "", gone
             standing = None
         stand(core, channel, person, standing)
     gone = gone or standing is None or not standing.inside
-    who_is_here.tell_left(core, channel, person, was, reason, gone)
+    who_is_here.tell_left(core, channel, person, was, reason, gone, how)
 
 
 def depart(core: Core, session: Session, reason: str = "") -> None:
@@ -113,7 +116,7 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     connected = directory.connected[person.id]
     forgotten = person.guest and len(connected) == 1
     for number in tuple(session.channels):
-        leave(core, session, directory.channels[number], reason, gone=forgotten)
+        leave(core, session, directory.channels[number], reason, gone=forgotten, how="quit")
     tick.drop(connected, session)
     if session.mode != "invisible":
         who_is_here.note_seen(core, person)
@@ -127,7 +130,7 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
                 if standing.inside:
                     stand(core, directory.channels[number], person, None)
-                    tick.tell(number, who_is_here.left(directory.channels[number], person, reason, True))
+                    tick.tell(number, who_is_here.left(directory.channels[number], person, reason, True, "quit"))
             tick.drop(directory.people, person.id)
             tick.drop(directory.names, skeleton(person.name))
             tick.drop(directory.places, person.id)

@@ -45,10 +45,14 @@ class Language(Protocol):
     """Whether joining is answered with a snapshot; if not, none is made."""
     acknowledges: bool
     """Whether a message that was stored is acknowledged; its echo may serve instead."""
+    own_words: bool
+    """Whether a session is told of its own doings otherwise than the others are: its outlet is asked how."""
+    hears_direct: bool
+    """Whether its sessions are in their direct conversations without asking, since they have no way to ask."""
     reactions: bool
     """Whether it is told of reactions; if not, only where a channel wants them told as lines (`tell_reactions`)."""
     one_place: bool
-    """Whether its clients are in one channel at a time, and can't ask to hear a conversation that somebody opened."""
+    """Whether its clients are in one channel at a time."""
     with_html: Language | None
     """The same language with HTML beside each text; None: it has none."""
 
@@ -76,6 +80,13 @@ class Outlet(Protocol):
 
     def answer(self, command: Command, answer: Answer) -> None:
         """Answer a command, in the wire's own words."""
+
+    def own(self, command: Command | None, event: Event) -> bytes | None:
+        """What this session is told in the place of an event that is its own doing, or for its ears alone; None: what
+        its language says to everybody. `command` is what it came of, where that is known.
+
+        Only asked where the language has `own_words`.
+        """
 
     def wants_html(self) -> None:
         """Use the language's `with_html` from here on, if it has one. Nothing may be heard yet."""

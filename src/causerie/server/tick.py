@@ -91,9 +91,9 @@ class Tick:
         self.changes.append(append)
         self.steps.append(append)
 
-    def tell(self, channel: int, event: Event) -> None:
-        """A passing event, told to a channel's audience in its place."""
-        self.steps.append((TELL, channel, event))
+    def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
+        """A passing event, told to a channel's audience in its place. `by`: the session whose doing it is."""
+        self.steps.append((TELL, channel, event, by))
 
     def enter(self, session: Session, channel: int) -> None:
         """From here on the session hears the channel."""

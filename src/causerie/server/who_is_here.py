@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from causerie.chat import policy
 from causerie.chat.commands import Away, SetPresence
-from causerie.chat.events import Entered, Left, Presence
+from causerie.chat.events import Entered, How, Left, Presence
 from causerie.chat.model import ROLE_NAMES, Channel, Mode, Person, Standing
 from causerie.chat.replies import Done
 from causerie.chat.texts import check_text
@@ -93,15 +93,25 @@ def entered(channel: Channel, person: Person, standing: Standing, seen: Shown) -
     )
 
 
-def left(channel: Channel, person: Person, reason: str = "", gone: bool = False) -> Left:
-    """The event that says that somebody is not."""
-    return Left(channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason)
+def left(channel: Channel, person: Person, reason: str = "", gone: bool = False, how: How = "left") -> Left:
+    """The event that says that somebody is not. `how`: see Left."""
+    return Left(
+        channel=channel.name, person=person.id, name=person.name, guest=person.guest, gone=gone, reason=reason, how=how
+    )
 
 
-def tell_left(core: Core, channel: Channel, person: Person, was: Shown, reason: str = "", gone: bool = False) -> None:
+def tell_left(
+    core: Core,
+    channel: Channel,
+    person: Person,
+    was: Shown,
+    reason: str = "",
+    gone: bool = False,
+    how: How = "quit",
+) -> None:
     """Tell the others that a person is here no longer. Those of the person's devices that are in the channel,
-    invisible, do not hear it: on them one is still here."""
-    core.tick.tell(channel.id, left(channel, person, reason, gone))
+    invisible, do not hear it: on them one is still here. Who becomes invisible is told of as who quits."""
+    core.tick.tell(channel.id, left(channel, person, reason, gone, how))
     for own in _inside(core, channel, person.id):
         core.tick.skip(own, channel.id)
         if was != AVAILABLE:

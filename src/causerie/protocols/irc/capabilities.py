@@ -1,0 +1,57 @@
+"""The capabilities on offer (IRCv3), a bit each: which ones a connection has is one whole number.
+
+A new one is a line here; what it changes is in `language.py` (events), in its own command file, or where it is asked
+for by `wire.has(...)`.
+"""
+
+from __future__ import annotations
+
+MESSAGE_TAGS = 1 << 0
+SERVER_TIME = 1 << 1
+ACCOUNT_TAG = 1 << 2
+EXTENDED_JOIN = 1 << 3
+AWAY_NOTIFY = 1 << 4
+ACCOUNT_NOTIFY = 1 << 5
+INVITE_NOTIFY = 1 << 6
+ECHO_MESSAGE = 1 << 7
+BATCH = 1 << 8
+LABELED_RESPONSE = 1 << 9
+MULTI_PREFIX = 1 << 10
+USERHOST_IN_NAMES = 1 << 11
+SASL = 1 << 12
+CAP_NOTIFY = 1 << 13
+STANDARD_REPLIES = 1 << 14
+
+OFFERED: dict[str, int] = {
+    "account-notify": ACCOUNT_NOTIFY,
+    "account-tag": ACCOUNT_TAG,
+    "away-notify": AWAY_NOTIFY,
+    "batch": BATCH,
+    "cap-notify": CAP_NOTIFY,
+    "echo-message": ECHO_MESSAGE,
+    "extended-join": EXTENDED_JOIN,
+    "invite-notify": INVITE_NOTIFY,
+    "labeled-response": LABELED_RESPONSE,
+    "message-tags": MESSAGE_TAGS,
+    "multi-prefix": MULTI_PREFIX,
+    "sasl": SASL,
+    "server-time": SERVER_TIME,
+    "standard-replies": STANDARD_REPLIES,
+    "userhost-in-names": USERHOST_IN_NAMES,
+}
+
+VALUES: dict[str, str] = {"sasl": "PLAIN"}
+"""What is said of them to those who asked with version 302."""
+
+HEARD = MESSAGE_TAGS | SERVER_TIME | ACCOUNT_TAG | EXTENDED_JOIN | AWAY_NOTIFY | ACCOUNT_NOTIFY | INVITE_NOTIFY
+"""Those that change how events are told: who has the same ones of these shares a language."""
+
+
+def bits(names: list[str]) -> int:
+    """The capabilities of these names; names that are not known count for none."""
+    return sum({OFFERED.get(name, 0) for name in names})
+
+
+def names_of(capabilities: int) -> list[str]:
+    """Their names, in order."""
+    return [name for name, bit in OFFERED.items() if capabilities & bit]

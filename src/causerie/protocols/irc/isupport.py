@@ -1,0 +1,43 @@
+"""ISUPPORT: what is true of this server, for clients to go by (Modern IRC, "RPL_ISUPPORT Parameters")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.chat.names import CHANNEL_LONGEST, PERSON_LONGEST
+from causerie.protocols.irc.modes import CHANNEL_MODES, MOST, PREFIX
+from causerie.protocols.irc.queries import NICKS_MOST
+from causerie.protocols.irc.registration import USER_BYTES
+from causerie.protocols.irc.talk import TARGETS_MOST
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.network import Network
+
+TOKENS_A_LINE = 12
+
+TEXT_BYTES = 390
+"""Of a topic or a reason, so that it fits on a line whatever stands before it."""
+
+
+def tokens(network: Network) -> list[str]:
+    """The tokens, in order."""
+    channels = network.channels_most
+    return [
+        f"AWAYLEN={TEXT_BYTES}",
+        "CASEMAPPING=ascii",
+        f"CHANLIMIT=#:{channels or ''}",
+        f"CHANMODES={CHANNEL_MODES}",
+        f"CHANNELLEN={CHANNEL_LONGEST + 1}",
+        "CHANTYPES=#",
+        f"KICKLEN={TEXT_BYTES}",
+        f"MODES={MOST}",
+        f"NETWORK={network.name}",
+        f"NICKLEN={PERSON_LONGEST}",
+        f"PREFIX={PREFIX}",
+        "SAFELIST",
+        "TARGMAX="
+        f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:1,NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1",
+        f"TOPICLEN={TEXT_BYTES}",
+        f"USERLEN={USER_BYTES}",
+        "UTF8ONLY",
+    ]

@@ -1,0 +1,40 @@
+"""A labelled line's answer, kept until all of it is there (IRCv3 labeled-response): one line with the label, a batch of
+several, or ACK for none."""
+
+from __future__ import annotations
+
+from causerie.protocols.irc.lines import escape
+
+
+class Labelled:
+    """`open`: so many commands of the line are not answered yet."""
+
+    __slots__ = ("_lines", "label", "open")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.open = 0
+        self._lines: list[str] = []
+
+    def add(self, server: str, lines: list[str]) -> bytes:
+        """One more command was answered with these lines: all that there is to send, once it is all there."""
+        self._lines += lines
+        self.open -= 1
+        if self.open > 0:
+            return b""
+        label = f"label={escape(self.label)}"
+        if not self._lines:
+            told = [f"@{label} :{server} ACK"]
+        elif len(self._lines) == 1:
+            told = [tagged(label, self._lines[0])]
+        else:
+            # One answer at a time is written, so that a batch never stands open beside another: one name does.
+            told = [f"@{label} :{server} BATCH +1 labeled-response"]
+            told += [tagged("batch=1", line) for line in self._lines]
+            told.append(f":{server} BATCH -1")
+        return "".join(f"{line}\r\n" for line in told).encode()
+
+
+def tagged(tag: str, line: str) -> str:
+    """A line with one more tag."""
+    return f"@{tag};{line[1:]}" if line[:1] == "@" else f"@{tag} {line}"

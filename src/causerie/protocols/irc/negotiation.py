@@ -1,0 +1,77 @@
+"""CAP: what a client can do and wants to be told (IRCv3 capability-negotiation, version 302)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.chat import commands as c
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import numerics as n
+from causerie.protocols.irc.command import Entry
+from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.registration import go_on
+from causerie.server.session import Answer
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.wire import IrcWire
+
+LIST_BYTES = 400
+
+
+def negotiate(wire: IrcWire, line: Line) -> None:
+    """CAP LS, LIST, REQ, END. Before registration LS and REQ hold it back until END."""
+    word = line.param(0).upper()
+    if word not in ("LS", "LIST", "REQ", "END"):
+        wire.reply(n.ERR_INVALIDCAPCMD, word.split(" ")[0] or "*")
+        return
+    if wire.registration is not None:
+        wire.registration.negotiating = word != "END" and (word != "LIST" or wire.registration.negotiating)
+    if word == "END":
+        go_on(wire)
+    elif word == "REQ":
+        _request(wire, line.param(1))
+    elif word == "LIST":
+        _list(wire, "LIST", cap.names_of(wire.caps), several=True)
+    else:
+        newer = line.param(1).isdigit() and int(line.param(1)) >= 302
+        if newer:
+            wire.caps |= cap.CAP_NOTIFY
+        offered = [f"{name}={cap.VALUES[name]}" if newer and name in cap.VALUES else name for name in cap.OFFERED]
+        _list(wire, "LS", offered, several=newer)
+
+
+def _list(wire: IrcWire, word: str, names: list[str], several: bool) -> None:
+    lines, room = [""], LIST_BYTES
+    for name in names:
+        if several and len(name) >= room:
+            lines.append("")
+            room = LIST_BYTES
+        lines[-1] += f"{name} "
+        room -= len(name) + 1
+    for part in lines[:-1]:
+        wire.line(f"CAP {wire.nick} {word} * :{part.strip()}")
+    wire.line(f"CAP {wire.nick} {word} :{lines[-1].strip()}")
+
+
+def _request(wire: IrcWire, wanted: str) -> None:
+    """All that is asked for, or none of it."""
+    names = wanted.split()
+    bare = [name.removeprefix("-") for name in names]
+    if not all(name in cap.OFFERED for name in bare):
+        wire.line(f"CAP {wire.nick} NAK :{wanted.strip()}")
+        return
+    caps = wire.caps
+    for name in names:
+        bit = cap.OFFERED[name.removeprefix("-")]
+        caps = caps & ~bit if name[0] == "-" else caps | bit
+    wire.caps = caps
+
+    def acknowledge(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        # What is told before the client reads this is told as it was.
+        wire.language = wire.network.language(caps)
+        wire.line(f"CAP {wire.nick} ACK :{wanted.strip()}")
+
+    wire.ask(c.Ping(), acknowledge, every=True)
+
+
+COMMANDS = {"CAP": Entry(negotiate, 1)}

@@ -1,0 +1,64 @@
+"""The protocol's record: how it is recognised, and what one server makes of it."""
+
+from __future__ import annotations
+
+import re
+
+from causerie.protocols.irc.commands import COMMANDS
+from causerie.protocols.irc.network import Network
+from causerie.protocols.irc.wire import IrcWire
+from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.server.core import Core
+from causerie.server.session import Language
+
+_WORD = re.compile(rb"([A-Za-z]+)([ \r\n]?)")
+
+
+def recognises(first: bytes) -> bool | None:
+    """A line that begins with a command, with tags or with a source."""
+    start = first.lstrip(b" \r\n")
+    if not start:
+        return None
+    if start[:1] in (b"@", b":"):
+        return True
+    found = _WORD.match(start)
+    if found is None:
+        return False
+    word = found[1].decode().upper()
+    if found[2]:
+        return word in COMMANDS
+    return None if found.end() == len(start) and any(name.startswith(word) for name in COMMANDS) else False
+
+
+def house(core: Core) -> Protocol:
+    """What one server offers."""
+    network = Network(core)
+
+    def wire(bounds: Bounds) -> Wire:
+        return IrcWire(bounds, network)
+
+    return Protocol("irc", network.language(0), wire, recognises, alpn=("irc",))
+
+
+def _homeless(bounds: Bounds) -> Wire:
+    raise NotImplementedError("the record of one server makes wires: Protocol.at")
+
+
+class _Nothing:
+    """What the protocol says in no server."""
+
+    name = "irc"
+    snapshots = True
+    acknowledges = False
+    own_words = True
+    hears_direct = True
+    reactions = False
+    one_place = False
+    with_html: Language | None = None
+
+    def encode(self, event: object) -> bytes:
+        """Nothing."""
+        return b""
+
+
+PROTOCOL = Protocol("irc", _Nothing(), _homeless, recognises, alpn=("irc",), house=house)

@@ -1,0 +1,180 @@
+"""Coming in and going: NICK, USER, PASS, PING, PONG, QUIT, and the welcome.
+
+Sources: Modern IRC, "Connection Setup" and "Connection Messages"; IRCv3 capability-negotiation for what CAP holds back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from causerie.chat import commands as c
+from causerie.chat.errors import ChatError
+from causerie.chat.replies import LoggedIn
+from causerie.protocols.irc import about
+from causerie.protocols.irc import numerics as n
+from causerie.protocols.irc.command import Entry
+from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.names import is_direct
+from causerie.server.session import Answer
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.wire import IrcWire, Then
+
+USER_BYTES = 20
+REAL_NAME_BYTES = 150
+
+
+@dataclass(slots=True)
+class Registration:
+    """What a client that is not registered has told of itself. `negotiating`: CAP END must come first."""
+
+    nick: str = ""
+    user: str = ""
+    real_name: str = ""
+    password: str = ""
+    negotiating: bool = False
+    sasl: str | None = None
+    channels: list[str] = field(default_factory=list)
+
+
+def go_on(wire: IrcWire) -> None:
+    """Log in, once all is there that registration needs."""
+    own = wire.registration
+    if own is None or own.negotiating or not own.nick or not own.user:
+        return
+    if wire.person:
+        _welcome(wire, own)
+    elif own.password:
+        # PASS account:password, as bouncers have it; a password alone is the account's that the nick names.
+        account, colon, password = own.password.partition(":")
+        if not colon:
+            account, password = own.nick, own.password
+        wire.ask(c.LogIn(name=account, password=password, device="irc"), _logged_in, every=True)
+    else:
+        wire.ask(c.LogIn(name=own.nick, guest=True, device="irc"), _logged_in, every=True)
+
+
+def _logged_in(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    own = wire.registration
+    assert own is not None
+    if isinstance(answer, LoggedIn):
+        become(wire, answer)
+        _welcome(wire, own)
+        return
+    assert isinstance(answer, ChatError)
+    if answer.code in ("name_taken", "bad_name"):
+        wire.reply(n.ERR_NICKNAMEINUSE if answer.code == "name_taken" else n.ERR_ERRONEUSNICKNAME, own.nick)
+        own.nick = ""
+        return
+    wire.refuse(command, "PASS" if own.password else "NICK", answer)
+    if answer.code in ("login_failed", "in_clear", "guests_refused", "too_many_failures"):
+        wire.ask(c.Quit())
+
+
+def become(wire: IrcWire, answer: LoggedIn) -> None:
+    """The client is this person from now on."""
+    wire.person = answer.person
+    wire.account = "" if answer.guest else answer.name
+    if wire.registration is not None:
+        wire.registration.channels = answer.channels
+
+
+def _welcome(wire: IrcWire, own: Registration) -> None:
+    network = wire.network
+    wire.face = network.show(wire.person, f"~{own.user}", own.real_name)
+    wire.registration = None
+    wire.reply(n.RPL_WELCOME, network=network.name, nick=wire.nick)
+    wire.reply(n.RPL_YOURHOST, server=network.server, version=network.version)
+    wire.reply(n.RPL_CREATED, since=network.since)
+    about.my_info(wire)
+    about.isupport(wire)
+    about.lusers(wire)
+    about.motd(wire)
+    for channel in own.channels:
+        if is_direct(channel):
+            wire.ask(c.Join(channel=channel, create=False), _heard, every=True)
+
+
+def _heard(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    """A direct conversation is heard from now on; IRC has no word for that."""
+
+
+def nick(wire: IrcWire, line: Line) -> None:
+    """NICK: the name one wants. Whether it is free is known once one logs in by it. Later on guests take another so."""
+    wanted = line.param(0)
+    if not wanted:
+        wire.reply(n.ERR_NONICKNAMEGIVEN)
+        return
+    if wanted[0] in ":#@" or any(letter in wanted for letter in " ,!*?"):
+        wire.reply(n.ERR_ERRONEUSNICKNAME, wanted.split(" ")[0] or "*")
+        return
+    if wire.registration is None:
+        if wanted != wire.nick:
+            wire.ask(c.SetName(name=wanted), _renamed(wire.nick))
+        return
+    wire.registration.nick = wanted
+    go_on(wire)
+
+
+def _renamed(was: str) -> Then:
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if wire.nick != was:
+            wire.line_by(f":{wire.network.source(wire.person, was)} NICK :{wire.nick}".encode())
+
+    return then
+
+
+def user(wire: IrcWire, line: Line) -> None:
+    """USER: a user name and a real name, which others are shown."""
+    if wire.registration is None:
+        wire.reply(n.ERR_ALREADYREGISTERED)
+        return
+    given = "".join(letter for letter in line.param(0) if letter.isalnum() or letter in "-_.")
+    if not given:
+        wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
+        return
+    wire.registration.user = _bytes(given, USER_BYTES)
+    wire.registration.real_name = _bytes(line.param(3), REAL_NAME_BYTES)
+    go_on(wire)
+
+
+def _bytes(text: str, most: int) -> str:
+    return text.encode()[:most].decode(errors="ignore")
+
+
+def password(wire: IrcWire, line: Line) -> None:
+    """PASS: `account:password`."""
+    if wire.registration is None:
+        wire.reply(n.ERR_ALREADYREGISTERED)
+    else:
+        wire.registration.password = line.param(0)
+
+
+def ping(wire: IrcWire, line: Line) -> None:
+    """PING: answered when all that was said before is on its way to everyone."""
+    token = line.param(0)
+    if not token:
+        wire.reply(n.ERR_NOORIGIN)
+    else:
+        wire.line(f"PONG {wire.network.server} :{token}")
+
+
+def pong(wire: IrcWire, line: Line) -> None:
+    """PONG: the answer to our ping; nothing comes of it."""
+
+
+def leave(wire: IrcWire, line: Line) -> None:
+    """QUIT, with a reason that others are told."""
+    reason = line.param(0)
+    wire.ask(c.Quit(reason=f"Quit: {reason}" if reason else ""))
+
+
+COMMANDS = {
+    "NICK": Entry(nick),
+    "USER": Entry(user, 4),
+    "PASS": Entry(password, 1),
+    "PING": Entry(ping, 1),
+    "PONG": Entry(pong),
+    "QUIT": Entry(leave),
+}

@@ -1,0 +1,274 @@
+"""One IRC connection: lines into commands of the core, its answers into lines.
+
+A line is handled by a function of its command's file, which asks the core (`ask`, with what to do with the answer) and
+replies (`reply`, `line`). What is asked goes to the core one after the other; what is replied without the core goes
+out in its place among the answers, as the answer to a ping.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from causerie.chat import commands as c
+from causerie.chat.errors import ChatError
+from causerie.chat.events import Entered, Event, Message, Renamed, Reported, Stands
+from causerie.chat.replies import Done
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import errors, talk
+from causerie.protocols.irc import numerics as n
+from causerie.protocols.irc.commands import COMMANDS, UNREGISTERED
+from causerie.protocols.irc.framing import LineWire
+from causerie.protocols.irc.labels import Labelled
+from causerie.protocols.irc.lines import Line, cut, parse
+from causerie.protocols.irc.names import is_direct
+from causerie.protocols.irc.numerics import Numeric
+from causerie.protocols.irc.registration import Registration
+from causerie.protocols.wire import Bounds
+from causerie.server.session import Answer
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.language import IrcLanguage
+    from causerie.protocols.irc.network import Face, Network
+
+Then = Callable[["IrcWire", c.Command, Answer], None]
+"""What becomes of an answer that is no refusal, or (see `ask`) of any."""
+
+
+class Asked:
+    """What must be known when a command is answered: by which line it was asked, and what then."""
+
+    __slots__ = ("asked_as", "every", "labelled", "then")
+
+    def __init__(self, then: Then | None, asked_as: str, every: bool, labelled: Labelled | None) -> None:
+        self.then = then
+        self.asked_as = asked_as
+        self.every = every
+        self.labelled = labelled
+
+
+class IrcWire(LineWire):
+    """See the module.
+
+    `registration` is there until the client is registered; `person` is who that is, 0 before, and `face` what they are
+    shown as. `caps`: its capabilities, bits of `capabilities`.
+    """
+
+    pausing = frozenset((c.LogIn, c.Join, c.Look, c.Members, c.Channels, c.SetName))
+    """Answers to these may lead to more commands, which go before the next line's."""
+
+    __slots__ = (
+        "_answering", "_asked", "_asking_as", "_labelled", "_mark", "_out", "_queue", "account", "caps", "entered",
+        "face", "network", "person", "registration",
+    )  # fmt: skip
+
+    language: IrcLanguage
+
+    def __init__(self, bounds: Bounds, network: Network) -> None:
+        super().__init__(bounds)
+        self.network = network
+        self.caps = 0
+        self.registration: Registration | None = Registration()
+        self.person = 0
+        self.account = ""
+        self.face: Face | None = None
+        self.entered: Entered | None = None
+        self._queue: deque[c.Command] = deque()
+        self._out: list[str] = []
+        self._asked: dict[int, Asked] = {}
+        self._mark = 0
+        self._asking_as = ""
+        self._answering = False
+        self._labelled: Labelled | None = None
+
+    @property
+    def nick(self) -> str:
+        """Who the client is to us: its name, or the nick that it asked for, or "*"."""
+        person = self.network.person(self.person) if self.person else None
+        if person is not None:
+            return person.name
+        return (self.registration.nick if self.registration else "") or "*"
+
+    def has(self, capability: int) -> bool:
+        """Whether the client has negotiated this capability."""
+        return bool(self.caps & capability)
+
+    def next_command(self) -> c.Command | None:
+        """The next command that the lines so far come to."""
+        while True:
+            if self._queue:
+                return self._queue.popleft()
+            if not self._unread or self.closing:
+                return None
+            raw = self.next_line()
+            if raw is None:
+                return None
+            # What is said in a channel is nearly all that comes.
+            if raw[:9] == b"PRIVMSG #" and self.registration is None and (said := talk.said(raw)) is not None:
+                return said
+            self._take(raw)
+
+    def _take(self, raw: bytes | bytearray) -> None:
+        try:
+            line = parse(raw.decode())
+        except UnicodeDecodeError:
+            self.line(f"FAIL {_first_word(raw)} INVALID_UTF8 :Lines are UTF-8, and this one is not")
+        else:
+            if line is None:
+                return
+            self._handle(line)
+        self._flush()
+
+    def _handle(self, line: Line) -> None:
+        self._asking_as = line.command
+        label = line.tags.get("label", "") if self.caps & cap.LABELED_RESPONSE else ""
+        self._labelled = Labelled(label) if label else None
+        try:
+            entry = COMMANDS.get(line.command)
+            if self.registration is not None and line.command not in UNREGISTERED:
+                self.reply(n.ERR_NOTREGISTERED)
+            elif entry is None:
+                self.reply(n.ERR_UNKNOWNCOMMAND, line.command)
+            elif len(line.params) < entry.least:
+                self.reply(n.ERR_NEEDMOREPARAMS, line.command)
+            else:
+                entry.handle(self, line)
+            if self._labelled is not None and not self._labelled.open:
+                self._flush(even_if_empty=True)
+        finally:
+            self._flush()
+            self._labelled = None
+
+    def ask(self, command: c.Command, then: Then | None = None, every: bool = False) -> None:
+        """Ask the core. `then` is called with the answer; with a refusal too if it wants `every` one."""
+        if not self._answering:
+            self._flush()
+        if then is not None or self._labelled is not None:
+            command = msgspec.structs.replace(command, id=self._note(then, every))
+        self._queue.append(command)
+
+    def _note(self, then: Then | None, every: bool) -> int:
+        self._mark += 1
+        if self._labelled is not None:
+            self._labelled.open += 1
+        self._asked[self._mark] = Asked(then, self._asking_as, every, self._labelled)
+        return self._mark
+
+    def reply(self, numeric: Numeric, *params: str, **words: object) -> None:
+        """A numeric to this client. Its own text comes last, with `words` filled in, unless it has none."""
+        middle = "".join(f" {param}" for param in params)
+        if numeric.text is not None:
+            middle += f" :{numeric.text.format(**words) if words else numeric.text}"
+        self.line(f"{numeric.number} {self.nick}{middle}")
+
+    def line(self, text: str) -> None:
+        """A line by the server to this client."""
+        self._out.append(cut(f":{self.network.server} {text}"))
+
+    def line_by(self, data: bytes) -> None:
+        """Lines that a language made."""
+        self._out.extend(data.decode().splitlines())
+
+    def _flush(self, even_if_empty: bool = False) -> None:
+        """What was replied so far takes its place among the answers."""
+        if not self._out and not even_if_empty:
+            return
+        lines, self._out = self._out, []
+        if self._labelled is None:
+            self._queue.append(c.Ping(id="".join(f"{line}\r\n" for line in lines)))
+        else:
+            self._queue.append(c.Ping(id=self._note(lambda wire, command, answer: wire._out.extend(lines), True)))
+
+    def answer(self, command: c.Command, answer: Answer) -> bytes:
+        """The lines that an answer comes to."""
+        mark = command.id
+        if isinstance(mark, str):
+            return mark.encode()
+        asked = self._asked.pop(mark, None) if mark is not None else None
+        asked_as = asked.asked_as if asked is not None else _WORDS.get(type(command), "*")
+        self._asking_as = asked_as
+        self._labelled = asked.labelled if asked is not None else None
+        self._answering = True
+        try:
+            if isinstance(answer, ChatError) and not (asked is not None and asked.every):
+                self.refuse(command, asked_as, answer)
+            elif asked is not None and asked.then is not None:
+                asked.then(self, command, answer)
+        finally:
+            self._answering = False
+        lines, self._out = self._out, []
+        labelled, self._labelled = self._labelled, None
+        if labelled is None:
+            return "".join(f"{line}\r\n" for line in lines).encode()
+        return labelled.add(self.network.server, lines)
+
+    def refuse(self, command: c.Command, asked_as: str, error: ChatError) -> None:
+        """Say why not."""
+        if isinstance(command, c.Send | c.Tell) and error.data.get("why") == "empty":
+            self.reply(n.ERR_NOTEXTTOSEND)
+            return
+        found = errors.refusal(command, asked_as, error)
+        if found is None:
+            self.line(errors.fail(asked_as, error))
+            return
+        numeric, (*params, text) = found
+        self.reply(Numeric(numeric.number), *params, f":{text}")
+
+    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+        """See Outlet: no echo of what one says but for those who asked for it, with its label; JOIN comes with the
+        answer to the command, before the names; an invitation is for the one who is invited."""
+        if command is None:
+            if type(event) is Entered:
+                self.entered = event
+                return b""
+            if type(event) is Stands and event.role == "invited" and event.was != "invited":
+                return self.language.invited(event)
+            if type(event) is Reported:
+                return self.language.read(event, self.nick)
+            if type(event) is Renamed and event.person == self.person:
+                return b""  # once, with the answer
+            return b"" if type(event) is Stands or is_direct(event.channel) else None
+        silent = type(event) is Message and not self.caps & cap.ECHO_MESSAGE
+        if type(command.id) is not int:
+            return b"" if silent else None
+        asked = self._asked.pop(command.id, None)
+        told = b"" if silent else self.language.encode(event)
+        if asked is None:
+            return told
+        lines = told.decode().splitlines()
+        if asked.then is not None:
+            # What was replied to a line that is still being read is not this command's.
+            kept, self._out = self._out, []
+            asked.then(self, command, _STORED)
+            lines += self._out
+            self._out = kept
+        if asked.labelled is None:
+            return "".join(f"{line}\r\n" for line in lines).encode()
+        return asked.labelled.add(self.network.server, lines)
+
+    def farewell(self, code: str) -> bytes:
+        """ERROR, the last line (Modern IRC, "ERROR message")."""
+        return f"ERROR :Closing link: ({_FAREWELLS.get(code, code.replace('_', ' '))})\r\n".encode()
+
+
+def _first_word(raw: bytes | bytearray) -> str:
+    word = bytes(raw[:32]).split(b" ")[0]
+    return word.decode().upper() if word.isalpha() and word.isascii() else "*"
+
+
+_STORED = Done()
+"""What becomes of a command whose event was stored, for those who asked."""
+
+_WORDS: dict[type[c.Command], str] = {c.Send: "PRIVMSG", c.Tell: "PRIVMSG"}
+"""What commands are called that were asked without a note."""
+
+_FAREWELLS = {
+    "": "Client quit",
+    "login_timeout": "Registration timed out",
+    "frame_too_long": "Input line was too long",
+    "stalled": "Send queue exceeded",
+    "shutting_down": "Server is shutting down",
+}
