@@ -85,7 +85,7 @@ async def test_two_talk(house: House) -> None:
         assert isinstance(heard, Heard)
         assert heard.view is not None
         assert heard.event == Message(
-            channel="home", number=ack.number, at=ack.at, person=anna.me.person, name="Anna", text="hello", guest=True,
+            channel="home", number=ack.number, at=ack.at, person=anna.me.person, name="Anna", text="hello", guest=True, said=1,
             key=heard.event.key,  # type: ignore[attr-defined]
         )  # fmt: skip
         assert heard.view.messages[-1] == heard.event

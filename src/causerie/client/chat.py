@@ -22,8 +22,8 @@ import msgspec
 from causerie.chat.commands import Command, Join, Send
 from causerie.chat.errors import NotAMember
 from causerie.chat.events import Message
-from causerie.chat.replay import View
 from causerie.chat.replies import Ack, LoggedIn, Reply, Snapshot, Welcome
+from causerie.chat.view import View
 from causerie.client.asked import Asked
 from causerie.client.asking import Asking, R
 from causerie.client.backoff import Backoff

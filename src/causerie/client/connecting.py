@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from causerie import __version__
-from causerie.chat.replay import KEPT
+from causerie.chat.view import KEPT
 from causerie.client.backoff import Backoff
 from causerie.client.certificates import KnownServers, Vouch
 from causerie.client.chat import Chat

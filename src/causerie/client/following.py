@@ -12,8 +12,9 @@ import msgspec
 
 from causerie.chat.commands import Command, History, Join
 from causerie.chat.events import Event, Gap
-from causerie.chat.replay import Missing, View, apply, from_snapshot
+from causerie.chat.replay import apply
 from causerie.chat.replies import Page, Snapshot
+from causerie.chat.view import Missing, View, from_snapshot
 from causerie.client.frames import Unknown
 from causerie.client.happenings import Happening, Heard, Opened
 

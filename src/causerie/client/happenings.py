@@ -7,8 +7,8 @@ from msgspec import Struct
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
-from causerie.chat.replay import View
 from causerie.chat.replies import Ack
+from causerie.chat.view import View
 from causerie.client.errors import ClientError
 from causerie.client.states import State
 

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
 from causerie.chat.errors import ChatError, Internal, NotAMember, TooFast, Unavailable
-from causerie.chat.events import Event, Left
-from causerie.chat.replay import View
-from causerie.chat.replies import Ack, Done, LoggedIn, Page, Reply, Resumed, Snapshot
+from causerie.chat.events import Event, Left, Preferring
+from causerie.chat.merge import apply_draft, apply_level, apply_read, apply_thread
+from causerie.chat.replay import apply
+from causerie.chat.replies import (
+    Ack,
+    Done,
+    DraftLine,
+    DraftList,
+    LoggedIn,
+    Page,
+    ReadList,
+    Reply,
+    Resumed,
+    Snapshot,
+    ThreadList,
+    Wishes,
+)
+from causerie.chat.view import View
 from causerie.client.errors import ClientError, Ended, Lost, NotUnderstood, SomebodyElse
 from causerie.client.following import Following
 from causerie.client.frames import Unknown
@@ -79,6 +97,8 @@ class Places:
                 self._drop(name)
             self._selves.clear()
         self._selves.add(me.person)
+        for following in self.followed.values():
+            following.view = msgspec.structs.replace(following.view, me=me.person)
 
     def stands(self, snapshot: Snapshot, asked: bool) -> None:
         """A channel as it stands. `asked`: it is an answer, so one is in it from here on."""
@@ -86,7 +106,7 @@ class Places:
         if following is None:
             if not asked:
                 return
-            view = View(channel=snapshot.channel, number=snapshot.number)
+            view = View(channel=snapshot.channel, number=snapshot.number, me=self._me())
             following = self.followed[snapshot.channel] = Following(view, False, self._keep)
             self._session.changed = True
         self._pass_on(following, following.hear(snapshot))
@@ -97,12 +117,25 @@ class Places:
         if following is not None:
             self._pass_on(following, following.hear(told))
         elif isinstance(told, Event):
+            if isinstance(told, Preferring):
+                self._views(lambda view: apply(view, told))
             self._session.tell(Heard(told, None))
 
     def answered(self, command: Command, reply: Reply) -> None:
         """The user's own command was done."""
         if isinstance(command, Leave) and isinstance(reply, Done):
             self._drop(self.name_of(command.channel))
+        elif isinstance(reply, ReadList):
+            reads = {line.channel: line for line in reply.channels}
+            self._views(lambda view: apply_read(view, reads[view.channel]) if view.channel in reads else view)
+        elif isinstance(reply, DraftList):
+            drafts = {line.channel: line for line in reply.drafts}
+            self._views(lambda view: apply_draft(view, drafts.get(view.channel) or DraftLine(view.channel, "", 0)))
+        elif isinstance(reply, ThreadList):
+            for thread in reply.threads:
+                self._views(partial(apply_thread, line=thread))
+        elif isinstance(reply, Wishes):
+            self._views(lambda view: apply_level(view, reply.levels.get(view.channel)))
 
     def resume(self) -> None:
         """A new connection is live: go on in every channel."""
@@ -206,6 +239,14 @@ class Places:
             self._pass_on(following, following.refused())
 
     # What follows from it.
+
+    def _me(self) -> int:
+        return self._session.me.person if self._session.me is not None else 0
+
+    def _views(self, changed: Callable[[View], View]) -> None:
+        """What was answered beside the events is put into every view."""
+        for following in self.followed.values():
+            following.view = changed(following.view)
 
     def _pass_on(self, following: Following, happenings: list[Happening]) -> None:
         session, gone = self._session, False

@@ -18,8 +18,8 @@ import msgspec
 from causerie.chat import errors
 from causerie.chat.commands import Command, Hello, LogOut, Ping, Quit, Send
 from causerie.chat.events import Farewell
-from causerie.chat.replay import KEPT, View
 from causerie.chat.replies import Done, LoggedIn, Reply, Snapshot, Welcome
+from causerie.chat.view import KEPT, View
 from causerie.client.asked import Asked, Questions
 from causerie.client.entrance import Credentials, Entrance
 from causerie.client.errors import Ended

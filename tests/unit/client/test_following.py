@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from causerie.chat.commands import Command, History, Join
 from causerie.chat.events import Event, Gap, Message
-from causerie.chat.replay import View
 from causerie.chat.replies import Page, Snapshot
+from causerie.chat.view import View
 from causerie.client.following import FILL_MOST, HELD_MOST, Following
 from causerie.client.frames import Unknown
 from causerie.client.happenings import Happening, Heard, Opened
