@@ -101,10 +101,13 @@ class Places:
             following.view = msgspec.structs.replace(following.view, me=me.person)
 
     def stands(self, snapshot: Snapshot, asked: bool) -> None:
-        """A channel as it stands. `asked`: it is an answer, so one is in it from here on."""
+        """A channel as it stands. `asked`: it is an answer, so one is in it from here on.
+
+        A direct conversation that somebody else opens is told without being asked for.
+        """
         following = self.followed.get(snapshot.channel)
         if following is None:
-            if not asked:
+            if not asked and snapshot.access != "direct":
                 return
             view = View(channel=snapshot.channel, number=snapshot.number, me=self._me())
             following = self.followed[snapshot.channel] = Following(view, False, self._keep)
