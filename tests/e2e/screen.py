@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -77,6 +78,38 @@ class Screen:
         )
 
 
+class _ClientMessage(ctypes.Structure):
+    """XClientMessageEvent (Xlib, 10.10.1), as long as an XEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest", ctypes.c_char * 128),
+    )
+
+
+def delete_window(display: str, window: int) -> None:
+    """WM_DELETE_WINDOW (ICCCM, 4.2.8.1), which xdotool of Debian 12 cannot send."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XInternAtom.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
+    x11.XSendEvent.argtypes = (ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p)
+    x11.XCloseDisplay.argtypes = (ctypes.c_void_p,)
+    opened = x11.XOpenDisplay(display.encode())
+    message = _ClientMessage(type=33, window=window, format=32)
+    message.message_type = x11.XInternAtom(opened, b"WM_PROTOCOLS", 0)
+    message.data[0] = x11.XInternAtom(opened, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(opened, window, 0, 0, ctypes.byref(message))
+    x11.XCloseDisplay(opened)
+
+
 class Desktop:
     """The program on a screen, in a process of its own. What it logs is read from `log`."""
 
@@ -136,8 +169,8 @@ class Desktop:
 
     def cross(self) -> None:
         """The window's cross is clicked: what a window manager then sends."""
-        window = self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()[-1]
-        self.screen.do("windowquit", window)
+        window = int(self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()[-1])
+        delete_window(self.screen.display, window)
 
     def signal(self, number: signal.Signals) -> None:
         """From the terminal, or the system."""

@@ -40,11 +40,16 @@ async def off(what: Any, *about: Any) -> Any:
     return await asyncio.to_thread(what, *about)
 
 
-async def hears(person: NativePerson, text: str) -> dict[str, Any]:
+async def comes(person: NativePerson, kind: str, **about: object) -> dict[str, Any]:
+    """The next such event; others (typing, presence, marks) may come before."""
     while True:
-        event = await person.hears("message")
-        if event["text"] == text:
+        event = await person.next_event()
+        if event["is"] == kind and all(event.get(name) == value for name, value in about.items()):
             return event
+
+
+async def hears(person: NativePerson, text: str) -> dict[str, Any]:
+    return await comes(person, "message", text=text)
 
 
 class Opened:
@@ -69,13 +74,13 @@ async def test_a_guest_with_an_empty_form_talks_both_ways(screen: Screen, house:
     """Guest and three digits, in home; Enter sends and the line empties; what others say arrives while one types."""
     ben = await house.native_in("home", "ben")
     async with Opened(screen, tmp_path, where(house)) as desktop:
-        entered = await ben.hears("entered")
+        entered = await comes(ben, "entered")
         assert re.fullmatch("Guest[1-9][0-9]{2}", entered["name"])
         await off(screen.types, "hello")
         await off(screen.presses, "Return")
         assert (await hears(ben, "hello"))["name"] == entered["name"]
         await off(screen.types, "two ")
-        await ben.says("home", "in between")
+        await ben.asks("send", channel="home", text="in between")
         await off(screen.types, "words")
         await off(screen.presses, "shift+Return")
         await off(screen.types, "and a line")
@@ -117,13 +122,13 @@ async def test_leaving_says_goodbye(screen: Screen, house: House, tmp_path: Path
     """The others are told at once, and the program ends with 0 within two seconds."""
     ben = await house.native_in("home", "ben")
     async with Opened(screen, tmp_path, where(house), "Guest123") as desktop:
-        await ben.hears("entered")
+        await comes(ben, "entered")
         if way == "cross":
             await off(desktop.cross)
         else:
             desktop.signal(signal.Signals[way])
         assert await off(desktop.ends) == 0
-        assert (await ben.hears("left"))["name"] == "Guest123"
+        assert (await comes(ben, "left"))["name"] == "Guest123"
 
 
 async def test_the_server_is_killed_in_mid_sentence(screen: Screen, tmp_path: Path) -> None:

@@ -54,6 +54,10 @@ class App:
         self._notifier = Notifier(root)
         root.protocol("WM_DELETE_WINDOW", self.end)
         root.protocol("WM_SAVE_YOURSELF", self.end)
+        if root.tk.call("tk", "windowingsystem") == "x11":
+            # Tk has the keys of Emacs there; people expect all to be selected.
+            root.event_delete("<<LineStart>>", "<Control-a>")
+            root.event_add("<<SelectAll>>", "<Control-a>")
         root.bind("<FocusIn>", self._focus)
         root.bind("<FocusOut>", self._focus)
         root.report_callback_exception = self._failed
