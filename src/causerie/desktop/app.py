@@ -6,6 +6,7 @@ import contextlib
 import logging
 import secrets
 import signal
+import sys
 import time
 import tkinter as tk
 
@@ -68,6 +69,8 @@ class App:
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda number, frame: self._asked_to_end())
+        # The network's thread lets the interface's in sooner than Python's 5 ms.
+        sys.setswitchinterval(0.001)
         self._poll()
         self.root.after_idle(lambda: log.info("the form is shown"))
         self.root.mainloop()

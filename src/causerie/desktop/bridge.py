@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from causerie.chat.commands import Command, Send
+from causerie.chat.commands import Command, Send, Unread
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Message
 from causerie.chat.merge import brought_up
@@ -144,6 +144,7 @@ class Bridge:
             assert chat.welcome is not None
             letters = tuple(letter.command for letter in chat.letters)
             self._items.put(Inside(chat.me, chat.welcome, view.channel, dict(chat.views), letters))
+            self._begin(self._enter_all(chat))
             async for happening in chat:
                 self._items.put(Told(happening, self._about(chat, happening)))
                 while self._items.qsize() > QUEUED_MOST:
@@ -151,6 +152,14 @@ class Bridge:
         finally:
             # Whatever ends it, also the window's cross: the others are told.
             await chat.close()
+
+    async def _enter_all(self, chat: Chat) -> None:
+        """The other channels that one is a member of; each is told as it is opened."""
+        for name in chat.me.channels:
+            if name not in chat.views:
+                with contextlib.suppress(ChatError, ClientError):
+                    await chat.join(name, create=False)
+        await self._answer(Unread(), lambda reply, error: None)
 
     def _about(self, chat: Chat, happening: Happening) -> View | None:
         if isinstance(happening, Heard):

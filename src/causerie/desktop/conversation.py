@@ -15,13 +15,13 @@ from typing import Literal
 
 from causerie.chat.commands import Drafts, History, Mark, Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Deleted, Edited, Event, Farewell, Gap, Message, Pinned, Reacted, Renamed
+from causerie.chat.events import Deleted, Edited, Entered, Event, Farewell, Gap, Message, Pinned, Reacted, Renamed
 from causerie.chat.replies import Page, Reply, Wishes
 from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
 from causerie.desktop import composer, sidebar
 from causerie.desktop.items import Answered, Inside, Port, Told
-from causerie.desktop.login import Sentence
+from causerie.desktop.login import Sentence, begun
 from causerie.desktop.notices import Notice, notice
 from causerie.desktop.rows import Pending, Scene
 from causerie.desktop.timeline import Timeline
@@ -130,9 +130,6 @@ class Conversation:
         """Back to what was said last."""
         if not self.timeline.at_end:
             self._want(self.timeline, self.timeline.newest())
-        else:
-            self.timeline.again(self._scene(self.current))
-            self.stale.add("timeline")
 
     def jump(self, channel: str, number: int) -> None:
         """To a message, in its context."""
@@ -159,8 +156,7 @@ class Conversation:
                 del self._typing[one]
             self.stale.add("typing")
         if self.timeline.scene.today != date.today():
-            self.timeline.again(self._scene(self.current))
-            self.stale.add("timeline")
+            self.timeline.scene = self._scene(self.current)
 
     # What comes from the network.
 
@@ -228,7 +224,7 @@ class Conversation:
             self._typing[event.channel, person] = self.now() + 6000
             self.stale.add("typing")
         else:
-            if isinstance(event, Renamed) and timeline is not None:
+            if isinstance(event, Entered | Renamed) and timeline is not None:
                 timeline.scene = self._scene(event.channel)
             self.stale |= {"sidebar", "members", "head", "composer"}
 
@@ -268,7 +264,7 @@ class Conversation:
     def say(self, text: str) -> None:
         """One line for the person who looks at the window."""
         log.info("said below: %s", text)
-        self.says = text[:1].upper() + text[1:]
+        self.says = begun(text)
         self.stale.add("bar")
 
     def why(self, error: Exception) -> str:

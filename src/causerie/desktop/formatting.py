@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from causerie.chat import markdown
@@ -26,8 +27,9 @@ class Piece(NamedTuple):
     act: str = ""
 
 
-def pieces(text: str, names: Collection[str] = (), mine: str = "") -> list[Piece]:
-    """The text as it is drawn. `names` (folded): who can be named; `mine`: one's own name, folded."""
+@lru_cache(maxsize=1000)
+def pieces(text: str, names: frozenset[str] = frozenset(), mine: str = "") -> list[Piece]:
+    """The text as it is drawn, not to be changed. `names` (folded): who can be named; `mine`: one's own, folded."""
     if len(text) <= markdown.TEXT_MOST and markdown.is_plain(text):
         return _named(Piece(text), names, mine)
     tokens = markdown.parse(text)
@@ -75,8 +77,7 @@ class _Walk:
             if token.type == "inline":
                 self._inline(token.children or [])
             elif token.type in ("fence", "code_block"):
-                self._put(token.content.rstrip("\n"), "pre")
-                self._put("\n")
+                self._put(token.content.rstrip("\n") + "\n", "pre")
             elif token.type in ("bullet_list_open", "ordered_list_open"):
                 self._lists.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else 0)
             elif token.type in ("bullet_list_close", "ordered_list_close"):

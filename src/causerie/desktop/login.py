@@ -137,11 +137,49 @@ def trouble(error: Exception, entry: Entry, sentence: Sentence) -> Trouble:
     if isinstance(error, BrokenMemory):
         return Trouble(str(error), "", "server")
     if isinstance(error, errors.ChatError):
-        text = sentence(error)
-        return Trouble(text[:1].upper() + text[1:] + ".", "", _field_of(error))
+        return Trouble(begun(sentence(error)) + ".", "", _field_of(error))
     if isinstance(error, Ended):
         return Trouble(farewell(error.code), "", "server")
     return Trouble(f"{type(error).__name__}: {error}", _("This is a bug; please report it."), "server")
+
+
+_OPENERS = frozenset(
+    (
+        "the",
+        "this",
+        "there",
+        "you",
+        "guests",
+        "only",
+        "no",
+        "nobody",
+        "somebody",
+        "an",
+        "a",
+        "in",
+        "le",
+        "la",
+        "les",
+        "il",
+        "ce",
+        "cela",
+        "cette",
+        "vous",
+        "personne",
+        "aucun",
+        "seuls",
+        "un",
+        "une",
+        "trop",
+    )
+)
+"""Words that begin sentences; anything else there may be a name, which keeps its letters."""
+
+
+def begun(text: str) -> str:
+    """A sentence with its first letter large, unless it begins with a name."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first in _OPENERS else text
 
 
 def farewell(code: str) -> str:

@@ -52,7 +52,7 @@ class Scene:
     mine: str = ""
     today: date = field(default_factory=date.today)
     new_after: int = 0
-    names: Collection[str] = ()
+    names: frozenset[str] = frozenset()
     pins: Collection[int] = ()
     ignored: Collection[str] = ()
     known: Mapping[int, Message] = field(default_factory=dict)
@@ -80,7 +80,8 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
         made.append(Piece(" " + _("(edited)"), ("faint",)))
     if message.number in scene.pins:
         made.append(Piece("  " + _("pinned"), ("badge",)))
-    made.append(Piece("\n", ("body", *extra)))
+    block = tuple(style for style in made[-1].styles if style in ("pre", "quote"))
+    made.append(Piece("\n", ("body", *block, *extra)))
     if message.reactions and not message.deleted:
         made += _reactions(message)
     if message.replies:

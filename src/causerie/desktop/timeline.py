@@ -18,21 +18,25 @@ from causerie.chat.replies import Page
 from causerie.chat.view import Change
 from causerie.desktop.rows import Pending, Row, Scene, pending_row, row
 
-WINDOW = 300
+WINDOW = 200
 """Messages that are here, at most."""
 
-PAGE = 40
+PAGE = 20
 """Messages that are asked for at a time."""
+
+FIRST = 60
+"""Messages that are drawn at once, when a channel is looked at again."""
 
 PENDING_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything anew. `at`: the row to be seen, empty: the last one."""
+    """Everything anew. `at`: the row to be seen, empty: the last one; `top`: at the top, not in its context."""
 
     rows: tuple[Row, ...]
     at: str = ""
+    top: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Timeline:
         self.asked: Want = ""
         self.shown = False
         """Whether a first page has come."""
+        self.place = ""
+        """The row that was seen at the top when one left the channel; empty: the end was."""
         self._around = 0
         self._steps: list[Step] = []
 
@@ -220,10 +226,20 @@ class Timeline:
         place = self._place(number)
         return None if place is None else self.messages[place]
 
-    def again(self, scene: Scene, at: str = "") -> None:
-        """All of it anew, under another scene."""
+    def again(self, scene: Scene) -> None:
+        """All of it anew, under another scene, where one left it; not more than can be drawn at once."""
         self.scene = scene
-        self._steps.append(Shown(self._rows(), at))
+        seen = self._place(int(self.place[1:])) if self.place[1:].isdigit() else None
+        first = max(len(self.messages) - FIRST, 0) if seen is None else max(seen - FIRST // 2, 0)
+        last = len(self.messages) if seen is None else seen + FIRST // 2
+        if seen is None and not self.at_end:
+            self.shown, self.messages = False, ()
+        if first:
+            self.more_before = True
+        if last < len(self.messages):
+            self.at_end = False
+        self.messages = self.messages[first:last]
+        self._steps = [Shown(self._rows(), self.place if seen is not None else "", top=True)]
 
     # The rest is its own.
 

@@ -110,7 +110,7 @@ class TimelineView:
                     self._delete(key)
         text.configure(state="disabled")
         if shown is not None:
-            self._show(shown.at)
+            self._show(shown)
         elif stay:
             self.to_bottom()
         elif anchor:
@@ -123,6 +123,14 @@ class TimelineView:
         """The last line is seen."""
         self.text.see("end-1c")
         self.text.yview_moveto(1.0)
+
+    @property
+    def place(self) -> str:
+        """The row at the top; empty where the last one is seen."""
+        if self.at_bottom:
+            return ""
+        tags = self.text.tag_names("@0,0")
+        return next((tag[4:] for tag in tags if tag.startswith("row:m")), "")
 
     def page(self, pages: int) -> None:
         """PgUp and PgDn."""
@@ -142,13 +150,14 @@ class TimelineView:
         box = text.dlineinfo("anchor")
         return box is not None, box[1] if box is not None else 0
 
-    def _show(self, key: str) -> None:
-        ranges = self.text.tag_ranges(f"row:{key}") if key else ()
+    def _show(self, shown: Shown) -> None:
+        ranges = self.text.tag_ranges(f"row:{shown.at}") if shown.at else ()
         if not ranges:
             self.to_bottom()
             return
         self.text.yview(ranges[0])
-        self.text.yview_scroll(-self.text.winfo_height() // 3, "pixels")
+        if not shown.top:
+            self.text.yview_scroll(-self.text.winfo_height() // 3, "pixels")
 
     def _clear(self) -> None:
         for key in list(self._acts):
@@ -220,7 +229,7 @@ class TimelineView:
         text.tag_configure("head", spacing1=look.px(12), spacing3=look.px(1), lmargin1=left, lmargin2=left)
         text.tag_configure("body", lmargin1=left, lmargin2=left)
         text.tag_configure("quoted", foreground=colour.faint, font=look.font(13), lmargin1=left, lmargin2=look.px(18))
-        text.tag_configure("quoted", spacing1=look.px(10))
+        text.tag_configure("quoted", spacing1=look.px(3))
         text.tag_configure("chips", font=look.font(13), lmargin1=left, lmargin2=left, spacing1=look.px(3))
         text.tag_configure("chip", background=colour.code)
         text.tag_configure("chip_mine", background=colour.chosen, foreground=colour.link)
@@ -238,7 +247,7 @@ class TimelineView:
         wide = look.px(14)
         text.tag_configure("pre", font=look.font(14, mono=True), background=colour.code, lmargin1=wide, lmargin2=wide)
         text.tag_configure("pre", lmargincolor=colour.ground, spacing1=0, spacing3=0)
-        text.tag_configure("quote", foreground=colour.faint, lmargin1=wide, lmargin2=wide)
+        text.tag_configure("quote", background=colour.hover, lmargin1=wide, lmargin2=wide, lmargincolor=colour.ground)
         text.tag_configure("link", foreground=colour.link, underline=True)
         text.tag_configure("mention", foreground=colour.link, background=colour.chosen)
         text.tag_configure("mention_me", foreground=colour.text, background=colour.for_me, font=look.font(15, "bold"))

@@ -149,6 +149,7 @@ class Window:
             return
         self.acts.draft(self._unsent())
         self.acts.keep_draft(self.chat.current)
+        self.chat.timeline.place = self.timeline.place
         self.chat.open(channel)
         self.refresh()
         self._focus()
