@@ -47,7 +47,7 @@ def pieces(text: str, names: frozenset[str] = frozenset(), mine: str = "") -> li
 def _named(piece: Piece, names: Collection[str], mine: str) -> list[Piece]:
     """The piece, with those whom it names marked."""
     if "@" not in piece.text or "code" in piece.styles or "pre" in piece.styles:
-        return [piece]
+        return [piece] if piece.text else []
     made, at = list[Piece](), 0
     for found in _NAMED.finditer(piece.text):
         name = found[1].rstrip(".-").casefold()

@@ -143,8 +143,10 @@ class Timeline:
 
     def page(self, asked: History, page: Page, since: Iterable[Message]) -> None:
         """A page came. `since`: what the channel's view knows by now, maybe newer than the page."""
-        want, self.asked = self.asked, ""
+        self.asked = ""
         said = tuple(event for event in page.events if isinstance(event, Message))
+        if asked.around and not said:
+            return  # nothing of what was there is left
         if asked.around:
             self._replace(said, at_end=not page.more, at=f"m{self._nearest(said)}", since=since)
             self.more_before = True
@@ -157,7 +159,6 @@ class Timeline:
         else:
             self.more_before = page.more
             self._replace(said, at_end=True, at="", since=since)
-        del want
 
     # What happens.
 
