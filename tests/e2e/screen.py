@@ -181,6 +181,13 @@ class Desktop:
         window = self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()[-1]
         return self.screen.do("getwindowname", window)
 
+    def titled(self, title: str) -> None:
+        """Wait until this is the window's title."""
+        until = time.monotonic() + PATIENCE
+        while self.title() != title:
+            assert time.monotonic() < until, f"{self.title()!r}, not {title!r}:\n{self.log()}"
+            time.sleep(0.05)
+
     def ends(self, within: float = 2.0) -> int:
         """Its exit status, and that it was quick."""
         began = time.monotonic()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,6 @@ from tests.people import PASSWORD, House, NativePerson
 from tests.server_process import ServerProcess, until
 
 pytestmark = pytest.mark.timeout(120)
-
-
-@pytest.fixture
-def screen() -> Iterator[Screen]:
-    with Screen() as screen:
-        yield screen
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with House(accounts={"registration": "open"}) as house:
-        yield house
 
 
 def where(house: House) -> str:

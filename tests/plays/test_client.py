@@ -85,8 +85,8 @@ async def test_two_talk(house: House) -> None:
         assert isinstance(heard, Heard)
         assert heard.view is not None
         assert heard.event == Message(
-            channel="home", number=ack.number, at=ack.at, person=anna.me.person, name="Anna", text="hello", guest=True, said=1,
-            key=heard.event.key,  # type: ignore[attr-defined]
+            channel="home", number=ack.number, at=ack.at, person=anna.me.person, name="Anna", text="hello", guest=True,
+            said=1, key=heard.event.key,  # type: ignore[attr-defined]
         )  # fmt: skip
         assert heard.view.messages[-1] == heard.event
         assert {member.name for member in await anna.members("home")} == {"Anna", "Ben"}

@@ -366,6 +366,12 @@ class Conversation:
                 view = self.views.get(timeline.channel)
                 timeline.scene = replace(self._scene(timeline.channel), found=timeline.scene.found)
                 timeline.page(command, reply, view.messages if view is not None else ())
+                if command.around:
+                    log.info("at message %d", command.around)
+                elif timeline.at_end and not command.before:
+                    log.info("at the end of %s", timeline.channel)
+                if not timeline.more_before:
+                    log.info("at the beginning of %s", timeline.channel)
             else:
                 timeline.refused()
                 self.asked(reply, error)

@@ -70,6 +70,7 @@ class Overlay:
             entries[0].after(30, entries[0].focus_set)
         else:
             self._card.bind("<Return>", lambda event: done())
+            self._card.bind("<Escape>", lambda event: self.close())
             self._card.after(30, self._card.focus_set)
 
     def choose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tkinter as tk
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from causerie.desktop.search import Searching
 from causerie.desktop.theme import Look
 from causerie.desktop.timeline_view import TimelineView
 from causerie.text import _, ngettext
+
+log = logging.getLogger("causerie.desktop")
 
 DRAFT_AFTER = 1500
 """Milliseconds without a key until a draft is kept on the server."""
@@ -426,6 +429,7 @@ class Window:
             return
 
         def show(found: Found | None) -> None:
+            log.info("found %d", len(found.hits) if found is not None else 0)
             if self.searching.found(asked, found) and self._side == "search":
                 self._show_hits(searched=True)
 
