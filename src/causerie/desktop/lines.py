@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from causerie.chat.events import Message
 from causerie.desktop import members, sidebar
-from causerie.desktop.rows import moment
+from causerie.desktop.rows import moment, plain
 from causerie.text import _
 
 WORDS = 160
@@ -74,7 +74,7 @@ def note(text: str) -> Sequence[ListLine]:
 
 
 def _about(message: Message, with_channel: bool) -> tuple[tuple[str, str], ...]:
-    words = " ".join(message.text.split())
+    words = plain(message.text)
     where = f"  #{message.channel}" if with_channel else ""
     when = f"  {moment(message.at):%d/%m/%y %H:%M}{where}   "
     return ((message.name, "bold"), (when, "faint"), (words[:WORDS] + ("…" if len(words) > WORDS else ""), "plain"))

@@ -50,7 +50,7 @@ class ListView:
         text.tag_configure("hover", background=colour.hover if ground != colour.panel else colour.raised)
         text.tag_configure("chosen", background=colour.chosen)
         for style in ("heading", "line"):
-            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(28))
+            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(28), rmargin=look.px(10))
         text.tag_raise("badge")
         text.tag_lower("hover")
         text.bind("<Configure>", self._sized)
@@ -91,7 +91,7 @@ class ListView:
 
     def _at(self, event: tk.Event[tk.Text]) -> str:
         line = int(self.text.index(f"@{event.x},{event.y}").split(".")[0]) - 1
-        box = self.text.dlineinfo(f"{line + 1}.0")
+        box = self.text.dlineinfo(f"@{event.x},{event.y}")
         if line >= len(self._lines) or box is None or event.y > box[1] + box[3]:
             return ""
         return self._lines[line].key

@@ -129,7 +129,7 @@ class Menus:
             activebackground=colour.chosen,
             activeforeground=colour.text,
             bd=1,
-            relief="flat",
+            relief="solid",
             activeborderwidth=0,
         )
         for item in items:

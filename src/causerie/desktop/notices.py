@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from causerie.chat.events import Message
 from causerie.chat.view import View
+from causerie.desktop.rows import plain
 from causerie.text import _
 
 WORDS = 120
@@ -29,7 +30,7 @@ def notice(message: Message, view: View, ignored: Collection[str], looked_at: bo
         return None
     if not worth(message, view):
         return None
-    words = " ".join(message.text.split())
+    words = plain(message.text)
     title = (
         message.name
         if view.access == "direct"

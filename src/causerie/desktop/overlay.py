@@ -69,9 +69,9 @@ class Overlay:
         if entries:
             entries[0].after(30, entries[0].focus_set)
         else:
-            self._card.bind("<Return>", lambda event: done())
-            self._card.bind("<Escape>", lambda event: self.close())
-            self._card.after(30, self._card.focus_set)
+            inner.bind("<Return>", lambda event: done())
+            inner.bind("<Escape>", lambda event: self.close())
+            inner.after(30, inner.focus_set)
 
     def choose(
         self,

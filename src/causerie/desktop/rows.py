@@ -112,6 +112,11 @@ def pending_row(
     return Row(f"p{pending.command.key}", 0, tuple(made))
 
 
+def plain(text: str) -> str:
+    """The words of a text on one line, without formatting."""
+    return " ".join("".join(piece.text for piece in pieces(text)).split())
+
+
 def belongs(message: Message, before: Message) -> bool:
     """Whether a message stands under the same head as the one before it."""
     return (
@@ -160,7 +165,7 @@ def _quote(message: Message, scene: Scene) -> Piece:
     elif answered.deleted:
         text = _("in reply to a message that was deleted")
     else:
-        words = " ".join(answered.text.split())
+        words = plain(answered.text)
         text = f"{answered.name}: {words[:QUOTED]}{'…' if len(words) > QUOTED else ''}"
     return Piece(f"↪ {text}\n", ("quoted",), f"jump:{message.reply}")
 

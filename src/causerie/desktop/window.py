@@ -19,6 +19,7 @@ from causerie.desktop.menus import Menus
 from causerie.desktop.notices import title
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Settings
+from causerie.desktop.rows import plain
 from causerie.desktop.search import Searching
 from causerie.desktop.theme import Look
 from causerie.desktop.timeline_view import TimelineView
@@ -330,7 +331,7 @@ class Window:
         if acts.editing is not None:
             self.composer.strip(_("Editing; Esc leaves it as it was"))
         elif acts.reply is not None:
-            words = " ".join(acts.reply.text.split())[:80]
+            words = plain(acts.reply.text)[:80]
             self.composer.strip(_("In reply to {name}: {words}   (Esc: not)").format(name=acts.reply.name, words=words))
         else:
             self.composer.strip("")
