@@ -11,7 +11,7 @@ import msgspec
 
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
 from causerie.chat.errors import ChatError, Internal, NotAMember, TooFast, Unavailable
-from causerie.chat.events import Event, Left, Preferring
+from causerie.chat.events import Event, Left, Preferring, Stands
 from causerie.chat.merge import apply_draft, apply_level, apply_read, apply_thread
 from causerie.chat.replay import apply
 from causerie.chat.replies import (
@@ -103,7 +103,7 @@ class Places:
     def stands(self, snapshot: Snapshot, asked: bool) -> None:
         """A channel as it stands. `asked`: it is an answer, so one is in it from here on.
 
-        A direct conversation that somebody else opens is told without being asked for.
+        Who tells people something is given the snapshot of the conversation that it opens, without asking.
         """
         following = self.followed.get(snapshot.channel)
         if following is None:
@@ -123,6 +123,9 @@ class Places:
             if isinstance(told, Preferring):
                 self._views(lambda view: apply(view, told))
             self._session.tell(Heard(told, None))
+            if isinstance(told, Stands) and told.channel.startswith("@") and told.role and told.whom in self._selves:
+                # Somebody else began a direct conversation: one is in it, and has to enter it to hear.
+                self._own(Join(channel=told.channel, create=False), _nothing, told.channel)
 
     def answered(self, command: Command, reply: Reply) -> None:
         """The user's own command was done."""
@@ -301,6 +304,10 @@ class Places:
 
     def _later(self, error: Exception | None, call: Callable[[], None]) -> None:
         self._again.append((self._session.now() + wait(error), call))
+
+
+def _nothing(about: object, asked: Asked) -> None:
+    """What comes of it is told by `stands`."""
 
 
 def passes(error: Exception | None) -> bool:

@@ -71,7 +71,7 @@ class ChatView:
         else:
             self._bar.grid_remove()
         if urgent:
-            self._bar_button.pack(side="right", padx=self._look.px(16))
+            self._bar_button.pack(side="right", padx=self._look.px(16), before=self._bar_text)
         else:
             self._bar_button.pack_forget()
 
@@ -162,6 +162,7 @@ class ChatView:
         )
         self._bar_text.pack(side="left", padx=look.px(20), pady=look.px(6))
         self._bar_button = self._button(self._bar, _("Try now"), pressed.try_now, colour.warn_ground)
+        self._bar_button.configure(font=look.font(13), foreground=colour.text)
         self._below = tk.Label(
             self.middle, background=colour.ground, foreground=colour.faint, font=look.font(12), anchor="w"
         )

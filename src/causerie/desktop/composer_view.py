@@ -40,6 +40,7 @@ class ComposerView:
         self._enter_sends = enter_sends
         self._offers: list[Offer] = []
         self._chosen = 0
+        self._quiet = False
         self.frame = tk.Frame(parent, background=colour.ground)
         self._strip = tk.Label(
             self.frame, background=colour.ground, foreground=colour.faint, font=look.font(13), anchor="w"
@@ -94,6 +95,7 @@ class ComposerView:
     def set(self, text: str) -> None:
         """What is typed from now on, the cursor behind it."""
         if text != self.get():
+            self._quiet = True
             self.text.delete("1.0", "end")
             self.text.insert("1.0", text)
         self.text.mark_set("insert", "end-1c")
@@ -183,7 +185,9 @@ class ComposerView:
         self.text.edit_modified(False)
         self._grow()
         self._typed.changed(self.get())
-        self._show(self._typed.offers(self._before(), False) if self.text.focus_get() is self.text else [])
+        quiet, self._quiet = self._quiet, False
+        typing = not quiet and self.text.focus_get() is self.text
+        self._show(self._typed.offers(self._before(), False) if typing else [])
 
     def _grow(self) -> None:
         counted = self.text.count("1.0", "end", "displaylines")

@@ -36,6 +36,7 @@ class TimelineView:
         self._pending: list[str] = []
         self._hovered = ""
         self._busy = False
+        self._seen = (0.0, 0.0)
         colour = look.palette
         self.frame = tk.Frame(parent, background=colour.ground)
         self.frame.rowconfigure(0, weight=1)
@@ -208,7 +209,8 @@ class TimelineView:
     def _moved(self, first: float | str, last: float | str) -> None:
         first, last = float(first), float(last)
         self._bar.set(first, last)
-        if not self._busy:
+        if not self._busy and (first, last) != self._seen:
+            self._seen = (first, last)
             self._toolbar.place_forget()
             self._scrolled(first < NEAR, last > 1 - NEAR)
 

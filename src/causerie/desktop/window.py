@@ -283,7 +283,6 @@ class Window:
         if done:
             self._strip()
             self.chat.says = ""
-            self._cancel("draft")
         self.refresh()
         self._below()
         if done and self.chat.timeline.at_end:
@@ -295,9 +294,9 @@ class Window:
             return
         was = self.chat.drafts.get(self.chat.current, "")
         self.acts.draft(text)
-        if text and text != was:
-            if not text.startswith("/"):
-                self.acts.typing()
+        if text and text != was and not text.startswith("/"):
+            self.acts.typing()
+        if text != was:
             channel = self.chat.current
             self._later("draft", DRAFT_AFTER, lambda: self.acts.keep_draft(channel))
 
@@ -352,7 +351,7 @@ class Window:
 
     def _newer(self) -> None:
         timeline = self.chat.timeline
-        if timeline.at_end and self.timeline.at_bottom:
+        if not timeline.shown or (timeline.at_end and self.timeline.at_bottom):
             self.view.newer("")
         elif timeline.newer:
             text = ngettext("{count} new message ↓", "{count} new messages ↓", timeline.newer)
