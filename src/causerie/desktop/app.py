@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import secrets
 import signal
@@ -224,6 +225,9 @@ class App:
         self._show(chat)
 
     def _show(self, chat: Conversation) -> None:
+        # What is there now stays: looking through it again and again is a pause that a key would wait for.
+        gc.collect()
+        gc.freeze()
         if self._login is not None:
             self._login.frame.destroy()
             self._login = None

@@ -20,7 +20,7 @@ from causerie.desktop.notices import title
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Settings
 from causerie.desktop.rows import plain
-from causerie.desktop.search import Searching
+from causerie.desktop.searching import Searching
 from causerie.desktop.theme import Look
 from causerie.desktop.timeline_view import TimelineView
 from causerie.text import _, ngettext

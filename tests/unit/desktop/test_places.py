@@ -12,7 +12,7 @@ from causerie.chat.replies import Found, Hit, Member
 from causerie.chat.view import View
 from causerie.desktop import composer, lines, members, sidebar
 from causerie.desktop.notices import notice, title
-from causerie.desktop.search import Searching
+from causerie.desktop.searching import Searching
 
 
 def view(channel: str, **about: object) -> View:
