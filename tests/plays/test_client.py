@@ -26,9 +26,11 @@ from causerie.chat.commands import (
     Send,
     Sessions,
     SetTopic,
+    Tell,
+    Unread,
 )
 from causerie.chat.events import Gap, Marked, Message, Reacted, Topic, Typing
-from causerie.chat.replies import Ack, ChannelList, InviteMade, SessionList, Snapshot, Wishes
+from causerie.chat.replies import Ack, ChannelList, InviteMade, ReadList, SessionList, Snapshot, Wishes
 from causerie.client import (
     Backoff,
     Certificate,
@@ -106,6 +108,35 @@ async def test_two_talk(house: House) -> None:
         )  # fmt: skip
         assert heard.view.messages[-1] == heard.event
         assert {member.name for member in await anna.members("home")} == {"Anna", "Ben"}
+
+
+async def test_a_direct_conversation_that_somebody_else_begins_is_heard(house: House) -> None:
+    async with connect(where(house), name="Anna") as anna, connect(where(house), name="Ben") as ben:
+        await anna.ask(Tell(people=["Ben"], text="psst"), Ack)
+        (*_, opened) = await until(ben, lambda happening: isinstance(happening, Opened))
+        assert isinstance(opened, Opened)
+        assert opened.view.access == "direct"
+        assert opened.view.unread == 1
+        await anna.send(opened.view.channel, "are you there?")
+        await until(ben, said("are you there?"))
+
+
+async def test_what_is_read_is_known_on_every_device(house: House) -> None:
+    """Marks are told; what is asked for is put into the views."""
+    await house.account("anna")
+    async with connect(where(house), name="anna", password=PASSWORD) as one, connect(where(house), name="Ben") as ben:
+        await one.join("home")
+        for text in ("a", "b", "c"):
+            await ben.send("home", text)
+        await until(one, said("c"))
+        assert one.views["home"].unread == 3
+        async with connect(where(house), name="anna", password=PASSWORD) as other:
+            await other.join("home")
+            await other.ask(Unread(), ReadList)
+            assert other.views["home"].unread == 3
+            await other.ask(Mark(channel="home", number=2))
+            await until(one, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Marked))
+            assert one.views["home"].unread == 1
 
 
 async def test_anything_can_be_asked_and_comes_typed_or_refused(house: House) -> None:

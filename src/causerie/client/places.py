@@ -10,7 +10,7 @@ import msgspec
 
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
 from causerie.chat.errors import ChatError, Internal, NotAMember, SlowMode, TooFast, Unavailable
-from causerie.chat.events import Event, Left, Renamed, Typing
+from causerie.chat.events import Event, Left, Renamed, Stands, Typing
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, LoggedIn, Page, Reply, Resumed, Snapshot
 from causerie.chat.view import View
@@ -91,10 +91,13 @@ class Places:
                 following.view = msgspec.structs.replace(following.view, me=me.person)
 
     def stands(self, snapshot: Snapshot, asked: bool) -> None:
-        """A channel as it stands. `asked`: it is an answer, so one is in it from here on."""
+        """A channel as it stands. `asked`: it is an answer, so one is in it from here on.
+
+        Who tells people something is given the snapshot of the conversation that it opens, without asking.
+        """
         following = self.followed.get(snapshot.channel)
         if following is None:
-            if not asked:
+            if not asked and snapshot.access != "direct":
                 return
             me = self._session.me.person if self._session.me is not None else 0
             view = View(channel=snapshot.channel, number=snapshot.number, said=snapshot.said, me=me)
@@ -112,6 +115,9 @@ class Places:
             for each in () if told.channel else self.followed.values():
                 each.view = apply(each.view, told)
             self._session.tell(Heard(told, None))
+            if isinstance(told, Stands) and told.channel.startswith("@") and told.role and told.whom in self._selves:
+                # Somebody else began a direct conversation: one is in it, and has to enter it to hear.
+                self._own(Join(channel=told.channel, create=False), _nothing, told.channel)
 
     def answered(self, command: Command, reply: Reply) -> None:
         """The user's own command was done."""
@@ -284,6 +290,10 @@ class Places:
 
     def _later(self, error: Exception | None, call: Callable[[], None]) -> None:
         self._again.append((self._session.now() + wait(error), call))
+
+
+def _nothing(about: object, asked: Asked) -> None:
+    """What comes of it is told by `stands`."""
 
 
 def passes(error: Exception | None) -> bool:
