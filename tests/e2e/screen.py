@@ -169,8 +169,7 @@ class Desktop:
 
     def cross(self) -> None:
         """The window's cross is clicked: what a window manager then sends."""
-        window = int(self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()[-1])
-        delete_window(self.screen.display, window)
+        delete_window(self.screen.display, self._window())
 
     def signal(self, number: signal.Signals) -> None:
         """From the terminal, or the system."""
@@ -178,8 +177,13 @@ class Desktop:
 
     def title(self) -> str:
         """The window's."""
-        window = self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()[-1]
-        return self.screen.do("getwindowname", window)
+        return self.screen.do("getwindowname", str(self._window()))
+
+    def _window(self) -> int:
+        until = time.monotonic() + PATIENCE
+        while not (found := self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()):
+            assert time.monotonic() < until, f"there is no window:\n{self.log()}"
+        return int(found[-1])
 
     def titled(self, title: str) -> None:
         """Wait until this is the window's title."""

@@ -73,7 +73,7 @@ class App:
         # The network's thread lets the interface's in sooner than Python's 5 ms.
         sys.setswitchinterval(0.001)
         self._poll()
-        self.root.after_idle(lambda: log.info("the form is shown"))
+        self._tell_shown()
         self.root.mainloop()
         return 0
 
@@ -93,6 +93,14 @@ class App:
             self.root.destroy()
 
     # The rest is its own.
+
+    def _tell_shown(self) -> None:
+        """To the log, when keys that are pressed go where they should."""
+        focus = self.root.focus_displayof() if self.root.winfo_viewable() else None
+        if focus is None or focus is self.root:
+            self.root.after(20, self._tell_shown)
+        else:
+            log.info("the form is shown")
 
     def _asked_to_end(self) -> None:
         # A signal comes in the midst of anything; Tk is told in its own time.
@@ -221,13 +229,15 @@ class App:
             new_key=lambda: secrets.token_hex(16),
             drafts=dict(desk.drafts),
         )
-        log.info("in as %s, at %s", inside.me.name, inside.channel)
         self._show(chat)
+        self.root.update_idletasks()
+        log.info("in as %s, at %s", inside.me.name, inside.channel)
 
     def _show(self, chat: Conversation) -> None:
         # What is there now stays: looking through it again and again is a pause that a key would wait for.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(10_000, 20, 50)
         if self._login is not None:
             self._login.frame.destroy()
             self._login = None

@@ -21,7 +21,7 @@ from causerie.desktop.rows import Pending, Row, Scene, pending_row, row
 WINDOW = 200
 """Messages that are here, at most."""
 
-PAGE = 20
+PAGE = 15
 """Messages that are asked for at a time."""
 
 FIRST = 60

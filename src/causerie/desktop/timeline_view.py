@@ -209,10 +209,12 @@ class TimelineView:
     def _moved(self, first: float | str, last: float | str) -> None:
         first, last = float(first), float(last)
         self._bar.set(first, last)
-        if not self._busy and (first, last) != self._seen:
+        if self._busy:
+            return
+        if (first, last) != self._seen:
             self._seen = (first, last)
             self._toolbar.place_forget()
-            self._scrolled(first < NEAR, last > 1 - NEAR)
+        self._scrolled(first < NEAR, last > 1 - NEAR)
 
     def _sized(self, event: object) -> None:
         if self._stays():

@@ -181,9 +181,9 @@ def test_where_one_left_the_channel_one_comes_back() -> None:
         assert asked is not None
         timeline.page(asked, server.page(asked), ())
     drawn.draw()
-    timeline.place = "m40"
+    timeline.place = "m50"
     timeline.again(Scene())
     rows = drawn.draw()
-    assert drawn.at == "m40"
-    assert "m40" in rows
+    assert drawn.at == "m50"
+    assert "m50" in rows
     assert len(rows) <= 60
