@@ -199,6 +199,8 @@ class Conversation:
             return
         timeline = self._timelines.get(event.channel)
         if isinstance(event, Message):
+            if event.person == view.me:
+                log.info("said as message %d of %s", event.number, event.channel)
             self._pending.pop(event.key, None)
             self._typing.pop((event.channel, event.person), None)
             if timeline is not None:

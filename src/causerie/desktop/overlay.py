@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +13,8 @@ from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.theme import Look
 from causerie.text import _
+
+log = logging.getLogger("causerie.desktop")
 
 
 class Overlay:
@@ -67,11 +70,11 @@ class Overlay:
         for entry in entries:
             entry.bind("<Return>", lambda event: done())
         if entries:
-            entries[0].after(30, entries[0].focus_set)
+            self._give_keys(entries[0], title)
         else:
             inner.bind("<Return>", lambda event: done())
             inner.bind("<Escape>", lambda event: self.close())
-            inner.after(30, inner.focus_set)
+            self._give_keys(inner, title)
 
     def choose(
         self,
@@ -124,8 +127,20 @@ class Overlay:
         entry.bind("<Up>", lambda event: move(-1))
         entry.bind("<Down>", lambda event: move(1))
         entry.bind("<Return>", lambda event: enter())
-        entry.after(30, entry.focus_set)
+        self._give_keys(entry, title)
         refresh()
+
+    def _give_keys(self, widget: tk.Misc, title: str) -> None:
+        """What is pressed goes there, as soon as it is drawn; the log says from when on."""
+        told: list[str] = []
+
+        def tell(_event: object) -> None:
+            if not told:
+                told.append(title)
+                log.info("keys go to: %s", title)
+
+        widget.bind("<FocusIn>", tell, add="+")
+        widget.after(30, widget.focus_set)
 
     def _open(self, escape: Callable[[], None]) -> tk.Frame:
         self.close()

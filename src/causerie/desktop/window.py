@@ -429,9 +429,10 @@ class Window:
             return
 
         def show(found: Found | None) -> None:
-            log.info("found %d", len(found.hits) if found is not None else 0)
             if self.searching.found(asked, found) and self._side == "search":
                 self._show_hits(searched=True)
+                self.root.update_idletasks()
+            log.info("found %d", len(found.hits) if found is not None else 0)
 
         self.acts.search(asked, show)
 
