@@ -204,6 +204,7 @@ async def test_a_label_comes_back_with_the_answer() -> None:
             "@batch=1 :SERVER 319 Ann Ann :#home",
             "@batch=1 :SERVER 312 *",
             "@batch=1 :SERVER 317 *",
+            "@batch=1 :SERVER 378 *",
             "@batch=1 :SERVER 318 *",
             ":SERVER BATCH -1",
             "@label=d :SERVER ACK",
