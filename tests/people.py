@@ -311,6 +311,10 @@ class NativePerson(_Wire):
         assert (event["is"], heard) == (is_, about), f"{self.name} was to hear {is_} {about} and heard {event}"
         return event
 
+    async def next_event(self) -> dict[str, Any]:
+        """Whatever is heard next."""
+        return self._events.pop(0) if self._events else await self._line()
+
     async def hears_of(self, mark: int, is_: str, **about: object) -> dict[str, Any]:
         """The command with this id is done, and this event of it comes next."""
         answer = await self.answer(mark)

@@ -114,7 +114,8 @@ def _config(content: dict[str, Any], folder: Path) -> Config:
     values: dict[str, Any] = {}
     for name, part in content.items():
         section = table.get(name)
-        if section is None:
+        if section is None or "." in name:
+            # A dot within a name is none between two.
             raise _UnusableError((name,), _no_section(name, part, table.values()))
         values[name] = _section(part, section, (name,), folder, table)
     config = Config(**values)
@@ -139,7 +140,7 @@ def _struct(
     known = {setting.name: setting for setting in section.settings}
     values: dict[str, Any] = {}
     for name, value in part.items():
-        setting, inner = known.get(name), table.get(f"{section.name}.{name}")
+        setting, inner = known.get(name), table.get(f"{section.name}.{name}") if "." not in name else None
         if inner is not None:
             values[name] = _section(value, inner, (*at, name), folder, table)
             continue

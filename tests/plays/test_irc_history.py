@@ -1,6 +1,7 @@
 """IRC: what was said before, how far one has read it, and taking it back."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,7 @@ async def past(house: House, count: int = 8, caps: str = CAPS) -> tuple[IrcPerso
     at = now()
     for number in range(count):
         # One second after another, as people talk.
-        house.server.core.now = lambda number=number: at + number * 1000
+        house.server.core.now = partial(int, at + number * 1000)
         ann.says(f"PRIVMSG #home :m{number}")
         line = await ann.line()
         said.append((f"m{number}", tag(line, "msgid"), tag(line, "time")))

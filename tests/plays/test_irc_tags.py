@@ -1,5 +1,7 @@
 """IRC: tags, NOTICE, TAGMSG, CTCP, and what one event comes to for who hears it more than once."""
 
+from typing import Any
+
 from tests.irc_people import irc_as, irc_in, tag
 from tests.people import House
 
@@ -151,14 +153,15 @@ async def test_who_lags_is_not_told_what_it_said_itself() -> None:
     async with House(limits={"unsent_bytes": 65536}) as house:
         for caps, nick, echoes in (("", "Ann", 0), ("echo-message", "Bea", 1)):
             one = await irc_in(house, "#home", nick, caps)
-            session = next(session for session in house.server.core.sessions if session.person.name == nick)
+            directory = house.server.core.directory
+            outlet: Any = next(iter(directory.connected[directory.person(nick).id])).outlet
             mia = await house.native_in("home", f"Mia{nick}")
             await one.hears_at_last(f":Mia{nick}!* JOIN #home")
-            session.outlet.pause_writing()
-            session.outlet._choked = False
+            outlet.pause_writing()
+            outlet._choked = False
             one.says("PRIVMSG #home :mine")
             await mia.hears("message", text="mine")
             await mia.says("home", f"theirs {nick}")
-            session.outlet.resume_writing()
+            outlet.resume_writing()
             heard = await one.hears_at_last(f"*PRIVMSG #home :theirs {nick}")
             assert sum(line.endswith(":mine") for line in heard) == echoes

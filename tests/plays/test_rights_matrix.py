@@ -520,8 +520,8 @@ def seen_from(server: Server, host: str, monkeypatch: pytest.MonkeyPatch) -> Non
     """Who connects from now on comes from this address."""
     came = listener.Listener.came
 
-    def from_there(self: listener.Listener, connection: Any, transport: Any) -> None:
-        came(self, connection, transport)
+    def from_there(self: listener.Listener, connection: Any, transport: Any, arrival: Any) -> None:
+        came(self, connection, transport, arrival)
         connection.host = host
 
     monkeypatch.setattr(listener.Listener, "came", from_there)

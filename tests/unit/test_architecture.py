@@ -1,4 +1,4 @@
-"""What the documents name is there: every path in ARCHITECTURE.md, README.md, docs/security.md and docs/adr."""
+"""What the documents name is there: every path in ARCHITECTURE.md, README.md and those listed below."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ DECISIONS = sorted((HOUSE / "docs" / "adr").glob("*.md"))
 DOCUMENTS = [
     "ARCHITECTURE.md",
     "README.md",
+    "docs/client.md",
     "docs/security.md",
     *(str(path.relative_to(HOUSE)) for path in DECISIONS),
 ]
@@ -36,7 +37,7 @@ ELSEWHERE = {
 BELOW = (HOUSE, PACKAGE, HOUSE / "tests", HOUSE / "docs", HOUSE / "tests" / "unit" / "server")
 """Where a path may begin, as the documents say themselves; a document's own directory too."""
 
-PLACES = ("chat", "server", "protocols", "stores", "cli")
+PLACES = ("chat", "server", "protocols", "stores", "client", "cli")
 ENDS = "py|md|toml|sql|json|mo|po|service|txt"
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#\s]+)")

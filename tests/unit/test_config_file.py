@@ -214,6 +214,7 @@ def test_an_error_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) ->
         ("[irc]\nsts_days = 1\n[[irc.listen]]\nport = 6667", 2, "irc.sts_days", "with tls = true"),
         ('[[oper]]\nname = "root"', 1, "oper", "password is missing"),
         ('server.proxies = ["localhost"]', 1, "server.proxies", "is not a network"),
+        ('["irc.timeouts"]', 1, "'irc.timeouts'", "there is no such section"),
         ('"a\\nb" = 1', 1, "'a\\nb'", "there is no such section"),
     ],
 )
@@ -306,7 +307,8 @@ def test_any_file_is_read_or_refused_on_the_line_that_is_wrong(
     written: list[str] = []
     lines: set[int] = set()
     for section, many, pairs in content:
-        header = f"[[{quoted(section)}]]" if many else f"[{quoted(section)}]"
+        path = ".".join(quoted(part) for part in section.split("."))
+        header = f"[[{path}]]" if many else f"[{path}]"
         written += ["# a comment = 1", header]
         lines.add(len(written))
         for key, value in dict(pairs).items():

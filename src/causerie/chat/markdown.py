@@ -9,14 +9,15 @@ mailto only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from causerie.chat.slash import SHRUG
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 TEXT_MOST = 65_536
 """Characters of a text that HTML is made of; what is longer has none."""
@@ -55,22 +56,36 @@ _NO_MARKS = str.maketrans("", "", _MARKS)
 
 
 def _render(text: str) -> str:
-    if len(text) <= TEXT_MOST and _PLAIN.fullmatch(text) and "://" not in text:
+    if len(text) <= TEXT_MOST and is_plain(text):
         return f"<p>{text.rstrip()}</p>\n"
-    length = len(text)
-    if not length or length > TEXT_MOST or marks(text) > MARKS_MOST or text.count("](") * length > LINKS_MOST:
+    if not _bounded(text):
         return ""
-    made = _markdown()(text)
+    made = _markdown().render(text)
     import nh3
 
     return nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=_REL)
+
+
+def parse(text: str) -> list[Token]:
+    """The same as the parser's tokens, for clients that draw by themselves; none where `render` gives nothing."""
+    return _markdown().parse(text) if _bounded(text) else []
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text surely has no formatting in it."""
+    return _PLAIN.fullmatch(text) is not None and "://" not in text
+
+
+def _bounded(text: str) -> bool:
+    length = len(text)
+    return 0 < length <= TEXT_MOST and marks(text) <= MARKS_MOST and text.count("](") * length <= LINKS_MOST
 
 
 _kept = lru_cache(maxsize=1_000)(_render)
 
 
 @cache
-def _markdown() -> Callable[[str], Any]:
+def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     options = {"html": False, "breaks": True, "maxNesting": NESTING_MOST}
@@ -78,7 +93,7 @@ def _markdown() -> Callable[[str], Any]:
     markdown.validateLink = _may_lead  # type: ignore[method-assign]
     markdown.inline.ruler.before("escape", "shrug", _shrug)
     markdown.inline.ruler.before("escape", "address", _address)
-    return markdown.render
+    return markdown
 
 
 def _may_lead(url: str) -> bool:

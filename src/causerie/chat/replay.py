@@ -131,7 +131,10 @@ def _message(view: View, event: Message, keep: int) -> View:
 
 def _change(view: View, event: Change, keep: int) -> View:
     """Something is done about a message: it stands so, and what comes later from the past will."""
-    recent = (*(change for change in view.recent if not outdated(change, event)), bare(event))
+    known = view.recent
+    if isinstance(event, Edited | Deleted):
+        known = tuple(change for change in known if not outdated(change, event))
+    recent = (*known, bare(event))
     after = view.recent_after
     if len(recent) > RECENT:
         after, recent = recent[-RECENT - 1].number, recent[-RECENT:]

@@ -9,15 +9,15 @@ import sys
 import time
 from typing import Any
 
-from causerie.chat.commands import History, Join, Leave, Members, Quit, Send
+from causerie.chat.commands import Join, Members
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Event, Left, Message, Renamed, Topic
-from causerie.chat.replies import MemberList, Page, Snapshot
+from causerie.chat.replies import MemberList, Snapshot
 from causerie.cli.failure import BROKEN
-from causerie.cli.native_client import Ended, NativeClient
 from causerie.cli.output import printable
 from causerie.cli.refusals import sentence
 from causerie.cli.talk import farewell
+from causerie.client import Chat, ClientError, Ended, Heard
 from causerie.text import _
 
 RECENT = 20
@@ -27,39 +27,51 @@ RECENT = 20
 class Conversation:
     """See the module. `channel` is where typed lines go; empty: nowhere."""
 
-    def __init__(self, client: NativeClient, me: int) -> None:
+    def __init__(self, chat: Chat) -> None:
         self.channel = ""
-        self._me = me
-        self._client = client
-        client.heard = self._hear
+        self._chat = chat
+        self._me = chat.me.person
 
     async def run(self, channel: str) -> int:
-        """Enter a channel, talk until one leaves; the exit status. Raises ChatError when refused there."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, self._client.finish)
+        """Enter a channel, talk until one leaves; the exit status. Raises ChatError when refused there, and Ended."""
+        interrupted = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
         lines = TypedLines()
         await self._join(channel)
-        while True:
-            line = asyncio.ensure_future(lines.next())
-            either: set[asyncio.Future[Any]] = {line, self._client.over}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if self._client.over.done():
-                line.cancel()
-                return self._ended(self._client.over.result())
-            typed = line.result()
-            try:
-                if typed is None or not await self._do(typed):
-                    await self._client.ask(Quit())
-            except ChatError as error:
-                print(f"! {sentence(error)}", flush=True)
-            except Ended as ended:
-                return self._ended(ended.code)
+        hearing = asyncio.create_task(self._hear_all())
+        leaving = asyncio.create_task(interrupted.wait())
+        try:
+            while True:
+                line = asyncio.ensure_future(lines.next())
+                either: set[asyncio.Future[Any]] = {line, hearing, leaving}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                if not line.done():
+                    line.cancel()
+                    return 0 if leaving.done() else self._ended(hearing.exception())
+                typed = line.result()
+                try:
+                    if typed is None or not await self._do(typed):
+                        return 0
+                except ChatError as error:
+                    print(f"! {sentence(error)}", flush=True)
+                except ClientError as error:
+                    return self._ended(error)
+        finally:
+            for task in (hearing, leaving):
+                task.cancel()
 
-    def _ended(self, code: str) -> int:
-        if code in ("quit", "finished"):
+    def _ended(self, error: BaseException | None) -> int:
+        if error is None:
             return 0
-        print(f"! {farewell(code)}", file=sys.stderr)
+        if not isinstance(error, ClientError):
+            raise error
+        print(f"! {farewell(error.code if isinstance(error, Ended) else '')}", file=sys.stderr)
         return BROKEN
+
+    async def _hear_all(self) -> None:
+        async for happening in self._chat:
+            if isinstance(happening, Heard):
+                self._hear(happening.event)
 
     async def _do(self, line: str) -> bool:
         """Do what a line says; False: leave."""
@@ -88,41 +100,32 @@ class Conversation:
             if not self.channel:
                 print(_("! you are in no channel; /join one first"), flush=True)
             else:
-                text = line.removeprefix("/") if word[:1] == "/" else line
-                await self._client.ask(Send(channel=self.channel, text=text, literal=True))
+                await self._chat.send(self.channel, line.removeprefix("/") if word[:1] == "/" else line)
         return True
 
     async def _join(self, channel: str) -> None:
-        snapshot = await self._client.ask(Join(channel=channel))
-        if not isinstance(snapshot, Snapshot):
-            return
+        snapshot = await self._chat.ask(Join(channel=channel), Snapshot)
         self.channel = snapshot.channel
         print(
             _("-- {channel} --").format(channel=printable(self.channel)),
             printable(snapshot.topic),
             flush=True,
         )
-        page = await self._client.ask(History(channel=self.channel, before=snapshot.number + 1, limit=RECENT))
-        if isinstance(page, Page):
-            for event in page.events:
-                if isinstance(event, Message):
-                    self._print_message(event)
+        page = await self._chat.history(self.channel, before=snapshot.number + 1, limit=RECENT)
+        for event in page.events:
+            if isinstance(event, Message):
+                self._print_message(event)
 
     async def _leave(self, channel: str) -> None:
-        await self._client.ask(Leave(channel=channel))
+        await self._chat.leave(channel)
         print(_("You left {channel}.").format(channel=printable(channel)), flush=True)
         if channel == self.channel:
             self.channel = ""
 
     async def _who(self, channel: str) -> None:
-        answer = await self._client.ask(Members(channel=channel))
-        if isinstance(answer, MemberList):
-            names = (printable(member.name) + ("*" if member.here else "") for member in answer.members)
-            print(
-                _("In {channel} (* here now):").format(channel=printable(channel)),
-                " ".join(names),
-                flush=True,
-            )
+        answer = await self._chat.ask(Members(channel=channel), MemberList)
+        names = (printable(member.name) + ("*" if member.here else "") for member in answer.members)
+        print(_("In {channel} (* here now):").format(channel=printable(channel)), " ".join(names), flush=True)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Entered | Left) and event.person == self._me:

@@ -18,7 +18,7 @@ from causerie.text import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GROUPS = ("serve", "talk", "account", "invite", "status", "db", "config")
+GROUPS = ("serve", "talk", "desktop", "account", "invite", "status", "db", "config")
 """Each is a file in this package, with `add(commands)`."""
 
 INTERRUPTED = 130

@@ -43,37 +43,42 @@ def operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool = Fa
     import asyncio
 
     from causerie.chat.errors import ChatError
-    from causerie.cli.native_client import Ended
+    from causerie.client import ClientError, Ended
 
     try:
         return asyncio.run(_operate(place, work, create))
     except ChatError as error:
         raise Failure(sentence(error), code=error.code, data=error.data) from None
-    except Ended as ended:
-        raise Failure(_("the server went away before it answered"), code=ended.code) from None
+    except ClientError as error:
+        code = error.code if isinstance(error, Ended) else ""
+        raise Failure(_("the server went away before it answered"), code=code) from None
 
 
 async def _operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool) -> T:
     import asyncio
 
-    from causerie.cli.native_client import over_unix
+    from causerie.client import Unreachable, connect_operator
 
-    try:
-        client = await over_unix(socket_path(place.data))
-    except PermissionError:
-        raise Failure(
-            _("only the user that the server runs as may do this in {path}; try it with sudo").format(path=place.data)
-        ) from None
-    except OSError:
-        return await _offline(place, work, create)
+    chat = connect_operator(socket_path(place.data))
     try:
         async with asyncio.timeout(QUIET):
-            await client.hello()
-        return await work(client.ask)
+            await chat.open()
+    except Unreachable as unreachable:
+        if isinstance(unreachable.why, PermissionError):
+            raise Failure(
+                _("only the user that the server runs as may do this in {path}; try it with sudo").format(
+                    path=place.data
+                )
+            ) from None
+        if unreachable.why is None:
+            raise
+        return await _offline(place, work, create)
     except TimeoutError:
         raise Failure(_("the server is there, but does not answer")) from None
+    try:
+        return await work(chat.ask)
     finally:
-        await client.close()
+        await chat.close()
 
 
 async def _offline(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool) -> T:

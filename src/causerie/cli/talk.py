@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,17 +13,11 @@ from causerie.text import _
 if TYPE_CHECKING:
     import argparse
 
-    from causerie.chat.commands import LogIn, Register
-    from causerie.cli.native_client import NativeClient
+    from causerie.cli.certificates import Acceptance
     from causerie.cli.parser import Commands
-    from causerie.links import Link
-
-    Where = tuple[str, int, Link | None]
+    from causerie.client import Chat, ServerAddress, Unreachable
 
 HERE = "localhost:5000"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-PATIENCE = 30.0
-"""Seconds that connecting may take."""
 
 
 def add(commands: Commands) -> None:
@@ -47,23 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from causerie.chat.errors import ChatError
-    from causerie.cli.certificates import UnknownCertificate
-    from causerie.cli.native_client import Ended
+    from causerie.cli.certificates import Acceptance
     from causerie.cli.refusals import sentence
+    from causerie.client import Ended, Unreachable
 
+    acceptance = Acceptance()
     try:
         # All questions come before connecting: a server does not wait while somebody looks for a password.
-        where = _place(arguments.where)
-        login = _login(arguments, where[2])
-        while True:
-            try:
-                return asyncio.run(_talk(where, login, arguments.channel))
-            except UnknownCertificate as unknown:
-                unknown.accept()
+        server = _server(arguments.where)
+        chat = _chat(arguments, server, acceptance)
+        return asyncio.run(_talk(chat, arguments.channel))
     except ChatError as error:
         raise Failure(sentence(error), code=error.code, data=error.data) from None
     except EOFError:
         return 0  # Ctrl+D instead of a name
+    except Unreachable as unreachable:
+        raise _failure(unreachable, server, acceptance) from None
     except Ended as ended:
         raise Failure(farewell(ended.code)) from None
 
@@ -82,72 +74,46 @@ def farewell(code: str) -> str:
     return reasons.get(code, _("the connection is gone"))
 
 
-async def _talk(where: Where, login: LogIn | Register, channel: str) -> int:
-    from causerie.chat.replies import LoggedIn
+async def _talk(chat: Chat, channel: str) -> int:
     from causerie.cli.conversation import Conversation
 
-    client = await _connect(where)
-    try:
-        await client.hello()
-        inside = await client.ask(login)
-        assert isinstance(inside, LoggedIn)
-        print(_("You are in as {name}. /help says what you can do.").format(name=printable(inside.name)))
-        return await Conversation(client, inside.person).run(channel)
-    finally:
-        await client.close()
+    async with chat:
+        print(_("You are in as {name}. /help says what you can do.").format(name=printable(chat.me.name)))
+        return await Conversation(chat).run(channel)
 
 
-async def _connect(where: Where) -> NativeClient:
-    import asyncio
+def _failure(unreachable: Unreachable, server: ServerAddress, acceptance: Acceptance) -> Failure:
+    from causerie.client import CertificateRefused
 
-    from causerie.cli.native_client import NativeClient
-
-    host, port, link = where
-    secure = link is not None or host not in LOOPBACK
-    try:
-        async with asyncio.timeout(PATIENCE):
-            if secure:
-                from causerie.cli.certificates import connect_securely
-
-                reader, writer = await connect_securely(host, port, link.pin if link else None)
-            else:
-                from causerie.cli.native_client import over_tcp
-
-                reader, writer = await over_tcp(host, port, None)
-    except TimeoutError:
-        raise Failure(_("{host}:{port} does not answer").format(host=host, port=port)) from None
-    except OSError as error:
-        # asyncio puts the address, which is named already, into the text of these.
-        why = os.strerror(error.errno) if isinstance(error, ConnectionError) and error.errno else str(error)
-        raise Failure(_("cannot connect to {host}:{port}: {why}").format(host=host, port=port, why=why)) from None
-    return NativeClient(reader, writer)
+    if isinstance(unreachable, CertificateRefused):
+        return acceptance.failure(unreachable, bool(server.pin))
+    host, port = server.host, server.port
+    if isinstance(unreachable.why, TimeoutError):
+        return Failure(_("{host}:{port} does not answer").format(host=host, port=port))
+    why = printable(unreachable.about)
+    return Failure(_("cannot connect to {host}:{port}: {why}").format(host=host, port=port, why=why))
 
 
-def _place(where: str) -> Where:
-    from causerie import links
-    from causerie.address import EVERY, Address
+def _server(where: str) -> ServerAddress:
+    from causerie.client import ServerAddress
 
     try:
-        if "://" in where:
-            link = links.parse(where)
-            return link.host, link.port, link
-        address = Address.parse(where)
+        return ServerAddress.parse(where)
     except ValueError as error:
         raise Failure(str(error), MISUSED) from None
-    return "localhost" if address.host == EVERY else address.host, address.port, None
 
 
-def _login(arguments: argparse.Namespace, link: Link | None) -> LogIn | Register:
-    from causerie.chat.commands import LogIn, Register
+def _chat(arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance) -> Chat:
+    from causerie.cli.certificates import known_file
     from causerie.cli.password import known_password, new_password
+    from causerie.client import KnownServers, connect
 
-    name = arguments.name
-    if arguments.guest:
-        return LogIn(name=name, guest=True)
-    if not name:
-        if not sys.stdin.isatty():
+    name, password = arguments.name, ""
+    if not arguments.guest:
+        if not name and sys.stdin.isatty():
+            name = input(_("Your name: ")).strip()
+        if not name:
             raise Failure(_("who are you? give --name NAME, or --guest"), MISUSED)
-        name = input(_("Your name: ")).strip()
-    if link is not None:
-        return Register(name=name, password=new_password(name), invite=link.token)
-    return LogIn(name=name, password=known_password(name))
+        password = new_password(name) if server.invite else known_password(name)
+    known = KnownServers(known_file())
+    return connect(server, name=name, password=password, known=known, vouch=acceptance.ask, reconnect=False)

@@ -58,7 +58,9 @@ def lines() -> dict[str, str]:
     }
 
 
-SILENT: tuple[type[Event], ...] = (e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.Preferring, e.Described, e.Watched)
+SILENT: tuple[type[Event], ...] = (
+    e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.Preferring, e.Described, e.Watched,
+)  # fmt: skip
 """Events that are for clients only: nobody reads them as a line."""
 
 OWN: tuple[type[Event], ...] = (e.Entered, e.Left, e.Farewell)

@@ -124,6 +124,10 @@ class Fanout:
                         self._deliver_all(touched)
                     if type(answer) is AsItStands:
                         now = self._last(answer.channel)
+                        told = self.audience(answer.channel).number
+                        if isinstance(now, Pending) and now.number > told and step[1] not in now.newcomers:
+                            # Who hears the channel already has what its snapshot counts before it.
+                            self._deliver(answer.channel)
                         answer = replace(answer.snapshot, number=now.number, said=now.said)
                     step[1].outlet.answer(step[2], answer)
                 continue

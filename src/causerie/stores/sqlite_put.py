@@ -74,7 +74,10 @@ def _standing(writer: sqlite3.Connection, change: PutStanding) -> None:
     writer.execute(
         "INSERT OR REPLACE INTO standings (channel, person, role, muted_until, voiced) VALUES (?, ?, ?, ?, ?)",
         (
-            change.channel, change.person, int(change.standing.role), change.standing.muted_until,
+            change.channel,
+            change.person,
+            int(change.standing.role),
+            change.standing.muted_until,
             change.standing.voiced,
         ),
     )

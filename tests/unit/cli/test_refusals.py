@@ -10,7 +10,7 @@ import pytest
 
 from causerie.chat import errors
 from causerie.cli import refusals
-from causerie.cli.native_client import refusal
+from causerie.client.frames import refusal
 
 SOURCES = Path(errors.__file__).parents[1]
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from causerie.chat.commands import Send
 from causerie.chat.events import Event
 from causerie.protocols.native import NativeLanguage
+from causerie.server import refill
+from causerie.server.dispatch import dispatch
 from tests.people import House
 from tests.slow_store import SlowHouse
 
@@ -99,3 +102,20 @@ async def test_an_answer_comes_before_what_its_command_tells_and_ping_after_it()
         assert [(await mia.answer(mark))["re"] for mark in marks] == marks
         for number in range(5):
             await luc.hears("message", text=str(number))
+
+
+async def test_who_has_caught_up_is_told_what_a_snapshot_holds_before_the_snapshot() -> None:
+    """The last thing missed is committed in the very tick that says how the channel stands by then."""
+    async with House() as house:
+        await house.native_in("home", "Mia")
+        luc = await house.native_in("home", "Luc")
+        core = house.server.core
+        directory = core.directory
+        mia_there, luc_there = (next(iter(directory.connected[directory.person(name).id])) for name in ("Mia", "Luc"))
+        channel = directory.channel("home").id
+        core.fanout.audience(channel).remove(luc_there)
+        dispatch(core, mia_there, Send(channel="home", text="the last one missed"))
+        refill._hear_again(core, luc_there, channel)
+        said = await luc.hears("message", text="the last one missed")
+        assert (await luc.hears("snapshot"))["number"] == said["number"]
+        await luc.hears_nothing()

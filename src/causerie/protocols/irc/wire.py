@@ -59,8 +59,22 @@ class IrcWire(LineWire):
     shown as. `caps`: its capabilities, bits of `capabilities`.
     """
 
-    pausing = frozenset((c.LogIn, c.Register, c.Scram, c.Knock, c.Join, c.Look, c.Members, c.Channels, c.SetName,
-        c.Unread, c.Mark, c.Direct))
+    pausing = frozenset(
+        (
+            c.LogIn,
+            c.Register,
+            c.Scram,
+            c.Knock,
+            c.Join,
+            c.Look,
+            c.Members,
+            c.Channels,
+            c.SetName,
+            c.Unread,
+            c.Mark,
+            c.Direct,
+        )
+    )
     """Answers to these may lead to more commands, which go before the next line's."""
 
     __slots__ = (

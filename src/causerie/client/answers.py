@@ -1,0 +1,28 @@
+"""What an answer says about a channel, put into its view as `chat.merge` has it."""
+
+from __future__ import annotations
+
+from causerie.chat import merge
+from causerie.chat.replies import DraftList, Page, ReadList, Reply, ThreadList, Wishes
+from causerie.chat.view import Missing, View
+
+
+def merged(view: View, reply: Reply, keep: int) -> View:
+    """The view with what the answer says about it; the same view, where it says nothing."""
+    if isinstance(reply, Page):
+        try:
+            return merge.apply_page(view, reply, keep)
+        except Missing:
+            return view  # so much was changed since that it is old by now; whoever asked shows it as it came
+    if isinstance(reply, ReadList):
+        for read in reply.channels:
+            view = merge.apply_read(view, read)
+    elif isinstance(reply, DraftList):
+        for draft in reply.drafts:
+            view = merge.apply_draft(view, draft)
+    elif isinstance(reply, ThreadList):
+        for thread in reply.threads:
+            view = merge.apply_thread(view, thread)
+    elif isinstance(reply, Wishes):
+        view = merge.apply_level(view, reply.levels.get(view.channel))
+    return view

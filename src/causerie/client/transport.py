@@ -1,0 +1,83 @@
+"""Making one connection: to a socket in the file system, over TCP in clear, or over TLS to the right server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from typing import TypeVar
+
+from causerie.client import certificates
+from causerie.client.certificates import Certificate, KnownServers, Vouch
+from causerie.client.errors import CertificateChanged, CertificateUnknown, Unreachable
+from causerie.client.server_address import ServerAddress
+
+CONNECT_SECONDS = 30.0
+"""How long connecting may take, the handshake of TLS with it."""
+
+P = TypeVar("P", bound=asyncio.Protocol)
+
+
+class Connector:
+    """Connects to one server, again and again. Whoever was found to be it by its certificate has to stay the same."""
+
+    def __init__(self, server: ServerAddress, known: KnownServers | None = None, vouch: Vouch | None = None) -> None:
+        self._server = server
+        self._pin = server.pin
+        self._known = known
+        self._vouch = vouch
+
+    async def connect(self, factory: Callable[[], P]) -> P:
+        """A connection to the right server, on which nothing was said: its protocol. Raises Unreachable.
+
+        `factory` makes a protocol for each connection that is tried.
+        """
+        try:
+            if not self._server.secure or self._server.path is not None:
+                return (await self._open(factory, None))[1]
+            return await self._securely(factory)
+        except TimeoutError as error:
+            raise Unreachable(str(self._server), "it does not answer", error) from None
+        except OSError as error:
+            # asyncio puts the address, which is named already, into the text of these.
+            about = os.strerror(error.errno) if isinstance(error, ConnectionError) and error.errno else str(error)
+            raise Unreachable(str(self._server), about, error) from None
+
+    async def _securely(self, factory: Callable[[], P]) -> P:
+        where = str(self._server)
+        known = self._known.get(where) if self._known is not None else ""
+        if not self._pin:
+            # Whatever was accepted before, what an authority vouches for is right.
+            with contextlib.suppress(ssl.SSLCertVerificationError):
+                return (await self._open(factory, certificates.trusting_authorities()))[1]
+        transport, protocol = await self._open(factory, certificates.trusting_nobody())
+        der = transport.get_extra_info("ssl_object").getpeercert(True)
+        found = certificates.fingerprint(der)
+        if found == (self._pin or known):
+            return protocol
+        transport.abort()
+        if self._pin:
+            raise CertificateChanged(where, found, self._pin)
+        # A server does not wait while somebody thinks: the connection is made again afterwards.
+        if self._vouch is None or not await self._vouch(Certificate(where, found, known)):
+            raise CertificateChanged(where, found, known) if known else CertificateUnknown(where, found)
+        if self._known is not None:
+            self._known.put(where, found)
+        self._pin = found
+        return await self._securely(factory)
+
+    async def _open(self, factory: Callable[[], P], tls: ssl.SSLContext | None) -> tuple[asyncio.Transport, P]:
+        loop = asyncio.get_running_loop()
+        server = self._server
+        async with asyncio.timeout(CONNECT_SECONDS):
+            if server.path is not None:
+                return await loop.create_unix_connection(factory, str(server.path))
+            name = server.host if tls is not None else None
+            made: tuple[asyncio.Transport, P] = await loop.create_connection(
+                factory, server.host, server.port, ssl=tls, server_hostname=name
+            )
+        made[0].get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made

@@ -1,0 +1,323 @@
+"""The program: one window, first the form, then the chat; and a clean end, whoever asks for it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import secrets
+import signal
+import sys
+import time
+import tkinter as tk
+
+import customtkinter as ctk
+import msgspec
+
+from causerie.client import Certificate
+from causerie.desktop import login
+from causerie.desktop.bridge import Bridge
+from causerie.desktop.conversation import Conversation
+from causerie.desktop.items import Answered, Inside, Item, Over, Told, Vouching
+from causerie.desktop.login import Entry, Field, Misfilled, Sentence, Trouble
+from causerie.desktop.login_view import LoginView
+from causerie.desktop.overlay import Overlay
+from causerie.desktop.remembering import Desk, Remembered, Settings
+from causerie.desktop.system import Notifier
+from causerie.desktop.theme import Look, is_dark
+from causerie.desktop.window import Window
+from causerie.text import _
+
+log = logging.getLogger("causerie.desktop")
+
+POLL = 15
+"""Milliseconds between two looks at what came, when the last one found the end of it."""
+
+
+class App:
+    """See the module. `sentence`: a refusal of the server's in the reader's language."""
+
+    def __init__(self, remembered: Remembered, server: str, sentence: Sentence) -> None:
+        self._remembered = remembered
+        self._settings = remembered.settings()
+        self._sentence = sentence
+        self._server = server
+        self._bridge: Bridge | None = None
+        self._entry: Entry | None = None
+        self._window: Window | None = None
+        self._login: LoginView | None = None
+        self._ending = False
+        ctk.set_appearance_mode("dark" if is_dark(self._settings.theme) else "light")
+        self.root = root = ctk.CTk(className="Causerie")
+        root.title("Causerie")
+        root.geometry(self._settings.geometry or "1080x720")
+        root.minsize(560, 420)
+        self.look = self._look()
+        self._notifier = Notifier(root)
+        root.protocol("WM_DELETE_WINDOW", self.end)
+        root.protocol("WM_SAVE_YOURSELF", self.end)
+        if root.tk.call("tk", "windowingsystem") == "x11":
+            # Tk has the keys of Emacs there; people expect all to be selected.
+            root.event_delete("<<LineStart>>", "<Control-a>")
+            root.event_add("<<SelectAll>>", "<Control-a>")
+        root.bind("<FocusIn>", self._focus)
+        root.bind("<FocusOut>", self._focus)
+        root.report_callback_exception = self._failed
+        self._show_login(None)
+
+    def run(self) -> int:
+        """Until it is closed. The exit status."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda number, frame: self._asked_to_end())
+        # The network's thread lets the interface's in sooner than Python's 5 ms.
+        sys.setswitchinterval(0.001)
+        self._poll()
+        self._tell_shown()
+        self.root.mainloop()
+        return 0
+
+    def end(self) -> None:
+        """Goodbye: to the server, then to the window."""
+        if self._ending:
+            return
+        self._ending = True
+        with contextlib.suppress(tk.TclError):
+            self._keep_settings(geometry=self.root.geometry())
+            self.root.withdraw()
+        self._close_window()
+        if self._bridge is not None:
+            self._bridge.stop()
+        with contextlib.suppress(tk.TclError):
+            self.root.quit()
+            self.root.destroy()
+
+    # The rest is its own.
+
+    def _tell_shown(self) -> None:
+        """To the log, when keys that are pressed go where they should."""
+        focus = self.root.focus_displayof() if self.root.winfo_viewable() else None
+        if focus is None or focus is self.root:
+            self.root.after(20, self._tell_shown)
+        else:
+            log.info("the form is shown")
+
+    def _asked_to_end(self) -> None:
+        # A signal comes in the midst of anything; Tk is told in its own time.
+        self.root.after(0, self.end)
+
+    def _look(self) -> Look:
+        dark = is_dark(self._settings.theme)
+        ctk.set_appearance_mode("dark" if dark else "light")
+        look = Look(self.root, dark, self._settings.zoom)
+        ctk.set_widget_scaling(look.scale)
+        self.root.configure(fg_color=look.palette.panel)
+        return look
+
+    def _poll(self) -> None:
+        more = False
+        if self._bridge is not None:
+            more = self._bridge.drain(self._take)
+        if self._window is not None:
+            self._window.refresh()
+            self._notify(self._window.chat)
+        if not self._ending:
+            self.root.after(1 if more else POLL, self._poll)
+
+    def _take(self, item: Item) -> None:
+        if isinstance(item, Inside):
+            self._inside(item)
+        elif isinstance(item, Told | Answered):
+            if self._window is not None:
+                self._window.chat.take(item)
+        elif isinstance(item, Vouching):
+            self._ask_whether(item.certificate)
+        elif isinstance(item, Over):
+            self._over(item.error)
+
+    # The form.
+
+    def _show_login(self, trouble: Trouble | None) -> None:
+        settings = self._settings
+        fields: dict[Field, str] = {
+            "server": self._server or settings.server,
+            "name": settings.name,
+            "password": "",
+            "channel": settings.channel,
+        }
+        self._login = LoginView(self.root, self.look, fields, settings.stay, self._enter, self._cancel)
+        self._login.frame.pack(fill="both", expand=True)
+        if trouble is not None:
+            self._login.trouble(trouble)
+
+    def _enter(self, fields: dict[Field, str], stay: bool, register: bool) -> None:
+        assert self._login is not None
+        server, name = fields["server"].strip() or login.HERE, fields["name"].strip()
+        try:
+            entry = login.read(
+                server,
+                name,
+                fields["password"],
+                fields["channel"],
+                lambda least, most: least + secrets.randbelow(most - least + 1),
+                remembered=self._is_remembered(server, name),
+                register=register,
+            )
+        except Misfilled as misfilled:
+            self._login.trouble(misfilled.trouble)
+            return
+        log.info("entering as %s", entry.name)
+        self._entry = entry
+        plain = entry.server if "#invite" not in entry.server else entry.address
+        self._keep_settings(server=plain, name=name, channel=fields["channel"].strip(), stay=stay)
+        memory = self._remembered.memory(entry.address, name or "") if stay else None
+        self._bridge = Bridge(entry, memory, self._remembered.known())
+        self._bridge.start()
+
+    def _is_remembered(self, server: str, name: str) -> bool:
+        with contextlib.suppress(ValueError):
+            from causerie.client import ServerAddress
+
+            return bool(name) and self._remembered.is_remembered(str(ServerAddress.parse(server)), name)
+        return False
+
+    def _cancel(self) -> None:
+        bridge, self._bridge = self._bridge, None
+        if bridge is not None:
+            bridge.stop()
+        if self._login is not None:
+            self._login.trouble(Trouble(_("Cancelled."), "", "server"))
+
+    def _ask_whether(self, certificate: Certificate) -> None:
+        bridge = self._bridge
+        assert bridge is not None
+        log.info("asking about the certificate of %s", certificate.where)
+        print_ = certificate.fingerprint
+        grouped = " ".join(print_[at : at + 4] for at in range(0, len(print_), 4))
+        if certificate.known:
+            head = _("The server's certificate has changed")
+            text = _(
+                "{where} shows another certificate than the one you accepted. This is so after a new installation, and "
+                "also when somebody listens in between. Ask whoever runs it before you trust this one:\n\n{print}"
+            )
+        else:
+            head = _("Do you know this server?")
+            text = _(
+                "Nobody vouches for the certificate of {where}, as is usual with a server that made its own. Compare "
+                "this fingerprint with what whoever runs it tells you:\n\n{print}"
+            )
+        Overlay(self.root, self.look, lambda: None).question(
+            head,
+            text.format(where=certificate.where, print=grouped),
+            lambda typed: bridge.vouch(True),
+            yes=_("Trust it"),
+            no=lambda: bridge.vouch(False),
+        )
+
+    # The chat.
+
+    def _inside(self, inside: Inside) -> None:
+        entry, bridge = self._entry, self._bridge
+        assert entry is not None
+        assert bridge is not None
+        desk = self._remembered.desk(entry.address, self._settings.name)
+        chat = Conversation(
+            bridge,
+            inside,
+            self._sentence,
+            now=lambda: int(time.time() * 1000),
+            new_key=lambda: secrets.token_hex(16),
+            drafts=dict(desk.drafts),
+        )
+        self._show(chat)
+        self.root.update_idletasks()
+        log.info("in as %s, at %s", inside.me.name, inside.channel)
+
+    def _show(self, chat: Conversation) -> None:
+        # What is there now stays: looking through it again and again is a pause that a key would wait for.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 50)
+        if self._login is not None:
+            self._login.frame.destroy()
+            self._login = None
+        assert self._bridge is not None
+        self._window = Window(
+            self.root, self.look, chat, self._settings, self._choose, self._leave, self._bridge.try_now
+        )
+
+    def _choose(self, settings: Settings) -> None:
+        was, self._settings = self._settings, settings
+        self._remembered.keep_settings(settings)
+        window = self._window
+        if window is None:
+            return
+        window.settings = settings
+        if (was.theme, was.zoom, was.enter_sends) != (settings.theme, settings.zoom, settings.enter_sends):
+            chat = window.chat
+            window.close()
+            self.look = self._look()
+            chat.open(chat.current)
+            self._show(chat)
+
+    def _leave(self, forget: bool) -> None:
+        """Back to the form; `forget`: one is not let in without a password any more."""
+        self._close_window()
+        bridge, self._bridge = self._bridge, None
+        if bridge is not None:
+            bridge.stop()
+        if forget and self._entry is not None:
+            self._remembered.forget(self._entry.address, self._settings.name)
+        self._show_login(None)
+
+    def _over(self, error: Exception | None) -> None:
+        """The session is over, or never was."""
+        assert self._entry is not None
+        bridge, self._bridge = self._bridge, None
+        if bridge is not None:
+            bridge.stop()
+        about = login.trouble(error, self._entry, self._sentence) if error is not None else None
+        if self._login is not None:
+            if about is not None:
+                log.info("not in: %s", about.text)
+                self._login.trouble(about)
+            return
+        self._close_window()
+        self._show_login(about)
+
+    def _close_window(self) -> None:
+        window, self._window = self._window, None
+        if window is None:
+            return
+        window.close()
+        if self._entry is not None:
+            drafts = {channel: text for channel, text in window.chat.drafts.items() if text}
+            desk = Desk(channel=window.chat.current, drafts=drafts)
+            self._remembered.keep_desk(self._entry.address, self._settings.name, desk)
+
+    def _notify(self, chat: Conversation) -> None:
+        notices, chat.notices = chat.notices, []
+        for one in notices:
+            if self._settings.notices:
+                self._notifier.show(one, lambda one=one: chat.jump(one.channel, one.number))  # type: ignore[misc]
+            if self._settings.sounds:
+                self._notifier.ring()
+
+    def _focus(self, event: object) -> None:
+        if self._window is not None:
+            self._window.focused(self.root.focus_displayof() is not None)
+
+    def _keep_settings(self, **changed: object) -> None:
+        self._settings = msgspec.structs.replace(self._settings, **changed)
+        self._remembered.keep_settings(self._settings)
+
+    def _failed(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
+        """A fault of this program: told, and one can go on."""
+        log.error("a fault in the window", exc_info=error)
+        if self._window is not None:
+            self._window.chat.say(_("This is a bug: {about}").format(about=f"{kind.__name__}: {error}"))
+
+
+def run(server: str, sentence: Sentence, remembered: Remembered) -> int:
+    """Show the window until it is closed. Raises tkinter.TclError where there is no screen."""
+    return App(remembered, server, sentence).run()

@@ -1,0 +1,218 @@
+"""Draws the window while one is in: channels on the left, the conversation, and what is beside it on the right."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from causerie.desktop.lines import ListLine
+from causerie.desktop.list_view import ListView
+from causerie.desktop.theme import Look
+from causerie.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What clicks ask of whoever owns the view."""
+
+    place: Callable[[str], None]
+    side: Callable[[str], None]
+    add: Callable[[], None]
+    menu: Callable[[int, int], None]
+    own_menu: Callable[[int, int], None]
+    search: Callable[[], None]
+    pins: Callable[[], None]
+    people: Callable[[], None]
+    try_now: Callable[[], None]
+    to_end: Callable[[], None]
+    sought: Callable[[str], None]
+
+
+class ChatView:
+    """See the module. The timeline and the composer are put into `middle` by whoever makes them."""
+
+    def __init__(self, parent: tk.Misc, look: Look, pressed: Pressed) -> None:
+        colour = look.palette
+        self._look = look
+        self._pressed = pressed
+        self.frame = tk.Frame(parent, background=colour.ground)
+        self.frame.columnconfigure(2, weight=1)
+        self.frame.rowconfigure(0, weight=1)
+        self._left(pressed)
+        tk.Frame(self.frame, background=colour.border, width=1).grid(row=0, column=1, sticky="ns")
+        self.middle = tk.Frame(self.frame, background=colour.ground)
+        self.middle.grid(row=0, column=2, sticky="nsew")
+        self.middle.columnconfigure(0, weight=1)
+        self.middle.rowconfigure(3, weight=1)
+        self._head(pressed)
+        self._bars(pressed)
+        self._right_line = tk.Frame(self.frame, background=colour.border, width=1)
+        self._right(pressed)
+
+    # What is shown.
+
+    def places(self, lines: Sequence[ListLine], who: str) -> None:
+        """The sidebar, and who one is."""
+        self._places.set(lines)
+        self._who.configure(text=who)
+
+    def head(self, name: str, topic: str, pins: int) -> None:
+        """What is open."""
+        self._name.configure(text=name)
+        self._topic.configure(text=topic)
+        self._pins.configure(text=f"⚑ {pins}" if pins else "")
+
+    def bar(self, text: str, urgent: bool) -> None:
+        """The connection, above the timeline; empty: all is well."""
+        self._bar_text.configure(text=text)
+        if text:
+            self._bar.grid(row=2, column=0, sticky="ew")
+        else:
+            self._bar.grid_remove()
+        if urgent:
+            self._bar_button.pack(side="right", padx=self._look.px(16), before=self._bar_text)
+        else:
+            self._bar_button.pack_forget()
+
+    def below(self, text: str) -> None:
+        """Who is typing, or what just went wrong."""
+        self._below.configure(text=text)
+
+    def newer(self, text: str) -> None:
+        """The button that leads to the end; empty: one is there."""
+        self._newer.configure(text=text)
+        if text:
+            self._newer.place(in_=self.middle, relx=0.5, rely=1.0, y=-self._look.px(110), anchor="s")
+            self._newer.lift()
+        else:
+            self._newer.place_forget()
+
+    def side(self, title: str, lines: Sequence[ListLine], seeking: bool = False) -> None:
+        """What is on the right; without a title nothing is."""
+        if not title:
+            self._side_frame.grid_remove()
+            self._right_line.grid_remove()
+            return
+        self._right_line.grid(row=0, column=3, sticky="ns")
+        self._side_frame.grid(row=0, column=4, sticky="ns")
+        self._side_frame.configure(width=self._look.px(340 if seeking else 220))
+        self._side_title.configure(text=title)
+        if seeking:
+            self._seek.pack(fill="x", padx=self._look.px(12), pady=(0, self._look.px(6)), after=self._side_title)
+        else:
+            self._seek.pack_forget()
+        self._side.text.configure(wrap="word" if seeking else "none")
+        self._side.set(lines)
+
+    def seek(self, text: str | None = None) -> None:
+        """The cursor goes to the search field."""
+        if text is not None:
+            self._seek.delete(0, "end")
+            self._seek.insert(0, text)
+        self._seek.focus_set()
+
+    # How it is built.
+
+    def _left(self, pressed: Pressed) -> None:
+        look, colour = self._look, self._look.palette
+        left = tk.Frame(self.frame, background=colour.panel, width=look.px(230))
+        left.grid(row=0, column=0, sticky="ns")
+        left.pack_propagate(False)
+        top = tk.Frame(left, background=colour.panel)
+        top.pack(fill="x", padx=look.px(14), pady=(look.px(14), look.px(4)))
+        tk.Label(
+            top, text="Causerie", font=look.font(17, "bold"), background=colour.panel, foreground=colour.text
+        ).pack(side="left")
+        self._button(top, "+", pressed.add, colour.panel).pack(side="right")
+        self._places = ListView(left, look, colour.panel, pressed.place)
+        foot = tk.Frame(left, background=colour.panel)
+        foot.pack(side="bottom", fill="x", padx=look.px(14), pady=look.px(10))
+        self._who = tk.Label(
+            foot, font=look.font(14, "bold"), background=colour.panel, foreground=colour.text, anchor="w"
+        )
+        self._who.pack(side="left", fill="x", expand=True)
+        gear = self._button(foot, "⚙", lambda: None, colour.panel)
+        gear.pack(side="right")
+        gear.bind("<Button-1>", lambda event: pressed.own_menu(event.x_root, event.y_root))
+        self._places.text.pack(fill="both", expand=True)
+
+    def _head(self, pressed: Pressed) -> None:
+        look, colour = self._look, self._look.palette
+        head = tk.Frame(self.middle, background=colour.ground)
+        head.grid(row=0, column=0, sticky="ew", padx=look.px(20), pady=look.px(10))
+        self._name = tk.Label(
+            head, font=look.font(18, "bold"), background=colour.ground, foreground=colour.text, cursor="hand2"
+        )
+        self._name.pack(side="left")
+        self._name.bind("<Button-1>", lambda event: pressed.menu(event.x_root, event.y_root))
+        for sign, call in (("☰", pressed.people), ("⌕", pressed.search)):
+            self._button(head, sign, call, colour.ground).pack(side="right")
+        self._pins = self._button(head, "", pressed.pins, colour.ground)
+        self._pins.pack(side="right")
+        self._topic = tk.Label(head, font=look.font(13), background=colour.ground, foreground=colour.faint, anchor="w")
+        self._topic.pack(side="left", fill="x", expand=True, padx=(look.px(12), 0))
+        tk.Frame(self.middle, background=colour.border, height=1).grid(row=1, column=0, sticky="ew")
+
+    def _bars(self, pressed: Pressed) -> None:
+        look, colour = self._look, self._look.palette
+        self._bar = tk.Frame(self.middle, background=colour.warn_ground)
+        self._bar_text = tk.Label(
+            self._bar, background=colour.warn_ground, foreground=colour.warn, font=look.font(13, "bold"), anchor="w"
+        )
+        self._bar_text.pack(side="left", padx=look.px(20), pady=look.px(6))
+        self._bar_button = self._button(self._bar, _("Try now"), pressed.try_now, colour.warn_ground)
+        self._bar_button.configure(font=look.font(13), foreground=colour.text)
+        self._below = tk.Label(
+            self.middle, background=colour.ground, foreground=colour.faint, font=look.font(12), anchor="w"
+        )
+        self._below.grid(row=5, column=0, sticky="ew", padx=look.px(22), pady=(look.px(2), look.px(6)))
+        self._newer = tk.Label(
+            self.middle,
+            background=colour.accent,
+            foreground=colour.on_accent,
+            font=look.font(13, "bold"),
+            padx=look.px(14),
+            pady=look.px(5),
+            cursor="hand2",
+        )
+        self._newer.bind("<Button-1>", lambda event: pressed.to_end())
+
+    def _right(self, pressed: Pressed) -> None:
+        look, colour = self._look, self._look.palette
+        self._side_frame = tk.Frame(self.frame, background=colour.panel, width=look.px(220))
+        self._side_frame.pack_propagate(False)
+        self._side_title = tk.Label(
+            self._side_frame, font=look.font(14, "bold"), background=colour.panel, foreground=colour.text, anchor="w"
+        )
+        self._side_title.pack(fill="x", padx=look.px(14), pady=(look.px(16), look.px(8)))
+        self._seek = tk.Entry(
+            self._side_frame,
+            font=look.font(14),
+            background=colour.raised,
+            foreground=colour.text,
+            insertbackground=colour.text,
+            bd=0,
+            highlightthickness=1,
+            highlightbackground=colour.border,
+            highlightcolor=colour.accent,
+        )
+        self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
+        self._side = ListView(self._side_frame, look, colour.panel, pressed.side)
+        self._side.text.pack(fill="both", expand=True)
+
+    def _button(self, parent: tk.Misc, text: str, call: Callable[[], None], ground: str) -> tk.Label:
+        look, colour = self._look, self._look.palette
+        label = tk.Label(
+            parent,
+            text=text,
+            font=look.font(17),
+            background=ground,
+            foreground=colour.faint,
+            cursor="hand2",
+            padx=look.px(6),
+        )
+        label.bind("<Button-1>", lambda event: call())
+        label.bind("<Enter>", lambda event: label.configure(foreground=colour.text))
+        label.bind("<Leave>", lambda event: label.configure(foreground=colour.faint))
+        return label

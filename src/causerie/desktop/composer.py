@@ -1,0 +1,105 @@
+"""The line that one types in: what completes what, drafts, and which message Up edits. No Tk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from causerie.chat import slash
+from causerie.chat.events import Message
+from causerie.chat.view import View
+
+SHOWN_MOST = 8
+"""Offers in the popup."""
+
+LARGE = 2000
+"""Characters from which on a paste is asked about."""
+
+_WORD = re.compile(r"(?:^|(?<=\s))([@#:/]?)([^\s@#:/]*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One completion: `text` takes the place of the last `length` characters before the cursor."""
+
+    text: str
+    length: int
+    label: str
+    about: str = ""
+
+
+def offers(before: str, view: View | None, channels: Iterable[str], tab: bool = False) -> list[Offer]:
+    """What may be meant by the text before the cursor. `tab`: asked for, so a bare word is a name, too."""
+    found = _WORD.search(before)
+    if found is None:
+        return []
+    sign, word = found[1], found[2]
+    typed, at_start = word.casefold(), found.start() == 0
+    made: list[Offer] = []
+    if sign == "@" or (tab and not sign and word):
+        for name in _names(view):
+            if name.casefold().startswith(typed):
+                after = ": " if not sign and at_start else " "
+                made.append(Offer(f"{sign}{name}{after}", len(sign) + len(word), f"{sign}{name}"))
+    elif sign == "#":
+        for channel in sorted(channels, key=str.casefold):
+            if channel.casefold().startswith(typed):
+                made.append(Offer(f"#{channel} ", len(word) + 1, f"#{channel}"))
+    elif sign == ":" and len(word) >= 2:
+        for name, emoji in EMOJI.items():
+            if typed in name:
+                made.append(Offer(f"{emoji} ", len(word) + 1, f"{emoji}  :{name}:"))
+        made.sort(key=lambda offer: (f":{typed}" not in offer.label, offer.label))
+    elif sign == "/" and at_start:
+        for command in _commands():
+            if command.name.startswith(typed):
+                made.append(Offer(f"/{command.name} ", len(word) + 1, command.usage, command.about))
+    return made[:SHOWN_MOST]
+
+
+def last_own(messages: Iterable[Message], me: int) -> Message | None:
+    """What one said last, to be edited."""
+    own = [message for message in messages if message.person == me and not message.deleted and not message.action]
+    return own[-1] if own else None
+
+
+def merged(local: Mapping[str, str], views: Mapping[str, View]) -> dict[str, str]:
+    """Drafts: what was kept here counts, and where there is nothing, the server's."""
+    drafts = {channel: view.draft for channel, view in views.items() if view.draft}
+    return {**drafts, **{channel: text for channel, text in local.items() if text}}
+
+
+def _names(view: View | None) -> list[str]:
+    if view is None:
+        return []
+    people = sorted(view.members.values(), key=lambda member: (not member.here, member.name.casefold()))
+    return [member.name for member in people]
+
+
+@cache
+def _commands() -> tuple[slash.Slash, ...]:
+    return tuple({command.name: command for command in slash.BY_NAME.values()}.values())
+
+
+QUICK = ("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "✅", "🔥", "💯", "🤔")
+"""Reactions that are offered first."""
+
+EMOJI = {
+    "thumbsup": "👍", "thumbsdown": "👎", "heart": "❤️", "joy": "😂", "smile": "😄", "wink": "😉", "grin": "😁",
+    "sad": "😢", "cry": "😭", "angry": "😠", "tada": "🎉", "fire": "🔥", "eyes": "👀", "pray": "🙏", "clap": "👏",
+    "wave": "👋", "ok": "👌", "thinking": "🤔", "rocket": "🚀", "check": "✅", "cross": "❌", "warning": "⚠️",
+    "question": "❓", "exclamation": "❗", "hundred": "💯", "star": "⭐", "sparkles": "✨", "sun": "☀️", "coffee": "☕",
+    "beer": "🍺", "cake": "🍰", "pizza": "🍕", "cat": "🐱", "dog": "🐶", "bug": "🐛", "bulb": "💡", "lock": "🔒",
+    "key": "🔑", "hammer": "🔨", "book": "📖", "calendar": "📅", "clock": "🕐", "phone": "📞", "mail": "📧",
+    "laughing": "😆", "blush": "😊", "sunglasses": "😎", "neutral": "😐", "surprised": "😮", "sleepy": "😴",
+    "party": "🥳", "shrug": "🤷", "facepalm": "🤦", "muscle": "💪", "handshake": "🤝", "crossed": "🤞",
+}  # fmt: skip
+"""What stands behind a colon and a name. Not all of Unicode: those that people type."""
+
+
+def every_emoji() -> list[str]:
+    """Unicode's list, for the picker."""
+    return (resources.files("causerie.chat") / "emoji.txt").read_text(encoding="utf-8").split()

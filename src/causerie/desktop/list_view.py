@@ -1,0 +1,116 @@
+"""A list of lines that can be clicked: one text widget, however many lines there are."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+
+from causerie.desktop.lines import ListLine
+from causerie.desktop.theme import Look
+
+
+class ListView:
+    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono."""
+
+    def __init__(self, parent: tk.Misc, look: Look, ground: str, click: Callable[[str], None]) -> None:
+        self._click = click
+        self._lines: tuple[ListLine, ...] = ()
+        self._hovered = ""
+        colour = look.palette
+        self.text = text = tk.Text(
+            parent,
+            wrap="none",
+            bd=0,
+            highlightthickness=0,
+            background=ground,
+            foreground=colour.text,
+            font=look.font(14),
+            padx=0,
+            pady=look.px(4),
+            spacing1=look.px(4),
+            spacing3=look.px(4),
+            cursor="arrow",
+            state="disabled",
+            takefocus=0,
+            width=1,
+            height=1,
+            exportselection=False,
+            selectbackground=ground,
+            selectforeground=colour.text,
+            inactiveselectbackground=ground,
+        )
+        text.tag_configure("bold", font=look.font(14, "bold"))
+        text.tag_configure("faint", foreground=colour.faint)
+        text.tag_configure("heading", foreground=colour.faint, font=look.font(12, "bold"), spacing1=look.px(12))
+        text.tag_configure("badge", background=colour.accent, foreground=colour.on_accent, font=look.font(12, "bold"))
+        text.tag_configure("here", foreground=colour.here)
+        text.tag_configure("away", foreground=colour.away)
+        text.tag_configure("dnd", foreground=colour.warn)
+        text.tag_configure("gone", foreground=colour.faint)
+        text.tag_configure("hover", background=colour.hover if ground != colour.panel else colour.raised)
+        text.tag_configure("chosen", background=colour.chosen)
+        for style in ("heading", "line"):
+            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(28), rmargin=look.px(10))
+        text.tag_raise("badge")
+        text.tag_lower("hover")
+        text.bind("<Configure>", self._sized)
+        text.bind("<Button-1>", self._pressed)
+        text.bind("<Motion>", self._moved)
+        text.bind("<Leave>", lambda event: self._hover(""))
+        text.bind("<B1-Motion>", lambda event: "break")
+        text.bind("<Double-Button-1>", lambda event: "break")
+        self._edge = look.px(14)
+
+    def set(self, lines: Sequence[ListLine]) -> None:
+        """Show these; nothing is drawn when they are the same as before."""
+        if tuple(lines) == self._lines:
+            return
+        self._lines = tuple(lines)
+        text = self.text
+        place = text.yview()[0]
+        parts: list[object] = []
+        for line in lines:
+            tags = ("line", "chosen") if line.chosen else ("line",)
+            for words, style in line.parts:
+                parts += [words, (style, *tags)]
+            if line.right:
+                parts += ["\t", tags, f" {line.right} ", (line.right_style, *tags)]
+            parts += ["\n", tags]
+        text.configure(state="normal")
+        text.delete("1.0", "end")
+        if parts:
+            text.insert("1.0", *parts)  # type: ignore[arg-type]
+        text.configure(state="disabled")
+        text.yview_moveto(place)
+        chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
+        if chosen is not None:
+            text.see(f"{chosen + 1}.0")
+
+    def _sized(self, event: object) -> None:
+        self.text.configure(tabs=(max(self.text.winfo_width() - 2 * self._edge, 10), "right"))
+
+    def _at(self, event: tk.Event[tk.Text]) -> str:
+        line = int(self.text.index(f"@{event.x},{event.y}").split(".")[0]) - 1
+        box = self.text.dlineinfo(f"@{event.x},{event.y}")
+        if line >= len(self._lines) or box is None or event.y > box[1] + box[3]:
+            return ""
+        return self._lines[line].key
+
+    def _pressed(self, event: tk.Event[tk.Text]) -> str:
+        key = self._at(event)
+        if key:
+            self._click(key)
+        return "break"
+
+    def _moved(self, event: tk.Event[tk.Text]) -> None:
+        self._hover(self._at(event))
+
+    def _hover(self, key: str) -> None:
+        if key == self._hovered:
+            return
+        self._hovered = key
+        self.text.tag_remove("hover", "1.0", "end")
+        for at, line in enumerate(self._lines):
+            if key and line.key == key:
+                self.text.tag_add("hover", f"{at + 1}.0", f"{at + 2}.0")
+        self.text.configure(cursor="hand2" if key else "arrow")

@@ -1,0 +1,200 @@
+"""A screen of its own, with real keys: Xvfb and xdotool; and the desktop client on it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+PATIENCE = 20.0
+"""Seconds until something is given up; a busy machine is no reason to fail sooner."""
+
+MISSING = [program for program in ("Xvfb", "xdotool", "import") if shutil.which(program) is None]
+
+
+class Screen:
+    """A screen that nobody sees. `with Screen() as screen:`"""
+
+    def __init__(self) -> None:
+        self.display = ""
+
+    def __enter__(self) -> Self:
+        if MISSING:
+            pytest.skip(f"not installed: {', '.join(MISSING)}")
+        read, write = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+            pass_fds=(write,),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as told:
+            self.display = f":{told.readline().strip()}"
+        assert self.display != ":", "Xvfb does not start"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.terminate()
+        self._server.wait(10)
+
+    def do(self, *words: str) -> str:
+        """xdotool."""
+        done = subprocess.run(
+            ["xdotool", *words],
+            env={**os.environ, "DISPLAY": self.display},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return done.stdout.strip()
+
+    def types(self, text: str) -> None:
+        """Key by key."""
+        self.do("type", "--delay", "2", text)
+
+    def presses(self, *keys: str) -> None:
+        """Keys, one after the other."""
+        for key in keys:
+            self.do("key", key)
+
+    def shot(self, path: Path) -> None:
+        """A picture of it."""
+        subprocess.run(
+            ["import", "-window", "root", str(path)], env={**os.environ, "DISPLAY": self.display}, check=True
+        )
+
+
+class _ClientMessage(ctypes.Structure):
+    """XClientMessageEvent (Xlib, 10.10.1), as long as an XEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest", ctypes.c_char * 128),
+    )
+
+
+def delete_window(display: str, window: int) -> None:
+    """WM_DELETE_WINDOW (ICCCM, 4.2.8.1), which xdotool of Debian 12 cannot send."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XInternAtom.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
+    x11.XSendEvent.argtypes = (ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p)
+    x11.XCloseDisplay.argtypes = (ctypes.c_void_p,)
+    opened = x11.XOpenDisplay(display.encode())
+    message = _ClientMessage(type=33, window=window, format=32)
+    message.message_type = x11.XInternAtom(opened, b"WM_PROTOCOLS", 0)
+    message.data[0] = x11.XInternAtom(opened, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(opened, window, 0, 0, ctypes.byref(message))
+    x11.XCloseDisplay(opened)
+
+
+class Desktop:
+    """The program on a screen, in a process of its own. What it logs is read from `log`."""
+
+    def __init__(self, screen: Screen, home: Path, *arguments: str, **environment: str) -> None:
+        self.screen = screen
+        self._log = home / "desktop.log"
+        self._from = self._log.stat().st_size if self._log.exists() else 0
+        home.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "causerie", "desktop", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env={
+                    **os.environ,
+                    "LC_ALL": "C.UTF-8",
+                    "DISPLAY": screen.display,
+                    "CAUSERIE_DESKTOP": str(home),
+                    "CAUSERIE_DEBUG": "1",
+                    **environment,
+                },
+            )
+
+    def __enter__(self) -> Self:
+        self.logs("the form is shown")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def log(self) -> str:
+        """All that this run logged."""
+        return self._log.read_bytes()[self._from :].decode()
+
+    def logs(self, text: str, times: int = 1) -> None:
+        """Wait until it has."""
+        until = time.monotonic() + PATIENCE
+        while self.log().count(text) < times:
+            assert self.process.poll() is None or text in self.log(), f"it ended:\n{self.log()}"
+            assert time.monotonic() < until, f"{text!r} does not come:\n{self.log()}"
+            time.sleep(0.02)
+
+    def fills(self, name: str = "", password: str = "", channel: str = "") -> None:
+        """The form, from the name on, and Enter."""
+        screen = self.screen
+        for text in (name, password, channel):
+            screen.presses("ctrl+slash", "ctrl+a", "BackSpace") if text else None
+            if text:
+                screen.types(text)
+            screen.presses("Tab")
+        screen.presses("Return")
+
+    def cross(self) -> None:
+        """The window's cross is clicked: what a window manager then sends."""
+        delete_window(self.screen.display, self._window())
+
+    def signal(self, number: signal.Signals) -> None:
+        """From the terminal, or the system."""
+        self.process.send_signal(number)
+
+    def title(self) -> str:
+        """The window's."""
+        return self.screen.do("getwindowname", str(self._window()))
+
+    def _window(self) -> int:
+        until = time.monotonic() + PATIENCE
+        while not (found := self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()):
+            assert time.monotonic() < until, f"there is no window:\n{self.log()}"
+        return int(found[-1])
+
+    def titled(self, title: str) -> None:
+        """Wait until this is the window's title."""
+        until = time.monotonic() + PATIENCE
+        while self.title() != title:
+            assert time.monotonic() < until, f"{self.title()!r}, not {title!r}:\n{self.log()}"
+            time.sleep(0.05)
+
+    def ends(self, within: float = 2.0) -> int:
+        """Its exit status, and that it was quick."""
+        began = time.monotonic()
+        status = self.process.wait(PATIENCE)
+        assert time.monotonic() - began < within
+        return status

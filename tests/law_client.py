@@ -1,0 +1,192 @@
+"""Somebody at a connection of the real core who knows only what they were told: see law.py."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from causerie.chat import commands as c
+from causerie.chat.errors import ChatError
+from causerie.chat.events import AnyEvent, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
+from causerie.chat.merge import apply_draft, apply_level, apply_page, apply_read, apply_thread
+from causerie.chat.model import ROLES, Preferences, Role
+from causerie.chat.replay import apply
+from causerie.chat.replies import (
+    DraftLine,
+    DraftList,
+    LoggedIn,
+    Page,
+    ReadList,
+    Resumed,
+    Snapshot,
+    ThreadList,
+    Wishes,
+)
+from causerie.chat.view import Missing, View, from_snapshot
+from causerie.protocols.native import LANGUAGE
+from causerie.server import presence
+from causerie.server.session import Answer, AsItStands, Language, Session
+from causerie.server.store import Append
+
+if TYPE_CHECKING:
+    from tests.law import World
+
+_EVENT = msgspec.json.Decoder(AnyEvent)
+_ENCODE = msgspec.json.Encoder().encode
+_OWN = (Marked, Followed, Drafted, Preferring)
+_ASKED = (c.Unread(), c.Drafts(), c.Threads(), c.Preferred())
+"""What a client asks for when it has come into a channel: what only concerns its own person is in no snapshot."""
+
+
+class Client:
+    """What somebody at one connection knows, and an Outlet that tells it.
+
+    `kept`: its views, which outlive the connection. `fed`: it was sent what it missed from the store.
+    """
+
+    def __init__(self, world: World, slot: int, name: str) -> None:
+        self.language: Language = LANGUAGE
+        self.world = world
+        self.slot = slot
+        self.name = name
+        self.views: dict[str, View] = {}
+        self.kept: dict[str, View] = {}
+        self.wishes: Preferences | None = None
+        self.me = 0
+        self.fed = False
+        self.session: Session | None = None
+        self.todo: deque[c.Command] = deque()
+        self.task: asyncio.Task[None] | None = None
+        self.direct: Callable[[bytes], int] | None = None
+
+    def write(self, data: bytes) -> None:
+        """Events, a line each. What is wrong is noted: an outlet does not raise."""
+        for line in data.splitlines():
+            try:
+                event = _EVENT.decode(line)
+                self.world.check_told(self, line, event)
+                self._hear(event)
+            except Exception as error:
+                self.world.problems.append(error)
+
+    def _hear(self, event: Event) -> None:
+        mine = (isinstance(event, Stands) and event.whom == self.me) or (
+            isinstance(event, Left) and event.person == self.me
+        )
+        world = self.world
+        allowed = isinstance(event, _OWN) or mine or event.channel in world.hears[self.slot]
+        if isinstance(event, Reported):
+            # Where a channel has no moderators, administrators are told that there is a report.
+            allowed = event.channel in world.moderates[self.slot] or self.name == "root"
+        assert allowed, f"{self.name} is told {event}"
+        if isinstance(event, Preferring):
+            self.wishes = event.preferences
+        elif isinstance(event, Followed) and event.on:
+            # How far one has read it is in the list.
+            self.todo.append(c.Threads())
+        for name, view in self.views.items():
+            if event.channel == name and event.number and type(event).__name__ != "Gap":
+                # A snapshot that was not asked for may hold what comes just after it.
+                expected = event.number <= view.number + 1 if self.fed else event.number == view.number + 1
+                assert expected, f"{event} after {view.number}"
+            self.views[name] = apply(view, event)
+        out = isinstance(event, Left) or (
+            isinstance(event, Stands) and (event.role is None or ROLES[event.role] < Role.READER)
+        )
+        if mine and out:
+            self.views.pop(event.channel, None)
+
+    def answer(self, command: c.Command, answer: Answer) -> None:
+        """Answers, as the wire is given them."""
+        try:
+            self._take(command, answer)
+        except Exception as error:
+            self.world.problems.append(error)
+
+    def _take(self, command: c.Command, answer: Answer) -> None:
+        assert not isinstance(answer, AsItStands)
+        if isinstance(answer, ChatError):
+            assert answer.code != "internal", f"{command} failed"
+            return
+        if isinstance(answer, Append):
+            assert answer.number
+            if answer.kind == "message" and not answer.again:
+                self.world.spoken.setdefault(answer.channel.name, []).append(answer.number)
+            return
+        self.world.check_told(self, _ENCODE(answer), answer)
+        if isinstance(answer, Snapshot):
+            assert answer.channel in self.world.hears[self.slot]
+            new = answer.channel not in self.views
+            view = self.views[answer.channel] = from_snapshot(answer, self.views.get(answer.channel), self.me)
+            if view.stale:
+                # It missed something: who joins again while they lag behind is not fed what is between.
+                self.todo.append(c.History(channel=answer.channel, limit=1000, talk=True))
+            if new:
+                self.todo.extend(_ASKED)
+        elif isinstance(command, c.Leave):
+            self.views.pop(command.channel, None)
+        elif isinstance(command, c.Draft) and command.channel in self.views:
+            # Only one's other devices are told: this one is being typed on.
+            line = DraftLine(command.channel, command.text, self.world.time, command.reply if command.text else 0)
+            self.views[command.channel] = apply_draft(self.views[command.channel], line)
+        elif isinstance(answer, LoggedIn):
+            assert self.me == answer.person
+        elif isinstance(answer, Resumed):
+            self.fed = True
+            self.views.update((name, self.kept[name]) for name in answer.channels)
+            self.todo.extend(_ASKED)
+        self._merge(answer)
+
+    def _merge(self, answer: Answer) -> None:
+        if isinstance(answer, Page) and answer.channel in self.views:
+            try:
+                self.views[answer.channel] = apply_page(self.views[answer.channel], answer)
+            except Missing:
+                self.todo.append(c.History(channel=answer.channel))
+        if isinstance(answer, Wishes):
+            self.wishes = answer.preferences
+            for name, view in self.views.items():
+                self.views[name] = apply_level(view, answer.levels.get(name))
+        for name, view in self.views.items():
+            if isinstance(answer, ReadList):
+                for read in answer.channels:
+                    view = apply_read(view, read)
+            elif isinstance(answer, ThreadList):
+                for thread in answer.threads:
+                    view = apply_thread(view, thread)
+            elif isinstance(answer, DraftList):
+                for draft in answer.drafts:
+                    view = apply_draft(view, draft)
+            self.views[name] = view
+
+    def wait(self, rest: bytes) -> None:
+        """Nothing is sent but by `write`."""
+
+    def unsent(self) -> int:
+        """Nothing ever waits here."""
+        return 0
+
+    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+        """The same words as everybody."""
+        return None
+
+    def wants_html(self) -> None:
+        """It never does."""
+
+    def end(self, code: str) -> None:
+        """The connection is over, as when its peer has read the farewell."""
+        if self.session is not None and not self.session.closed:
+            presence.close(self.world.core, self.session)
+        self.gone()
+
+    def gone(self) -> None:
+        """It is no longer connected; what it knew stays, for when it resumes."""
+        if self.task is not None:
+            self.task.cancel()
+        self.kept, self.views, self.session, self.task = {**self.kept, **self.views}, {}, None, None
+        self.fed = False
+        self.todo.clear()

@@ -1,0 +1,186 @@
+"""The chat as the window shows it, over a port that only notes what is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from causerie.chat.commands import Command, Edit, History, IsTyping, Join, Mark, Send
+from causerie.chat.errors import ReadOnly
+from causerie.chat.events import Message, Typing
+from causerie.chat.replay import apply
+from causerie.chat.replies import Ack, LoggedIn, Page, Reply, Welcome
+from causerie.chat.view import View
+from causerie.client import Heard, Refused, Sent, State, Turned
+from causerie.desktop.acts import Acts
+from causerie.desktop.conversation import Conversation
+from causerie.desktop.items import Answered, Inside, Then, Told
+
+
+class Port:
+    """Notes what is asked and said."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Command, Then]] = []
+        self.posted: list[Send] = []
+
+    def ask(self, command: Command, then: Then) -> None:
+        self.asked.append((command, then))
+
+    def post(self, command: Send) -> None:
+        self.posted.append(command)
+
+    def takes(self, kind: type[Any]) -> tuple[Any, Then]:
+        """The next thing of this kind that was asked."""
+        found = next(one for one in self.asked if isinstance(one[0], kind))
+        self.asked.remove(found)
+        return found
+
+
+class Room:
+    """A conversation, and what the network would do."""
+
+    def __init__(self, *letters: Send) -> None:
+        self.port, self.now, self.keys, self.sought = Port(), 1_000_000, 0, ""
+        self.views = {name: View(channel=name, number=3, me=1) for name in ("home", "attic")}
+        welcome = Welcome(
+            server="s", software="", version=1, message_bytes=999, frame_bytes=9999, registration="open", guests=True
+        )
+        me = LoggedIn(person=1, name="anna", guest=True)
+        inside = Inside(me, welcome, "home", self.views, letters)
+        self.chat = Conversation(self.port, inside, lambda error: error.code, lambda: self.now, self.key, {})
+        self.acts = Acts(self.chat, self.searches)
+        self.loads()
+
+    def key(self) -> str:
+        self.keys += 1
+        return f"k{self.keys}"
+
+    def searches(self, text: str) -> None:
+        self.sought = text
+
+    def loads(self, *texts: str) -> None:
+        """The newest page comes."""
+        _asked, then = self.port.takes(History)
+        events = [self.message(number, text) for number, text in enumerate(texts, 1)]
+        self.answers(then, Page(channel=self.chat.current, events=list(events), number=3))
+
+    def answers(self, then: Then, reply: Reply | None = None, error: Exception | None = None) -> None:
+        self.chat.take(Answered(then, reply, error, self.views, None))
+
+    def message(self, number: int, text: str, channel: str = "home", **about: Any) -> Message:
+        return Message(
+            channel=channel, number=number, at=self.now, **{"person": 2, "name": "ben", "text": text, **about}
+        )
+
+    def hears(self, text: str, channel: str = "home", **about: Any) -> None:
+        view = self.views[channel]
+        event = self.message(view.number + 1, text, channel, **about)
+        self.views[channel] = apply(view, event)
+        self.chat.take(Told(Heard(event, self.views[channel]), self.views[channel]))
+
+
+def test_what_one_says_is_pending_until_it_is_heard() -> None:
+    room = Room()
+    assert room.acts.say("hello")
+    assert [(letter.text, letter.key) for letter in room.port.posted] == [("hello", "k1")]
+    assert list(room.chat.timeline.pending) == ["k1"]
+    room.chat.take(Told(Sent("k1", Ack(channel="home", number=4, at=0, key="k1")), None))
+    room.hears("hello", key="k1", person=1, name="anna")
+    assert not room.chat.timeline.pending
+    assert [message.text for message in room.chat.timeline.messages] == ["hello"]
+
+
+def test_what_is_refused_can_be_said_again_or_dropped() -> None:
+    room = Room()
+    room.acts.say("hello")
+    room.chat.take(Told(Refused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
+    assert room.chat.timeline.pending["k1"].trouble == "read_only"
+    room.acts.retry("k1")
+    assert [letter.key for letter in room.port.posted] == ["k1", "k1"]
+    room.acts.discard("k1")
+    assert not room.chat.timeline.pending
+
+
+def test_what_an_earlier_run_did_not_get_through_is_there() -> None:
+    room = Room(Send(channel="home", text="left over", key="old"))
+    assert list(room.chat.timeline.pending) == ["old"]
+
+
+@pytest.mark.parametrize(("typed", "command"), [("/join kitchen", Join), ("/nick x", Command)])
+def test_slash_commands_are_asked_and_never_said(typed: str, command: type[Command]) -> None:
+    room = Room()
+    assert room.acts.say(typed)
+    assert not room.port.posted
+    room.port.takes(command)
+
+
+def test_an_unknown_slash_command_stays_in_the_line_and_two_slashes_say_one() -> None:
+    room = Room()
+    assert not room.acts.say("/nonsense")
+    assert room.chat.says == "unknown_slash"
+    assert room.acts.say("//so")
+    assert (room.port.posted[0].text, room.port.posted[0].literal) == ("/so", True)
+    assert room.acts.say("/search tea")
+    assert room.sought == "tea"
+
+
+def test_up_edits_what_one_said_last() -> None:
+    room = Room()
+    room.hears("mine", person=1, name="anna")
+    room.hears("theirs")
+    message = room.acts.edit_last()
+    assert message is not None
+    assert message.text == "mine"
+    assert room.acts.say("mine, better")
+    edit, _then = room.port.takes(Edit)
+    assert (edit.number, edit.text) == (message.number, "mine, better")
+    assert not room.port.posted
+
+
+def test_a_mention_elsewhere_counts_and_notifies_and_looking_there_reads_it() -> None:
+    room = Room()
+    room.hears("@anna, come", "attic", mentions=(1,))
+    assert [(place.channel, place.count) for place in room.chat.places()] == [("attic", 1), ("home", 0)]
+    assert [notice.channel for notice in room.chat.notices] == ["attic"]
+    room.chat.open("attic")
+    room.loads()
+    room.hears("and more", "attic")
+    room.chat.seen()
+    mark, _then = room.port.takes(Mark)
+    assert (mark.channel, mark.number) == ("attic", 5)
+    room.chat.seen()
+    assert not [one for one, _then in room.port.asked if isinstance(one, Mark)]
+
+
+def test_typing_ends_by_itself_and_is_told_now_and_then() -> None:
+    room = Room()
+    event = Typing(channel="home", person=2, name="ben")
+    room.views["home"] = apply(room.views["home"], event)
+    room.chat.take(Told(Heard(event, room.views["home"]), room.views["home"]))
+    assert room.chat.typing() == ["ben"]
+    room.now += 10_000
+    room.chat.tick()
+    assert room.chat.typing() == []
+    room.acts.typing()
+    room.acts.typing()
+    assert len([one for one, _then in room.port.asked if isinstance(one, IsTyping)]) == 1
+
+
+def test_after_the_connection_was_lost_what_events_do_not_tell_is_asked_for() -> None:
+    room = Room()
+    room.port.asked.clear()
+    room.chat.take(Told(Turned(State.LOST, ""), None))
+    assert room.chat.state is State.LOST
+    assert "bar" in room.chat.stale
+    room.chat.take(Told(Turned(State.LIVE, ""), None))
+    assert {type(one).__name__ for one, _then in room.port.asked} == {"Unread", "Drafts", "Threads", "Preferred"}
+
+
+def test_drafts_stay_with_their_channel() -> None:
+    room = Room()
+    room.acts.draft("half a")
+    room.chat.open("attic")
+    assert [place.draft for place in room.chat.places()] == [False, True]
+    assert room.chat.drafts == {"home": "half a"}

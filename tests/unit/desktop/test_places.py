@@ -1,0 +1,120 @@
+"""The lists beside the conversation: channels, what is unread, people; and completion."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import msgspec
+import pytest
+
+from causerie.chat.events import Message
+from causerie.chat.replies import Found, Hit, Member
+from causerie.chat.view import View
+from causerie.desktop import composer, lines, members, sidebar
+from causerie.desktop.notices import notice, title
+from causerie.desktop.searching import Searching
+
+
+def view(channel: str, **about: object) -> View:
+    people = {
+        1: Member(1, "anna", here=True),
+        2: Member(2, "ben", here=True, away="lunch"),
+        3: Member(3, "Chloé"),
+    }
+    made = View(channel=channel, number=9, me=1, members=MappingProxyType(people))
+    return msgspec.structs.replace(made, **about)
+
+
+VIEWS = {
+    "home": view("home"),
+    "attic": view("attic", said=5, read_said=2),
+    "kitchen": view("kitchen", said=3, read_said=1, mentioned=(8,)),
+    "cellar": view("cellar", said=9, level="none", mentioned=(8,)),
+    "@1": view("@1", access="direct", said=2),
+}
+
+
+def test_channels_stand_first_and_direct_conversations_by_the_others_names() -> None:
+    places = sidebar.places(VIEWS, "home", 1, {"attic": "half a"})
+    assert [place.label for place in places] == ["attic", "cellar", "home", "kitchen", "ben, Chloé"]
+    assert [place.count for place in places] == [0, 0, 0, 1, 2]
+    assert [place.unread for place in places] == [True, False, False, True, True]
+    assert places[0].draft
+    assert sidebar.total(places) == 3
+    assert title(3, "#home") == "(3) #home – Causerie"
+
+
+def test_the_next_and_the_next_unread_channel() -> None:
+    places = sidebar.places(VIEWS, "home", 1, {})
+    assert sidebar.neighbour(places, "home", 1) == "kitchen"
+    assert sidebar.neighbour(places, "home", -1) == "cellar"
+    assert sidebar.neighbour(places, "home", -1, unread=True) == "attic"
+    assert sidebar.neighbour(places, "@1", 1) == "attic"
+    assert sidebar.first_unread(places) == "kitchen"
+    assert sidebar.found(places, "#C")[0].channel == "cellar"
+
+
+def test_people_who_are_here_stand_first() -> None:
+    people = members.lines(VIEWS["home"])
+    assert [(one.name, one.light, one.note) for one in people] == [
+        ("anna", "here", ""),
+        ("ben", "away", "lunch"),
+        ("Chloé", "gone", ""),
+    ]
+    assert len(lines.of_people(people)) == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "tab", "texts"),
+    [
+        ("hi @B", False, ["@ben "]),
+        ("mail@b", False, []),
+        ("see #a", False, ["#attic "]),
+        ("/mu", False, ["/mute "]),
+        ("say /mu", False, []),
+        ("be", False, []),
+        ("be", True, ["ben: "]),
+        ("so be", True, ["ben "]),
+        (":ta", False, ["🎉 ", "⭐ "]),
+        (":t", False, []),
+    ],
+)
+def test_completion(before: str, tab: bool, texts: list[str]) -> None:
+    offered = [offer.text for offer in composer.offers(before, VIEWS["home"], VIEWS, tab)]
+    assert offered[: len(texts)] == texts
+    assert bool(offered) == bool(texts)
+
+
+def message(person: int = 2, **about: object) -> Message:
+    made = Message(channel="home", number=10, at=0, person=person, name="ben", text="x " * 200)
+    return msgspec.structs.replace(made, **about)
+
+
+def test_what_notifies() -> None:
+    home = VIEWS["home"]
+    assert notice(message(), home, (), False) is None
+    assert notice(message(mentions=(1,)), home, (), False) is not None
+    assert notice(message(mentions=(1,)), home, (), True) is None
+    assert notice(message(mentions=(1,)), home, ("ben",), False) is None
+    assert notice(message(person=1, mentions=(1,)), home, (), False) is None
+    assert notice(message(), VIEWS["@1"], (), False) is not None
+    assert notice(message(mentions=(1,)), VIEWS["cellar"], (), False) is None
+    long = notice(message(everyone="here"), home, (), False)
+    assert long is not None
+    assert len(long.text) < 130
+
+
+def test_search_passes_over_answers_to_what_nobody_asks_any_more() -> None:
+    searching = Searching()
+    assert searching.ask("  ", "home") is None
+    first = searching.ask("tea from:ben in:*", "home")
+    assert first is not None
+    assert (first.text, first.name, first.channel) == ("tea", "ben", "")
+    second = searching.ask("coffee", "home")
+    assert second is not None
+    assert not searching.found(first, Found(hits=[Hit(1, message())]))
+    assert searching.found(second, Found(hits=[Hit(5, message())], more=True))
+    third = searching.next()
+    assert third is not None
+    assert third.before == 5
+    assert searching.next() is None
