@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from typing import Any
 
-from tests.people import PASSWORD, PATIENCE, House, _Wire
+from tests.people import LONGEST, PASSWORD, PATIENCE, House, _Wire
 
 
 class IrcPerson(_Wire):
@@ -91,6 +92,12 @@ def matches(line: str, wanted: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, wanted.split("*"))), line) is not None
 
 
+def tag(line: str, key: str) -> str:
+    """The value of a line's tag, as it is written there."""
+    tags = dict(tag.partition("=")[::2] for tag in line.split(" ")[0].removeprefix("@").split(";"))
+    return tags[key]
+
+
 def plain(account: str, password: str = PASSWORD) -> str:
     """What AUTHENTICATE PLAIN is sent (RFC 4616)."""
     return base64.b64encode(f"\0{account}\0{password}".encode()).decode()
@@ -114,4 +121,12 @@ async def irc_in(house: House, channel: str, nick: str, caps: str = "", password
     """Somebody is in a channel by IRC."""
     person = await irc_as(house, nick, caps, password)
     await person.joins(channel)
+    return person
+
+
+async def irc_at(house: House, place: int, **how: Any) -> IrcPerson:
+    """Somebody connects to another of the house's addresses, in their order. `how`: see open_connection."""
+    address = house.server.identity.listening[place]
+    person = IrcPerson(*await asyncio.open_connection(address.host, address.port, limit=LONGEST, **how))
+    house._people.append(person)
     return person

@@ -20,7 +20,7 @@ from causerie.certificate import CertificateError
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
 from causerie.chat.names import BadName, channel_name
-from causerie.config import Config, reloaded
+from causerie.config import Config, IrcListener, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
 from causerie.protocols import classic, irc, native
@@ -72,7 +72,10 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
         directory=Directory(loaded),
         fanout=fanout,
         turns=Turns(store, fanout.tell, undone, config.store.commit_timeout),
-        hashing=Hashing(accounts.hash_memory, accounts.hash_passes, accounts.hash_threads, accounts.hash_queue),
+        hashing=Hashing(
+            accounts.hash_memory, accounts.hash_passes, accounts.hash_threads, accounts.hash_queue,
+            accounts.scram_passes,
+        ),
         guard=Guard(
             guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
             guard.delay_most, guard.remembered,
@@ -81,6 +84,7 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
         now=lambda: time.time_ns() // 1_000_000,
         pick=random_below,
         secret=lambda: os.urandom(32),
+        decoy=os.urandom(32),
         link=link,
         started=time.monotonic(),
     )  # fmt: skip
@@ -96,15 +100,15 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
     return core
 
 
-def exemption(config: Config) -> Callable[[str], bool]:
-    """Whether an address is in `limits.exempt`."""
-    if not config.limits.exempt:
+def within(named: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether an address is in one of these networks."""
+    if not named:
         return lambda host: False
     import ipaddress
 
-    networks = [ipaddress.ip_network(network, strict=False) for network in config.limits.exempt]
+    networks = [ipaddress.ip_network(network, strict=False) for network in named]
 
-    def exempt(host: str) -> bool:
+    def is_in(host: str) -> bool:
         try:
             address = ipaddress.ip_address(host.partition("%")[0])
         except ValueError:
@@ -112,7 +116,7 @@ def exemption(config: Config) -> Callable[[str], bool]:
         address = getattr(address, "ipv4_mapped", None) or address
         return any(address in network for network in networks)
 
-    return exempt
+    return is_in
 
 
 @dataclass(slots=True)
@@ -152,14 +156,15 @@ class Server:
         config = reloaded(self.config, config)
         self.identity.reload(config)
         self.config = self.core.config = config
-        self.core.hashing.set_figures(config.accounts.hash_memory, config.accounts.hash_passes)
+        accounts = config.accounts
+        self.core.hashing.set_figures(accounts.hash_memory, accounts.hash_passes, accounts.scram_passes)
         guard = config.guard
         self.core.guard.set_figures(
             guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
             guard.delay_most,
         )  # fmt: skip
         self.core.buckets.clear()
-        self.admission.set_figures(exemption(config))
+        self.admission.set_figures(within(config.limits.exempt), within(config.server.proxies))
         for listener in self.listeners:
             listener.set_figures()
 
@@ -203,6 +208,8 @@ async def start(config: Config, data: Path) -> Server:
         for more in config.listen:
             offered = tuple(p for p in protocols if not more.protocols or p.name in more.protocols)
             await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.identity.context))
+        for own in config.irc.listen:
+            await _listen(server, Address(own.host, own.port), _irc_listener(server, protocols, own))
         try:
             server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
         except OSError as error:
@@ -243,9 +250,24 @@ async def _open(config: Config, data: Path) -> Server:
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
     identity = Identity(config, data, [name for protocol in PROTOCOLS for name in protocol.alpn])
     core = await build_core(config, store, identity.link)
-    server = Server(config, directory, identity, core, Admission(core, exemption(config)))
+    server = Server(
+        config, directory, identity, core, Admission(core, within(config.limits.exempt), within(config.server.proxies))
+    )
     server.run(core.turns.run())
     return server
+
+
+def _irc_listener(server: Server, protocols: tuple[Protocol, ...], own: IrcListener) -> Listener:
+    """A listener of IRC's own. Web pages have no certificate to show, and browsers would ask people about it."""
+    return Listener(
+        server.admission,
+        [protocol for protocol in protocols if protocol.name == "irc"],
+        "always" if own.tls else "never",
+        server.identity.context,
+        websocket="always" if own.websocket else "never",
+        own=True,
+        asking=server.identity.asking_context if own.tls and not own.websocket else None,
+    )
 
 
 def _check_certificate(server: Server) -> None:
@@ -330,14 +352,18 @@ def handle_signals(server: Server, read_config: Callable[[], Config]) -> None:
     """SIGTERM and SIGINT stop; SIGHUP reads settings and certificate again."""
     loop = asyncio.get_running_loop()
 
+    def read_again() -> None:
+        server.reload(read_config())
+
     def hang_up() -> None:
         try:
-            server.reload(read_config())
+            read_again()
         except Exception as error:  # whatever is wrong with a file, those who are connected must not notice
             log.error("settings not read again, all stays as it was: %s", error)
         else:
             log.info("settings and certificate read again")
 
+    server.core.reload = read_again
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stopping.set)
     loop.add_signal_handler(signal.SIGHUP, hang_up)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from causerie.address import Address
+from causerie.config_irc import Irc, IrcListener, IrcTimeouts, Oper
 from causerie.setting import Section, Setting, sections_of
 
 __all__ = [
@@ -21,8 +22,11 @@ __all__ = [
     "Conversation",
     "Guard",
     "Irc",
+    "IrcListener",
+    "IrcTimeouts",
     "Limits",
     "Listener",
+    "Oper",
     "Section",
     "Server",
     "Setting",
@@ -88,6 +92,16 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Setting("host", "Host name or address to put into links. Empty: guessed.", most=253, form="host"),
     ] = ""
+    proxies: Annotated[
+        tuple[str, ...],
+        Setting(
+            "networks",
+            "Where proxies are that say with the PROXY protocol, version 1 or 2, whom they connect. They must say it: "
+            "a connection from there without it is turned away.",
+            most=256,
+            form="network",
+        ),
+    ] = ()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Setting("choice", "The least serious thing that is logged."),
@@ -159,6 +173,17 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             reload=False,
         ),
     ] = 64
+    scram_passes: Annotated[
+        int,
+        Setting(
+            "passes",
+            "Work that is put into what is kept for SCRAM-SHA-256, a log-in in which the password is not told. Whoever "
+            "steals it can guess faster than at what is kept otherwise.",
+            least=4096,
+            most=10_000_000,
+            zero="nothing is kept, and SCRAM is not offered",
+        ),
+    ] = 100_000
     token_idle_days: Annotated[
         int, Setting("days", "How long a device stays logged in without being used.", least=1, most=3650)
     ] = 30
@@ -245,7 +270,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     login_seconds: Annotated[
-        float, Setting("seconds", "How long a connection may take to log in.", least=1, most=3600)
+        float, Setting("seconds", "How long a connection may take to log in.", least=1, most=3600, zero="no bound")
     ] = 15.0
     idle_seconds: Annotated[
         float,
@@ -253,15 +278,27 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0.0
     stalled_seconds: Annotated[
         float,
-        Setting("seconds", "How long a reader may make no progress before it is let go.", least=1, most=3600),
+        Setting(
+            "seconds",
+            "How long a reader may make no progress before it is let go.",
+            least=1,
+            most=3600,
+            zero="no bound",
+        ),
     ] = 30.0
     unsent_bytes: Annotated[
         int,
         Setting("bytes", "What may wait for one reader before its queue is dropped.", least=16 * KIB, most=GIB),
     ] = 262_144
-    channels: Annotated[int, Setting("channels", "Channels in all.", least=1, most=10_000_000)] = 10_000
-    channels_person: Annotated[int, Setting("channels", "Channels one person may be in.", least=1, most=100_000)] = 500
-    members_channel: Annotated[int, Setting("people", "People in one channel.", least=2, most=1_000_000)] = 20_000
+    channels: Annotated[int, Setting("channels", "Channels in all.", least=1, most=10_000_000, zero="no bound")] = (
+        10_000
+    )
+    channels_person: Annotated[
+        int, Setting("channels", "Channels one person may be in.", least=1, most=100_000, zero="no bound")
+    ] = 500
+    members_channel: Annotated[
+        int, Setting("people", "People in one channel.", least=2, most=1_000_000, zero="no bound")
+    ] = 20_000
     search_results: Annotated[int, Setting("messages", "Results of one search.", least=1, most=10_000)] = 50
     history_page: Annotated[int, Setting("messages", "Messages in one page of history.", least=1, most=10_000)] = 200
     resume_events: Annotated[
@@ -289,18 +326,6 @@ class Channels(msgspec.Struct, frozen=True, kw_only=True):
     ] = "home"
     retention_days: Annotated[int, Setting("days", "How long messages are kept.", most=36_500, zero="for ever")] = 0
     history: Annotated[bool, Setting("yes or no", "Whether newcomers may read what was said before they came.")] = True
-
-
-class Irc(msgspec.Struct, frozen=True, kw_only=True):
-    """What IRC clients are shown: names, and a message of the day."""
-
-    network: Annotated[
-        str, Setting("text", "The network's name, as IRC clients show it. No spaces.", least=1, most=32, reload=False)
-    ] = "causerie"
-    server_name: Annotated[
-        str, Setting("host", "The server's name in IRC lines.", least=1, most=63, form="host", reload=False)
-    ] = "irc.local"
-    motd: Annotated[str, Setting("text", "The message of the day. Empty: none.", most=16 * KIB)] = ""
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -369,6 +394,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     channels: Channels = Channels()
     irc: Irc = Irc()
+    oper: tuple[Oper, ...] = ()
     conversation: Conversation = Conversation()
     store: Store = Store()
 
@@ -388,7 +414,7 @@ def changed(old: Config, new: Config) -> tuple[tuple[str, ...], tuple[str, ...]]
     now: list[str] = []
     restart: list[str] = []
     for section in sections():
-        before, after = getattr(old, section.name), getattr(new, section.name)
+        before, after = section.of(old), section.of(new)
         if section.many:
             if before != after:
                 (now if all(s.reload for s in section.settings) else restart).append(section.name)
@@ -402,12 +428,15 @@ def changed(old: Config, new: Config) -> tuple[tuple[str, ...], tuple[str, ...]]
 def reloaded(old: Config, new: Config) -> Config:
     """`old` with those settings of `new` that apply now: what a running server goes by after SIGHUP."""
     now, _restart = changed(old, new)
-    values: dict[str, Any] = {}
     for key in now:
-        section, _dot, name = key.partition(".")
-        if name:
-            part = values.get(section, getattr(old, section))
-            values[section] = msgspec.structs.replace(part, **{name: getattr(getattr(new, section), name)})
-        else:
-            values[section] = getattr(new, section)
-    return msgspec.structs.replace(old, **values)
+        old = _with(old, new, key.split("."))
+    return old
+
+
+def _with(old: Any, new: Any, path: list[str]) -> Any:
+    """`old` with what `new` has there."""
+    name, *rest = path
+    value = getattr(new, name)
+    if rest:
+        value = _with(getattr(old, name), value, rest)
+    return msgspec.structs.replace(old, **{name: value})

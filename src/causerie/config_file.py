@@ -114,34 +114,39 @@ def _config(content: dict[str, Any], folder: Path) -> Config:
     values: dict[str, Any] = {}
     for name, part in content.items():
         section = table.get(name)
-        if section is None:
+        if section is None or "." in name:
+            # A dot within a name is none between two.
             raise _UnusableError((name,), _no_section(name, part, table.values()))
-        if not section.many:
-            if not isinstance(part, dict):
-                raise _UnusableError((name,), _("is a section: write [{name}]").format(name=name))
-            values[name] = _struct(part, section, (name,), folder, table.values())
-            continue
-        if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
-            raise _UnusableError(
-                (name,), _("is a section that may come many times: write [[{name}]]").format(name=name)
-            )
-        values[name] = tuple(
-            _struct(one, section, (name, index), folder, table.values()) for index, one in enumerate(part)
-        )
+        values[name] = _section(part, section, (name,), folder, table)
     config = Config(**values)
     _check_together(config, content)
     return config
 
 
+def _section(part: Any, section: Section, at: tuple[str | int, ...], folder: Path, table: dict[str, Section]) -> Any:
+    if not section.many:
+        if not isinstance(part, dict):
+            raise _UnusableError(at, _("is a section: write [{name}]").format(name=section.name))
+        return _struct(part, section, at, folder, table)
+    if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
+        why = _("is a section that may come many times: write [[{name}]]").format(name=section.name)
+        raise _UnusableError(at, why)
+    return tuple(_struct(one, section, (*at, index), folder, table) for index, one in enumerate(part))
+
+
 def _struct(
-    part: dict[str, Any], section: Section, at: tuple[str | int, ...], folder: Path, table: Iterable[Section]
+    part: dict[str, Any], section: Section, at: tuple[str | int, ...], folder: Path, table: dict[str, Section]
 ) -> Any:
     known = {setting.name: setting for setting in section.settings}
     values: dict[str, Any] = {}
     for name, value in part.items():
-        setting = known.get(name)
+        setting, inner = known.get(name), table.get(f"{section.name}.{name}") if "." not in name else None
+        if inner is not None:
+            values[name] = _section(value, inner, (*at, name), folder, table)
+            continue
         if setting is None:
-            raise _UnusableError((*at, name), _no_setting(name, known, table))
+            within = [one.removeprefix(f"{section.name}.") for one in table if one.startswith(f"{section.name}.")]
+            raise _UnusableError((*at, name), _no_setting(name, [*known, *within], table.values()))
         try:
             values[name] = checked(value, setting, folder)
         except ValueError as error:
@@ -164,11 +169,16 @@ def _check_together(config: Config, content: dict[str, Any]) -> None:
             _present(content, "tls.certificate", "tls.key"),
             _("a certificate and its key go together: give both"),
         )
+    if config.irc.sts_days and not any(one.tls for one in config.irc.listen):
+        raise _UnusableError(("irc", "sts_days"), _("there is no [[irc.listen]] with tls = true to send clients to"))
     seen: set[Address] = set()
     places: list[tuple[tuple[str | int, ...], Address]] = [
         (("server", "listen"), address) for address in config.server.listen
     ]
     places += [(("listen", index, "address"), one.address) for index, one in enumerate(config.listen)]
+    places += [
+        (("irc", "listen", index, "port"), Address(one.host, one.port)) for index, one in enumerate(config.irc.listen)
+    ]
     for at, address in places:
         if address in seen and address.port:
             raise _UnusableError(at, _("{address} is listened on already").format(address=address))

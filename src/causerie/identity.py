@@ -7,10 +7,14 @@ import ssl
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from causerie.address import EVERY, Address
 from causerie.certificate import CERTIFICATE, KEY, make_certificate, server_context
 from causerie.config import Config
+
+if TYPE_CHECKING:
+    from OpenSSL import SSL
 
 
 class Identity:
@@ -22,6 +26,7 @@ class Identity:
         self._data = data
         self._alpn = alpn
         self._context: ssl.SSLContext | None = None
+        self._asking: SSL.Context | None = None
         self._making = threading.Lock()
 
     def context(self) -> ssl.SSLContext:
@@ -36,9 +41,19 @@ class Identity:
                     self._context = self._load(self.config)
         return self._context
 
+    def asking_context(self) -> SSL.Context:
+        """The same, for connections that are asked for a certificate of theirs. Raises CertificateError."""
+        if self._asking is None:
+            from causerie.certificate_asking import asking_context
+
+            self.context()
+            self._asking = asking_context(*self._paths(self.config), self._alpn, self.config.tls.oldest)
+        return self._asking
+
     def reload(self, config: Config) -> None:
         """Take over settings, and the certificate as it is now. Raises CertificateError, taking over nothing."""
         self._context = self._load(config)
+        self._asking = None
         self.config = config
 
     def there(self) -> bool:

@@ -1,11 +1,11 @@
 """What is known about a setting, and how a table of settings is derived from Structs that declare them."""
 
 from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
-Form = Literal["", "path", "host", "network"]
+Form = Literal["", "path", "host", "interface", "network", "lines"]
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -37,31 +37,44 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One section of the file: `[name]`, or `[[name]]` where it may come many times."""
+    """One section of the file: `[name]`, or `[[name]]` where it may come many times. A section that is part of another
+    has a name with dots."""
 
     name: str
     many: bool
     struct: type[msgspec.Struct]
     settings: tuple[Setting, ...]
 
+    def of(self, whole: Any) -> Any:
+        """Its value in these settings: a Struct, or a tuple of them."""
+        for name in self.name.split("."):
+            whole = getattr(whole, name)
+        return whole
+
 
 def sections_of(whole: type[msgspec.Struct]) -> tuple[Section, ...]:
     """The sections of `whole`: its fields are Structs, or tuples of them for a section that may come often.
 
-    The fields of those are all declared as `Annotated[type, Setting(...)]`.
+    The fields of those are declared as `Annotated[type, Setting(...)]`, or are sections within the section.
     """
-    return tuple(_sections(whole))
+    return tuple(_sections(whole, ""))
 
 
-def _sections(whole: type[msgspec.Struct]) -> Iterator[Section]:
+def _sections(whole: type[msgspec.Struct], above: str) -> Iterator[Section]:
     for field in msgspec.structs.fields(whole):
+        if get_origin(field.type) is Annotated:
+            continue
         many = get_origin(field.type) is tuple
         struct = get_args(field.type)[0] if many else field.type
-        yield Section(field.name, many, struct, tuple(_settings(field.name, struct)))
+        name = above + field.name
+        yield Section(name, many, struct, tuple(_settings(name, struct)))
+        yield from _sections(struct, f"{name}.")
 
 
 def _settings(section: str, struct: type[msgspec.Struct]) -> Iterator[Setting]:
     for field in msgspec.structs.fields(struct):
+        if get_origin(field.type) is not Annotated:
+            continue
         kind, declared = get_args(field.type)
         default = None if field.required else field.default
         yield msgspec.structs.replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from causerie.address import Address, is_host, parse_network
+from causerie.address import EVERY, Address, is_host, parse_network
 from causerie.text import _
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _number(value: Any, kind: type[int | float], setting: Setting) -> int | floa
 
 
 def _text(value: str, setting: Setting, folder: Path) -> str:
-    if not value.isprintable():
+    shown_text = value.replace("\n", "").replace("\t", "") if setting.form == "lines" else value
+    if not shown_text.isprintable():
         raise WrongValueError(_("{value} holds a character that cannot be shown").format(value=shown(value)))
     if setting.form == "network":
         return str(parse_network(value))
@@ -87,7 +88,8 @@ def _text(value: str, setting: Setting, folder: Path) -> str:
                 count=len(value), least=setting.least, most=setting.most
             )
         )
-    if value and setting.form == "host" and not is_host(value):
+    named = setting.form == "host" or (setting.form == "interface" and value != EVERY)
+    if value and named and not is_host(value):
         raise WrongValueError(
             _("{value} is neither a host name nor an address: write it without https:// and without a port").format(
                 value=shown(value)

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from causerie.chat.events import Deleted, Edited, Message, Reacted, Reaction
-from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Person, Preferences, Role, Standing
+from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Mask, Person, Preferences, Role, Standing
 from causerie.server.store import (
     AddressBan,
     Append,
     Audit,
     Change,
     Complaint,
+    Credentials,
     DropStaleTokens,
     DropTokens,
     Erase,
@@ -24,6 +25,7 @@ from causerie.server.store import (
     PutFollow,
     PutInvite,
     PutMarker,
+    PutMask,
     PutPerson,
     PutPin,
     PutPreferences,
@@ -277,7 +279,11 @@ class TestWhatIsKnownByHeart:
     async def test_what_is_put_again_is_as_it_was_put_last(self, place: Place) -> None:
         """Changed, and taken away: a standing by None, an invite by its last use."""
         invite = Invite(7, b"h" * 32, ANNA.id, 11, 2, 0)
-        changed = Channel(id=100, name="home", topic="new", read_only=True, history=False, retention_days=3, made_at=5)
+        changed = Channel(
+            id=100, name="home", topic="new", read_only=True, history=False, retention_days=3, made_at=5,
+            slow_seconds=9, tell_reactions=True, topic_by="Bob", topic_at=7, topic_for="all", key="plums",
+            people_most=4, hidden=True, outsiders=True,
+        )  # fmt: skip
         await place.store.commit(
             [
                 PutStanding(HOME.id, ANNA.id, OWNER),
@@ -301,15 +307,31 @@ class TestWhatIsKnownByHeart:
         assert changed in loaded.channels
         assert Person(id=1, name="Anna", made_at=10) in loaded.people
 
+    async def test_masks_and_voices_are_kept_until_they_are_taken_away(self, place: Place) -> None:
+        """A mask is known by its channel, its list and itself; in the order in which they were put there."""
+        masks = [Mask(HOME.id, "ban", "wolf*", "Anna", 5), Mask(HOME.id, "invite", "wolf*", "Bob", 6)]
+        voiced = Standing(Role.MEMBER, 0, True)
+        await place.store.commit([*map(PutMask, masks), PutStanding(HOME.id, BOB.id, voiced)])
+        loaded = await (await place.reopen()).load()
+        assert loaded.masks == masks
+        assert loaded.standings == [(HOME.id, BOB.id, voiced)]
+        await place.store.commit([PutMask(masks[0], on=False)])
+        assert (await place.store.load()).masks == masks[1:]
+
     async def test_credentials_are_found_by_skeleton_and_a_password_stays_until_another_comes(
         self, store: Store
     ) -> None:
         """None leaves the password that there is; guests and strangers have none."""
-        assert await store.credentials("anna") == (1, "$argon2id$anna")
+        assert await store.credentials("anna") == Credentials(1, "$argon2id$anna")
         await store.commit([PutPerson(ANNA, "anna")])
-        assert await store.credentials("anna") == (1, "$argon2id$anna")
+        assert await store.credentials("anna") == Credentials(1, "$argon2id$anna")
         await store.commit([PutPerson(ANNA, "anna", "$argon2id$new")])
-        assert await store.credentials("anna") == (1, "$argon2id$new")
+        assert await store.credentials("anna") == Credentials(1, "$argon2id$new")
+        await store.commit([PutPerson(ANNA, "anna", "$argon2id$new", "4096:salt:stored:server")])
+        await store.commit([PutPerson(ANNA, "anna")])
+        assert await store.credentials("anna") == Credentials(1, "$argon2id$new", "4096:salt:stored:server")
+        await store.commit([PutPerson(ANNA, "anna", "$argon2id$other", "")])
+        assert await store.credentials("anna") == Credentials(1, "$argon2id$other")
         assert await store.credentials("nobody") is None
         assert await store.credentials("") is None
 
@@ -322,7 +344,7 @@ class TestWhatIsKnownByHeart:
         assert await store.author("Nobody") == 0
         await store.commit([PutPerson(Person(id=3, name="Luc", made_at=30), "luc", "hash")])
         assert await store.guest(LUC.id) is None
-        assert await store.credentials("luc") == (3, "hash")
+        assert await store.credentials("luc") == Credentials(3, "hash")
 
     async def test_tokens_are_found_by_hash_and_dropped_some_or_all(self, place: Place) -> None:
         """A person's own only; `but` stays."""
@@ -575,6 +597,35 @@ class TestWhatPeopleKeep:
             assert counts == [bob, anna]
         assert await store.said_at(HOME.id, 2) == (2, 1)
         assert await store.said_at(HOME.id, 99) == (4, 3)
+
+    async def test_a_marker_keeps_the_time_that_was_given(self, place: Place) -> None:
+        """0 where none was."""
+        await place.store.commit([PutMarker(2, HOME.id, 0, 2, 1, 777), PutMarker(2, SECRET.id, 0, 1, 1)])
+        store = await place.reopen()
+        states = await store.read_states(2, [(HOME.id, -1, 0), (SECRET.id, -1, 0)])
+        assert [state.at for state in states] == [777, 0]
+
+    async def test_numbers_are_found_by_time_wherever_they_are_kept(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of several events of one time the last; whether they are placed, in the tail, or partly forgotten."""
+        monkeypatch.setattr(sqlite_places, "TAIL", 7)
+        store = place.store
+        for at in (10, 20, 20, 30, 30, 40, 50, 60, 70, 80):
+            await store.commit([said(str(at), at=at), said("else", SECRET, at=at)])
+        expected = {9: 0, 10: 1, 19: 1, 20: 3, 29: 3, 30: 5, 45: 6, 59: 7, 80: 10, 99: 10}
+        assert {at: await store.number_at(HOME.id, at) for at in expected} == expected
+        assert await store.forget_before(HOME.id, 30, 2) == 2
+        assert [await store.number_at(HOME.id, at) for at in (15, 20, 30)] == [0, 3, 5]
+        assert [await store.time_of(HOME.id, number) for number in (1, 3, 6, 99)] == [0, 20, 40, 80]
+        assert await store.number_at(FLEETING.id, 99) == await store.time_of(FLEETING.id, 9) == 0
+
+    async def test_where_something_was_said_last(self, place: Place) -> None:
+        """The last message that has a text; channels without one are left out."""
+        store = place.store
+        await store.commit([said("a", at=1), said("b", at=2), said("c", at=3), said("x", SECRET, at=9)])
+        await store.commit([Erase(HOME.id, (3,)), about("pinned", 1, '{"on":true}')])
+        assert await store.last_said([HOME.id, FLEETING.id, SECRET.id]) == [(HOME.id, 2, 2), (SECRET.id, 1, 9)]
 
     async def test_counts_go_on_where_nothing_is_kept(self, place: Place) -> None:
         """History off, and after all was forgotten."""

@@ -37,12 +37,18 @@ SAMPLES: dict[str, e.Event] = {
     "stands.unmuted": e.Stands(**WHOM, role="member", was="member"),
     "stands.out": e.Stands(**WHOM, was="member"),
     "stands.unbanned": e.Stands(**WHOM, was="banned"),
-    "changed": e.Changed(**ABOUT),
+    "stands.voiced": e.Stands(**WHOM, role="member", was="member", voiced=True),
+    "stands.unvoiced": e.Stands(**WHOM, role="member", was="member", was_voiced=True),
+    "masked": e.Masked(**ABOUT, list="ban", mask="bad*"),
+    "masked.off": e.Masked(**ABOUT, list="ban", mask="bad*", on=False),
+    "changed": e.Changed(**ABOUT, read_only=True, changed=("read_only",)),
     "renamed": e.Renamed(**HERE, was="Ann"),
     "presence.away": e.Presence(**HERE, away="lunch"),
     "presence.dnd": e.Presence(**HERE, dnd=True),
     "presence.back": e.Presence(**HERE),
     "reported": e.Reported(**ABOUT, report=1, target=3, whom=2, whom_name="Luc"),
+    "announced": e.Announced(channel="", at=1_000, person=1, name="Anna", text="tea"),
+    "announced.server": e.Announced(channel="", at=1_000, person=0, name="", text="tea"),
     "gap": e.Gap(channel="home", number=9, after=3),
 }
 
@@ -71,7 +77,6 @@ async def test_what_irc_has_no_words_for_is_a_notice_by_the_server() -> None:
         await anna.asks("edit", channel="tea", number=1, text="Tea at four,\nhere")
         await bob.hears(":SERVER NOTICE #tea :* anna: Tea at four, / here (edited)")
         await anna.asks("set_channel", channel="tea", tell_reactions=True)
-        await bob.hears(":anna!* MODE #tea -mi")
         await anna.asks("react", channel="tea", number=1, emoji="👍")
         await bob.hears(':SERVER NOTICE #tea :* anna reacted 👍 to "Tea at four, here"')
         await anna.asks("pin", channel="tea", number=1)

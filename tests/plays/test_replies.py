@@ -242,7 +242,8 @@ async def test_telling_somebody_directly() -> None:
         assert answer["channel"] == told["channel"]
         assert (await anna.asks("tell", people=["bob"], text="psst", key="k1"))["again"] is True
         await anna.is_refused("no_such_person", "tell", people=["nobody"], text="x")
-        await anna.is_refused("bad_input", "tell", people=["anna"], text="x")
+        noted = await anna.asks("tell", people=["anna"], text="to remember")
+        assert noted["number"] == 1
         await anna.is_refused("bad_input", "tell", people=[], text="x")
 
 

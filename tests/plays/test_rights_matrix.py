@@ -18,6 +18,7 @@ from causerie.chat.replies import InviteMade
 from causerie.protocols import listener
 from causerie.protocols.control import NAME
 from causerie.server import accounts, channels, presence
+from causerie.server.hashing import Secrets
 from causerie.server.store import Append, Complaint, PutPerson
 from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson
 
@@ -36,6 +37,7 @@ LEGEND = {
     "none": "no_such_session",
     "unknown": "no_such_report",
     "yours": "not_yours",
+    "shown": "bad_input",
 }
 """What the table's short words stand for; `yes` is allowed, all others are the code itself."""
 
@@ -50,7 +52,9 @@ hello                yes      yes     yes     yes     yes     yes       yes     
 ping                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
 quit                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
 login:guest          yes      already already already already already   already already       already already   already already yes      already already
-login:password       yes      already already already already already   already already       already already   already already yes      already already
+login:password       yes      yes     already already already already   already already       already already   already already yes      already already
+knock                yes      yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     yes      yes      yes
+scram                yes      yes     already already already already   already   already       already already   already already yes      already  already
 register             closed   closed  already already already already   already already       already already   already already closed   already already
 register:invited     yes      yes     already already already already   already already       already already   already already yes      already already
 logout               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
@@ -62,17 +66,23 @@ set_presence         login    yes     yes     yes     yes     yes       yes     
 set_presence:hidden  login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 whois                login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 set_name             login    yes     already already already already   already already       already already   already already login    already already
+describe             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+watch                login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+gone                 login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+keep_certificate     login    account shown   shown   shown   shown     shown     shown         shown   shown     shown   shown   login    shown   shown
+elevate:no-longer    login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 
 join                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   yes     private login    yes     yes
 join:new             login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 resume               login    yes     yes     yes     yes     yes       yes     yes           out     out       yes     out     login    yes     yes
-leave                login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+leave                login    yes     yes     yes     yes     yes       yes     member        member  member    yes     member  login    yes     yes
 direct               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 leave:direct         login    stays   stays   stays   stays   stays     stays   stays         stays   stays     stays   stays   login    stays   stays
 channels             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 look                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 members              login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 history              login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+history:member       login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
 search               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 search:everywhere    login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 send                 login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
@@ -80,6 +90,7 @@ send:hall            login    reading reading reading muted   yes       yes     
 send:reply           login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
 tell                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 is_typing            login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+signal               login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
 
 edit                 login    yours   yours   yours   yours   yes       yes     yes           banned  private   private private login    yes     yours
 edit:own             login    yes     reading yes     muted   yes       yes     member        banned  private   private private login    yes     yes
@@ -100,6 +111,7 @@ follow               login    yes     yes     yes     yes     yes       yes     
 mark                 login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
 mark:back            login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
 unread               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+recent               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 notify               login    yes     yes     yes     yes     yes       yes     member        banned  private   private private login    yes     yes
 prefer               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 preferred            login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
@@ -111,9 +123,10 @@ threads              login    yes     yes     yes     yes     yes       yes     
 
 help                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 
-set_topic            login    rank    rank    yes     muted   yes       yes     yes           rank    rank      rank    rank    login    yes     yes
-set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           rank    rank      rank    rank    login    yes     rank
-set_channel          login    rank    rank    rank    rank    rank      yes     yes           rank    rank      rank    rank    login    yes     rank
+set_topic            login    rank    rank    yes     muted   yes       yes     yes           member  member    member  member  login    yes     yes
+set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           member  member    member  member  login    yes     rank
+set_channel          login    rank    rank    rank    rank    yes       yes     yes           member  member    member  member  login    yes     rank
+set_channel:access   login    rank    rank    rank    rank    rank      yes     yes           member  member    member  member  login    yes     rank
 invite               login    yes     rank    yes     yes     yes       yes     yes           banned  private   private private login    yes     rank
 kick                 login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 kick:moderator       login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
@@ -130,6 +143,12 @@ set_role:reader      login    rank    rank    rank    rank    yes       yes     
 set_role:moderator   login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
 set_role:down        login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
 set_role:administrator login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
+set_role:owner       login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
+set_voice            login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+set_mask             login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+set_mask:name        login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
+masks                login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
+masks:invite         login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 report               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 reports              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 close_report         login    unknown unknown unknown unknown yes       yes     yes           unknown unknown   unknown unknown login    yes     unknown
@@ -142,6 +161,9 @@ reset_password       login    admin   admin   admin   admin   admin     admin   
 list_accounts        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 disable_account      login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 set_administrator    login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
+disconnect           login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes
+announce             login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes
+reload               login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes
 audit_log            login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 status               login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
 backup               operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
@@ -191,6 +213,8 @@ ABOUT: dict[str, dict[str, Any]] = {
     "hello": {"version": 1},
     "login:guest": {"guest": True},
     "login:password": {"name": "Target", "password": PASSWORD},
+    "knock": {"password": "x"},
+    "scram": {"message": "n,,n=Target,r=abc"},
     "register": {"name": "New-{n}", "password": PASSWORD},
     "register:invited": {"name": "New-{n}", "password": PASSWORD, "invite": "{token}"},
     "set_password": {"old": PASSWORD, "new": PASSWORD + "3"},
@@ -200,6 +224,10 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_presence:hidden": {"mode": "invisible"},
     "whois": {"name": "Target"},
     "set_name": {"name": "Somebody-{n}"},
+    "describe": {"about": "in the garden"},
+    "watch": {"names": ["Target"]},
+    "gone": {"name": "Target"},
+    "elevate:no-longer": {"on": False},
     "join": {"channel": "{room}"},
     "join:new": {"channel": "new{n}"},
     "resume": {"since": {"{room}": 0}},
@@ -209,6 +237,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "look": {"channel": "{room}"},
     "members": {"channel": "{room}"},
     "history": {"channel": "{room}"},
+    "history:member": {"channel": "{room}", "member": True},
     "search": {"text": "x", "channel": "{room}"},
     "search:everywhere": {"text": "x"},
     "send": {"channel": "{room}", "text": "x"},
@@ -216,6 +245,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "send:reply": {"channel": "{room}", "text": "x", "reply": 1},
     "tell": {"people": ["Target"], "text": "x"},
     "is_typing": {"channel": "{room}"},
+    "signal": {"channel": "{room}", "text": "VERSION"},
     "edit": {"channel": "{room}", "number": 1, "text": "x"},
     "edit:own": {"channel": "{room}", "number": 2, "text": "x"},
     "edit:own-hall": {"channel": "{hall}", "number": 2, "text": "x"},
@@ -241,6 +271,13 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_topic": {"channel": "{room}", "topic": "x"},
     "set_topic:hall": {"channel": "{hall}", "topic": "x"},
     "set_channel": {"channel": "{room}", "read_only": True},
+    "set_channel:access": {"channel": "{room}", "access": "private"},
+    "set_voice": {"channel": "{room}", "name": "Target"},
+    "set_mask": {"channel": "{room}", "list": "ban", "mask": "troll*"},
+    "set_mask:name": {"channel": "{room}", "list": "ban", "mask": "Host"},
+    "masks": {"channel": "{room}", "list": "ban"},
+    "masks:invite": {"channel": "{room}", "list": "invite"},
+    "set_role:owner": {"channel": "{room}", "name": "Target", "role": "owner"},
     "invite": {"channel": "{room}", "name": "Nobody"},
     "kick": {"channel": "{room}", "name": "Target"},
     "kick:moderator": {"channel": "{room}", "name": "Marshal"},
@@ -265,6 +302,8 @@ ABOUT: dict[str, dict[str, Any]] = {
     "reset_password": {"name": "Victim-{n}", "password": PASSWORD},
     "disable_account": {"name": "Victim-{n}"},
     "set_administrator": {"name": "Victim-{n}", "admin": True},
+    "disconnect": {"name": "Victim-{n}"},
+    "announce": {"text": "tea"},
     "backup": {"path": "{path}"},
 }
 """What a row's command is given; those that are not here need nothing."""
@@ -286,10 +325,11 @@ def cells(table: str) -> list[tuple[str, str, str]]:
 class Scene:
     """A house with rooms that are made anew for each cell, so that no cell sees what another did."""
 
-    def __init__(self, house: House, hashed: str) -> None:
+    def __init__(self, house: House, hashed: Secrets) -> None:
         self.house, self.hashed, self.count = house, hashed, 0
         self.core = house.server.core
         self.names: dict[str, str] = {}
+        self.core.reload = lambda: None
 
     def person(self, name: str, admin: bool = False) -> Person:
         """Somebody gets an account."""
@@ -419,7 +459,7 @@ class Scene:
 
 async def scene_in(house: House) -> Scene:
     """The house with those who are always there."""
-    scene = Scene(house, await house.server.core.hashing.hash(PASSWORD))
+    scene = Scene(house, await house.server.core.hashing.secrets(PASSWORD))
     for name in (*OTHERS, "Nobody"):
         scene.person(name, admin=name == "Chief")
     return scene
@@ -480,8 +520,8 @@ def seen_from(server: Server, host: str, monkeypatch: pytest.MonkeyPatch) -> Non
     """Who connects from now on comes from this address."""
     came = listener.Listener.came
 
-    def from_there(self: listener.Listener, connection: Any, transport: Any) -> None:
-        came(self, connection, transport)
+    def from_there(self: listener.Listener, connection: Any, transport: Any, arrival: Any) -> None:
+        came(self, connection, transport, arrival)
         connection.host = host
 
     monkeypatch.setattr(listener.Listener, "came", from_there)

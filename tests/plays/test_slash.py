@@ -125,6 +125,7 @@ NATIVE: list[tuple[str, str, dict[str, Any]]] = [
     ("/unpin 1", "ack", {}),
     ("/react 1 👍", "ack", {}),
     ("/unreact 1 👍", "ack", {}),
+    ("/slow 1s", "ack", {}),
     ("/slow off", "ack", {}),
     ("/notify all", "done", {}),
     ("/ignore Ben", "done", {}),

@@ -36,7 +36,7 @@ async def test_a_direct_conversation_is_between_its_people() -> None:
         await cleo.hears_nothing()
         await anna.is_refused("cannot_leave", "leave", channel=place)
         await anna.is_refused("no_such_person", "direct", people=["nobody"])
-        await anna.is_refused("bad_input", "direct", people=["anna"])
+        assert (await anna.asks("direct", people=["anna"]))["access"] == "direct"  # notes
 
 
 async def test_a_direct_conversation_with_a_guest_that_went_can_still_be_opened() -> None:
@@ -92,7 +92,9 @@ async def test_history_is_paged_by_number_in_both_directions() -> None:
         assert await page(around=20) == (list(range(13, 28)), True)
         for bound in (-1, 2**53, 10**30):
             await mia.is_refused("bad_input", "history", channel="home", before=bound)
-        await mia.is_refused("bad_input", "history", channel="home", before=3, after=1)
+        between = await mia.asks("history", channel="home", before=3, after=1)
+        assert [event["number"] for event in between["events"]] == [2]
+        await mia.is_refused("bad_input", "history", channel="home", before=3, around=1)
 
 
 async def test_search_finds_what_the_asker_may_read() -> None:

@@ -14,8 +14,11 @@ import pytest
 from causerie.config import (
     Address,
     Config,
+    Irc,
+    IrcTimeouts,
     Limits,
     Listener,
+    Oper,
     Section,
     Server,
     Setting,
@@ -81,7 +84,9 @@ def test_each_section_is_frozen_and_says_what_it_is(section: Section) -> None:
     """Nobody changes a setting in place, and each section has its sentence for the documentation."""
     assert section.struct.__struct_config__.frozen
     assert (section.struct.__doc__ or "").endswith(".")
-    assert [setting.name for setting in section.settings] == list(section.struct.__struct_fields__)
+    inner = [other.name.rpartition(".") for other in sections()]
+    names = [setting.name for setting in section.settings] + [name for above, _, name in inner if above == section.name]
+    assert sorted(names) == sorted(section.struct.__struct_fields__)
 
 
 @pytest.mark.parametrize("setting", settings(), ids=lambda setting: setting.key)
@@ -121,14 +126,29 @@ def test_a_running_server_keeps_what_needs_a_restart() -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", [each for each in settings() if each.section != "listen"], ids=lambda setting: setting.key
+    ("section", "setting"),
+    [(section, setting) for section in sections() if not section.many for setting in section.settings],
+    ids=lambda one: one.key if isinstance(one, Setting) else "in",
 )
-def test_each_setting_alone_is_seen_when_it_changes(setting: Setting) -> None:
+def test_each_setting_alone_is_seen_when_it_changes(section: Section, setting: Setting) -> None:
     """No setting is forgotten by SIGHUP, whatever its section."""
-    part = getattr(Config(), setting.section)
-    other = msgspec.structs.replace(part, **{setting.name: object()})
-    new = msgspec.structs.replace(Config(), **{setting.section: other})
+    value: Any = msgspec.structs.replace(section.of(Config()), **{setting.name: object()})
+    path = section.name.split(".")
+    for depth in range(len(path) - 1, -1, -1):
+        above: Any = Config()
+        for name in path[:depth]:
+            above = getattr(above, name)
+        value = msgspec.structs.replace(above, **{path[depth]: value})
+    new = value
     assert changed(Config(), new) == (((setting.key,), ()) if setting.reload else ((), (setting.key,)))
+
+
+def test_a_part_of_a_section_is_taken_over_by_itself() -> None:
+    """After SIGHUP a section within a section, and one that may come often, are as the new file has them."""
+    old = Config(irc=Irc(network="Old", timeouts=IrcTimeouts(ping=5.0)))
+    new = Config(irc=Irc(network="New", timeouts=IrcTimeouts(ping=7.0)), oper=(Oper(name="a", password="b"),))
+    assert changed(old, new) == (("irc.timeouts.ping", "oper"), ("irc.network",))
+    assert reloaded(old, new) == Config(irc=Irc(network="Old", timeouts=IrcTimeouts(ping=7.0)), oper=new.oper)
 
 
 def test_the_defaults_cost_little_to_import() -> None:

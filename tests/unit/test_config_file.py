@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causerie.config import Address, Config, Limits, Listener, Server, sections, settings
+from causerie.config import (
+    Address,
+    Config,
+    Irc,
+    IrcListener,
+    IrcTimeouts,
+    Limits,
+    Listener,
+    Oper,
+    Server,
+    sections,
+    settings,
+)
 from causerie.config_file import MOST_BYTES, ConfigError, from_toml, read
 
 HERE = Path("causerie.toml")
@@ -71,6 +83,65 @@ tls = "never"
     )
 
 
+def test_the_settings_of_irc_are_read_by_the_names_that_they_were_given() -> None:
+    """Sections within a section, and lists of them; the message of the day has lines."""
+    document = """\
+[irc]
+network = "Net"
+server_name = "irc.example"
+password = "let me in"
+motd = '''
+Be kind.
+Water the plants.'''
+casemapping = "rfc7613"
+[[irc.listen]]
+port = 6667
+[[irc.listen]]
+host = "::1"
+port = 6697
+tls = true
+[[irc.listen]]
+host = "127.0.0.1"
+port = 8067
+websocket = true
+[irc.timeouts]
+register = 0
+ping = 90
+[[oper]]
+name = "root"
+password = "wheel"
+"""
+    config = from_toml(document, HERE)
+    assert config.irc == Irc(
+        network="Net",
+        server_name="irc.example",
+        password="let me in",
+        motd="Be kind.\nWater the plants.",
+        casemapping="rfc7613",
+        listen=(
+            IrcListener(port=6667),
+            IrcListener(host="::1", port=6697, tls=True),
+            IrcListener(host="127.0.0.1", port=8067, websocket=True),
+        ),
+        timeouts=IrcTimeouts(register=0.0, ping=90.0),
+    )
+    assert config.oper == (Oper(name="root", password="wheel"),)
+
+
+def test_every_limit_can_be_off() -> None:
+    """0 is off, for every rate, count and time that holds somebody back."""
+    off = [setting for setting in settings() if setting.zero and setting.section in ("limits", "guard", "irc.timeouts")]
+    names = {setting.name for setting in off}
+    assert names >= {
+        "send_rate", "command_rate", "connections", "connections_address", "connections_address_10min", "login_seconds",
+        "stalled_seconds", "channels", "channels_person", "members_channel", "failures_address", "register", "ping",
+    }  # fmt: skip
+    document = "\n".join(f"{setting.key} = 0" for setting in off)
+    config = from_toml(document, HERE)
+    assert not config.limits.login_seconds
+    assert not config.irc.timeouts.ping
+
+
 def test_paths_start_from_the_file_or_from_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """A relative path is relative to the file, whatever directory the server is started in."""
     monkeypatch.setenv("HOME", os.sep + "home")
@@ -122,7 +193,7 @@ def test_an_error_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) ->
         ("limits.channels = true", 1, "limits.channels", "true is not a whole number"),
         ("limits.channels = 5.0", 1, "limits.channels", "5.0 is not a whole number"),
         ('limits.channels = "5"', 1, "limits.channels", "'5' is not a whole number"),
-        ("limits.channels = 0", 1, "limits.channels", "out of range: 1 to 10000000"),
+        ("limits.channels = -1", 1, "limits.channels", "out of range: 1 to 10000000, or 0"),
         ("limits.channels = {}", 1, "limits.channels", "a section is not a whole number"),
         ("limits.send_rate = nan", 1, "limits.send_rate", "nan is out of range"),
         ("limits.send_rate = inf", 1, "limits.send_rate", "inf is out of range"),
@@ -133,6 +204,17 @@ def test_an_error_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) ->
         ("limits.frame_bytes = 1024", 1, "limits.frame_bytes", "frame_bytes_before_login (4096) may not be"),
         ("accounts.password_min = 300", 1, "accounts.password_min", "above accounts.password_max (256)"),
         ('\ntls.key = "k"', 2, "tls.key", "go together"),
+        ("[irc]\n[irc.timeout]\nping = 1", 2, "irc.timeout", "did you mean timeouts?"),
+        ("[irc]\ntimeouts = 1", 2, "irc.timeouts", "write [irc.timeouts]"),
+        ("[irc.timeouts]\npings = 1", 2, "irc.timeouts.pings", "did you mean ping?"),
+        ("[irc.listen]\nport = 1", 1, "irc.listen", "write [[irc.listen]]"),
+        ("[[irc.listen]]\nport = 1\n[[irc.listen]]\ntls = true", 3, "irc.listen", "port is missing"),
+        ("[[irc.listen]]\nport = 5000", 2, "irc.listen.port", "*:5000 is listened on already"),
+        ('[[irc.listen]]\nport = 1\nhost = "a b"', 3, "irc.listen.host", "neither a host name nor an address"),
+        ("[irc]\nsts_days = 1\n[[irc.listen]]\nport = 6667", 2, "irc.sts_days", "with tls = true"),
+        ('[[oper]]\nname = "root"', 1, "oper", "password is missing"),
+        ('server.proxies = ["localhost"]', 1, "server.proxies", "is not a network"),
+        ('["irc.timeouts"]', 1, "'irc.timeouts'", "there is no such section"),
         ('"a\\nb" = 1', 1, "'a\\nb'", "there is no such section"),
     ],
 )
@@ -225,7 +307,8 @@ def test_any_file_is_read_or_refused_on_the_line_that_is_wrong(
     written: list[str] = []
     lines: set[int] = set()
     for section, many, pairs in content:
-        header = f"[[{quoted(section)}]]" if many else f"[{quoted(section)}]"
+        path = ".".join(quoted(part) for part in section.split("."))
+        header = f"[[{path}]]" if many else f"[{path}]"
         written += ["# a comment = 1", header]
         lines.add(len(written))
         for key, value in dict(pairs).items():

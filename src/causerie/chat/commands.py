@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, Level, Mode, RoleName
+from causerie.chat.model import Access, Level, MaskList, Mode, RoleName, TopicFor
 
 
 class Command(Struct, frozen=True, tag_field="do", kw_only=True):
@@ -32,7 +32,8 @@ class LogIn(Command, frozen=True, tag="login", kw_only=True):
     """Log in: as a guest (`guest` true, `name` may be blank), by `name` and `password`, or by `token`.
 
     `token` beside a password proves a device that logged in before. `enter` names a channel to be in and to leave
-    every other for (the classic protocol's CONN). `device` is a name for the list of sessions.
+    every other for (the classic protocol's CONN). `device` is a name for the list of sessions. `certificate`: by the
+    one that this connection has shown (see keep_certificate), as `name` if that is given.
     """
 
     name: str = ""
@@ -42,6 +43,7 @@ class LogIn(Command, frozen=True, tag="login", kw_only=True):
     enter: str = ""
     device: str = ""
     keep: bool = False
+    certificate: bool = False
 
 
 class Register(Command, frozen=True, tag="register", kw_only=True):
@@ -51,6 +53,33 @@ class Register(Command, frozen=True, tag="register", kw_only=True):
     password: str
     invite: str = ""
     device: str = ""
+
+
+class Knock(Command, frozen=True, tag="knock", kw_only=True):
+    """Give the password that a door of the server asks of everybody (`irc.password`)."""
+
+    password: str
+
+
+class Scram(Command, frozen=True, tag="scram", kw_only=True):
+    """One step of logging in by SCRAM-SHA-256 (RFC 5802, RFC 7677): the client's first message, its final one, and when
+    the server's proof was looked at an empty one, which is answered as a login is."""
+
+    message: str = ""
+    device: str = ""
+
+
+class KeepCertificate(Command, frozen=True, tag="keep_certificate", kw_only=True):
+    """Let the client's certificate that this connection has shown log in to one's account; revoked as a token is."""
+
+
+class Elevate(Command, frozen=True, tag="elevate", kw_only=True):
+    """Have an administrator's rights on this connection, by a name and a password that the settings have (`[[oper]]`),
+    or by one's own account's where it is an administrator's. `on` false: no longer; nothing else is needed then."""
+
+    name: str = ""
+    password: str = ""
+    on: bool = True
 
 
 class SetPassword(Command, frozen=True, tag="set_password", kw_only=True):
@@ -85,10 +114,13 @@ class Revoke(Command, frozen=True, tag="revoke", kw_only=True):
 
 
 class Join(Command, frozen=True, tag="join", kw_only=True):
-    """Enter a channel; it is made if nobody has named it before and `create` is true."""
+    """Enter a channel; it is made if nobody has named it before and `create` is true. `key`: where it asks for one.
+    `members`: whether the snapshot is to list them."""
 
     channel: str
     create: bool = True
+    key: str = ""
+    members: bool = True
 
 
 class Leave(Command, frozen=True, tag="leave", kw_only=True):
@@ -99,7 +131,7 @@ class Leave(Command, frozen=True, tag="leave", kw_only=True):
 
 
 class Direct(Command, frozen=True, tag="direct", kw_only=True):
-    """Open the direct conversation with these people (one to seven others); it is made once."""
+    """Open the direct conversation with these people (up to seven others, or only oneself); it is made once."""
 
     people: list[str]
 
@@ -108,7 +140,8 @@ class Send(Command, frozen=True, tag="send", kw_only=True):
     """Say something. `key` is the client's own id of the message: the same key again is the same message.
 
     `reply` is the number of the message that this one answers. `action`: what one does rather than says (/me). A text
-    that begins with a slash is a command (chat/slash.py), unless it is `literal`.
+    that begins with a slash is a command (chat/slash.py), unless it is `literal`. `notice`: not to be answered by a
+    program. `tags`: what clients tell each other with it; the core looks at none.
     """
 
     channel: str
@@ -117,6 +150,8 @@ class Send(Command, frozen=True, tag="send", kw_only=True):
     reply: int = 0
     action: bool = False
     literal: bool = False
+    notice: bool = False
+    tags: dict[str, str] = {}
 
 
 class Tell(Command, frozen=True, tag="tell", kw_only=True):
@@ -125,8 +160,24 @@ class Tell(Command, frozen=True, tag="tell", kw_only=True):
     people: list[str]
     text: str
     key: str = ""
+    reply: int = 0
     action: bool = False
     literal: bool = False
+    notice: bool = False
+    tags: dict[str, str] = {}
+
+
+class Signal(Command, frozen=True, tag="signal", kw_only=True):
+    """Tell the clients there something that is no message: in a channel, or to `people` as `tell` does. Passing.
+
+    `text` is what a client asks others (CTCP), or answers with `notice`; `tags` as with a message.
+    """
+
+    channel: str = ""
+    people: list[str] = []
+    text: str = ""
+    notice: bool = False
+    tags: dict[str, str] = {}
 
 
 class Edit(Command, frozen=True, tag="edit", kw_only=True):
@@ -142,6 +193,7 @@ class Delete(Command, frozen=True, tag="delete", kw_only=True):
 
     channel: str
     number: int
+    reason: str = ""
 
 
 class DeleteSince(Command, frozen=True, tag="delete_since", kw_only=True):
@@ -217,16 +269,30 @@ class Threads(Command, frozen=True, tag="threads", kw_only=True):
 class Mark(Command, frozen=True, tag="mark", kw_only=True):
     """What is up to and with `number` is read, in the channel or in the thread of `thread`; what follows is not.
 
-    A number before the marker makes what follows it unread again.
+    A number before the marker makes what follows it unread again. `at` (ms) stands for the number of what was said
+    by then; it moves the marker only forward, and a time that is yet to come counts as now.
     """
 
     channel: str
-    number: int
+    number: int = 0
     thread: int = 0
+    at: int = 0
 
 
 class Unread(Command, frozen=True, tag="unread", kw_only=True):
-    """What is unread in each of one's channels."""
+    """What is unread in each of one's channels, or in one of them."""
+
+    channel: str = ""
+
+
+class Recent(Command, frozen=True, tag="recent", kw_only=True):
+    """One's channels in which something was said after `since` and before `until` (ms; 0: no bound), by the time of
+    their last message: the last ones, or (`oldest`) the first."""
+
+    since: int = 0
+    until: int = 0
+    oldest: bool = False
+    limit: int = 200
 
 
 class Notify(Command, frozen=True, tag="notify", kw_only=True):
@@ -302,6 +368,29 @@ class SetName(Command, frozen=True, tag="set_name", kw_only=True):
     name: str
 
 
+class Describe(Command, frozen=True, tag="describe", kw_only=True):
+    """What is shown beside one's name as long as one is here: a full name, a line about oneself. Empty: nothing."""
+
+    about: str
+
+
+class Watch(Command, frozen=True, tag="watch", kw_only=True):
+    """Be told when the people of these names come and go, wherever they are, or no longer (`on` false).
+
+    No names: with `on` the list as it is, without it nobody is watched any more.
+    """
+
+    names: list[str] = []
+    on: bool = True
+
+
+class Gone(Command, frozen=True, tag="gone", kw_only=True):
+    """Who has left lately, newest first: those whose name is `name` (`*` and `?` stand for anything)."""
+
+    name: str
+    limit: int = 10
+
+
 class BanAuthor(Command, frozen=True, tag="ban_author", kw_only=True):
     """Ban who wrote a message, even when they have left."""
 
@@ -329,6 +418,23 @@ class CloseReport(Command, frozen=True, tag="close_report", kw_only=True):
     note: str = ""
 
 
+class Disconnect(Command, frozen=True, tag="disconnect", kw_only=True):
+    """End all of a person's connections; nothing keeps them from coming back."""
+
+    name: str
+    reason: str = ""
+
+
+class Announce(Command, frozen=True, tag="announce", kw_only=True):
+    """Say something to everybody who is connected. It is not kept."""
+
+    text: str
+
+
+class Reload(Command, frozen=True, tag="reload", kw_only=True):
+    """Read the settings file and the certificate again."""
+
+
 class AuditLog(Command, frozen=True, tag="audit_log", kw_only=True):
     """What was done to whom, newest first. `before`: an entry's id, for the next page."""
 
@@ -344,7 +450,10 @@ class History(Command, frozen=True, tag="history", kw_only=True):
     """A page of a channel's log: the newest `limit` events below `before`, or the first above `after`.
 
     With `around`, half of the page on each side of that number. 0: not given; none given: the newest page.
-    `talk`: messages only, so that a page is full of what was said.
+    `talk`: messages only, so that a page is full of what was said. With both `after` and `before`, what is between
+    them. `since`, `until` and `near` are the same three as times (ms): what is later, earlier, around then. `oldest`:
+    the first events of what was asked for (true) or the newest; not given: the first where only a lower bound is.
+    `member`: refused to who is no member, though others may read it.
     """
 
     channel: str
@@ -353,6 +462,11 @@ class History(Command, frozen=True, tag="history", kw_only=True):
     around: int = 0
     limit: int = 50
     talk: bool = False
+    since: int = 0
+    until: int = 0
+    near: int = 0
+    oldest: bool | None = None
+    member: bool = False
 
 
 class Search(Command, frozen=True, tag="search", kw_only=True):
@@ -384,9 +498,10 @@ class Channels(Command, frozen=True, tag="channels", kw_only=True):
 
 
 class Look(Command, frozen=True, tag="look", kw_only=True):
-    """A channel as it stands, without entering it."""
+    """A channel as it stands, without entering it. `members`: whether to list them."""
 
     channel: str
+    members: bool = True
 
 
 class Members(Command, frozen=True, tag="members", kw_only=True):
@@ -411,7 +526,7 @@ class SetTopic(Command, frozen=True, tag="set_topic", kw_only=True):
 
 
 class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
-    """Change a channel's settings; what is not given stays."""
+    """Change a channel's settings (see model.Channel); what is not given stays. An empty `key`: none."""
 
     channel: str
     access: Access | None = None
@@ -420,6 +535,11 @@ class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
     retention_days: int | None = None
     slow_seconds: int | None = None
     tell_reactions: bool | None = None
+    topic_for: TopicFor | None = None
+    key: str | None = None
+    people_most: int | None = None
+    hidden: bool | None = None
+    outsiders: bool | None = None
 
 
 class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
@@ -428,6 +548,31 @@ class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
     channel: str
     name: str
     role: RoleName
+
+
+class SetVoice(Command, frozen=True, tag="set_voice", kw_only=True):
+    """Let a member speak where only moderators do, or no longer (`on` false)."""
+
+    channel: str
+    name: str
+    on: bool = True
+
+
+class SetMask(Command, frozen=True, tag="set_mask", kw_only=True):
+    """Put a mask on one of a channel's lists, or take it off (`on` false). `mask`: a name with `*` and `?` for any
+    characters and for one, or `account:` and the name of an account. A ban of a name that somebody has is a ban."""
+
+    channel: str
+    list: MaskList
+    mask: str
+    on: bool = True
+
+
+class Masks(Command, frozen=True, tag="masks", kw_only=True):
+    """One of a channel's lists of masks; that of the bans holds those of people too."""
+
+    channel: str
+    list: MaskList
 
 
 class InviteTo(Command, frozen=True, tag="invite", kw_only=True):
@@ -539,11 +684,12 @@ class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
 
 
 AnyCommand = (
-    Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct
-    | Send | Tell | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread | Follow | Threads
-    | Mark | Unread | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts | IsTyping | SetPresence | Whois
-    | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
-    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | InviteTo
-    | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword
-    | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
+    Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct | Send
+    | Tell | Signal | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread | Follow
+    | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts | IsTyping
+    | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help | History | Search
+    | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | SetVoice | SetMask | Masks
+    | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload
+    | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
+    | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

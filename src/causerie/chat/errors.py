@@ -6,13 +6,14 @@
     │   └── BadText  TextTooLong  BadName  WeakPassword
     ├── NotAllowed       a rule says no
     │   ├── NotLoggedIn  AlreadyLoggedIn  AccountsOnly  AdministratorsOnly  OperatorOnly  InClear
-    │   ├── NotAMember  Banned  Muted  ReadOnly  Private  NotModerator  Outranked
+    │   ├── NotAMember  Banned  Muted  ReadOnly  Private  WrongKey  NotModerator  Outranked
     │   ├── GuestsRefused  RegistrationClosed  InviteRefused  CannotLeave
     │   └── NotYours  TooLate
     ├── NotFound         NoSuchChannel  NoSuchPerson  NoSuchInvite  NoSuchSession  NoSuchMessage  NoSuchReport
     ├── NameTaken        somebody has the name, or one that looks like it
     ├── LoginFailed      unknown name, wrong password or token: all the same from outside
-    ├── TooMuch          TooFast  SlowMode  TooManyFailures  TooManyChannels  TooMany  TooManyConnections  ServerFull
+    ├── TooMuch          TooFast  SlowMode  TooManyFailures  TooManyChannels  ChannelFull  TooMany  TooManyConnections
+    │                    ServerFull
     └── Unavailable      StoreUnavailable  Busy  ShuttingDown  Internal
 
 Every protocol maps the codes once, in one table. `data` holds only text and numbers; `retry_after` is in seconds.
@@ -137,6 +138,10 @@ class Private(NotAllowed):
     code = "private"
 
 
+class WrongKey(NotAllowed):
+    code = "wrong_key"
+
+
 class NotModerator(NotAllowed):
     code = "not_moderator"
 
@@ -223,6 +228,10 @@ class TooManyFailures(TooMuch):
 
 class TooManyChannels(TooMuch):
     code = "too_many_channels"
+
+
+class ChannelFull(TooMuch):
+    code = "channel_full"
 
 
 class TooMany(TooMuch):

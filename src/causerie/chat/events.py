@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, Everyone, Preferences, RoleName
+from causerie.chat.model import Access, Everyone, MaskList, Preferences, RoleName, TopicFor
 
 How = Literal["left", "put_out", "quit"]
 
@@ -36,9 +36,9 @@ class Message(Event, frozen=True, tag="message", kw_only=True):
 
     `said`: how many messages the channel has had with this one, so that the unread ones can be counted. `reply`: the
     message that this one answers; `thread`: the one that its thread began with; `nth` of the replies there.
-    `mentions`: the ids of those named; `everyone`: who else is. What follows them is how the message stands when it is
-    read later: when it was edited last, that it was deleted (its text is empty then), how many replies its own thread
-    has, the reactions to it.
+    `mentions`: the ids of those named; `everyone`: who else is. `notice`, `tags`: as sent. What follows them is how the
+    message stands when it is read later: when it was edited last, that it was deleted (its text is empty then), how
+    many replies its own thread has, the reactions to it.
     """
 
     at: int
@@ -54,6 +54,8 @@ class Message(Event, frozen=True, tag="message", kw_only=True):
     action: bool = False
     mentions: tuple[int, ...] = ()
     everyone: Everyone = ""
+    notice: bool = False
+    tags: dict[str, str] = {}
     edited_at: int = 0
     deleted: bool = False
     replies: int = 0
@@ -127,6 +129,7 @@ class Stands(Event, frozen=True, tag="stands", kw_only=True):
     """`by` changed how `whom` stands here: role, mute, invitation, ban. No `role`: no longer a member.
 
     `was`: the role before, which tells a ban that is lifted from a kick; none: they had none, or it was not kept.
+    `voiced` and `was_voiced`: see model.Standing.
     """
 
     at: int
@@ -139,10 +142,13 @@ class Stands(Event, frozen=True, tag="stands", kw_only=True):
     muted_until: int = 0
     reason: str = ""
     was: RoleName | None = None
+    voiced: bool = False
+    was_voiced: bool = False
 
 
 class Changed(Event, frozen=True, tag="changed", kw_only=True):
-    """The channel's settings are now these."""
+    """The channel's settings are now these. `changed`: those that are not as they were, by name. `keyed`: to enter
+    takes a key; which, members are told with the channel as it stands."""
 
     at: int
     person: int
@@ -153,6 +159,24 @@ class Changed(Event, frozen=True, tag="changed", kw_only=True):
     retention_days: int = 0
     slow_seconds: int = 0
     tell_reactions: bool = False
+    topic_for: TopicFor = "accounts"
+    keyed: bool = False
+    people_most: int = 0
+    hidden: bool = False
+    outsiders: bool = False
+    changed: tuple[str, ...] = ()
+
+
+class Masked(Event, frozen=True, tag="masked", kw_only=True):
+    """A mask was put on one of the channel's lists, or taken off (`on` false). See chat/masks.py."""
+
+    at: int
+    person: int
+    name: str
+    list: MaskList
+    mask: str
+    on: bool = True
+    guest: bool = False
 
 
 class Entered(Event, frozen=True, tag="entered", kw_only=True):
@@ -165,6 +189,7 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
     away: str = ""
     muted_until: int = 0
     dnd: bool = False
+    voiced: bool = False
 
 
 class Left(Event, frozen=True, tag="left", kw_only=True):
@@ -210,11 +235,25 @@ class Typing(Event, frozen=True, tag="typing", kw_only=True):
     guest: bool = False
 
 
+class Signalled(Event, frozen=True, tag="signalled", kw_only=True):
+    """Somebody's client tells others something that is no message, see commands.Signal. Passing. `mark`: its id."""
+
+    at: int
+    person: int
+    name: str
+    mark: str
+    text: str = ""
+    guest: bool = False
+    notice: bool = False
+    tags: dict[str, str] = {}
+
+
 class Marked(Event, frozen=True, tag="marked", kw_only=True):
     """One's own read marker was moved, on some device, to the event `upto`. Passing, told only to oneself.
 
     `said`: the messages that the channel had with that event (a thread: its replies). `mentions`: the unread ones.
     `counted`: the channel's last event when this was decided; one's own message after it moves the marker further.
+    `at` (ms): the time of that event, or the one that was given; where all was read, now. A thread's has none.
     """
 
     upto: int
@@ -222,6 +261,7 @@ class Marked(Event, frozen=True, tag="marked", kw_only=True):
     thread: int = 0
     mentions: int = 0
     counted: int = 0
+    at: int = 0
 
 
 class Followed(Event, frozen=True, tag="followed", kw_only=True):
@@ -262,6 +302,32 @@ class Reported(Event, frozen=True, tag="reported", kw_only=True):
     reason: str = ""
 
 
+class Described(Event, frozen=True, tag="described", kw_only=True):
+    """What somebody here wants to be shown beside their name is now this. Passing."""
+
+    person: int
+    name: str
+    about: str = ""
+
+
+class Watched(Event, frozen=True, tag="watched", kw_only=True):
+    """Somebody whom one watches came (`here`) or went. Passing, told to those who asked; `channel` is empty."""
+
+    person: int
+    name: str
+    here: bool
+    guest: bool = False
+
+
+class Announced(Event, frozen=True, tag="announced", kw_only=True):
+    """An administrator says something to everybody. Passing; `channel` is empty. No `name`: the server's operator."""
+
+    at: int
+    person: int
+    name: str
+    text: str
+
+
 class Gap(Event, frozen=True, tag="gap", kw_only=True):
     """What followed `after`, up to and with `number`, is no longer kept (or never was: history off)."""
 
@@ -274,8 +340,9 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
     code: str
 
 
-LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed
+LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked
 AnyEvent = (
-    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Entered | Left | Presence | Renamed
-    | Typing | Marked | Followed | Drafted | Preferring | Reported | Gap | Farewell
+    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked | Entered | Left | Presence
+    | Renamed | Typing | Signalled | Marked | Followed | Drafted | Preferring | Reported | Described | Watched
+    | Announced | Gap | Farewell
 )  # fmt: skip

@@ -53,10 +53,11 @@ class Person(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """How one person stands in one channel. `muted_until` 0: not muted."""
+    """How one person stands in one channel. `muted_until` 0: not muted. `voiced`: speaks where only moderators do."""
 
     role: Role
     muted_until: int = 0
+    voiced: bool = False
 
     @property
     def inside(self) -> bool:
@@ -65,14 +66,20 @@ class Standing(Struct, frozen=True):
 
 
 MEMBER = Standing(Role.MEMBER)
+MODERATOR = Standing(Role.MODERATOR)
 OWNER = Standing(Role.OWNER)
+
+TopicFor = Literal["all", "accounts", "moderators"]
+"""Which members may set the topic; `accounts`: those who are no guests."""
 
 
 class Channel(Struct, frozen=True):
     """A place where people talk. `retention_days` 0: kept for ever. `history` off: told, never stored.
 
     `slow_seconds`: between two messages of one person (0: none). `tell_reactions`: as lines, to those whose protocol
-    cannot show them otherwise.
+    cannot show them otherwise. `topic_by` and `topic_at`: who set the topic, by the name they had, and when. `key`:
+    what one must know to enter. `people_most`: no more people than that enter (0: no bound). `hidden`: not in lists.
+    `outsiders`: who is not in it may speak in it too.
     """
 
     id: int
@@ -85,6 +92,28 @@ class Channel(Struct, frozen=True):
     made_at: int = 0
     slow_seconds: int = 0
     tell_reactions: bool = False
+    topic_by: str = ""
+    topic_at: int = 0
+    topic_for: TopicFor = "accounts"
+    key: str = ""
+    people_most: int = 0
+    hidden: bool = False
+    outsiders: bool = False
+
+
+MaskList = Literal["ban", "except", "invite"]
+"""What a mask is for: whom it fits may not enter; may in spite of a ban; may enter without being invited."""
+
+
+class Mask(Struct, frozen=True):
+    """A pattern for people who may not be here, or not exist yet (see chat/masks.py). `by`: who put it there, by the
+    name they had."""
+
+    channel: int
+    list: MaskList
+    mask: str
+    by: str = ""
+    at: int = 0
 
 
 class Invite(Struct, frozen=True):

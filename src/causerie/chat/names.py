@@ -47,7 +47,8 @@ _START = r"(?=[^A-Za-z0-9]*[A-Za-z0-9])[A-Za-z0-9_\[\]{}|^`\\]"
 _INSIDE = r"A-Za-z0-9_\[\]{}|^`\\\-.'"
 # "[-]" is how the classic protocol says that somebody has left.
 _PERSON = re.compile(rf"(?!\[-\]){_START}[{_INSIDE}]{{0,{PERSON_LONGEST - 1}}}")
-_CHANNEL = re.compile(rf"{_START}[{_INSIDE}+&!?/=~#@$%()]{{0,{CHANNEL_LONGEST - 1}}}")
+# One "#" before a name is IRC's way to write it; with more of them it is another name.
+_CHANNEL = re.compile(rf"(?:##+)?{_START}[{_INSIDE}+&!?/=~#@$%()]{{0,{CHANNEL_LONGEST - 1}}}")
 
 
 def person_name(text: str) -> str:
@@ -61,13 +62,13 @@ def person_name(text: str) -> str:
 
 
 def channel_name(text: str) -> str:
-    """A channel's name, in small letters and without the "#" that IRC writes before it.
+    """A channel's name, in small letters and without the "#" that IRC writes before it. "##x" is not "x" but another.
 
     A name that begins with "@" is a direct conversation's, made elsewhere, and is refused here. Raises
     BadName.
     """
-    bare = text.removeprefix("#")
-    if _CHANNEL.fullmatch(bare):
+    bare = text if text.startswith("##") else text.removeprefix("#")
+    if len(bare) <= CHANNEL_LONGEST and _CHANNEL.fullmatch(bare):
         return bare.lower()
     return _careful(text, bare, _CHANNEL, CHANNEL_LONGEST, _compose_small)
 

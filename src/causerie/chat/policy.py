@@ -6,7 +6,8 @@ Administrators count as owners of public channels; private channels and direct c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 from causerie.chat.errors import (
     AccountsOnly,
@@ -15,6 +16,7 @@ from causerie.chat.errors import (
     BadInput,
     Banned,
     CannotLeave,
+    ChannelFull,
     GuestsRefused,
     Muted,
     NotAMember,
@@ -23,8 +25,12 @@ from causerie.chat.errors import (
     Private,
     ReadOnly,
     RegistrationClosed,
+    WrongKey,
 )
-from causerie.chat.model import MEMBER, Channel, Mode, Person, Role, Standing
+from causerie.chat.model import MEMBER, MODERATOR, OWNER, Channel, Mode, Person, Role, Standing
+
+ORDER = frozenset(("read_only", "slow_seconds", "topic_for", "key", "people_most", "hidden", "outsiders"))
+"""Settings that keep order, which moderators may change; the others are for owners."""
 
 
 def rank(channel: Channel, person: Person, standing: Standing | None) -> Role:
@@ -42,19 +48,46 @@ def check_make_channel(person: Person, who_may: str) -> None:
         raise AccountsOnly()
 
 
-def check_enter(
-    channel: Channel, person: Person, standing: Standing | None, address_until: int = 0, now: int = 0
-) -> None:
-    """May this person enter the channel at `now` (ms)? `address_until`: until then guests from where they are may not,
-    unless they are invited or in it already."""
+def maker(person: Person) -> Standing:
+    """How whoever makes a channel stands in it: its owner, or its moderator for as long as a guest is here."""
+    return MODERATOR if person.guest else OWNER
+
+
+def acting(standing: Standing | None, owned: bool) -> Standing | None:
+    """What a standing is good for. In a channel that nobody owns moderators do what owners do: it would be nobody's."""
+    if owned or standing is None or standing.role != Role.MODERATOR:
+        return standing
+    return Standing(Role.OWNER, standing.muted_until, standing.voiced)
+
+
+class Door(NamedTuple):
+    """What somebody meets who would enter. `address_until`: until then (ms) guests from where they are may not.
+    `lists`: the channel's lists of masks that have one for them. `key`: the one they gave. `people`: so many are there.
+    """
+
+    address_until: int = 0
+    lists: Container[str] = ()
+    key: str = ""
+    people: int = 0
+
+
+def check_enter(channel: Channel, person: Person, standing: Standing | None, door: Door, now: int = 0) -> None:
+    """May this person enter the channel at `now` (ms)? Who is invited or a member already meets no door but a ban."""
     if standing is not None:
         if standing.role == Role.BANNED:
             raise Banned(channel=channel.name)
         return
-    if channel.access != "public":
+    if channel.access != "public" and "invite" not in door.lists:
         raise Private(channel=channel.name)
-    if person.guest and address_until > now:
-        raise Banned(channel=channel.name, until=address_until)
+    if "except" not in door.lists:
+        if "ban" in door.lists:
+            raise Banned(channel=channel.name)
+        if person.guest and door.address_until > now:
+            raise Banned(channel=channel.name, until=door.address_until)
+    if channel.key and door.key != channel.key:
+        raise WrongKey(channel=channel.name)
+    if channel.people_most and door.people >= channel.people_most:
+        raise ChannelFull(channel=channel.name, most=channel.people_most)
 
 
 def check_send(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
@@ -63,19 +96,24 @@ def check_send(channel: Channel, person: Person, standing: Standing | None, now:
         return
     if standing is not None and standing.role == Role.BANNED:
         raise Banned(channel=channel.name)
-    if standing is None or not standing.inside:
+    inside = standing is not None and standing.inside
+    if not inside and not (channel.outsiders and may_read(channel, person, standing)):
         raise NotAMember(channel=channel.name)
-    if standing.muted_until > now:
+    if standing is not None and standing.muted_until > now:
         raise Muted(channel=channel.name, until=standing.muted_until)
-    if (channel.read_only and rank(channel, person, standing) < Role.MODERATOR) or standing.role == Role.READER:
+    closed = channel.read_only and rank(channel, person, standing) < Role.MODERATOR
+    if closed and not (standing is not None and standing.voiced):
+        raise ReadOnly(channel=channel.name)
+    if standing is not None and standing.role == Role.READER:
         raise ReadOnly(channel=channel.name)
 
 
 def may_read(channel: Channel, person: Person, standing: Standing | None) -> bool:
-    """Whether this person may read the channel: members what is theirs, everybody but the banned what is public."""
+    """Whether this person may read the channel: members what is theirs, everybody but the banned what is public and
+    has no key."""
     if standing is not None and standing.role == Role.BANNED:
         return False
-    if channel.access == "public":
+    if channel.access == "public" and (not channel.key or person.admin):
         return True
     return standing is not None and standing.inside
 
@@ -85,6 +123,8 @@ def check_read(channel: Channel, person: Person, standing: Standing | None) -> N
     if not may_read(channel, person, standing):
         if standing is not None and standing.role == Role.BANNED:
             raise Banned(channel=channel.name)
+        if channel.access == "public":
+            raise WrongKey(channel=channel.name)
         raise Private(channel=channel.name)
 
 
@@ -97,42 +137,59 @@ def check_member(channel: Channel, person: Person, standing: Standing | None) ->
 
 
 def may_know_of(channel: Channel, standing: Standing | None) -> bool:
-    """Whether a channel is in this person's list: what is public, and what one is in or invited to."""
-    return channel.access == "public" or (standing is not None and standing.role != Role.BANNED)
+    """Whether a channel is in this person's list: what is public and not hidden, and what one is in or invited to."""
+    return (channel.access == "public" and not channel.hidden) or (
+        standing is not None and standing.role != Role.BANNED
+    )
 
 
-def check_leave(channel: Channel) -> None:
-    """Direct conversations are for good: one can be silent in them, not out of them."""
+def check_leave(channel: Channel, standing: Standing | None) -> None:
+    """Is there anything to leave? Who is invited may say no. Direct conversations are for good: one can be silent in
+    them, not out of them."""
     if channel.access == "direct":
         raise CannotLeave(channel=channel.name)
+    if standing is None or standing.role == Role.BANNED:
+        raise NotAMember(channel=channel.name)
+
+
+def _check_least(channel: Channel, person: Person, standing: Standing | None, least: Role) -> None:
+    if rank(channel, person, standing) >= least:
+        return
+    if standing is None or not standing.inside:
+        raise NotAMember(channel=channel.name)
+    if least == Role.OWNER:
+        raise NotModerator(channel=channel.name, least="owner")
+    raise NotModerator(channel=channel.name)
 
 
 def check_topic(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
-    """May this person set the topic at `now` (ms)? Members may, guests, readers and those who are muted may not;
-    moderators only in read-only channels."""
-    least = Role.MODERATOR if channel.read_only or person.guest else Role.MEMBER
-    if rank(channel, person, standing) < least:
-        raise NotModerator(channel=channel.name)
+    """May this person set the topic at `now` (ms)? Members may whom the channel lets (`topic_for`), readers and those
+    who are muted may not; moderators only in read-only channels."""
+    theirs = channel.topic_for == "all" or (channel.topic_for == "accounts" and not person.guest)
+    _check_least(channel, person, standing, Role.MEMBER if theirs and not channel.read_only else Role.MODERATOR)
     if standing is not None and standing.muted_until > now:
         # A topic is read by everybody: to set one is to speak.
         raise Muted(channel=channel.name, until=standing.muted_until)
 
 
-def check_settings(channel: Channel, person: Person, standing: Standing | None) -> None:
-    """May this person change the channel's settings? Its owners may; a direct conversation has none to change."""
+def check_settings(channel: Channel, person: Person, standing: Standing | None, settings: Iterable[str]) -> None:
+    """May this person change these of the channel's settings? Its owners may, and moderators those that keep order; a
+    direct conversation has none to change."""
     if channel.access == "direct":
         raise BadInput(why="direct", channel=channel.name)
-    if rank(channel, person, standing) < Role.OWNER:
-        raise NotModerator(channel=channel.name, least="owner")
+    _check_least(channel, person, standing, Role.MODERATOR if ORDER.issuperset(settings) else Role.OWNER)
 
 
 def check_invite(channel: Channel, person: Person, standing: Standing | None, whom: Standing | None) -> None:
-    """May this person invite `whom`? Members may, to public channels; moderators to private ones."""
-    least = Role.MEMBER if channel.access == "public" else Role.MODERATOR
-    if channel.access == "direct" or rank(channel, person, standing) < least:
+    """May this person invite `whom`? Members may, to public channels without a key; moderators to the others."""
+    if channel.access == "direct":
         raise NotModerator(channel=channel.name)
+    least = Role.MEMBER if channel.access == "public" and not channel.key else Role.MODERATOR
+    _check_least(channel, person, standing, least)
     if whom is not None and whom.role == Role.BANNED:
         raise Banned(channel=channel.name)
+    if whom is not None and whom.inside:
+        raise BadInput(why="member", channel=channel.name)
 
 
 def check_moderate(
@@ -171,7 +228,8 @@ def may_handle(
 def check_role(
     channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None, role: Role
 ) -> None:
-    """May `actor` make `whom` this? Owners may make anything of any member; moderators readers and members."""
+    """May `actor` make `whom` this? Owners may make anything of any member; moderators readers and members. A guest
+    owns nothing: nobody would be the owner once it is gone."""
     if his is None or not his.inside:
         raise NotAMember(channel=channel.name, name=whom.name)
     mine = rank(channel, actor, standing)
@@ -179,10 +237,17 @@ def check_role(
         raise NotModerator(channel=channel.name)
     if role < Role.READER:
         raise BadInput(why="role")
-    if whom.guest and role > Role.MEMBER:
+    if whom.guest and role > Role.MODERATOR:
         raise AccountsOnly(name=whom.name)
     if mine < Role.OWNER and (role >= Role.MODERATOR or rank(channel, whom, his) >= mine):
         raise Outranked(channel=channel.name, name=whom.name)
+
+
+def check_voice(channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None) -> None:
+    """May `actor` give `whom` a voice, or take it? Moderators may, of any member."""
+    check_moderator(channel, actor, standing)
+    if his is None or not his.inside:
+        raise NotAMember(channel=channel.name, name=whom.name)
 
 
 def check_presence(person: Person, mode: Mode) -> None:
@@ -210,6 +275,11 @@ def check_register(registration: str, invited: bool) -> None:
         raise RegistrationClosed()
     if registration == "invite" and not invited:
         raise RegistrationClosed(why="invite")
+
+
+def may_see_hosts(asker: Person, elevated: bool, whom: Person) -> bool:
+    """Whether `asker` is told where somebody is connected from: oneself, and those who keep the server."""
+    return asker.id == whom.id or asker.admin or elevated
 
 
 def check_administrator(person: Person | None) -> None:

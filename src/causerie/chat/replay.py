@@ -18,8 +18,10 @@ import msgspec
 
 from causerie.chat.annotate import annotate, bare, outdated, targets
 from causerie.chat.events import (
+    Announced,
     Changed,
     Deleted,
+    Described,
     Drafted,
     Edited,
     Entered,
@@ -29,6 +31,7 @@ from causerie.chat.events import (
     Gap,
     Left,
     Marked,
+    Masked,
     Message,
     Pinned,
     Preferring,
@@ -36,11 +39,13 @@ from causerie.chat.events import (
     Reacted,
     Renamed,
     Reported,
+    Signalled,
     Stands,
     Topic,
     Typing,
+    Watched,
 )
-from causerie.chat.model import ROLES, Role, RoleName
+from causerie.chat.model import ROLES, Role
 from causerie.chat.replies import Member
 from causerie.chat.view import KEPT, MENTIONED, RECENT, THREADS, TYPING, Change, Missing, ThreadMarker, View, jumped
 
@@ -152,7 +157,7 @@ def _pinned(view: View, event: Pinned, keep: int) -> View:
 
 
 def _topic(view: View, event: Topic, keep: int) -> View:
-    return _with(view, topic=event.topic)
+    return _with(view, topic=event.topic, topic_by=event.name, topic_at=event.at)
 
 
 def _changed(view: View, event: Changed, keep: int) -> View:
@@ -164,6 +169,11 @@ def _changed(view: View, event: Changed, keep: int) -> View:
         retention_days=event.retention_days,
         slow_seconds=event.slow_seconds,
         tell_reactions=event.tell_reactions,
+        topic_for=event.topic_for,
+        keyed=event.keyed,
+        people_most=event.people_most,
+        hidden=event.hidden,
+        outsiders=event.outsiders,
     )
 
 
@@ -172,21 +182,28 @@ def _stands(view: View, event: Stands, keep: int) -> View:
     if event.role is None or ROLES[event.role] < Role.READER:
         members = _without(view, event.whom)
     elif known is not None:
-        members = _put(view, msgspec.structs.replace(known, role=event.role, muted_until=event.muted_until))
+        changed = {"role": event.role, "muted_until": event.muted_until, "voiced": event.voiced}
+        members = _put(view, msgspec.structs.replace(known, **changed))
     elif not view.more:
         # Somebody new: nobody is here before they are a member.
-        members = _put(view, _member(event.whom, event.whom_name, event.whom_guest, event.role, event.muted_until))
+        somebody = Member(person=event.whom, name=event.whom_name, guest=event.whom_guest, role=event.role)
+        members = _put(view, msgspec.structs.replace(somebody, muted_until=event.muted_until, voiced=event.voiced))
     return _with(view, members=members)
 
 
-def _member(person: int, name: str, guest: bool, role: RoleName, muted_until: int) -> Member:
-    return Member(person=person, name=name, guest=guest, role=role, muted_until=muted_until)
-
-
 def _entered(view: View, event: Entered, keep: int) -> View:
-    member = _member(event.person, event.name, event.guest, event.role, event.muted_until)
-    here = msgspec.structs.replace(member, here=True, away=event.away, dnd=event.dnd)
-    return _with(view, members=_put(view, here))
+    member = Member(
+        person=event.person,
+        name=event.name,
+        guest=event.guest,
+        role=event.role,
+        here=True,
+        away=event.away,
+        muted_until=event.muted_until,
+        dnd=event.dnd,
+        voiced=event.voiced,
+    )
+    return _with(view, members=_put(view, member))
 
 
 def _left(view: View, event: Left, keep: int) -> View:
@@ -263,14 +280,19 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Topic: _topic,
     Stands: _stands,
     Changed: _changed,
+    Masked: _nothing,
     Entered: _entered,
     Left: _left,
     Presence: _presence,
     Renamed: _renamed,
     Typing: _typing,
+    Signalled: _nothing,
     Marked: _marked,
     Followed: _followed,
     Drafted: _drafted,
     Reported: _nothing,
+    Described: _nothing,
+    Watched: _nothing,
+    Announced: _nothing,
     Farewell: _nothing,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Access, Level, Mode, Preferences, RoleName
+from causerie.chat.model import Access, Level, MaskList, Mode, Preferences, RoleName, TopicFor
 
 
 class Reply(Struct, frozen=True, tag_field="is", omit_defaults=True):
@@ -46,6 +46,12 @@ class LoggedIn(Reply, frozen=True, tag="logged_in", kw_only=True):
     channels: list[str] = []
 
 
+class Challenge(Reply, frozen=True, tag="challenge", kw_only=True):
+    """What the server says in return, in a log-in that takes several steps."""
+
+    message: str
+
+
 class Ack(Reply, frozen=True, tag="ack", kw_only=True):
     """The message is on disk under this number. `again`: it was before, this is the first one's number."""
 
@@ -67,12 +73,14 @@ class Member(Struct, frozen=True, omit_defaults=True):
     away: str = ""
     muted_until: int = 0
     dnd: bool = False
+    voiced: bool = False
 
 
 class Snapshot(Reply, frozen=True, tag="snapshot", kw_only=True):
     """A channel as it stands after event `number`. `more`: the member list goes on, see the members command.
 
-    `said`: the messages it has had. `pins`: the pinned ones, the first pinned first.
+    `said`: the messages it has had. `pins`: the pinned ones, the first pinned first. The settings are model.Channel's;
+    `key` is told to members only.
     """
 
     channel: str
@@ -89,6 +97,14 @@ class Snapshot(Reply, frozen=True, tag="snapshot", kw_only=True):
     tell_reactions: bool = False
     said: int = 0
     pins: tuple[int, ...] = ()
+    topic_by: str = ""
+    topic_at: int = 0
+    topic_for: TopicFor = "accounts"
+    keyed: bool = False
+    key: str = ""
+    people_most: int = 0
+    hidden: bool = False
+    outsiders: bool = False
 
 
 class Resumed(Reply, frozen=True, tag="resumed", kw_only=True):
@@ -180,7 +196,10 @@ class ThreadList(Reply, frozen=True, tag="thread_list", kw_only=True):
 
 
 class ReadLine(Struct, frozen=True, omit_defaults=True):
-    """How far one has read a channel, as it stood after event `number`. `said`: of the marker, see Marked."""
+    """How far one has read a channel, as it stood after event `number`. `said`: of the marker, see Marked.
+
+    `at` (ms): the marker's time, where one channel is asked for; 0: nothing was read, or nobody knows any more.
+    """
 
     channel: str
     number: int
@@ -189,12 +208,27 @@ class ReadLine(Struct, frozen=True, omit_defaults=True):
     unread: int = 0
     mentions: int = 0
     level: Level | None = None
+    at: int = 0
 
 
 class ReadList(Reply, frozen=True, tag="read_list", kw_only=True):
     """What is unread in each of one's channels."""
 
     channels: list[ReadLine]
+
+
+class RecentLine(Struct, frozen=True, omit_defaults=True):
+    """A channel's last message: its number and time (ms)."""
+
+    channel: str
+    number: int
+    at: int
+
+
+class RecentList(Reply, frozen=True, tag="recent_list", kw_only=True):
+    """Channels by the time of their last message, the earliest first."""
+
+    channels: list[RecentLine]
 
 
 class Wishes(Reply, frozen=True, tag="wishes", kw_only=True):
@@ -233,7 +267,10 @@ class DraftList(Reply, frozen=True, tag="draft_list", kw_only=True):
 class PersonCard(Reply, frozen=True, tag="person_card", kw_only=True):
     """A person. `mode` and `away` as others see them; `here`: connected; `channels`: those that the asker is in too.
 
-    `last_seen` (ms) where the person allows it and is not here; 0: not told. `since`: connected since (ms).
+    `last_seen` (ms) where the person allows it and is not here; 0: not told. `since`: connected since (ms); `idle`:
+    seconds since they said something. `operator`: an administrator, or one who has the rights of one for now. `secure`:
+    all their connections have TLS. `about`: see the describe command. `hosts`, for administrators and oneself: where
+    they are connected from.
     """
 
     person: int
@@ -246,6 +283,33 @@ class PersonCard(Reply, frozen=True, tag="person_card", kw_only=True):
     last_seen: int = 0
     since: int = 0
     channels: list[str] = []
+    idle: int = 0
+    secure: bool = False
+    operator: bool = False
+    about: str = ""
+    hosts: list[str] = []
+
+
+class GoneLine(Struct, frozen=True, omit_defaults=True):
+    """Somebody who left, at `at` (ms)."""
+
+    person: int
+    name: str
+    at: int
+    guest: bool = False
+
+
+class GoneList(Reply, frozen=True, tag="gone_list", kw_only=True):
+    """Who has left lately, newest first."""
+
+    people: list[GoneLine]
+
+
+class Watching(Reply, frozen=True, tag="watching", kw_only=True):
+    """Which of the people whose coming and going one is told of are here, and which are not."""
+
+    here: list[str] = []
+    gone: list[str] = []
 
 
 class ReportLine(Struct, frozen=True, omit_defaults=True):
@@ -321,6 +385,7 @@ class ChannelLine(Struct, frozen=True, omit_defaults=True):
     people: int = 0
     joined: bool = False
     number: int = 0
+    topic_at: int = 0
 
 
 class ChannelList(Reply, frozen=True, tag="channel_list", kw_only=True):
@@ -328,6 +393,22 @@ class ChannelList(Reply, frozen=True, tag="channel_list", kw_only=True):
 
     channels: list[ChannelLine]
     more: bool = False
+
+
+class MaskLine(Struct, frozen=True, omit_defaults=True):
+    """A mask, who put it there and when; of a person's ban that is not kept here."""
+
+    mask: str
+    name: str = ""
+    at: int = 0
+
+
+class MaskLines(Reply, frozen=True, tag="mask_list", kw_only=True):
+    """The masks of one list, in the order in which they were put there."""
+
+    channel: str
+    list: MaskList
+    masks: tuple[MaskLine, ...] = ()
 
 
 class MemberList(Reply, frozen=True, tag="member_list", kw_only=True):
@@ -423,7 +504,7 @@ class StoreChecked(Reply, frozen=True, tag="store_checked", kw_only=True):
 
 AnyReply = (
     Done | Pong | Welcome | LoggedIn | Ack | Snapshot | Resumed | Page | ThreadPage | VersionList | ReactorList
-    | PinList | ThreadList | ReadList | Wishes | Reason | DraftList | PersonCard | ReportList | AuditPage | HelpPage
-    | Found | ChannelList | MemberList | SessionList | AccountList | InviteList | InviteMade | StatusReport
-    | StoreChecked
+    | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList | Watching
+    | Challenge | ReportList | AuditPage | HelpPage | Found | ChannelList | MaskLines | MemberList | SessionList
+    | AccountList | InviteList | InviteMade | StatusReport | StoreChecked
 )  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from causerie.chat.errors import BadText, TextTooLong
+from causerie.chat.errors import BadInput, BadText, TextTooLong
 
 # C0 and C1 controls except tab, line feed and the marks that IRC clients format with (bold, colour, reset, ...);
 # surrogates, which no encoding can carry; and the two separators that some clients take for a line's end.
 _REFUSED = re.compile("[\x00\x01\x05-\x08\x0b-\x0e\x10\x12-\x15\x17-\x1a\x1b\x1c\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|\x0b|\x0c|\x85")
 
 
@@ -30,6 +31,26 @@ def check_text(text: str, most_bytes: int) -> str:
     if size > most_bytes:
         raise TextTooLong(bytes=size, most=most_bytes)
     return text
+
+
+TAGS_MOST, TAG_BYTES = 64, 4094
+"""So many tags, and of all their keys and values so many bytes of UTF-8 (IRCv3 message-tags, "Size limits")."""
+
+_TAG_KEY = re.compile(r"\+?(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9-]+")
+
+
+def check_tags(tags: dict[str, str]) -> dict[str, str]:
+    """What clients tell each other with a message, by names as IRCv3 message-tags has them. Raises BadInput."""
+    if not tags:
+        return tags
+    size = 0
+    for key, value in tags.items():
+        if not _TAG_KEY.fullmatch(key) or "\0" in value or _SURROGATE.search(value):
+            raise BadInput(why="tags", key=key[:64])
+        size += len(key) + len(value.encode())
+    if len(tags) > TAGS_MOST or size > TAG_BYTES:
+        raise BadInput(why="tags", most=TAG_BYTES)
+    return tags
 
 
 FIRST_WORDS = 40

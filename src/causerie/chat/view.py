@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from causerie.chat.events import Deleted, Edited, Message, Reacted
-from causerie.chat.model import Access, Level
+from causerie.chat.model import Access, Level, TopicFor
 from causerie.chat.replies import Member, Snapshot
 
 KEPT = 500
@@ -74,6 +74,13 @@ class View(Struct, frozen=True, kw_only=True):
     retention_days: int = 0
     slow_seconds: int = 0
     tell_reactions: bool = False
+    topic_by: str = ""
+    topic_at: int = 0
+    topic_for: TopicFor = "accounts"
+    keyed: bool = False
+    people_most: int = 0
+    hidden: bool = False
+    outsiders: bool = False
     more: bool = False
     members: Mapping[int, Member] = MappingProxyType({})
     said: int = 0
@@ -126,6 +133,13 @@ def from_snapshot(snapshot: Snapshot, kept: View | None = None, me: int = 0) -> 
         retention_days=snapshot.retention_days,
         slow_seconds=snapshot.slow_seconds,
         tell_reactions=snapshot.tell_reactions,
+        topic_by=snapshot.topic_by,
+        topic_at=snapshot.topic_at,
+        topic_for=snapshot.topic_for,
+        keyed=snapshot.keyed,
+        people_most=snapshot.people_most,
+        hidden=snapshot.hidden,
+        outsiders=snapshot.outsiders,
         more=snapshot.more,
         members=MappingProxyType({member.person: member for member in snapshot.members}),
         said=snapshot.said,

@@ -59,6 +59,7 @@ class ClassicLanguage:
     hears_direct = True
     reactions = False
     one_place = True
+    once = False
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:
@@ -221,6 +222,7 @@ _REFUSALS = {
 _FAREWELLS = {
     "stalled": "goodbye: you have not read anything for too long.",
     "shutting_down": "goodbye: the server is stopping.",
+    "disconnected": "goodbye: an administrator ended this connection.",
     "disabled": "goodbye: this account was shut out.",
     "password_changed": "goodbye: the password was changed.",
     "idle": "goodbye: you have been silent for too long.",

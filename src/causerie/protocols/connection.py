@@ -1,6 +1,6 @@
 """The one pump that drives every wire: bytes in, commands to the core, bytes out.
 
-A connection is first unknown; its first bytes choose TLS and then the language. A command that must wait (for the
+A connection is first unknown (arrival.py). A command that must wait (for the
 store, for a password) holds back the session's next one, so that answers keep their order.
 """
 
@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, cast
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
+from causerie.protocols.arrival import Arrival
 from causerie.protocols.direct_write import DirectWriter
-from causerie.protocols.wire import Wire
+from causerie.protocols.wire import Layer, Protocol, Wire
 from causerie.server import presence, refill
-from causerie.server.dispatch import dispatch, finish, refuse
+from causerie.server.dispatch import dispatch, finish, refuse, too_soon
 from causerie.server.session import Answer, Language, Session
 
 if TYPE_CHECKING:
     from causerie.protocols.listener import Listener
-    from causerie.protocols.tls import TlsPipe
 
 log = logging.getLogger("causerie.connection")
 
@@ -35,15 +35,14 @@ ALONE_SECONDS = 0.05
 FLOODING_SECONDS = 0.1
 """How long one that asks too fast must wait before its next command is read."""
 
-FIRST_BYTES_MOST = 4096
-
 
 class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "_choked", "_direct", "_held", "_listener", "_reading", "_task", "_transport", "_waiting", "admitted", "host",
-        "language", "session", "silent", "tls", "wire", "write",
+        "_arrival", "_choked", "_direct", "_held", "_listener", "_reading", "_slowed", "_task", "_transport",
+        "_waiting", "admitted", "deadline", "host", "language", "layer", "protocol", "session", "silent", "wire",
+        "write",
     )  # fmt: skip
 
     language: Language
@@ -56,12 +55,16 @@ class Connection(asyncio.Protocol):
         self._reading = True
         self._waiting = 0  # for so many things, before the next command may be read
         self._choked = False
+        self._slowed = False  # it goes too fast, and its next command waits
         self._task: asyncio.Task[None] | None = None
+        self._arrival: Arrival | None = None
         self.admitted = False
+        self.deadline = 0.0
         self.silent = 0
         self._direct: DirectWriter | None = None
         self.host = ""
-        self.tls: TlsPipe | None = None
+        self.layer: Layer | None = None
+        self.protocol: Protocol | None = None
         self.wire: Wire | None = None
         self.session: Session | None = None
 
@@ -70,18 +73,20 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         self.write = self._transport.write
         self._transport.set_write_buffer_limits(high=self._listener.core.config.limits.unsent_bytes // 2)
-        self._listener.came(self, self._transport)
+        self._arrival = Arrival(self, self._listener, self._transport)
+        self._listener.came(self, self._transport, self._arrival)
 
     def data_received(self, data: bytes) -> None:
         """Bytes, cut anywhere."""
-        if self.tls is not None:
-            data = self.tls.receive(data)
+        if self.layer is not None:
+            data = self.layer.receive(data)
             if not data:
                 return
         self.silent = 0
         wire = self.wire
         if wire is None:
-            self._choose(data)
+            if self._arrival is not None:
+                self._arrival.receive(data)
             return
         if wire.closing:
             # Nothing of it will be read, and the farewell may have to wait for the store.
@@ -92,31 +97,22 @@ class Connection(asyncio.Protocol):
         wire.receive(data)
         self.pump()
 
-    def _choose(self, data: bytes) -> None:
-        data = self._held + data if self._held else data
-        self._held = b""
-        if data[0] == 22 and self.tls is None and self._listener.tls_allowed:
-            self.tls = self._listener.start_tls(self, self._transport)
-            self.write = self.tls.write
-            self.data_received(data)
-            return
-        protocol = self._listener.recognise(data, self.tls)
-        if protocol is None and len(data) > FIRST_BYTES_MOST:
-            self.turn_away("this is no language of this server")
-        elif protocol is None:
-            self._held = data
-        elif isinstance(protocol, str):
-            self.turn_away(protocol)
-        else:
-            self.wire = protocol.wire(self._listener.bounds)
-            self.language = self.wire.language = protocol.language
-            if self.tls is None:
-                self._direct = DirectWriter(self._transport, self._moved)
-                self.write = self._direct.write
-            self.session = self._listener.open_session(self)
-            if self.session is not None:
-                self.wire.receive(data)
-                self.pump()
+    def begin(self, protocol: Protocol, secure: bool, certificate: str, data: bytes) -> None:
+        """Its language is known; `data` are its first bytes."""
+        self._arrival = None
+        self.protocol = protocol
+        self.wire = protocol.wire(self._listener.bounds)
+        self.wire.secure, self.wire.certificate = secure, certificate
+        self.language = self.wire.language = protocol.language
+        if self.layer is None:
+            self._direct = DirectWriter(self._transport, self._moved)
+            self.write = self._direct.write
+        self.session = self._listener.open_session(self, secure)
+        if self.session is not None:
+            self.session.certificate = certificate
+        if self.session is not None and data:
+            self.wire.receive(data)
+            self.pump()
 
     def pump(self) -> None:
         """Take commands as long as there are any, none must be waited for, and the tick is not full."""
@@ -124,6 +120,7 @@ class Connection(asyncio.Protocol):
         assert wire is not None
         assert session is not None
         next_command, most = wire.next_command, core.config.limits.tick_commands
+        waits = not session.exempt and self.protocol is not None and self.protocol.manners is not None
         while not self._waiting and not self._choked and not session.closed:
             try:
                 command = next_command()
@@ -134,6 +131,10 @@ class Connection(asyncio.Protocol):
                 command, waiting = None, None
             else:
                 if command is None:
+                    return
+                if waits and (seconds := too_soon(core, session, command)):
+                    wire.put_back(command)
+                    self._slow(seconds)
                     return
                 if type(command) in wire.pausing:
                     self._waiting += 1
@@ -165,10 +166,37 @@ class Connection(asyncio.Protocol):
         self._waiting += 1
         asyncio.get_running_loop().call_later(seconds, self.go_on)
 
+    def _slow(self, seconds: float) -> None:
+        """What it asks waits until it is no longer too fast."""
+        self._slowed = True
+        self._wait(seconds)
+        self._end_flood()
+
+    def _end_flood(self) -> None:
+        """Close a client of which too much waits."""
+        assert self.protocol is not None
+        assert self.protocol.manners is not None
+        wire, session = self.wire, self.session
+        assert wire is not None
+        assert session is not None
+        most = self.protocol.manners().unread_most
+        if most and len(self._held) + wire.unread > most and not wire.closing:
+            wire.closing = True
+            self._listener.core.counters["flooded"] += 1
+            self.depart("excess_flood", "Excess Flood")
+
+    def depart(self, code: str, reason: str) -> None:
+        """Its person goes, as the others are told with the reason, and it is closed."""
+        if self.session is not None and not self.session.closed:
+            presence.depart(self._listener.core, self.session, reason)
+            self._listener.core.tick.end(self.session, code)
+            self._listener.core.turns.wake()
+
     def go_on(self) -> None:
         """One of the things that were waited for is over; if it was the last, what was held back is read."""
         self._waiting -= 1
         if not self._waiting:
+            self._slowed = False
             self._read_on()
 
     def _read_on(self) -> None:
@@ -184,6 +212,8 @@ class Connection(asyncio.Protocol):
 
     def _hold(self, data: bytes) -> None:
         self._held += data
+        if self._slowed:
+            self._end_flood()
         bounds, inside = self._listener.bounds, self.session is not None and self.session.person is not None
         if self._reading and len(self._held) > (bounds.frame if inside else bounds.before_login):
             self._reading = False
@@ -270,16 +300,16 @@ class Connection(asyncio.Protocol):
             self.write(last)
         self.close()
 
-    def turn_away(self, line: str) -> None:
+    def turn_away(self, line: str, template: str = "causerie: {}\r\n") -> None:
         """Close a connection whose language nobody knows, with a line that a person may read."""
         log.info("turned away %s: %s", self.host, line)
-        self.write(f"causerie: {line}\r\n".encode())
+        self.write((self.protocol.away if self.protocol is not None else template).format(line).encode())
         self.close()
 
     def close(self) -> None:
         """Close when all is sent, or in a moment."""
-        if self.tls is not None:
-            self.tls.finish()
+        if self.layer is not None:
+            self.layer.finish()
         self._transport.close()
         if self._transport.get_write_buffer_size():
             asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self._transport.abort)
@@ -334,8 +364,10 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        if self.tls is not None:
-            self.tls.let_go()
+        if self.layer is not None:
+            self.layer.let_go()
+        self._arrival = None
+        self.deadline = 0.0
         session = self.session
         if session is not None and not session.closed:
             presence.close(self._listener.core, session)

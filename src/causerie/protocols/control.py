@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
+from causerie.protocols.arrival import Arrival
 from causerie.protocols.connection import Connection
 from causerie.protocols.listener import Admission, Listener
 from causerie.protocols.wire import Protocol
@@ -24,13 +25,13 @@ class _Control(Listener):
     def __init__(self, core: Core, protocol: Protocol) -> None:
         super().__init__(Admission(core, lambda host: True), (protocol,), "never", _no_tls)
 
-    def came(self, connection: Connection, transport: asyncio.Transport) -> None:
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Arrival) -> None:
         connection.host = "control"
 
     def left(self, connection: Connection) -> None:
         pass
 
-    def open_session(self, connection: Connection) -> Session:
+    def open_session(self, connection: Connection, secure: bool) -> Session:
         session = Session(connection, connection.host, Trust.OPERATOR, None)
         self.core.sessions[session] = True
         return session

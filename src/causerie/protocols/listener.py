@@ -19,11 +19,18 @@ from causerie.server.session import Session, Trust
 if TYPE_CHECKING:
     import ssl
 
+    from OpenSSL import SSL
+
+    from causerie.protocols.arrival import Arrival
     from causerie.protocols.tls import TlsPipe
+    from causerie.protocols.websocket import WebSocketPipe
 
 log = logging.getLogger("causerie.connection")
 
 SILENCE_SECONDS = 1.0
+
+_GET = b"GET "
+"""How WebSocket begins (RFC 6455, section 4.1)."""
 
 TURNED_AWAY = {
     "server_full": "the server is full; try again later",
@@ -56,34 +63,54 @@ def trust(host: str, secure: bool, plaintext: str) -> Trust:
 
 
 class Admission:
-    """What all listeners share: how many connections an address has, and until when each must have logged in."""
+    """What all listeners share: how many connections an address has, and until when each must have logged in.
 
-    def __init__(self, core: Core, exempt: Callable[[str], bool]) -> None:
+    `proxies`: whether a proxy connects from an address.
+    """
+
+    def __init__(
+        self, core: Core, exempt: Callable[[str], bool], proxies: Callable[[str], bool] = lambda host: False
+    ) -> None:
         limits = core.config.limits
         self.core = core
         self.exempt = functools.lru_cache(maxsize=4096)(exempt)
+        self.proxies = functools.lru_cache(maxsize=4096)(proxies)
         self.addresses = Addresses(
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
-        self.expected: deque[tuple[float, Connection]] = deque()
+        # By how long they were given: among those who were given as long, who came first is due first.
+        self.expected: dict[float, deque[tuple[float, Connection]]] = {}
 
-    def set_figures(self, exempt: Callable[[str], bool]) -> None:
+    def set_figures(self, exempt: Callable[[str], bool], proxies: Callable[[str], bool]) -> None:
         """After the settings were read again."""
         limits = self.core.config.limits
         self.exempt = functools.lru_cache(maxsize=4096)(exempt)
+        self.proxies = functools.lru_cache(maxsize=4096)(proxies)
         self.addresses.set_figures(
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
 
-    def sweep_silent(self) -> None:
-        """Close classic connections that were silent for `idle_seconds`. Asked every SILENCE_SECONDS.
+    def expect(self, connection: Connection, seconds: float) -> None:
+        """It must have logged in in so many seconds from now; 0: whenever it likes."""
+        connection.deadline = self.core.clock() + seconds if seconds else 0.0
+        if seconds:
+            self.expected.setdefault(seconds, deque()).append((connection.deadline, connection))
 
-        The language has no ping, so that only this and the system's keep-alive find out who is gone.
+    def sweep_silent(self) -> None:
+        """Ask those for a sign of life who have been silent for too long, where their language can, and close those who
+        gave none; close classic connections that were silent for `idle_seconds`. Asked every SILENCE_SECONDS.
+
+        The classic language has no ping, so that only this and the system's keep-alive find out who is gone.
         """
         most = self.core.config.limits.idle_seconds
-        for session in tuple(self.core.sessions) if most else ():
+        for session in tuple(self.core.sessions):
             connection = session.outlet
-            if isinstance(connection, Connection) and connection.language.name == "classic":
+            if not isinstance(connection, Connection) or connection.protocol is None:
+                continue
+            if connection.protocol.manners is not None:
+                connection.silent += 1
+                _ask(connection, connection.protocol.manners().ping_seconds)
+            elif most and connection.language.name == "classic":
                 connection.silent += 1
                 if connection.silent * SILENCE_SECONDS > most + SILENCE_SECONDS:
                     connection.end("idle")
@@ -91,16 +118,36 @@ class Admission:
     def sweep(self) -> None:
         """Close connections that have not logged in in time. Asked every second."""
         now = self.core.clock()
-        while self.expected and self.expected[0][0] <= now:
-            _, connection = self.expected.popleft()
-            session = connection.session
-            if connection.admitted and (session is None or session.person is None):
-                self.core.counters["never_logged_in"] += 1
-                connection.end("login_timeout")
+        for seconds, expected in tuple(self.expected.items()):
+            while expected and expected[0][0] <= now:
+                deadline, connection = expected.popleft()
+                session = connection.session
+                if connection.deadline == deadline and (session is None or session.person is None):
+                    self.core.counters["never_logged_in"] += 1
+                    connection.end("login_timeout")
+            if not expected:
+                del self.expected[seconds]
+
+
+def _ask(connection: Connection, seconds: float) -> None:
+    silent = connection.silent * SILENCE_SECONDS
+    if not seconds or silent <= seconds or connection.wire is None:
+        return
+    ping = connection.wire.ping()
+    if not ping:
+        return
+    if silent - SILENCE_SECONDS <= seconds:
+        connection.write(ping)
+    elif silent > 2 * seconds + SILENCE_SECONDS:
+        connection.depart("ping_timeout", f"Ping timeout: {2 * seconds:.0f} seconds")
 
 
 class Listener:
-    """One address, with the languages it takes. `tls`: "auto" (by the first byte), "always" or "never"."""
+    """One address, with the languages it takes. `tls`: "auto" (by the first byte), "always" or "never".
+
+    `websocket`: likewise, for languages that have a name there. `own`: the address is its one language's own, and takes
+    whatever comes as that, from the first byte on.
+    """
 
     def __init__(
         self,
@@ -108,13 +155,21 @@ class Listener:
         protocols: Sequence[Protocol],
         tls: str,
         context: Callable[[], ssl.SSLContext],
+        websocket: str = "auto",
+        own: bool = False,
+        asking: Callable[[], SSL.Context] | None = None,
     ) -> None:
         self.core = admission.core
         self.admission = admission
         self.protocols = protocols
         self.tls = tls
         self.tls_allowed = tls != "never"
+        self.websocket = websocket
+        self.own = own
+        self.away = protocols[0].away if own else "causerie: {}\r\n"
+        self.subprotocols = [name for protocol in protocols for name in protocol.subprotocols]
         self._context = context
+        self._asking = asking
         self.set_figures()
 
     def set_figures(self) -> None:
@@ -126,22 +181,33 @@ class Listener:
         """What asyncio asks for each new connection."""
         return Connection(self)
 
-    def came(self, connection: Connection, transport: asyncio.Transport) -> None:
-        """Count a connection in, or turn it away."""
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Arrival) -> None:
+        """Count a connection in, or turn it away; where a proxy connects, once it has said whom."""
         peer = transport.get_extra_info("peername")
         if not peer:
             # Reset by its peer before it was looked at: it comes from nowhere any more.
             connection.abort()
             return
-        host = connection.host = peer[0]
+        connection.host = peer[0]
+        if self.admission.proxies(connection.host):
+            arrival.proxied = True
+            self.admission.expect(connection, self.core.config.limits.login_seconds)
+        else:
+            self.admit(connection, connection.host, arrival)
+
+    def admit(self, connection: Connection, host: str, arrival: Arrival) -> None:
+        """Count in a connection from this address, or turn it away."""
+        connection.host = host
         refusal = self.admission.addresses.enter(host, self.core.clock())
         if refusal is not None:
             self.core.counters["turned_away"] += 1
-            connection.turn_away(TURNED_AWAY[refusal])
+            connection.turn_away(TURNED_AWAY[refusal], self.away)
             return
         connection.admitted = True
-        if seconds := self.core.config.limits.login_seconds:
-            self.admission.expected.append((self.core.clock() + seconds, connection))
+        self.admission.expect(connection, self.core.config.limits.login_seconds)
+        if self.own and self.tls == "never" and self.websocket == "never":
+            # It may be silent: what it is told when its time is up must be in its language.
+            arrival.begin(self.protocols[0], b"")
 
     def left(self, connection: Connection) -> None:
         """Count it out."""
@@ -149,14 +215,35 @@ class Listener:
 
     def start_tls(self, connection: Connection, transport: asyncio.Transport) -> TlsPipe:
         """From here on the connection speaks TLS."""
+        if self._asking is not None:
+            from causerie.protocols.tls_asking import AskingTlsPipe
+
+            return AskingTlsPipe(self._asking(), transport, connection)
         from causerie.protocols.tls import TlsPipe
 
         return TlsPipe(self._context(), transport, connection)
+
+    def is_websocket(self, first: bytes, secure: bool) -> bool | None:
+        """Whether these first bytes begin WebSocket; None: more are needed."""
+        if self.websocket == "never" or not self.subprotocols or (self.tls == "always" and not secure):
+            return False
+        if len(first) < len(_GET):
+            return None if _GET.startswith(first) else False
+        return first.startswith(_GET)
+
+    def of_websocket(self, web: WebSocketPipe) -> Protocol:
+        """The language of a WebSocket; where none was agreed on, the first that has a name there."""
+        named = [protocol for protocol in self.protocols if protocol.subprotocols]
+        return next((protocol for protocol in named if web.subprotocol in protocol.subprotocols), named[0])
 
     def recognise(self, first: bytes, tls: TlsPipe | None) -> Protocol | str | None:
         """The language of these first bytes; None: more are needed; a text: why it is none of ours."""
         if tls is None and self.tls == "always":
             return "this address takes TLS only"
+        if self.websocket == "always":
+            return "this address takes WebSocket only"
+        if self.own:
+            return self.protocols[0]
         agreed = tls.alpn() if tls is not None else None
         undecided = False
         for protocol in self.protocols:
@@ -171,19 +258,22 @@ class Listener:
         names = ", ".join(protocol.name for protocol in self.protocols)
         return f"these first bytes are no language of this address; it speaks: {names}"
 
-    def open_session(self, connection: Connection) -> Session | None:
+    def open_session(self, connection: Connection, secure: bool) -> Session | None:
         """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
         core = self.core
         limits = core.config.limits
-        allowed = trust(connection.host, connection.tls is not None, core.config.server.plaintext)
+        allowed = trust(connection.host, secure, core.config.server.plaintext)
         if allowed is Trust.REFUSED:
             log.warning("%s may not come in clear; `plaintext` in [server] would allow it", connection.host)
             connection.turn_away("this server is reached from here by TLS only")
             return None
+        if connection.protocol is not None and connection.protocol.manners is not None:
+            self.admission.expect(connection, connection.protocol.manners().login_seconds)
         bucket = None
         if limits.command_rate and not self.admission.exempt(connection.host):
             bucket = Bucket(limits.command_burst, limits.command_rate, core.clock())
         session = Session(connection, connection.host, allowed, bucket)
         session.exempt = self.admission.exempt(connection.host)
+        session.secure = secure
         core.sessions[session] = True
         return session

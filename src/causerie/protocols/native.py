@@ -52,6 +52,7 @@ class NativeLanguage:
     hears_direct = False
     reactions = True
     one_place = False
+    once = False
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:

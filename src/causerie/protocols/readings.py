@@ -38,21 +38,29 @@ def lines() -> dict[str, str]:
         "stands.member": _("* {name} made {whom} a member of {channel}"),
         "stands.moderator": _("* {name} made {whom} a moderator of {channel}"),
         "stands.owner": _("* {name} made {whom} an owner of {channel}"),
+        "stands.voiced": _("* {name} lets {whom} speak where only moderators do"),
+        "stands.unvoiced": _("* {name} lets {whom} no longer speak where only moderators do"),
         "stands.unmuted": _("* {name} lets {whom} speak again"),
         "stands.out": _("* {name} put {whom} out of {channel}"),
         "stands.unbanned": _("* {name} lets {whom} come back to {channel}"),
+        "masked": _("* {name} put {mask} on the list of {channel}: {list}"),
+        "masked.off": _("* {name} took {mask} off the list of {channel}: {list}"),
         "changed": _("* {name} changed the settings of {channel}"),
         "renamed": _("* {was} is now {name}"),
         "presence.away": _("* {name} is away: {away}"),
         "presence.dnd": _("* {name} does not want to be disturbed"),
         "presence.back": _("* {name} is back"),
         "reported": _("* {name} reported message {target} by {whom} in {channel}"),
+        "announced": _("* {name} to everybody: {text}"),
+        "announced.server": _("* the server says: {text}"),
         "gap": _("* some messages are left out here"),
         "reason": _("{line} ({reason})"),
     }
 
 
-SILENT: tuple[type[Event], ...] = (e.Typing, e.Marked, e.Followed, e.Drafted, e.Preferring)
+SILENT: tuple[type[Event], ...] = (
+    e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.Preferring, e.Described, e.Watched,
+)  # fmt: skip
 """Events that are for clients only: nobody reads them as a line."""
 
 OWN: tuple[type[Event], ...] = (e.Entered, e.Left, e.Farewell)
@@ -111,6 +119,8 @@ def _names(event: Event) -> str | None:
             return "message.action" if event.action and not event.deleted else None
         case e.Deleted():
             return "deleted" if len(event.targets) == 1 else "deleted.many"
+        case e.Masked():
+            return kind if event.on else f"{kind}.off"
         case e.Reacted() | e.Pinned():
             if not event.words:
                 return None
@@ -123,6 +133,8 @@ def _names(event: Event) -> str | None:
             return f"stands.{_stands(event)}"
         case e.Presence():
             return "presence.away" if event.away else "presence.dnd" if event.dnd else "presence.back"
+        case e.Announced():
+            return "announced" if event.name else "announced.server"
         case e.Edited() | e.Changed() | e.Renamed() | e.Reported() | e.Gap():
             return kind
     return None
@@ -135,6 +147,8 @@ def _stands(event: e.Stands) -> str:
         return event.role
     if event.muted_until > event.at:
         return "muted"
+    if event.voiced is not event.was_voiced and event.role == event.was:
+        return "voiced" if event.voiced else "unvoiced"
     return "unmuted" if event.role == event.was else event.role
 
 

@@ -11,6 +11,8 @@ import logging
 import ssl
 from typing import TYPE_CHECKING
 
+from causerie.protocols.wire import Layer
+
 if TYPE_CHECKING:
     from causerie.protocols.connection import Connection
 
@@ -20,7 +22,7 @@ RECORD = 16384
 """The most plaintext that one TLS record holds (RFC 8446, section 5.1)."""
 
 
-class TlsPipe:
+class TlsPipe(Layer):
     """One connection's TLS, server side."""
 
     __slots__ = ("_connection", "_done", "_early", "_incoming", "_object", "_outgoing", "_transport")
@@ -87,6 +89,10 @@ class TlsPipe:
     def alpn(self) -> str | None:
         """The protocol that both sides agreed on, if the client offered any."""
         return self._object.selected_alpn_protocol() if self._done and self._object is not None else None
+
+    def certificate(self) -> str:
+        """The fingerprint of the client's certificate; "" here, where none is asked for."""
+        return ""
 
     def let_go(self) -> None:
         """The connection is over: OpenSSL's 45 KiB are given back now, and not when the collector comes by."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
@@ -29,8 +29,45 @@ class Bounds:
     depth: int
 
 
+class Manners(NamedTuple):
+    """How a language treats those who are slow or fast, where it differs from the settings in [limits].
+
+    `login_seconds`: how long logging in may take. `ping_seconds`: after so much silence a client is asked for a sign of
+    life (`Wire.ping`), after as much again it is gone. 0 is "for ever" for both. Its commands wait rather than be
+    refused as too fast; `unread_most`: bytes that may wait so, past which the client is closed; 0: no bound, it is read
+    more slowly.
+    """
+
+    login_seconds: float
+    ping_seconds: float
+    unread_most: int
+
+
+class Layer(ABC):
+    """What lies between the transport and a wire: TLS, WebSocket."""
+
+    @abstractmethod
+    def receive(self, data: bytes) -> bytes:
+        """What these bytes of the transport hold for the wire."""
+
+    @abstractmethod
+    def write(self, data: bytes) -> None:
+        """Send the wire's bytes."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Say that nothing more comes."""
+
+    @abstractmethod
+    def let_go(self) -> None:
+        """The connection is over."""
+
+
 class Wire(ABC):
     """One connection's side of a language. `closing` is set by a wire that can't go on after what it read.
+
+    `secure`: nobody reads along. `certificate`: the fingerprint of the client's own certificate (SHA-256, hexadecimal),
+    or "". Both are set before the first bytes come.
 
     `alone` is asked after each answer: whether it must not share its packet with anything else.
 
@@ -41,7 +78,7 @@ class Wire(ABC):
     pausing: frozenset[type[Command]] = frozenset()
     """After these commands nothing more is read until they have been answered."""
 
-    __slots__ = ("_at", "_unread", "bounds", "closing", "language")
+    __slots__ = ("_at", "_unread", "bounds", "certificate", "closing", "language", "secure")
 
     language: Language
     """What its session is told events in; a wire may change it with an answer."""
@@ -49,8 +86,15 @@ class Wire(ABC):
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.closing = False
+        self.secure = False
+        self.certificate = ""
         self._unread: bytes | bytearray = b""
         self._at = 0
+
+    @property
+    def unread(self) -> int:
+        """Bytes that were received and not taken yet."""
+        return len(self._unread) - self._at
 
     def receive(self, data: bytes) -> None:
         """Take bytes as they came, cut anywhere."""
@@ -92,13 +136,22 @@ class Wire(ABC):
         """Whether this answer must not share its packet with anything else."""
         return False
 
+    def put_back(self, command: Command) -> None:
+        """It comes first again: asked where the language has Manners."""
+        raise NotImplementedError
+
+    def ping(self) -> bytes:
+        """What asks a silent client for a sign of life; nothing where it need not give one now."""
+        return b""
+
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """A language on offer. `recognises` is given the first bytes: yes, no, or None for not enough yet.
 
     `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `house` makes the
-    record that one server uses, for a language that has something of its own for each.
+    record that one server uses, for a language that has something of its own for each. `subprotocols` are its names in
+    WebSocket. `away` is how somebody is turned away, in the place of {}. `manners` may change while the server runs.
     """
 
     name: str
@@ -107,6 +160,9 @@ class Protocol:
     recognises: Callable[[bytes], bool | None]
     alpn: tuple[str, ...] = ()
     house: Callable[[Core], Protocol] | None = None
+    subprotocols: tuple[str, ...] = ()
+    away: str = "causerie: {}\r\n"
+    manners: Callable[[], Manners] | None = None
 
     def at(self, core: Core) -> Protocol:
         """The record for this server."""

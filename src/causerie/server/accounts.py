@@ -30,19 +30,20 @@ from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import presence, who_is_here
+from causerie.server import presence, watching, who_is_here
 from causerie.server.audit import audit
 from causerie.server.core import Core
+from causerie.server.hashing import Secrets
 from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
 from causerie.server.store import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 
 
-async def _hash(core: Core, name: str, password: str) -> str:
+async def _hash(core: Core, name: str, password: str) -> Secrets:
     accounts = core.config.accounts
     try:
         passwords.check_password(password, name, accounts.password_min, accounts.password_max)
-        return await core.hashing.hash(password)
+        return await core.hashing.secrets(password)
     except passwords.WeakPassword as weak:
         raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
 
@@ -102,6 +103,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     if guest is None:
         return admit(core, session, person, LogIn(keep=True, device=command.device))
     _become(core, session, guest, person)
+    watching.renamed(core, guest, person)
     token = make_token(core, session, command.device)
     places = core.directory.places.get(number, {})
     names = sorted(core.directory.channels[place].name for place in places)
@@ -123,13 +125,13 @@ def _become(core: Core, session: Session, guest: Person, person: Person) -> None
         tick.tell(number, told)
 
 
-def keep(core: Core, person: Person, mark: str = "", hashed: str | None = None) -> None:
+def keep(core: Core, person: Person, mark: str = "", hashed: Secrets | None = None) -> None:
     """An account as it is now, in memory and in the store."""
     mark = mark or skeleton(person.name)
     person = msgspec.structs.replace(person)  # another object: who is logging in just now sees that something changed
     core.tick.put(core.directory.people, person.id, person)
     core.tick.put(core.directory.names, mark, person.id)
-    core.tick.store(PutPerson(person, mark, hashed))
+    core.tick.store(PutPerson(person, mark, *(hashed or (None, None))))
 
 
 async def add_account(core: Core, session: Session, command: AddAccount) -> Done:
@@ -155,7 +157,7 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
     core.guard.check(mark, session.host, True, core.clock())
     with core.guard.trying(mark, session.host):
         credentials = await core.store.credentials(mark)
-        right = await core.hashing.verify(credentials[1] if credentials else None, command.old)
+        right = await core.hashing.verify(credentials.password if credentials else None, command.old)
     if not right:
         core.guard.failed(mark, session.host, core.clock())
         audit_refusal(core, session, "password_refused", person.name)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import msgspec
 
 from causerie.chat import policy
 from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
 from causerie.chat.errors import BadInput, BadName, NoSuchChannel, TooManyChannels
-from causerie.chat.model import MEMBER, OWNER, ROLE_NAMES, Channel, Person
+from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
-from causerie.server import address_bans, presence, who_is_here
+from causerie.server import doors, presence, who_is_here
 from causerie.server.core import Core
 from causerie.server.session import AsItStands, Session
 from causerie.server.speaking import keep_guest, spend
@@ -22,7 +25,17 @@ PAGE_MOST = 1000
 SNAPSHOT_MEMBERS = 200
 SLOW_MOST = 86_400
 
-SETTINGS = ("access", "history", "read_only", "retention_days", "slow_seconds", "tell_reactions")
+PEOPLE_MOST = 1_000_000
+KEY_LONGEST = 23
+"""Characters of a channel's key (RFC 2812, section 2.3.1)."""
+
+_KEY = re.compile(rf"[!-+\--9;-~]{{1,{KEY_LONGEST}}}")
+"""Printable ASCII without the comma and the colon, which not every protocol could send."""
+
+SETTINGS = (
+    "access", "history", "read_only", "retention_days", "slow_seconds", "tell_reactions", "topic_for", "key",
+    "people_most", "hidden", "outsiders",
+)  # fmt: skip
 
 
 def join(core: Core, session: Session, command: Join) -> AsItStands | Done:
@@ -31,12 +44,12 @@ def join(core: Core, session: Session, command: Join) -> AsItStands | Done:
     if session.outlet.language.one_place:
         move_in(core, session, channel)
     else:
-        walk_in(core, session, channel)
-    return as_it_stands(core, session, channel)
+        walk_in(core, session, channel, command.key)
+    return as_it_stands(core, session, channel, command.members)
 
 
 def find_or_make(core: Core, session: Session, name: str, create: bool) -> Channel:
-    """The channel of this name; a new one of it, where that is allowed, that its maker owns."""
+    """The channel of this name; a new one of it, where that is allowed, which is its maker's (policy.maker)."""
     person = session.person
     assert person is not None
     directory = core.directory
@@ -65,15 +78,15 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
         made_at=core.now(),
     )
     make(core, channel)
-    if not person.guest and name != settings.home:
-        presence.stand(core, channel, person, OWNER)
+    if name != settings.home:
+        presence.stand(core, channel, person, policy.maker(person))
     return channel
 
 
 def check_room(core: Core) -> None:
     """Is there room for one more channel? Raises TooManyChannels."""
     most = core.config.limits.channels
-    if len(core.directory.channels) >= most:
+    if most and len(core.directory.channels) >= most:
         raise TooManyChannels(most=most)
 
 
@@ -86,13 +99,12 @@ def make(core: Core, channel: Channel) -> None:
     tick.store(PutChannel(channel))
 
 
-def walk_in(core: Core, session: Session, channel: Channel) -> None:
+def walk_in(core: Core, session: Session, channel: Channel, key: str = "") -> None:
     """Enter a channel, if the rules let this person."""
     person = session.person
     assert person is not None
     standings = core.directory.standings[channel.id]
-    until = address_bans.until(core, session, channel)
-    policy.check_enter(channel, person, standings.get(person.id), until, core.now() if until else 0)
+    doors.check(core, session, channel, person, key)
     if channel.id in session.channels:
         # What happened before is told before the answer: a snapshot holds it already.
         core.tick.exit(session, channel.id)
@@ -117,9 +129,9 @@ def leave(core: Core, session: Session, command: Leave) -> Done:
     person = session.person
     assert person is not None
     channel = core.directory.channel(command.channel)
-    policy.check_leave(channel)
-    reason = check_text(command.reason, 400) if command.reason else ""
     standing, rest = core.directory.standing(channel.id, person.id), presence.remains(core, channel, person)
+    policy.check_leave(channel, standing)
+    reason = check_text(command.reason, 400) if command.reason else ""
     gone = rest is None or not rest.inside
     told = who_is_here.left(channel, person, reason, gone)
     here = person.id in core.directory.here.get(channel.id, ())
@@ -142,25 +154,42 @@ def set_topic(core: Core, session: Session, command: SetTopic) -> Append:
     topic = check_text(command.topic, core.config.limits.topic_bytes) if command.topic else ""
     if "\n" in topic:
         raise BadInput(why="line_end")
-    _put(core, msgspec.structs.replace(channel, topic=topic))
+    _put(core, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=now))
     return log(core, session, channel, "topic", now, topic)
 
 
-def set_channel(core: Core, session: Session, command: SetChannel) -> Append:
-    """Change the settings; home stays public."""
+def set_channel(core: Core, session: Session, command: SetChannel) -> Append | Done:
+    """Change the settings; home stays open to everybody. What is as asked for already is told to nobody."""
     channel, person, now = _place(core, session, command.channel)
-    policy.check_settings(channel, person, core.directory.standing(channel.id, person.id))
     given = {name: value for name in SETTINGS if (value := getattr(command, name)) is not None}
-    if command.access == "direct" or (command.access == "private" and channel.name == core.config.channels.home):
+    standing = policy.acting(core.directory.standing(channel.id, person.id), owned(core, channel))
+    policy.check_settings(channel, person, standing, given)
+    home = channel.name == core.config.channels.home
+    if command.access == "direct" or (command.access == "private" and home):
         raise BadInput(why="access")
+    if command.key and (home or not _KEY.fullmatch(command.key)):
+        raise BadInput(why="key", most=KEY_LONGEST)
+    if command.people_most is not None and not 0 <= command.people_most <= PEOPLE_MOST:
+        raise BadInput(why="people_most", most=PEOPLE_MOST)
     if command.retention_days is not None and not 0 <= command.retention_days <= 36_500:
         raise BadInput(why="retention_days", most=36_500)
     if command.slow_seconds is not None and not 0 <= command.slow_seconds <= SLOW_MOST:
         raise BadInput(why="slow_seconds", most=SLOW_MOST)
+    changed = [name for name, value in given.items() if value != getattr(channel, name)]
+    if not changed:
+        return Done()
     channel = msgspec.structs.replace(channel, **given)
     _put(core, channel)
-    now_set = {name: getattr(channel, name) for name in SETTINGS}
+    # The log is for ever, and who reads it later may not be meant to know the key.
+    now_set: dict[str, Any] = {name: getattr(channel, name) for name in SETTINGS if name != "key"}
+    now_set.update(keyed=bool(channel.key), changed=changed)
     return log(core, session, channel, "changed", now, data=msgspec.json.encode(now_set).decode())
+
+
+def owned(core: Core, channel: Channel) -> bool:
+    """Whether somebody owns the channel, or it is home, which is the administrators'."""
+    standings = core.directory.standings[channel.id].values()
+    return channel.name == core.config.channels.home or any(one.role == Role.OWNER for one in standings)
 
 
 def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person, int]:
@@ -206,6 +235,7 @@ def channels(core: Core, session: Session, command: Channels) -> ChannelList:
                 people=len(directory.here.get(channel.id, ())),
                 joined=standing is not None and standing.inside,
                 number=core.fanout.audience(channel.id).number,
+                topic_at=channel.topic_at,
             )
         )
     return ChannelList(channels=lines)
@@ -215,7 +245,7 @@ def look(core: Core, session: Session, command: Look) -> AsItStands:
     """A channel's snapshot, for those who may read it."""
     channel, person, _ = _place(core, session, command.channel)
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
-    return AsItStands(channel.id, snapshot(core, session, channel))
+    return AsItStands(channel.id, snapshot(core, session, channel, members=command.members))
 
 
 def members(core: Core, session: Session, command: Members) -> MemberList:
@@ -249,24 +279,26 @@ def member_lines(core: Core, channel: Channel, asker: int, after: str, limit: in
                 away=away,
                 muted_until=standing.muted_until,
                 dnd=dnd,
+                voiced=standing.voiced,
             )
         )
     return lines, len(inside) > limit
 
 
-def as_it_stands(core: Core, session: Session, channel: Channel) -> AsItStands | Done:
+def as_it_stands(core: Core, session: Session, channel: Channel, members: bool = True) -> AsItStands | Done:
     """What one who enters is told: the channel, its people. Made only for languages that have words for it."""
     if not session.outlet.language.snapshots:
         return Done()
-    return AsItStands(channel.id, snapshot(core, session, channel))
+    return AsItStands(channel.id, snapshot(core, session, channel, members=members))
 
 
-def snapshot(core: Core, session: Session, channel: Channel, number: int = 0) -> Snapshot:
-    """A channel as it stands for this session's person."""
+def snapshot(core: Core, session: Session, channel: Channel, number: int = 0, members: bool = True) -> Snapshot:
+    """A channel as it stands for this session's person, with its members or without."""
     person = session.person
     assert person is not None
-    lines, more = member_lines(core, channel, person.id, "", SNAPSHOT_MEMBERS)
-    standing = core.directory.standing(channel.id, person.id) or MEMBER
+    lines, more = member_lines(core, channel, person.id, "", SNAPSHOT_MEMBERS) if members else ([], True)
+    known = core.directory.standing(channel.id, person.id)
+    standing = known or MEMBER
     return Snapshot(
         channel=channel.name,
         access=channel.access,
@@ -281,4 +313,12 @@ def snapshot(core: Core, session: Session, channel: Channel, number: int = 0) ->
         slow_seconds=channel.slow_seconds,
         tell_reactions=channel.tell_reactions,
         pins=tuple(core.directory.pins.get(channel.id, ())),
+        topic_by=channel.topic_by,
+        topic_at=channel.topic_at,
+        topic_for=channel.topic_for,
+        keyed=bool(channel.key),
+        key=channel.key if known is not None and known.inside else "",
+        people_most=channel.people_most,
+        hidden=channel.hidden,
+        outsiders=channel.outsiders,
     )

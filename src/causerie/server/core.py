@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from causerie.chat.replies import GoneLine
 from causerie.config import Config
 from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
@@ -18,13 +19,16 @@ from causerie.server.store import Complaint, Store
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
 
+DEPARTED_MOST = 1000
+"""Of people who left that are remembered."""
+
 
 @dataclass(slots=True)
 class Flushed:
     """Read markers on their way to the store, in `tick`; `kept` is taken back when it fails. See read_state.py."""
 
     tick: Tick
-    markers: dict[tuple[int, int, int], tuple[int, int]]
+    markers: dict[tuple[int, int, int], tuple[int, ...]]
     kept: bool = False
 
 
@@ -33,7 +37,9 @@ class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
     `follows`: the last follows and unfollows of threads, see threads.py. `typing`, `reports`: see the files of that
-    name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py."""
+    name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
+    `watchers`: see watching.py; `departed`: who left lately, newest last. `decoy`: what scram.py answers with for names
+    that nobody has. `reload` reads the settings again, or raises why not."""
 
     config: Config
     store: Store
@@ -62,6 +68,10 @@ class Core:
     guest_hosts: dict[int, str] = field(default_factory=dict)
     flushed: Flushed | None = None
     drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
+    watchers: dict[str, dict[Session, bool]] = field(default_factory=dict)
+    departed: deque[GoneLine] = field(default_factory=lambda: deque(maxlen=DEPARTED_MOST))
+    decoy: bytes = b""
+    reload: Callable[[], None] | None = None
     leaving: bool = False
 
     @property
@@ -70,7 +80,7 @@ class Core:
         return self.turns.tick
 
     @property
-    def markers(self) -> dict[tuple[int, int, int], tuple[int, int]]:
+    def markers(self) -> dict[tuple[int, int, int], tuple[int, ...]]:
         """See Fanout."""
         return self.fanout.markers
 

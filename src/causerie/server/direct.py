@@ -23,25 +23,27 @@ DIRECT_MOST = 7
 
 def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
     """Open the direct conversation with these people, who are told of it when it is new."""
-    channel = _open(core, session, command.people)
+    channel = open_with(core, session, command.people)
     walk_in(core, session, channel)
     return as_it_stands(core, session, channel)
 
 
 def tell(core: Core, session: Session, command: Tell) -> Append | Coroutine[Any, Any, Append]:
     """Open it in the same way, and say something there. Who was not in it is given its snapshot, without asking."""
-    channel = _open(core, session, command.people)
+    channel = open_with(core, session, command.people)
     if channel.id not in session.channels:
         walk_in(core, session, channel)
         if session.outlet.language.snapshots:
             core.tick.answer(session, Command(), as_it_stands(core, session, channel))
     said = Send(
-        channel=channel.name, text=command.text, key=command.key, action=command.action, literal=command.literal
-    )
+        channel=channel.name, text=command.text, key=command.key, reply=command.reply, action=command.action,
+        literal=command.literal, notice=command.notice, tags=command.tags,
+    )  # fmt: skip
     return send(core, session, said)
 
 
-def _open(core: Core, session: Session, names: list[str]) -> Channel:
+def open_with(core: Core, session: Session, names: list[str]) -> Channel:
+    """The conversation of the session's person with these, made if there is none. With oneself alone: notes."""
     person = session.person
     assert person is not None
     if not 1 <= len(names) <= DIRECT_MOST:
@@ -49,8 +51,6 @@ def _open(core: Core, session: Session, names: list[str]) -> Channel:
     directory = core.directory
     people = {person.id: person}
     people.update((other.id, other) for other in map(directory.person, names))
-    if len(people) < 2:
-        raise BadInput(why="people", least=1)
     name = "@" + "+".join(f"{number:x}" for number in sorted(people))
     known = directory.by_name.get(name)
     if known is not None:

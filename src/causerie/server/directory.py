@@ -7,7 +7,7 @@ it while they are connected.
 from __future__ import annotations
 
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
-from causerie.chat.model import Channel, Invite, Person, Preferences, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name, skeleton
 from causerie.server.session import Session
@@ -19,8 +19,9 @@ class Directory:
 
     `names`: a person's id by the skeleton of the name. `standings`: by channel, then person. `places`: the channels a
     person stands in. `pins`: each channel's pinned messages, the first pinned first, with when that was (ms; 0: before
-    the server started). `here`: for each channel, how many connections each person has in it. `connected`: a person's
-    sessions, in the order in which they came.
+    the server started). `masks`: of each channel, by their list and themselves. `here`: for each channel, how many
+    connections each person has in it. `about`: what people want to be shown beside their names, while they are here.
+    `connected`: a person's sessions, in the order in which they came.
     """
 
     def __init__(self, loaded: Loaded) -> None:
@@ -40,8 +41,12 @@ class Directory:
             self.pins.setdefault(channel, {})[number] = 0
         self.seen: dict[int, int] = dict(loaded.seen)
         self.address_bans = {(ban.channel, ban.host): ban for ban in loaded.address_bans}
+        self.masks: dict[int, dict[tuple[str, str], Mask]] = {}
+        for mask in loaded.masks:
+            self.masks.setdefault(mask.channel, {})[mask.list, mask.mask] = mask
         self.preferences: dict[int, Preferences] = dict(loaded.preferences)
         self.here: dict[int, dict[int, int]] = {}
+        self.about: dict[int, str] = {}
         self.connected: dict[int, dict[Session, bool]] = {}
 
     def channel(self, name: str) -> Channel:

@@ -30,6 +30,7 @@ from causerie.chat.errors import (
 from causerie.server import (
     accounts,
     audit,
+    certificates,
     channels,
     direct,
     drafts,
@@ -38,8 +39,10 @@ from causerie.server import (
     history,
     invites,
     login,
+    masks,
     messages,
     moderation,
+    named_secrets,
     operations,
     people,
     pins,
@@ -48,9 +51,12 @@ from causerie.server import (
     read_state,
     refill,
     reports,
+    scram,
+    signals,
     threads,
     turns,
     typing,
+    watching,
     who_is_here,
     wishes,
 )
@@ -75,11 +81,14 @@ UseCase = Callable[[Core, Session, Any], "Answer | Coroutine[Any, Any, Answer]"]
 TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.Hello: (operations.hello, Access.ANYONE),
     c.LogIn: (login.log_in, Access.ANYONE),
+    c.Knock: (named_secrets.knock, Access.ANYONE),
+    c.Scram: (scram.scram, Access.ANYONE),
     c.Register: (accounts.register, Access.ANYONE),
     c.Ping: (presence.ping, Access.ANYONE),
     c.Quit: (presence.quit, Access.ANYONE),
     c.Send: (messages.send, Access.PERSON),
     c.Tell: (direct.tell, Access.PERSON),
+    c.Signal: (signals.signal, Access.PERSON),
     c.Edit: (edits.edit, Access.PERSON),
     c.Delete: (edits.delete, Access.PERSON),
     c.DeleteSince: (edits.delete_since, Access.PERSON),
@@ -97,6 +106,11 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.IsTyping: (typing.is_typing, Access.PERSON),
     c.Whois: (people.whois, Access.PERSON),
     c.SetName: (people.set_name, Access.PERSON),
+    c.Describe: (people.describe, Access.PERSON),
+    c.Watch: (watching.watch, Access.PERSON),
+    c.Gone: (people.gone, Access.PERSON),
+    c.KeepCertificate: (certificates.keep, Access.PERSON),
+    c.Elevate: (named_secrets.elevate, Access.PERSON),
     c.LogOut: (presence.log_out, Access.PERSON),
     c.React: (reactions.react, Access.PERSON),
     c.Reactions: (reactions.reactions, Access.PERSON),
@@ -110,6 +124,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.Resume: (refill.resume, Access.PERSON),
     c.Mark: (read_state.mark, Access.PERSON),
     c.Unread: (read_state.unread, Access.PERSON),
+    c.Recent: (history.recent, Access.PERSON),
     c.Notify: (wishes.notify, Access.PERSON),
     c.Prefer: (wishes.prefer, Access.PERSON),
     c.Preferred: (wishes.preferred, Access.PERSON),
@@ -128,6 +143,9 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.Unban: (moderation.unban, Access.PERSON),
     c.Mute: (moderation.mute, Access.PERSON),
     c.SetRole: (moderation.set_role, Access.PERSON),
+    c.SetVoice: (moderation.set_voice, Access.PERSON),
+    c.SetMask: (masks.set_mask, Access.PERSON),
+    c.Masks: (masks.masks, Access.PERSON),
     c.Report: (reports.report, Access.PERSON),
     c.Reports: (reports.reports, Access.PERSON),
     c.CloseReport: (reports.close_report, Access.PERSON),
@@ -139,6 +157,9 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.ListAccounts: (accounts.accounts, Access.ADMINISTRATOR),
     c.DisableAccount: (accounts.disable, Access.ADMINISTRATOR),
     c.SetAdministrator: (accounts.set_administrator, Access.ADMINISTRATOR),
+    c.Disconnect: (operations.disconnect, Access.ADMINISTRATOR),
+    c.Announce: (operations.announce, Access.ADMINISTRATOR),
+    c.Reload: (operations.reload, Access.ADMINISTRATOR),
     c.AuditLog: (audit.audit_log, Access.ADMINISTRATOR),
     c.Status: (operations.status, Access.ADMINISTRATOR),
     c.Backup: (operations.backup, Access.OPERATOR),
@@ -158,7 +179,7 @@ def _check_access(session: Session, access: Access) -> None:
         raise OperatorOnly()
     if session.person is None:
         raise NotLoggedIn()
-    if access is Access.ADMINISTRATOR:
+    if access is Access.ADMINISTRATOR and not session.elevated:
         policy.check_administrator(session.person)
 
 
@@ -166,6 +187,16 @@ def _meter(core: Core, session: Session, error: ChatError, metered: bool) -> Non
     """What is refused without having been measured as a command costs as much as one."""
     if isinstance(error, TooFast) or (not metered and session.bucket and session.bucket.spend(core.clock())):
         session.flooding = True
+
+
+def too_soon(core: Core, session: Session, command: c.Command) -> float:
+    """Seconds until a command would not be refused as too fast: for languages whose clients wait instead."""
+    kind = type(command)
+    if kind is c.Send or kind is c.Tell:
+        bucket = core.buckets.get(session.person.id) if session.person is not None else None
+    else:
+        bucket = session.bucket if kind is not c.Quit else None
+    return bucket.wait(core.clock()) if bucket is not None else 0.0
 
 
 def refuse(core: Core, session: Session, error: ChatError) -> None:
@@ -235,6 +266,9 @@ async def finish(core: Core, session: Session, command: c.Command, waiting: Coro
     except Exception:
         log.exception("a command failed: %s", type(command).__name__)
         answer = Internal()
-    if not session.closed:
+    if type(answer) is Append:
+        # It went into this very tick: nothing was waited for since.
+        answer.asked = session, command
+    elif not session.closed:
         core.turns.tick.answer(session, command, answer)
     core.turns.wake()

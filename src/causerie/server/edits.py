@@ -59,7 +59,8 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
         ):  # fmt: skip
             tick.set(message, name, value)
         tick.append(append)
-        tick.store(Rewrite(channel.id, message.number, text, data_of(message.action, named, now), now, person.id))
+        data = data_of(message.action, named, now, message.notice, message.tags)
+        tick.store(Rewrite(channel.id, message.number, text, data, now, person.id))
         if message.author != person.id:
             audit(
                 core, session, "message_edited", channel=channel.name, name=message.author_name, number=message.number
@@ -69,12 +70,13 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
 
 async def delete(core: Core, session: Session, command: Delete) -> Append:
     """Delete a message."""
+    reason = _reason(command.reason)
     channel, person, standing, message = await remembered.about(core, session, command.channel, command.number)
     now = core.now()
     minutes = core.config.conversation.delete_minutes
     message_policy.check_delete(channel, person, standing, message.author, message.at, now, minutes)
     with core.tick.whole():
-        append = _erase(core, session, channel, person, (message,), "", now)
+        append = _erase(core, session, channel, person, (message,), reason, now)
         if message.author != person.id:
             audit(
                 core, session, "message_deleted", channel=channel.name, name=message.author_name, number=message.number
@@ -82,9 +84,13 @@ async def delete(core: Core, session: Session, command: Delete) -> Append:
     return append
 
 
+def _reason(given: str) -> str:
+    return check_text(given, REASON_BYTES).replace("\n", " ") if given else ""
+
+
 async def delete_since(core: Core, session: Session, command: DeleteSince) -> Append:
     """Delete what the author of a message, which may be deleted already, said from there on: at most 1000 messages."""
-    reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
+    reason = _reason(command.reason)
     channel, person, standing, first = await remembered.about(
         core, session, command.channel, command.number, deleted=True
     )

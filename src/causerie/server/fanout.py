@@ -14,12 +14,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from causerie.chat.commands import Command
 from causerie.chat.events import Event, Message, Reacted
 from causerie.chat.replies import Pong
-from causerie.server.audience import Audience
+from causerie.server.audience import Audience, Group
 from causerie.server.logged import logged_event
-from causerie.server.session import AsItStands, Language, Session
+from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
+from causerie.server.session import AsItStands, Session
 from causerie.server.store import Append
 from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
 
@@ -28,49 +28,6 @@ PATIENCE = 5e-5
 
 PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
 """Channels that would wait less do not wait at all; none waits longer."""
-
-
-class _Pending:
-    """A channel's events that are not told yet, and from which of them on its newcomers hear.
-
-    `number` and `said`: of the last of them that is logged. `shown`: those that are only for languages that can show
-    them, by their place among the events. `own`: for sessions that are told otherwise of what is their own doing, what
-    stands in the place of which event.
-    """
-
-    __slots__ = ("encoded", "events", "newcomers", "number", "own", "said", "shown", "waits")
-
-    def __init__(self, audience: Audience) -> None:
-        self.waits = False
-        self.number = audience.number
-        self.said = audience.said
-        self.events: list[Event] = []
-        self.shown: dict[int, bool] = {}
-        self.newcomers: dict[Session, int] = {}
-        self.own: dict[Session, dict[int, bytes]] = {}
-        self.encoded: dict[Language, list[bytes]] = {}
-
-    def parts(self, language: Language) -> list[bytes]:
-        done = self.encoded.setdefault(language, [])
-        for event in self.events[len(done) :]:
-            untold = self.shown and not language.reactions and len(done) in self.shown
-            done.append(b"" if untold else language.encode(event))
-        return done
-
-    def add_own(self, event: Event, by: Session, command: Command | None) -> None:
-        """Add an event that may be told otherwise to the session whose doing it is."""
-        own = by.outlet.own(command, event)
-        if own is not None:
-            self.own.setdefault(by, {})[len(self.events)] = own
-        self.events.append(event)
-
-    def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
-        """All that a session is told from the event at `start` on, but for the last `untold` ones."""
-        parts, own = self.parts(session.outlet.language), self.own.get(session)
-        end = len(parts) - untold
-        if own is None:
-            return b"".join(parts[start:end])
-        return b"".join(own.get(index, parts[index]) for index in range(start, end))
 
 
 class Fanout:
@@ -85,10 +42,10 @@ class Fanout:
         self.audiences: dict[int, Audience] = {}
         self.told = 0
         self.delivered = 0
-        self.markers: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self.caught_up_later: Callable[[Session], None] = lambda session: None
         self._later = later
-        self._pending: dict[int, _Pending] = {}
+        self._pending: dict[int, Pending] = {}
 
     def audience(self, channel: int) -> Audience:
         """The channel's audience, made when there is none yet."""
@@ -107,6 +64,7 @@ class Fanout:
         pending = self._pending
         touched: dict[int, bool] = {}
         owed: dict[Session, dict[int, bool]] = {}
+        everywhere: dict[Any, Everywhere] = {}
         for step in tick.steps:
             if isinstance(step, Append):
                 by: Session | None = None
@@ -144,14 +102,15 @@ class Fanout:
                     )  # fmt: skip
                 waiting = pending.get(channel)
                 if waiting is None:
-                    waiting = pending[channel] = _Pending(self.audience(channel))
+                    waiting = pending[channel] = Pending(self.audience(channel))
                 waiting.number, waiting.said = step.number, step.said
                 if type(event) is Reacted and not step.channel.tell_reactions:
                     waiting.shown[len(waiting.events)] = True
                 if by is None:
                     waiting.events.append(event)
                 else:
-                    waiting.add_own(event, by, command)
+                    if waiting.add_own(event, by, command) and by.heard is not None:
+                        by.own_told.add((channel, step.number))
                     owed.setdefault(by, {})[channel] = True
                 continue
             elif step[0] == ANSWER:
@@ -166,7 +125,7 @@ class Fanout:
                     if type(answer) is AsItStands:
                         now = self._last(answer.channel)
                         told = self.audience(answer.channel).number
-                        if isinstance(now, _Pending) and now.number > told and step[1] not in now.newcomers:
+                        if isinstance(now, Pending) and now.number > told and step[1] not in now.newcomers:
                             # Who hears the channel already has what its snapshot counts before it.
                             self._deliver(answer.channel)
                         answer = replace(answer.snapshot, number=now.number, said=now.said)
@@ -184,7 +143,9 @@ class Fanout:
                 continue
             waiting = pending.get(channel)
             if waiting is None:
-                waiting = pending[channel] = _Pending(self.audience(channel))
+                waiting = pending[channel] = Pending(self.audience(channel))
+            if type(event) in EVERYWHERE:
+                note_everywhere(everywhere, event, waiting, channel)
             if by is None or by.closed or not by.outlet.language.own_words:
                 waiting.events.append(event)
             else:
@@ -208,11 +169,11 @@ class Fanout:
             self._later(min(seconds, PATIENCE_MOST), lambda: self._waited(channel, waiting))
         return True
 
-    def _waited(self, channel: int, waiting: _Pending) -> None:
+    def _waited(self, channel: int, waiting: Pending) -> None:
         if self._pending.get(channel) is waiting:
             self._deliver(channel)
 
-    def _last(self, channel: int) -> Audience | _Pending:
+    def _last(self, channel: int) -> Audience | Pending:
         """What has the channel's last number, and the messages by then, at this point of the tick."""
         return self._pending.get(channel) or self.audience(channel)
 
@@ -271,6 +232,8 @@ class Fanout:
             if data := b"".join(waiting.parts(language)):
                 if waiting.own and language.own_words:
                     group = group.but(waiting.own)
+                if waiting.once and language.once:
+                    group = self._deliver_to_who_heard(group, waiting)
                 self.delivered += len(group)
                 group.write(data)
         for session, start in waiting.newcomers.items():
@@ -281,7 +244,21 @@ class Fanout:
                 self.delivered += 1
                 session.outlet.write(data)
 
-    def _deliver_own(self, audience: Audience, waiting: _Pending) -> None:
+    def _deliver_to_who_heard(self, group: Group, waiting: Pending) -> Group:
+        """To those of a group who heard some of it in another channel; gives back the others."""
+        sessions = {*group.direct, *group.through}
+        heard: set[Session] = set()
+        for doing in waiting.once.values():
+            heard |= doing.told & sessions
+        for session in heard:
+            if data := waiting.heard_by(session):
+                self.delivered += 1
+                session.outlet.write(data)
+        for doing in waiting.once.values():
+            doing.told |= sessions
+        return group.but(heard) if heard else group
+
+    def _deliver_own(self, audience: Audience, waiting: Pending) -> None:
         """To those who are told otherwise of their own doings; who is not in the channel hears only of these."""
         for session, words in waiting.own.items():
             if session.closed or session in waiting.newcomers:

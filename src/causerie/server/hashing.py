@@ -8,12 +8,15 @@ exhaust a server: past `queue` waiting, the next is refused at once.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
+import os
 import threading
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from causerie.chat.errors import Busy, Internal, ShuttingDown
 from causerie.chat.passwords import WeakPassword, prepare
@@ -43,28 +46,35 @@ class HashingFailed(Internal):
         return f"{self.code}: {self.reason}"
 
 
-class Hashing:
-    """Hashes passwords with Argon2id: `memory_kib` KiB and `passes` passes each, `workers` at once.
+class Secrets(NamedTuple):
+    """What is kept of a password: Argon2's own encoding, and what SCRAM needs (see `scram_keys`), "" for nothing."""
 
-    At most `queue` more wait. Threads start at the first use. Use it from one event loop.
+    password: str
+    scram: str
+
+
+class Hashing:
+    """Hashes passwords with Argon2id: `memory_kib` KiB and `passes` passes each, `workers` at once; with `scram_passes`
+    for SCRAM too, 0: not. At most `queue` more wait. Threads start at the first use. Use it from one event loop.
     """
 
-    def __init__(self, memory_kib: int, passes: int, workers: int, queue: int) -> None:
+    def __init__(self, memory_kib: int, passes: int, workers: int, queue: int, scram_passes: int = 0) -> None:
         """Raises ValueError for figures that Argon2 or a pool cannot have."""
         if workers < 1 or queue < 0:
             raise ValueError("hashing needs workers >= 1 and queue >= 0")
-        self.set_figures(memory_kib, passes)
+        self.set_figures(memory_kib, passes, scram_passes)
         self._workers = workers
         self._places = threading.BoundedSemaphore(workers + queue)
         self._pool: ThreadPoolExecutor | None = None
         self._stopping = threading.Event()
 
-    def set_figures(self, memory_kib: int, passes: int) -> None:
+    def set_figures(self, memory_kib: int, passes: int, scram_passes: int = 0) -> None:
         """Other parameters for what is hashed from now on; `needs_rehash` tells the hashes made before."""
         if memory_kib < 8 or passes < 1:
             raise ValueError("Argon2 needs memory_kib >= 8 and passes >= 1 (RFC 9106, section 3.1)")
         self._memory_kib = memory_kib
         self._passes = passes
+        self.scram_passes = scram_passes
 
     async def hash(self, password: str) -> str:
         """The hash to store, in Argon2's own encoding, salt and parameters included.
@@ -74,6 +84,13 @@ class Hashing:
         """
         return await self._run(lambda: self._hash(password))
 
+    async def secrets(self, password: str) -> Secrets:
+        """All that is kept of a password. Raises the same."""
+        return await self._run(lambda: Secrets(self._hash(password), self._scram(password)))
+
+    def _scram(self, password: str) -> str:
+        return scram_keys(prepare(password), os.urandom(_SALT_BYTES), self.scram_passes) if self.scram_passes else ""
+
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether `password` is the one hashed as `stored`. None, for an unknown name, is False, no sooner.
 
@@ -81,10 +98,13 @@ class Hashing:
         """
         return await self._run(lambda: self._verify(stored, password))
 
-    def needs_rehash(self, stored: str) -> bool:
-        """Whether `stored` was made with other parameters: hash again at the next login that succeeds."""
+    def needs_rehash(self, stored: str, scram: str | None = None) -> bool:
+        """Whether `stored` was made with other parameters, or SCRAM's keys were: hash again at the next login that
+        succeeds."""
         from argon2.exceptions import InvalidHashError
 
+        if scram is not None and scram.partition(":")[0] != (str(self.scram_passes) if self.scram_passes else ""):
+            return True
         try:
             return self._hasher().check_needs_rehash(stored)
         except InvalidHashError:
@@ -149,6 +169,17 @@ class Hashing:
 
     def _hasher(self) -> PasswordHasher:
         return _hasher(self._memory_kib, self._passes)
+
+
+def scram_keys(password: str, salt: bytes, passes: int) -> str:
+    """What a server keeps to be able to do SCRAM-SHA-256 (RFC 5802, section 3): `passes:salt:StoredKey:ServerKey`.
+
+    It is no password, but whoever has it can guess at one faster than against Argon2, and can pose as the server.
+    """
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, passes)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    keys = (salt, stored, hmac.digest(salted, b"Server Key", "sha256"))
+    return ":".join((str(passes), *(b64encode(key).decode() for key in keys)))
 
 
 @lru_cache(maxsize=8)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from causerie.chat import policy
-from causerie.chat.commands import History, Search
+from causerie.chat.commands import History, Recent, Search
 from causerie.chat.errors import BadInput, NoSuchPerson
 from causerie.chat.events import Message
 from causerie.chat.model import Channel
-from causerie.chat.replies import Found, Hit, Page
+from causerie.chat.replies import Found, Hit, Page, RecentLine, RecentList
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import Hits, Query
@@ -21,26 +21,61 @@ async def history(core: Core, session: Session, command: History) -> Page:
     person = session.person
     assert person is not None
     channel = core.directory.channel(command.channel)
-    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
-    if sum(map(bool, (command.before, command.after, command.around))) > 1:
-        raise BadInput(why="one of before, after, around")
+    standing = core.directory.standing(channel.id, person.id)
+    policy.check_read(channel, person, standing)
+    if command.member:
+        policy.check_member(channel, person, standing)
     check_numbers(before=command.before, after=command.after, around=command.around)
+    check_numbers(since=command.since, until=command.until, near=command.near)
+    if sum(map(bool, (command.before, command.until, command.around, command.near))) > 1:
+        raise BadInput(why="one of before, until, around, near")
+    if sum(map(bool, (command.after, command.since, command.around, command.near))) > 1:
+        raise BadInput(why="one of after, since, around, near")
     limit = max(1, min(command.limit, core.config.limits.history_page))
     store, asker, talk, number = core.store, person.id, command.talk, told(core, channel)
-    if command.around:
+    if command.around or command.near:
+        around = command.around or await store.number_at(channel.id, command.near)
         half = limit // 2
-        below = min(command.around, number + 1)
+        below = min(around, number + 1)
         older = await store.page(channel, 0, below, half, True, asker, talk) if half else []
         newer = await store.page(channel, below - 1, number + 1, limit - half + 1, False, asker, talk)
         events, more = older + newer[: limit - half], len(newer) > limit - half
     else:
-        newest = not command.after
-        below = min(command.before or number + 1, number + 1)
-        events = await store.page(channel, command.after, below, limit + 1, newest, asker, talk)
+        lower, upper = command.after or command.since, command.before or command.until
+        newest = not command.oldest if command.oldest is not None else not (lower and not upper)
+        above = await store.number_at(channel.id, command.since) if command.since else command.after
+        before = await store.number_at(channel.id, command.until - 1) + 1 if command.until else command.before
+        below = min(before or number + 1, number + 1)
+        events = await store.page(channel, above, below, limit + 1, newest, asker, talk)
         more = len(events) > limit
         if more:
             events = events[1:] if newest else events[:-1]
     return Page(channel=channel.name, events=events, more=more, number=number)
+
+
+async def recent(core: Core, session: Session, command: Recent) -> RecentList:
+    """One's channels by the time of their last message."""
+    person = session.person
+    assert person is not None
+    check_numbers(since=command.since, until=command.until)
+    directory, me = core.directory, person.id
+    mine = [place for place, standing in directory.places.get(me, {}).items() if standing.inside]
+    found = [
+        (at, number, place)
+        for place, number, at in await core.store.last_said(mine)
+        if at > command.since and (not command.until or at < command.until)
+    ]
+    found.sort()
+    limit = max(1, min(command.limit, core.config.limits.history_page))
+    some = found[:limit] if command.oldest else found[-limit:]
+    places = directory.places.get(me, {})
+    return RecentList(
+        channels=[
+            RecentLine(directory.channels[place].name, number, at)
+            for at, number, place in some
+            if place in places and places[place].inside
+        ]
+    )
 
 
 def told(core: Core, channel: Channel) -> int:

@@ -67,6 +67,11 @@ class Bucket:
             return 0.0
         return wait + _ROUNDING if cost <= self._slack else math.inf
 
+    def wait(self, now: float) -> float:
+        """The seconds until one can be had; nothing is taken."""
+        wait = self._full_at + self._each - now - self._slack
+        return wait + _ROUNDING if self._each and wait > 0.0 else 0.0
+
     def set_figures(self, burst: float, rate: float, now: float) -> None:
         """Other figures from now on; what was spent stays spent, to the token."""
         owed = max(0.0, self._full_at - now) / self._each if self._each else 0.0

@@ -6,7 +6,18 @@ from typing import Any
 
 import msgspec
 
-from causerie.chat.events import Changed, Deleted, Edited, LoggedEvent, Message, Pinned, Reacted, Stands, Topic
+from causerie.chat.events import (
+    Changed,
+    Deleted,
+    Edited,
+    LoggedEvent,
+    Masked,
+    Message,
+    Pinned,
+    Reacted,
+    Stands,
+    Topic,
+)
 from causerie.chat.model import Everyone
 
 _KINDS: dict[str, Any] = {
@@ -17,8 +28,9 @@ _KINDS: dict[str, Any] = {
     "topic": Topic,
     "stands": Stands,
     "changed": Changed,
+    "masked": Masked,
 }
-_WITH_GUEST = ("edited", "deleted", "reacted", "pinned", "topic")
+_WITH_GUEST = ("edited", "deleted", "reacted", "pinned", "topic", "masked")
 _WITH_TARGET = ("edited", "reacted", "pinned")
 
 
@@ -28,6 +40,8 @@ class MessageData(msgspec.Struct, frozen=True, omit_defaults=True):
     action: bool = False
     mentions: tuple[int, ...] = ()
     everyone: Everyone = ""
+    notice: bool = False
+    tags: dict[str, str] = {}
     edited_at: int = 0
     deleted: bool = False
 
@@ -70,7 +84,7 @@ def logged_event(
         return Message(
             channel=channel, number=number, at=at, person=person, name=name, text=text, guest=guest, key=key,
             said=said, reply=target, thread=thread, nth=nth, action=more.action, mentions=more.mentions,
-            everyone=more.everyone, edited_at=more.edited_at, deleted=more.deleted,
+            everyone=more.everyone, notice=more.notice, tags=more.tags, edited_at=more.edited_at, deleted=more.deleted,
         )  # fmt: skip
     fields = msgspec.json.decode(data) if data else {}
     fields.update(channel=channel, number=number, at=at, person=person, name=name)

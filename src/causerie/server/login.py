@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 
 import msgspec
 
@@ -13,17 +14,19 @@ from causerie.chat.commands import LogIn
 from causerie.chat.errors import (
     AlreadyLoggedIn,
     BadName,
+    ChatError,
     GuestsRefused,
     InClear,
     LoginFailed,
     NameTaken,
 )
-from causerie.chat.model import Person
+from causerie.chat.model import Channel, Person
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
 from causerie.chat.replies import Done, LoggedIn
-from causerie.server import channels, presence, who_is_here
+from causerie.server import channels, presence, watching, who_is_here
 from causerie.server.core import Core
+from causerie.server.hashing import Secrets
 from causerie.server.session import Session, Trust
 from causerie.server.speaking import keep_guest
 from causerie.server.store import Audit, DropTokens, PutPerson, PutToken, Token
@@ -34,14 +37,20 @@ DEVICE_MOST = 80
 
 
 def log_in(core: Core, session: Session, command: LogIn) -> LoggedIn | Coroutine[None, None, LoggedIn | Done]:
-    """See the command. On a connection that is logged in, `enter` makes it a move; anything else is refused."""
-    if session.person is not None and not command.enter:
-        raise AlreadyLoggedIn(name=session.person.name)
+    """See the command. On a connection that is logged in, `enter` makes it a move; a guest may become an account;
+    anything else is refused."""
+    person = session.person
+    if person is not None and not command.enter and (command.guest or not person.guest):
+        raise AlreadyLoggedIn(name=person.name)
     if command.guest:
         return _guest(core, session, command)
     check_trust(session)
+    if command.certificate:
+        if not session.certificate:
+            raise LoginFailed(name=command.name[:80])
+        return _by_token(core, session, command, certificate_hash(session))
     if command.token and not command.password:
-        return _by_token(core, session, command)
+        return _by_token(core, session, command, hash_token(command.token))
     return _by_password(core, session, command)
 
 
@@ -82,6 +91,11 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
+def certificate_hash(session: Session) -> bytes:
+    """What is kept of the certificate that a connection has shown. No token's text has this hash: none begins so."""
+    return hashlib.sha256(b"\xff" + bytes.fromhex(session.certificate)).digest()
+
+
 def _guest(core: Core, session: Session, command: LogIn) -> LoggedIn:
     if session.trust < Trust.GUESTS:
         raise GuestsRefused(setting="server.plaintext")
@@ -110,11 +124,11 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
     core.guard.check(mark, session.host, known, core.clock())
     with core.guard.trying(mark, session.host):
         credentials = await core.store.credentials(mark)
-        right = await core.hashing.verify(credentials[1] if credentials else None, command.password)
-    person = core.directory.people.get(credentials[0]) if credentials else None
+        right = await core.hashing.verify(credentials.password if credentials else None, command.password)
+    person = core.directory.people.get(credentials.person) if credentials else None
     renewed = None
-    if right and credentials and core.hashing.needs_rehash(credentials[1]):
-        renewed = await core.hashing.hash(command.password)
+    if right and credentials and core.hashing.needs_rehash(credentials.password, credentials.scram):
+        renewed = await core.hashing.secrets(command.password)
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
     if not right or person is None or person.disabled or person.name.casefold() != name.strip().casefold():
         core.guard.failed(mark, session.host, core.clock())
@@ -123,36 +137,54 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
         audit_refusal(core, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=name[:80])
     core.guard.succeeded(mark, session.host, core.clock())
-    spare = await _spare_tokens(core, person) if command.keep else ()
+    return await let_in(core, session, person, command, renewed)
+
+
+async def let_in(
+    core: Core, session: Session, person: Person, command: LogIn, renewed: Secrets | None = None
+) -> LoggedIn:
+    """The session is this account's, which has proved itself. `renewed`: what is kept of its password from now on."""
+    spare = await spare_tokens(core, person) if command.keep else ()
     if session.closed or core.directory.people.get(person.id) is not person:
         # Meanwhile the connection went, or the account was shut out or given another password.
-        raise LoginFailed(name=name[:80])
+        raise LoginFailed(name=command.name[:80])
     with core.tick.whole():
         if renewed is not None:
-            core.tick.store(PutPerson(person, mark, renewed))
+            core.tick.store(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
         if spare:
             core.tick.store(DropTokens(person.id, spare))
         if session.person is not None and session.person.id == person.id:
             return _inside(core, session, command)
-        presence.depart(core, session)
+        return _instead(core, session, person, command)
+
+
+def _instead(core: Core, session: Session, person: Person, command: LogIn) -> LoggedIn:
+    """Whoever the session was until now leaves it. If that was a guest, the account is in the channels that the guest
+    was in, where it may; what the guest said stays the guest's."""
+    guest, places = session.person, [core.directory.channels[number] for number in session.channels]
+    presence.depart(core, session)
+    if guest is None or command.enter:
         return admit(core, session, person, command)
+    for channel in places:
+        core.tick.tell_one(session, who_is_here.left(channel, guest, gone=True, how="quit"))
+    return admit(core, session, person, command, places)
 
 
-async def _by_token(core: Core, session: Session, command: LogIn) -> LoggedIn | Done:
+async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes) -> LoggedIn | Done:
     core.guard.check("", session.host, False, core.clock())
-    token = await core.store.token(hash_token(command.token))
+    token = await core.store.token(hashed)
     person = None
     if token is not None and not expired(core, token):
         person = core.directory.people.get(token.person) or await core.store.guest(token.person)
     if session.closed:
         return Done()
-    if token is None or person is None or person.disabled:
+    named = command.name.strip().casefold() if command.certificate else ""
+    if token is None or person is None or person.disabled or (named and named != person.name.casefold()):
         core.guard.failed("", session.host, core.clock())
         audit_refusal(core, session, "token_refused", "")
         raise LoginFailed()
     directory = core.directory
     with core.tick.whole():
-        presence.depart(core, session)
         if person.guest and person.id not in directory.people:
             mark = skeleton(person.name)
             if mark in directory.names:
@@ -161,11 +193,12 @@ async def _by_token(core: Core, session: Session, command: LogIn) -> LoggedIn | 
             core.tick.put(directory.names, mark, person.id)
             core.tick.put(directory.kept_guests, person.id, True)
         core.tick.store(PutToken(msgspec.structs.replace(token, used_at=core.now())))
+        told = _instead(core, session, person, msgspec.structs.replace(command, keep=False))
         core.tick.set(session, "token", token.id)
-        return admit(core, session, person, msgspec.structs.replace(command, keep=False))
+        return told
 
 
-async def _spare_tokens(core: Core, person: Person) -> tuple[int, ...]:
+async def spare_tokens(core: Core, person: Person) -> tuple[int, ...]:
     """Those tokens that a person has too many, longest unused first, with one to come."""
     tokens = sorted(await core.store.tokens(person.id), key=lambda token: token.used_at)
     return tuple(token.id for token in tokens[: max(0, len(tokens) + 1 - core.config.accounts.tokens_per_account)])
@@ -177,8 +210,8 @@ def expired(core: Core, token: Token) -> bool:
     return bool(days) and core.now() - token.used_at > days * 86_400_000
 
 
-def admit(core: Core, session: Session, person: Person, command: LogIn) -> LoggedIn:
-    """This session is this person's from now on."""
+def admit(core: Core, session: Session, person: Person, command: LogIn, places: Sequence[Channel] = ()) -> LoggedIn:
+    """This session is this person's from now on, and in these channels, where they may be."""
     tick, directory = core.tick, core.directory
     tick.set(session, "person", person)
     connected = directory.connected.get(person.id)
@@ -190,6 +223,10 @@ def admit(core: Core, session: Session, person: Person, command: LogIn) -> Logge
         tick.put(directory.connected, person.id, {session: True})
     else:
         tick.put(connected, session, True)
+    watching.came(core, person)
+    for channel in places:
+        with contextlib.suppress(ChatError):
+            channels.walk_in(core, session, channel)
     keep = command.keep and session.trust >= Trust.PASSWORDS  # a token in clear is a password in clear
     token = make_token(core, session, command.device) if keep else ""
     return _inside(core, session, command, token)

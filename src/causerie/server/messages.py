@@ -15,7 +15,7 @@ from causerie.chat.events import Message
 from causerie.chat.mentions import NOBODY, Mentions
 from causerie.chat.model import Channel, Person
 from causerie.chat.names import skeleton
-from causerie.chat.texts import check_text
+from causerie.chat.texts import check_tags, check_text
 from causerie.server import remembered, threads
 from causerie.server.core import Core
 from causerie.server.logged import MessageData
@@ -50,12 +50,13 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
         now = tick.at = core.now()
     policy.check_send(channel, person, directory.standings[channel.id].get(person.id), now)
     text = check_text(command.text, core.config.limits.message_bytes)
+    session.spoke = now
     key = command.key
     if key and (len(key) > KEY_MOST or not key.isprintable() or not key.isascii()):
         raise BadInput(why="key", most=KEY_MOST)
     if not session.exempt:
         spend(core, person.id)
-    if command.reply or command.action or channel.slow_seconds or "@" in text:
+    if command.reply or command.action or command.notice or command.tags or channel.slow_seconds or "@" in text:
         answered = remembered.known_reply(core, channel, command.reply) if command.reply else None
         if command.reply and answered is None:
             return _send_later(core, session, command, channel, text)
@@ -109,9 +110,12 @@ def _send_more(
         action=command.action,
         mentions=named.people,
         everyone=named.everyone,
+        notice=command.notice,
+        tags=check_tags(command.tags),
     )
     append = Append(
-        channel, "message", now, person, text, command.key, data_of(command.action, named),
+        channel, "message", now, person, text, command.key,
+        data_of(command.action, named, notice=command.notice, tags=command.tags),
         target=told.reply, thread=told.thread, nth=told.nth, mentions=_found_by(core, channel, person, named),
         event=told,
     )  # fmt: skip
@@ -184,9 +188,14 @@ def _found_by(core: Core, channel: Channel, author: Person, named: Mentions) -> 
     return tuple(dict.fromkeys((*named.people, *(person for person in here if person != author.id))))
 
 
-def data_of(action: bool, named: Mentions, edited_at: int = 0) -> str:
+def data_of(
+    action: bool, named: Mentions, edited_at: int = 0, notice: bool = False, tags: dict[str, str] | None = None
+) -> str:
     """What the log keeps of a message as JSON; nothing of one that is just a text."""
-    if not action and named == NOBODY and not edited_at:
+    if not (action or notice or tags or edited_at) and named == NOBODY:
         return ""
-    data = MessageData(action=action, mentions=named.people, everyone=named.everyone, edited_at=edited_at)
+    data = MessageData(
+        action=action, mentions=named.people, everyone=named.everyone, notice=notice, tags=tags or {},
+        edited_at=edited_at,
+    )  # fmt: skip
     return msgspec.json.encode(data).decode()

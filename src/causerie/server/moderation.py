@@ -7,14 +7,15 @@ from typing import NamedTuple
 import msgspec
 
 from causerie.chat import policy
-from causerie.chat.commands import Ban, BanAuthor, InviteTo, Kick, Mute, SetRole, Unban
+from causerie.chat.commands import Ban, BanAuthor, InviteTo, Kick, Mute, SetRole, SetVoice, Unban
 from causerie.chat.errors import BadInput, NoSuchPerson, NotAMember, NotLoggedIn
 from causerie.chat.events import Stands
 from causerie.chat.model import ROLE_NAMES, ROLES, Channel, Person, Role, Standing
+from causerie.chat.replies import Done
 from causerie.chat.texts import check_text
 from causerie.server import address_bans, presence, remembered, who_is_here
 from causerie.server.audit import audit
-from causerie.server.channels import log
+from causerie.server.channels import log, owned
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import Append, PutPerson
@@ -33,25 +34,25 @@ class _Case(NamedTuple):
     his: Standing | None
 
 
-def _place(core: Core, session: Session, channel: str) -> tuple[Channel, Person, Standing | None]:
+def place(core: Core, session: Session, channel: str) -> tuple[Channel, Person, Standing | None]:
     """Where it is, who acts, who must be able to read there, and how they stand."""
     actor = session.person
     if actor is None:
         # It was asked before the connection logged out.
         raise NotLoggedIn()
-    place = core.directory.channel(channel)
-    mine = core.directory.standing(place.id, actor.id)
-    policy.check_read(place, actor, mine)
-    return place, actor, mine
+    where = core.directory.channel(channel)
+    mine = core.directory.standing(where.id, actor.id)
+    policy.check_read(where, actor, mine)
+    return where, actor, policy.acting(mine, owned(core, where))
 
 
-def _about(core: Core, session: Session, channel: str, whom: Person) -> _Case:
-    place, actor, mine = _place(core, session, channel)
-    return _Case(place, actor, whom, mine, core.directory.standing(place.id, whom.id))
+def _about(core: Core, session: Session, name: str, whom: Person) -> _Case:
+    channel, actor, mine = place(core, session, name)
+    return _Case(channel, actor, whom, mine, core.directory.standing(channel.id, whom.id))
 
 
 def _look_up(core: Core, session: Session, channel: str, name: str) -> _Case:
-    _place(core, session, channel)
+    place(core, session, channel)
     return _about(core, session, channel, core.directory.person(name))
 
 
@@ -76,6 +77,8 @@ def _stands(
         muted_until=standing.muted_until if standing else 0,
         reason=reason,
         was=ROLE_NAMES[before.role] if before else None,
+        voiced=standing.voiced if standing else False,
+        was_voiced=before.voiced if before else False,
     )
     for ears in core.directory.connected.get(whom.id, ()):
         if channel.id not in ears.channels:
@@ -88,6 +91,8 @@ def _stands(
         "muted_until": event.muted_until,
         "reason": reason,
         "was": event.was,
+        "voiced": event.voiced,
+        "was_voiced": event.was_voiced,
     }
     return log(core, session, channel, "stands", now, data=msgspec.json.encode(kept).decode())
 
@@ -131,8 +136,8 @@ def ban(core: Core, session: Session, command: Ban) -> Append:
 
 async def ban_author(core: Core, session: Session, command: BanAuthor) -> Append:
     """The same for who wrote a message, who may have left long ago."""
-    place, actor, mine = _place(core, session, command.channel)
-    policy.check_moderator(place, actor, mine)
+    where, actor, mine = place(core, session, command.channel)
+    policy.check_moderator(where, actor, mine)
     message = (await remembered.about(core, session, command.channel, command.number, deleted=True)).message
     gone = Person(id=message.author, name=message.author_name, guest=message.guest)
     whom = core.directory.people.get(message.author, gone)
@@ -159,9 +164,9 @@ def _ban(core: Core, session: Session, case: _Case, why: str) -> Append:
 
 async def unban(core: Core, session: Session, command: Unban) -> Append:
     """Let a banned person come back, and others from a guest's address. The guest may be gone."""
-    place, actor, mine = _place(core, session, command.channel)
-    policy.check_moderator(place, actor, mine)
-    whom = await _banned(core, place, command.name)
+    where, actor, mine = place(core, session, command.channel)
+    policy.check_moderator(where, actor, mine)
+    whom = await _banned(core, where, command.name)
     with core.tick.whole():
         channel, actor, whom, mine, his = _about(core, session, command.channel, whom)
         policy.check_moderate(channel, actor, mine, whom, his)
@@ -202,14 +207,27 @@ def mute(core: Core, session: Session, command: Mute) -> Append:
     reason = _reason(command.reason)
     until = core.now() + command.seconds * 1000 if command.seconds else 0
     audit(core, session, "muted", channel=channel.name, name=whom.name, seconds=command.seconds, reason=reason)
-    return _stands(core, session, channel, whom, Standing(his.role, until), reason)
+    return _stands(core, session, channel, whom, Standing(his.role, until, his.voiced), reason)
 
 
-def set_role(core: Core, session: Session, command: SetRole) -> Append:
+def set_role(core: Core, session: Session, command: SetRole) -> Append | Done:
     """Make a member reader, member, moderator or owner."""
     channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
     role = ROLES[command.role]
     policy.check_role(channel, actor, mine, whom, his, role)
     assert his is not None
+    if his.role == role:
+        return Done()
     audit(core, session, "role", channel=channel.name, name=whom.name, role=command.role)
-    return _stands(core, session, channel, whom, Standing(role, his.muted_until))
+    return _stands(core, session, channel, whom, Standing(role, his.muted_until, his.voiced))
+
+
+def set_voice(core: Core, session: Session, command: SetVoice) -> Append | Done:
+    """Let a member speak where only moderators do, or no longer."""
+    channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
+    policy.check_voice(channel, actor, mine, whom, his)
+    assert his is not None
+    if his.voiced is command.on:
+        return Done()
+    audit(core, session, "voice", channel=channel.name, name=whom.name, on=command.on)
+    return _stands(core, session, channel, whom, Standing(his.role, his.muted_until, command.on))

@@ -6,10 +6,13 @@ import logging
 from pathlib import Path
 
 from causerie import __version__
-from causerie.chat.commands import Backup, CheckStore, Hello, Status
-from causerie.chat.errors import BadInput, StoreUnavailable
-from causerie.chat.replies import StatusReport, StoreChecked, Welcome
-from causerie.server import remembered, turns
+from causerie.chat.commands import Announce, Backup, CheckStore, Disconnect, Hello, Reload, Status
+from causerie.chat.errors import BadInput, ChatError, StoreUnavailable, Unavailable
+from causerie.chat.events import Announced
+from causerie.chat.replies import Done, StatusReport, StoreChecked, Welcome
+from causerie.chat.texts import check_text
+from causerie.server import presence, remembered, turns, who_is_here
+from causerie.server.audit import audit
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import DropStaleTokens, StoreFailed
@@ -94,6 +97,44 @@ async def check(core: Core, session: Session, command: CheckStore) -> StoreCheck
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=turns.RETRY_SECONDS) from None
     return StoreChecked(messages=count.messages, people=count.people, channels=count.channels, problems=count.problems)
+
+
+def disconnect(core: Core, session: Session, command: Disconnect) -> Done:
+    """End all of a person's connections."""
+    person = core.directory.person(command.name)
+    reason = check_text(command.reason, who_is_here.AWAY_BYTES) if command.reason else ""
+    audit(core, session, "disconnected", name=person.name, reason=reason)
+    for own in tuple(core.directory.connected.get(person.id, ())):
+        presence.depart(core, own, reason)
+        core.tick.end(own, "disconnected")
+    return Done()
+
+
+def announce(core: Core, session: Session, command: Announce) -> Done:
+    """Say something to everybody."""
+    text = check_text(command.text, core.config.limits.message_bytes)
+    person = session.person
+    about = (person.id, person.name) if person is not None else (0, "")
+    told = Announced(channel="", at=core.now(), person=about[0], name=about[1], text=text)
+    for own in core.sessions:
+        if own.person is not None:
+            core.tick.tell_one(own, told)
+    return Done()
+
+
+def reload(core: Core, session: Session, command: Reload) -> Done:
+    """Read the settings again; what is wrong with them is said, and all stays as it was."""
+    try:
+        if core.reload is None:
+            raise Unavailable(why="settings")
+        core.reload()
+    except ChatError:
+        raise
+    except Exception as error:  # whatever is wrong with a file, those who are connected must not notice
+        log.error("settings not read again, all stays as it was: %s", error)
+        raise Unavailable(why=str(error)[:300]) from None
+    audit(core, session, "reloaded")
+    return Done()
 
 
 def forget_tokens(core: Core) -> None:

@@ -23,6 +23,7 @@ class _Silence:
     hears_direct = False
     reactions = True
     one_place = False
+    once = False
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from causerie.chat import policy
-from causerie.chat.commands import SetName, Whois
-from causerie.chat.events import Renamed
+from causerie.chat.commands import Describe, Gone, SetName, Whois
+from causerie.chat.errors import BadInput, BadName
+from causerie.chat.events import Described, Renamed
+from causerie.chat.masks import matches
 from causerie.chat.model import Mode, Person
-from causerie.chat.names import skeleton
-from causerie.chat.replies import Done, PersonCard
-from causerie.server import who_is_here
+from causerie.chat.names import fold, skeleton
+from causerie.chat.replies import Done, GoneLine, GoneList, PersonCard
+from causerie.chat.texts import check_text
+from causerie.server import watching, who_is_here
 from causerie.server.core import Core
 from causerie.server.login import checked_guest_name
 from causerie.server.session import Session
@@ -18,6 +21,9 @@ from causerie.server.speaking import spend
 from causerie.server.store import PutPerson
 
 CHANNELS_MOST = 1000
+ABOUT_BYTES = 200
+GONE_MOST = 100
+NAME_MOST = 80
 
 
 def whois(core: Core, session: Session, command: Whois) -> PersonCard:
@@ -46,7 +52,49 @@ def whois(core: Core, session: Session, command: Whois) -> PersonCard:
         last_seen=directory.seen.get(person.id, 0) if shares and not devices else 0,
         since=min((own.since for own in devices), default=0),
         channels=_shared(core, asker, person),
+        idle=idle(core, devices),
+        secure=bool(devices) and all(own.secure for own in devices),
+        operator=person.admin or any(own.elevated for own in devices),
+        about=directory.about.get(person.id, ""),
+        hosts=sorted({own.host for own in devices}) if policy.may_see_hosts(asker, session.elevated, person) else [],
     )
+
+
+def idle(core: Core, devices: list[Session]) -> int:
+    """Seconds since anything was said on one of these."""
+    last = max((own.spoke or own.since for own in devices), default=0)
+    return max(0, core.now() - last) // 1000 if last else 0
+
+
+def gone(core: Core, session: Session, command: Gone) -> GoneList:
+    """Who left lately."""
+    if len(command.name) > NAME_MOST:
+        raise BadName(name="", why="too_long")
+    if "*" in command.name or "?" in command.name:
+        pattern = fold(command.name)
+        found = [line for line in reversed(core.departed) if matches(pattern, fold(line.name))]
+    else:
+        mark = skeleton(command.name)
+        found = [line for line in reversed(core.departed) if skeleton(line.name) == mark]
+    return GoneList(people=found[: max(1, min(command.limit, GONE_MOST))])
+
+
+def describe(core: Core, session: Session, command: Describe) -> Done:
+    """Say something of oneself, to be shown beside one's name. It costs as much as a message."""
+    person = session.person
+    assert person is not None
+    directory = core.directory
+    about = check_text(command.about, ABOUT_BYTES) if command.about else ""
+    if "\n" in about:
+        raise BadInput(why="line_end")
+    if not session.exempt:
+        spend(core, person.id)
+    core.tick.put(directory.about, person.id, about)
+    for number, standing in directory.places.get(person.id, {}).items():
+        if standing.inside and person.id in directory.here.get(number, ()):
+            told = Described(channel=directory.channels[number].name, person=person.id, name=person.name, about=about)
+            core.tick.tell(number, told, by=session)
+    return Done()
 
 
 def _shared(core: Core, asker: Person, person: Person) -> list[str]:
@@ -81,6 +129,8 @@ def set_name(core: Core, session: Session, command: SetName) -> Done:
         tick.store(PutPerson(person, ""))
     for own in directory.connected[person.id]:
         tick.set(own, "person", person)
+    watching.renamed(core, was, person)
+    core.departed.append(GoneLine(was.id, was.name, core.now(), True))
     for number, standing in directory.places.get(person.id, {}).items():
         if standing.inside:
             channel = directory.channels[number].name

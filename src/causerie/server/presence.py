@@ -12,7 +12,7 @@ from causerie.chat.events import How
 from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
-from causerie.server import address_bans, read_state, who_is_here
+from causerie.server import address_bans, read_state, watching, who_is_here
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import DropTokens, PutStanding
@@ -120,11 +120,16 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     tick.drop(connected, session)
     if session.mode != "invisible":
         who_is_here.note_seen(core, person)
+        who_is_here.note_gone(core, person)
+        watching.went(core, person)
+    if session.elevated:
+        tick.set(session, "elevated", False)
     tick.set(session, "away", "")
     tick.set(session, "mode", "online")
     address_bans.remember(core, session)
     if not connected:
         tick.drop(directory.connected, person.id)
+        tick.drop(directory.about, person.id)
         if person.guest:
             core.buckets.pop(person.id, None)
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
@@ -148,6 +153,7 @@ def close(core: Core, session: Session) -> None:
     core.tick.closed.append(session)
     for number in session.channels:
         core.fanout.audience(number).remove(session)
+    watching.forget(core, session)
     depart(core, session)
     core.turns.wake()
 

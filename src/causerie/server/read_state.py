@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from msgspec.structs import replace
+
 from causerie.chat import policy
 from causerie.chat.commands import Mark, Unread
 from causerie.chat.errors import Busy, NoSuchMessage, NotLoggedIn
@@ -23,7 +25,7 @@ from causerie.chat.replies import Done, ReadLine, ReadList
 from causerie.server.core import Core, Flushed
 from causerie.server.history import check_numbers
 from causerie.server.session import Session
-from causerie.server.store import PutMarker
+from causerie.server.store import PutMarker, ReadState
 
 FLUSH_SECONDS = 3.0
 """How often markers are stored."""
@@ -31,21 +33,53 @@ FLUSH_SECONDS = 3.0
 TRIES = 10
 """How often what goes on being said may get in between counting and telling."""
 
-Marker = tuple[int, int]
-"""As in events.Marked: `upto` and `said`."""
+Marker = tuple[int, ...]
+"""As in events.Marked: `upto` and `said`, and `at` where a time was given."""
 
 
 def mark(core: Core, session: Session, command: Mark) -> Done | Coroutine[Any, Any, Done]:
     """Move one's marker to an event of the channel, or of a thread in it; one of the future counts as the last one."""
     channel, person = _place(core, session, command.channel)
-    check_numbers(number=command.number, thread=command.thread)
+    check_numbers(number=command.number, thread=command.thread, at=command.at)
     audience = core.fanout.audience(channel.id)
+    if command.at:
+        return _mark_at(core, session, command)
     if command.thread:
         return _mark_thread(core, session, command)
     if command.number < audience.number:
         return _mark_back(core, session, command)
-    _move(core, channel, person, 0, (audience.number, audience.said), 0)
+    _move(core, channel, person, 0, (audience.number, audience.said), 0, core.now())
     return Done()
+
+
+async def _mark_at(core: Core, session: Session, command: Mark) -> Done:
+    """Up to what was said by a time, if the marker is not there yet."""
+    at = min(command.at, core.now())
+    for _ in range(TRIES):
+        channel, person = _place(core, session, command.channel)
+        last = core.fanout.audience(channel.id).number
+        before = await _state(core, channel, person, last)
+        if before.at >= at or before.upto > last:
+            return Done()
+        marker = await _marker_at(core, channel, max(before.upto, await core.store.number_at(channel.id, at)))
+        (state,) = await core.store.read_states(person.id, [(channel.id, marker[0], last)])
+        channel, person = _place(core, session, command.channel)
+        if core.fanout.audience(channel.id).number == last:
+            _move(core, channel, person, 0, (*marker, at), state.mentions, at)
+            return Done()
+    raise Busy(retry_after=1)
+
+
+async def _state(core: Core, channel: Channel, person: Person, last: int) -> ReadState:
+    """A marker with its time."""
+    moved = core.markers.get((channel.id, person.id, 0))
+    (state,) = await core.store.read_states(person.id, [(channel.id, -1 if moved is None else moved[0], last)])
+    moved = core.markers.get((channel.id, person.id, 0))
+    if moved is not None:
+        state = ReadState(channel.id, moved[0], moved[1], state.mentions, moved[2] if len(moved) > 2 else 0)
+    if not state.at and state.upto:
+        state = replace(state, at=await core.store.time_of(channel.id, state.upto))
+    return state
 
 
 async def _mark_back(core: Core, session: Session, command: Mark) -> Done:
@@ -54,10 +88,11 @@ async def _mark_back(core: Core, session: Session, command: Mark) -> Done:
         channel, person = _place(core, session, command.channel)
         last = core.fanout.audience(channel.id).number
         marker = await _marker_at(core, channel, command.number)
+        at = await core.store.time_of(channel.id, marker[0])
         (state,) = await core.store.read_states(person.id, [(channel.id, marker[0], last)])
         channel, person = _place(core, session, command.channel)
         if core.fanout.audience(channel.id).number == last:
-            _move(core, channel, person, 0, marker, state.mentions)
+            _move(core, channel, person, 0, marker, state.mentions, at)
             return Done()
     raise Busy(retry_after=1)
 
@@ -80,7 +115,7 @@ async def _mark_thread(core: Core, session: Session, command: Mark) -> Done:
             raise NoSuchMessage(channel=channel.name, number=command.thread)
         channel, person = _place(core, session, command.channel)
         if core.fanout.audience(channel.id).number == last:
-            _move(core, channel, person, command.thread, marker, 0)
+            _move(core, channel, person, command.thread, marker, 0, 0)
             return Done()
     raise Busy(retry_after=1)
 
@@ -94,11 +129,11 @@ def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person]:
     return channel, person
 
 
-def _move(core: Core, channel: Channel, person: Person, thread: int, marker: Marker, mentions: int) -> None:
+def _move(core: Core, channel: Channel, person: Person, thread: int, marker: Marker, mentions: int, at: int) -> None:
     tick = core.tick
     tick.put(core.markers, (channel.id, person.id, thread), marker)
     if not person.guest:
-        tick.store(PutMarker(person.id, channel.id, thread, *marker))
+        tick.store(PutMarker(person.id, channel.id, thread, *marker))  # its time last, where it has one
     told = Marked(
         channel=channel.name,
         upto=marker[0],
@@ -106,6 +141,7 @@ def _move(core: Core, channel: Channel, person: Person, thread: int, marker: Mar
         thread=thread,
         mentions=mentions,
         counted=core.fanout.audience(channel.id).number,
+        at=at,
     )
     for own in core.directory.connected.get(person.id, ()):
         tick.tell_one(own, told)
@@ -122,6 +158,8 @@ async def unread(core: Core, session: Session, command: Unread) -> ReadList:
     """What is unread in each of the channels that one is a member of, by name."""
     person = session.person
     assert person is not None
+    if command.channel:
+        return await _unread_in(core, session, command.channel)
     me, directory, markers = person.id, core.directory, core.markers
     for _ in range(TRIES):
         moved: dict[int, Marker | None] = {}
@@ -144,7 +182,7 @@ async def unread(core: Core, session: Session, command: Unread) -> ReadList:
         place = state.channel
         if place not in places or not places[place].inside:
             continue
-        upto, said = moved[place] or (state.upto, state.said)
+        upto, said = (moved[place] or (state.upto, state.said))[:2]
         lines.append(
             ReadLine(
                 directory.channels[place].name, number, upto, said, max(0, total - said), state.mentions,
@@ -153,6 +191,18 @@ async def unread(core: Core, session: Session, command: Unread) -> ReadList:
         )  # fmt: skip
     lines.sort(key=_name)
     return ReadList(channels=lines)
+
+
+async def _unread_in(core: Core, session: Session, name: str) -> ReadList:
+    channel, person = _place(core, session, name)
+    audience = core.fanout.audience(channel.id)
+    last, total = audience.number, audience.said
+    state = await _state(core, channel, person, last)
+    level = core.directory.preferences.get(person.id, Preferences()).levels.get(channel.id)
+    line = ReadLine(
+        channel.name, last, state.upto, state.said, max(0, total - state.said), state.mentions, level, state.at
+    )  # fmt: skip
+    return ReadList(channels=[line])
 
 
 def _name(line: ReadLine) -> str:
@@ -190,6 +240,6 @@ def flush(core: Core) -> None:
         tick = core.tick
         core.flushed = Flushed(tick, moving)
         tick.set(core.flushed, "kept", True)
-        for (channel, who, thread), (upto, said) in moving.items():
-            tick.store(PutMarker(who, channel, thread, upto, said))
+        for (channel, who, thread), marker in moving.items():
+            tick.store(PutMarker(who, channel, thread, *marker))
         core.turns.wake()

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import logging
 
-from causerie.chat import policy
 from causerie.chat.commands import Command, Resume
-from causerie.chat.errors import BadInput, NotAllowed
+from causerie.chat.errors import BadInput, ChannelFull, NotAllowed
 from causerie.chat.events import Event, Gap, Reacted
 from causerie.chat.replies import Resumed
-from causerie.server import address_bans, channels, presence
+from causerie.server import channels, doors, presence
 from causerie.server.core import Core
 from causerie.server.session import AsItStands, Session
 from causerie.server.store import StoreFailed
@@ -75,6 +74,7 @@ async def refill(core: Core, session: Session) -> None:
             behind = [n for n, heard in session.heard.items() if heard != core.fanout.audience(n).number]
             if not behind:
                 heard, session.heard = session.heard, None
+                session.own_told.clear()
                 for number in heard:
                     _hear_again(core, session, number)
                 return
@@ -128,6 +128,9 @@ async def _page(core: Core, session: Session, number: int) -> bool:
     language = session.outlet.language
     if not language.reactions and not channel.tell_reactions:
         events = [event for event in events if type(event) is not Reacted]
+    if session.own_told:
+        # It was told of these in the place of an answer, or has no ears for them.
+        events = [event for event in events if (number, event.number) not in session.own_told]
     if data := b"".join(map(language.encode, events)):
         session.outlet.write(data)
     return not session.outlet.unsent() > core.config.limits.unsent_bytes // 4
@@ -150,9 +153,8 @@ def resume(core: Core, session: Session, command: Resume) -> Resumed:
             continue
         channel = directory.channels[known]
         try:
-            until = address_bans.until(core, session, channel)
-            policy.check_enter(channel, person, directory.standing(known, person.id), until, core.now())
-        except NotAllowed:
+            doors.check(core, session, channel, person)
+        except (NotAllowed, ChannelFull):
             continue
         if known in session.channels:
             raise BadInput(why="already_there", channel=name[:80])

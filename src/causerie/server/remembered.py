@@ -39,7 +39,7 @@ class Remembered:
 
     __slots__ = (
         "action", "at", "author", "author_name", "channel", "deleted", "edited_at", "everyone", "guest", "mentions",
-        "nth", "number", "reactions", "replies", "text", "thread",
+        "notice", "nth", "number", "reactions", "replies", "tags", "text", "thread",
     )  # fmt: skip
 
     def __init__(self, channel: int, message: Message) -> None:
@@ -53,6 +53,8 @@ class Remembered:
         self.thread = message.thread
         self.nth = message.nth
         self.action = message.action
+        self.notice = message.notice
+        self.tags = message.tags
         self.mentions = message.mentions
         self.everyone: Everyone = message.everyone
         self.edited_at = message.edited_at

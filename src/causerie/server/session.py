@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -15,6 +15,9 @@ from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
 from causerie.server.limits import Bucket
 from causerie.server.store import Append
+
+if TYPE_CHECKING:
+    from causerie.server.scram import Exchange
 
 
 class AsItStands(Struct, frozen=True):
@@ -53,6 +56,9 @@ class Language(Protocol):
     """Whether it is told of reactions; if not, only where a channel wants them told as lines (`tell_reactions`)."""
     one_place: bool
     """Whether its clients are in one channel at a time."""
+    once: bool
+    """Whether what a person does in every channel at once (quit, take a name, be away) is told once, and not for each
+    channel that one shares with them."""
     with_html: Language | None
     """The same language with HTML beside each text; None: it has none."""
 
@@ -99,15 +105,20 @@ class Outlet(Protocol):
 
 
 class Session:
-    """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id.
+    """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
+    its own doings (channel, number) of that while, which it was told of otherwise.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
-    `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
+    `elevated`: it has an administrator's rights for now. `secure`: it came by TLS, and showed
+    `certificate`, a fingerprint in hexadecimal, or none. `spoke` (ms): when it last said
+    something. `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told of, names by
+    their skeletons. `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
     """
 
     __slots__ = (
-        "away", "bucket", "channels", "closed", "exempt", "flooding", "heard", "host", "mode", "outlet", "person",
-        "refilling", "since", "stuck_bytes", "stuck_since", "token", "trust",
+        "away", "bucket", "certificate", "channels", "closed", "elevated", "exempt", "flooding", "heard", "host",
+        "mode", "outlet", "own_told", "person", "refilling", "scram", "secure", "since", "spoke", "stuck_bytes",
+        "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -122,7 +133,14 @@ class Session:
         self.away = ""
         self.mode: Mode = "online"
         self.since = 0
+        self.spoke = 0
+        self.elevated = False
+        self.secure = False
+        self.certificate = ""
+        self.scram: Exchange | None = None
+        self.watching: dict[str, str] | None = None
         self.heard: dict[int, int] | None = None
+        self.own_told: set[tuple[int, int]] = set()
         self.refilling = False
         self.stuck_bytes = 0
         self.stuck_since = 0.0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Channel, Invite, Person, Preferences, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
 
 if TYPE_CHECKING:
     from causerie.chat.commands import Command
@@ -58,11 +58,13 @@ class Append(Struct, eq=False, gc=False):
 
 
 class PutPerson(Struct, frozen=True):
-    """Keep a person as it is now; `password` is an argon2 string, None leaves the one there is."""
+    """Keep a person as it is now; `password` is an argon2 string, `scram` what hashing.scram_keys gives ("": nothing);
+    None leaves the one there is."""
 
     person: Person
     skeleton: str
     password: str | None = None
+    scram: str | None = None
 
 
 class PutChannel(Struct, frozen=True):
@@ -166,13 +168,14 @@ class PutPin(Struct, frozen=True):
 
 
 class PutMarker(Struct, frozen=True):
-    """Keep how far a person has read a channel, or (`thread` not 0) a thread. `said` as in events.Marked."""
+    """Keep how far a person has read a channel, or (`thread` not 0) a thread. `said` and `at` as in events.Marked."""
 
     person: int
     channel: int
     thread: int
     upto: int
     said: int
+    at: int = 0
 
 
 class PutFollow(Struct, frozen=True):
@@ -221,6 +224,13 @@ class PutAddressBan(Struct, frozen=True):
     ban: AddressBan
 
 
+class PutMask(Struct, frozen=True):
+    """Keep a mask on a channel's list, or no longer."""
+
+    mask: Mask
+    on: bool = True
+
+
 class Complaint(Struct, frozen=True):
     """A report of message `target` in a channel, written by `whom`."""
 
@@ -244,12 +254,13 @@ class AddressBan(Struct, frozen=True):
 
 
 class ReadState(Struct, frozen=True):
-    """How far a person has read a channel, and how many mentions they did not read."""
+    """How far a person has read a channel, and how many mentions they did not read. `at` as in events.Marked."""
 
     channel: int
     upto: int
     said: int
     mentions: int
+    at: int = 0
 
 
 class ThreadState(Struct, frozen=True):
@@ -270,6 +281,14 @@ class DraftState(Struct, frozen=True):
     text: str
     reply: int
     at: int
+
+
+class Credentials(Struct, frozen=True):
+    """What is kept of an account's password. See PutPerson."""
+
+    person: int
+    password: str
+    scram: str = ""
 
 
 class Past(Struct, frozen=True):
@@ -295,7 +314,7 @@ class Act(Struct, frozen=True):
 Change = (
     Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
     | Rewrite | Erase | PutReaction | PutPin | PutMarker | PutFollow | PutPreferences | PutDraft | PutSeen | PutReport
-    | PutAddressBan
+    | PutAddressBan | PutMask
 )  # fmt: skip
 
 
@@ -315,6 +334,7 @@ class Loaded:
     preferences: dict[int, Preferences]
     seen: dict[int, int]
     address_bans: list[AddressBan]
+    masks: list[Mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +416,16 @@ class Store(Protocol):
         """The number of the newest event up to `number`, and how many messages the channel (or the thread, replies)
         had had with it."""
 
+    async def number_at(self, channel: int, at: int) -> int:
+        """The number of the last event that is no later than `at` (ms); 0: none. Where clocks went back, one that may
+        be meant. It is found in as many steps as a search by halves takes."""
+
+    async def time_of(self, channel: int, number: int) -> int:
+        """The time of the newest event up to `number`, if it is kept; 0: none is."""
+
+    async def last_said(self, channels: Sequence[int]) -> list[tuple[int, int, int]]:
+        """The last message of each of these channels that has one: channel, number, time (ms)."""
+
     async def threads(self, person: int, channels: Sequence[int]) -> list[ThreadState]:
         """The threads that a person follows in these channels."""
 
@@ -414,8 +444,8 @@ class Store(Protocol):
     async def search(self, query: Query) -> Hits:
         """Messages that match, newest first. Sees every commit that has returned, but for `behind` of them."""
 
-    async def credentials(self, skeleton: str) -> tuple[int, str] | None:
-        """The account with this name: its id and its password's argon2 string."""
+    async def credentials(self, skeleton: str) -> Credentials | None:
+        """What is kept of the password of the account with this name."""
 
     async def token(self, hash: bytes) -> Token | None:
         """The token with this hash."""

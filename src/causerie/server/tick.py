@@ -23,6 +23,7 @@ from causerie.chat.replies import (
     Pong,
     ReactorList,
     ReadList,
+    RecentList,
     ReportList,
     ThreadList,
     ThreadPage,
@@ -39,8 +40,8 @@ TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP = range(8)
 tell one session an event, let one hear what followed certain numbers, keep from one the event just told."""
 
 _FROM_STORE = (
-    AuditPage, DraftList, Found, Page, PinList, Pong, ReactorList, ReadList, ReportList, ThreadList, ThreadPage,
-    VersionList,
+    AuditPage, DraftList, Found, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList, ThreadList,
+    ThreadPage, VersionList,
 )  # fmt: skip
 """Answers that hold whatever becomes of the tick they share: what was read from the store, and that all is answered."""
 

@@ -31,5 +31,6 @@ def is_typing(core: Core, session: Session, command: IsTyping) -> Done:
     # They stand in the order of their times: what is over is at the front.
     while told[first := next(iter(told))] <= oldest or len(told) > REMEMBERED_MOST:
         del told[first]
-    core.tick.tell(channel.id, Typing(channel=channel.name, person=person.id, name=person.name, guest=person.guest))
+    event = Typing(channel=channel.name, person=person.id, name=person.name, guest=person.guest)
+    core.tick.tell(channel.id, event, by=session)
     return Done()

@@ -11,8 +11,9 @@ from causerie.chat import policy
 from causerie.chat.commands import Away, SetPresence
 from causerie.chat.events import Entered, How, Left, Presence
 from causerie.chat.model import ROLE_NAMES, Channel, Mode, Person, Standing
-from causerie.chat.replies import Done
+from causerie.chat.replies import Done, GoneLine
 from causerie.chat.texts import check_text
+from causerie.server import watching
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.store import PutSeen
@@ -90,6 +91,7 @@ def entered(channel: Channel, person: Person, standing: Standing, seen: Shown) -
         away=seen[0],
         muted_until=standing.muted_until,
         dnd=seen[1],
+        voiced=standing.voiced,
     )
 
 
@@ -169,8 +171,18 @@ def _become(core: Core, session: Session, mode: Mode, away: str) -> None:
     if turned > 0:
         # Since when one was here in secret stays a secret.
         tick.set(session, "since", core.now())
+        watching.came(core, person)
     elif turned < 0:
         note_seen(core, person)
+        watching.went(core, person)
+
+
+def note_gone(core: Core, person: Person) -> None:
+    """Remember that somebody left for others to see: a guest, or an account that lets others know when that was."""
+    preferences = core.directory.preferences.get(person.id)
+    shares = person.guest or (preferences is not None and preferences.share_last_seen)
+    if shares and not visible(core, person.id):
+        core.departed.append(GoneLine(person.id, person.name, core.now(), person.guest))
 
 
 def note_seen(core: Core, person: Person) -> None:

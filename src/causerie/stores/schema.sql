@@ -9,7 +9,8 @@ CREATE TABLE people (
     admin     INTEGER NOT NULL,
     disabled  INTEGER NOT NULL,
     made_at   INTEGER NOT NULL,
-    password  TEXT                       -- argon2id, with its parameters
+    password  TEXT,                      -- argon2id, with its parameters
+    scram     TEXT    NOT NULL DEFAULT '' -- passes:salt:StoredKey:ServerKey (RFC 5802), or nothing
 );
 CREATE UNIQUE INDEX people_skeleton ON people (skeleton) WHERE guest = 0;
 
@@ -46,7 +47,14 @@ CREATE TABLE channels (
     number          INTEGER NOT NULL DEFAULT 0,  -- the last number given, where the log no longer tells it
     said            INTEGER NOT NULL DEFAULT 0,  -- the messages there were by then
     slow_seconds    INTEGER NOT NULL DEFAULT 0,
-    tell_reactions  INTEGER NOT NULL DEFAULT 0
+    tell_reactions  INTEGER NOT NULL DEFAULT 0,
+    topic_by        TEXT    NOT NULL DEFAULT '',
+    topic_at        INTEGER NOT NULL DEFAULT 0,
+    topic_for       TEXT    NOT NULL DEFAULT 'accounts',
+    key             TEXT    NOT NULL DEFAULT '',
+    people_most     INTEGER NOT NULL DEFAULT 0,
+    hidden          INTEGER NOT NULL DEFAULT 0,
+    outsiders       INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE standings (
@@ -54,6 +62,7 @@ CREATE TABLE standings (
     person       INTEGER NOT NULL,
     role         INTEGER NOT NULL,
     muted_until  INTEGER NOT NULL,
+    voiced       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (channel, person)
 ) WITHOUT ROWID;
 
@@ -126,6 +135,7 @@ CREATE TABLE markers (
     thread   INTEGER NOT NULL,           -- 0: the channel's own
     upto     INTEGER NOT NULL,
     said     INTEGER NOT NULL,
+    at       INTEGER NOT NULL DEFAULT 0, -- the time that was given for it; 0: that of the event
     PRIMARY KEY (person, channel, thread)
 ) WITHOUT ROWID;
 
@@ -172,6 +182,15 @@ CREATE TABLE address_bans (
     made_by  INTEGER NOT NULL,
     until    INTEGER NOT NULL,
     PRIMARY KEY (channel, host)
+) WITHOUT ROWID;
+
+CREATE TABLE masks (
+    channel  INTEGER NOT NULL,
+    list     TEXT    NOT NULL,           -- ban, except, invite
+    mask     TEXT    NOT NULL,
+    made_by  TEXT    NOT NULL,           -- a name
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (channel, list, mask)
 ) WITHOUT ROWID;
 
 CREATE TABLE audit (

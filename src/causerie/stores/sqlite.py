@@ -22,13 +22,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Access, Channel, Invite, Person, Preferences, Role, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing
 from causerie.server.store import (
     Act,
     AddressBan,
     Change,
     Complaint,
     Count,
+    Credentials,
     DraftState,
     Hits,
     Loaded,
@@ -39,7 +40,7 @@ from causerie.server.store import (
     ThreadState,
     Token,
 )
-from causerie.stores import sqlite_places, sqlite_read, sqlite_retention, sqlite_rows
+from causerie.stores import sqlite_places, sqlite_read, sqlite_retention, sqlite_rows, sqlite_times
 from causerie.stores.committer import Committer
 from causerie.stores.sqlite_copy import check_file, copy_to
 from causerie.stores.sqlite_schema import bring_up_to_date
@@ -96,20 +97,19 @@ class SqliteStore:
                 "SELECT id, name, admin, disabled, made_at FROM people WHERE guest = 0"
             )
         ]
-        channels = []
-        for i, name, access, topic, history, read_only, days, made_at, slow, reactions in run(
-            "SELECT id, name, access, topic, history, read_only, retention_days, made_at, slow_seconds, tell_reactions"
-            " FROM channels"
-        ):
-            kind: Access = access
-            channels.append(
-                Channel(i, name, kind, topic, bool(history), bool(read_only), days, made_at, slow, bool(reactions))
-            )
+        fields = Channel.__struct_fields__
+        channels = [
+            # What is true or false is a number in SQLite, which only a lax conversion takes.
+            msgspec.convert(dict(zip(fields, row, strict=True)), Channel, strict=False)
+            for row in run(f"SELECT {', '.join(fields)} FROM channels")
+        ]
         self._counts = sqlite_places.last_numbers(self._writer)
         self._tail = sqlite_places.tail(self._writer)
         standings = [
-            (channel, person, Standing(Role(role), muted_until))
-            for channel, person, role, muted_until in run("SELECT channel, person, role, muted_until FROM standings")
+            (channel, person, Standing(Role(role), muted_until, bool(voiced)))
+            for channel, person, role, muted_until, voiced in run(
+                "SELECT channel, person, role, muted_until, voiced FROM standings"
+            )
         ]
         invites = [
             Invite(i, token_hash, made_by, made_at, uses_left, until, bool(admin), note)
@@ -131,6 +131,7 @@ class SqliteStore:
             },
             seen=dict(run("SELECT person, at FROM seen").fetchall()),
             address_bans=[AddressBan(*row) for row in run("SELECT * FROM address_bans")],
+            masks=[Mask(*row) for row in run("SELECT channel, list, mask, made_by, at FROM masks ORDER BY at, mask")],
         )
 
     async def commit(self, changes: Sequence[Change]) -> None:
@@ -197,6 +198,18 @@ class SqliteStore:
         """See the port."""
         return await self._read(sqlite_read.said_at, channel, number, thread)
 
+    async def number_at(self, channel: int, at: int) -> int:
+        """See the port."""
+        return await self._read(sqlite_times.number_at, channel, at)
+
+    async def time_of(self, channel: int, number: int) -> int:
+        """See the port."""
+        return await self._read(sqlite_times.time_of, channel, number)
+
+    async def last_said(self, channels: Sequence[int]) -> list[tuple[int, int, int]]:
+        """See the port."""
+        return await self._read(sqlite_times.last_said, channels)
+
     async def threads(self, person: int, channels: Sequence[int]) -> list[ThreadState]:
         """See the port."""
         return await self._read(sqlite_read.threads, person, channels)
@@ -225,10 +238,10 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise StoreFailed(f"search: {error}") from None
 
-    async def credentials(self, skeleton: str) -> tuple[int, str] | None:
+    async def credentials(self, skeleton: str) -> Credentials | None:
         """See the port."""
-        rows = await self._all("SELECT id, password FROM people WHERE skeleton = ? AND guest = 0", skeleton)
-        return (rows[0][0], rows[0][1] or "") if rows else None
+        rows = await self._all("SELECT id, password, scram FROM people WHERE skeleton = ? AND guest = 0", skeleton)
+        return Credentials(rows[0][0], rows[0][1] or "", rows[0][2]) if rows else None
 
     async def token(self, hash: bytes) -> Token | None:
         """See the port."""

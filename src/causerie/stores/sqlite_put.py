@@ -19,6 +19,7 @@ from causerie.server.store import (
     PutFollow,
     PutInvite,
     PutMarker,
+    PutMask,
     PutPerson,
     PutPin,
     PutPreferences,
@@ -35,13 +36,13 @@ from causerie.stores.sqlite_places import ids_of
 def _person(writer: sqlite3.Connection, change: PutPerson) -> None:
     person = change.person
     writer.execute(
-        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at, password)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at, password, scram)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, '')) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
         " skeleton = excluded.skeleton, guest = excluded.guest, admin = excluded.admin, disabled = excluded.disabled,"
-        " password = coalesce(excluded.password, password)",
+        " password = coalesce(excluded.password, password), scram = coalesce(?, scram)",
         (
             person.id, person.name, change.skeleton, person.guest, person.admin, person.disabled, person.made_at,
-            change.password,
+            change.password, change.scram, change.scram,
         ),
     )  # fmt: skip
 
@@ -50,13 +51,18 @@ def _channel(writer: sqlite3.Connection, change: PutChannel) -> None:
     channel = change.channel
     writer.execute(
         "INSERT INTO channels (id, name, access, topic, history, read_only, retention_days, made_at, slow_seconds,"
-        " tell_reactions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-        " access = excluded.access, topic = excluded.topic, history = excluded.history, read_only = excluded.read_only,"
-        " retention_days = excluded.retention_days, slow_seconds = excluded.slow_seconds,"
-        " tell_reactions = excluded.tell_reactions",
+        " tell_reactions, topic_by, topic_at, topic_for, key, people_most, hidden, outsiders)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " name = excluded.name, access = excluded.access, topic = excluded.topic, history = excluded.history,"
+        " read_only = excluded.read_only, retention_days = excluded.retention_days,"
+        " slow_seconds = excluded.slow_seconds, tell_reactions = excluded.tell_reactions,"
+        " topic_by = excluded.topic_by, topic_at = excluded.topic_at, topic_for = excluded.topic_for,"
+        " key = excluded.key, people_most = excluded.people_most, hidden = excluded.hidden,"
+        " outsiders = excluded.outsiders",
         (
             channel.id, channel.name, channel.access, channel.topic, channel.history, channel.read_only,
-            channel.retention_days, channel.made_at, channel.slow_seconds, channel.tell_reactions,
+            channel.retention_days, channel.made_at, channel.slow_seconds, channel.tell_reactions, channel.topic_by,
+            channel.topic_at, channel.topic_for, channel.key, channel.people_most, channel.hidden, channel.outsiders,
         ),
     )  # fmt: skip
 
@@ -66,8 +72,14 @@ def _standing(writer: sqlite3.Connection, change: PutStanding) -> None:
         writer.execute("DELETE FROM standings WHERE channel = ? AND person = ?", (change.channel, change.person))
         return
     writer.execute(
-        "INSERT OR REPLACE INTO standings (channel, person, role, muted_until) VALUES (?, ?, ?, ?)",
-        (change.channel, change.person, int(change.standing.role), change.standing.muted_until),
+        "INSERT OR REPLACE INTO standings (channel, person, role, muted_until, voiced) VALUES (?, ?, ?, ?, ?)",
+        (
+            change.channel,
+            change.person,
+            int(change.standing.role),
+            change.standing.muted_until,
+            change.standing.voiced,
+        ),
     )
 
 
@@ -149,8 +161,8 @@ def _pin(writer: sqlite3.Connection, change: PutPin) -> None:
 
 def _marker(writer: sqlite3.Connection, change: PutMarker) -> None:
     writer.execute(
-        "INSERT OR REPLACE INTO markers (person, channel, thread, upto, said) VALUES (?, ?, ?, ?, ?)",
-        (change.person, change.channel, change.thread, change.upto, change.said),
+        "INSERT OR REPLACE INTO markers (person, channel, thread, upto, said, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (change.person, change.channel, change.thread, change.upto, change.said, change.at),
     )
 
 
@@ -206,6 +218,19 @@ def _address_ban(writer: sqlite3.Connection, change: PutAddressBan) -> None:
     )
 
 
+def _mask(writer: sqlite3.Connection, change: PutMask) -> None:
+    mask = change.mask
+    if not change.on:
+        writer.execute(
+            "DELETE FROM masks WHERE channel = ? AND list = ? AND mask = ?", (mask.channel, mask.list, mask.mask)
+        )
+        return
+    writer.execute(
+        "INSERT OR REPLACE INTO masks (channel, list, mask, made_by, at) VALUES (?, ?, ?, ?, ?)",
+        (mask.channel, mask.list, mask.mask, mask.by, mask.at),
+    )
+
+
 PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutPerson: _person,
     PutChannel: _channel,
@@ -226,4 +251,5 @@ PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutSeen: _seen,
     PutReport: _report,
     PutAddressBan: _address_ban,
+    PutMask: _mask,
 }

@@ -204,12 +204,12 @@ def versions(connection: sqlite3.Connection, channel: int, number: int) -> list[
 def read_states(connection: sqlite3.Connection, person: int, asked: Sequence[tuple[int, int, int]]) -> list[ReadState]:
     """See Store.read_states."""
     if len(asked) == 1:
-        one = "SELECT channel, upto, said FROM markers WHERE person = ? AND channel = ? AND thread = 0"
+        one = "SELECT channel, upto, said, at FROM markers WHERE person = ? AND channel = ? AND thread = 0"
         rows = connection.execute(one, (person, asked[0][0])).fetchall()
     else:
-        all_of_them = "SELECT channel, upto, said FROM markers WHERE person = ? AND thread = 0"
+        all_of_them = "SELECT channel, upto, said, at FROM markers WHERE person = ? AND thread = 0"
         rows = connection.execute(all_of_them, (person,)).fetchall()
-    markers = {channel: (upto, said) for channel, upto, said in rows}
+    markers = {channel: state for channel, *state in rows}
     unread = []
     for channel, above, upto in asked:
         if above < 0:
@@ -220,7 +220,11 @@ def read_states(connection: sqlite3.Connection, person: int, asked: Sequence[tup
     for first in range(0, len(unread), AT_ONCE):
         some = _MENTIONED.format(unread=",".join(unread[first : first + AT_ONCE]))
         mentions.update(connection.execute(some, (person,)).fetchall())
-    return [ReadState(place, *markers.get(place, (0, 0)), mentions.get(place, 0)) for place, _, _ in asked]
+    states = []
+    for place, _, _ in asked:
+        marked, said, at = markers.get(place, (0, 0, 0))
+        states.append(ReadState(place, marked, said, mentions.get(place, 0), at))
+    return states
 
 
 def said_at(connection: sqlite3.Connection, channel: int, number: int, root: int) -> tuple[int, int]:

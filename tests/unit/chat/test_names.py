@@ -158,8 +158,13 @@ def test_a_channel_is_in_small_letters_without_its_hash(text: str, name: str) ->
     assert channel_name(text) == name
 
 
+def test_more_signs_than_one_before_a_channels_name_are_part_of_it() -> None:
+    assert [channel_name(text) for text in ("x", "#x", "##X", "###x")] == ["x", "x", "##x", "###x"]
+    assert why(channel_name, "##" + "a" * 63) == "too_long"
+
+
 @pytest.mark.parametrize(
-    "text", ["##x", "@bob", "a b", "a,b", "a:b", "a\ab", "a>b", "a<b", "&x", "＃a", "é b", "\ud800"]
+    "text", ["##", "##&", "@bob", "a b", "a,b", "a:b", "a\ab", "a>b", "a<b", "&x", "＃a", "é b", "\ud800"]
 )
 def test_channels_that_a_protocol_could_not_say_are_refused(text: str) -> None:
     assert why(channel_name, text) == "character"

@@ -6,23 +6,41 @@ and the input, and `CAUSERIE_FUZZ_SEED` repeats a run.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
 import os
 import random
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from causerie import links
+from causerie import bootstrap, links
 from causerie.chat import names, texts, words
-from causerie.chat.commands import Command
-from causerie.chat.errors import BadInput, BadText, NotJson, TextTooLong, TooDeep
+from causerie.chat.commands import Command, LogIn, Ping
+from causerie.chat.errors import (
+    BadInput,
+    BadText,
+    NoSuchChannel,
+    NotJson,
+    StoreUnavailable,
+    TextTooLong,
+    TooDeep,
+    TooFast,
+)
+from causerie.chat.replies import LoggedIn, Pong
+from causerie.config import Config
 from causerie.config_file import ConfigError, from_toml
+from causerie.protocols import irc
 from causerie.protocols.classic import ClassicWire
+from causerie.protocols.irc.lines import BODY_MOST, LINE_MOST
 from causerie.protocols.json_frames import check_depth, find_end
 from causerie.protocols.native import NativeWire
-from causerie.protocols.wire import Bounds, Wire
+from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.server.core import Core
+from causerie.server.session import Answer
 
 BRIEF, THOROUGH = 2_000, 1_000_000
 BOUNDS = Bounds(before_login=1024, frame=4096, depth=16)
@@ -40,6 +58,53 @@ CLASSIC = [
     b' \r\n{"SEND":{"PAYLOAD":"a","X":{"Y":[[],{"Z":1e5}]}}}{"END":{}}',
     '{"SEND":{"PAYLOAD":"déjà vu 😀"}}{"END":{"a":[null,true,-1.5]}}'.encode(),
 ]
+IRC = [
+    *(
+        "\r\n".join(lines).encode() + b"\r\n"
+        for lines in (
+            (
+                "CAP LS 302",
+                "NICK Ann",
+                "USER ann 0 * :Ann Other",
+                "CAP REQ :sasl message-tags",
+                "CAP END",
+                "JOIN #a,#b k",
+            ),
+            (
+                "@label=1;+x/y=a\\:b\\s :src PRIVMSG #home,Ann :hello \x01 world",
+                "",
+                " :x PING a :b c",
+                "NOTICE #a :\x01V\x01",
+            ),
+            ("AUTHENTICATE PLAIN", "AUTHENTICATE AGFubgBwYXNz", "PASS :a:b", "NICK Ann", "MODE #a +ob-v Ann x!*@* c"),
+            ("WHO #a %tcuhnfdlaor,5", "WHOIS a,b", "LIST >3,C<9,*x*", "KICK #a b,c :why", "TOPIC #a :t", "QUIT :bye"),
+            (
+                "CHATHISTORY LATEST #a timestamp=2026-01-31T12:00:00.000Z 5",
+                "MARKREAD #a",
+                "REDACT #a 1-2 :x",
+                "MONITOR + a",
+            ),
+            (
+                "METADATA * SET k :v",
+                "BATCH +1 draft/multiline #a",
+                "@batch=1 PRIVMSG #a :l",
+                "BATCH -1",
+                "RENAME #a #b",
+            ),
+            (
+                "PRIVMSG #home :déjà vu 😀",
+                "@time=x;account TAGMSG #a",
+                "USERHOST a b",
+                "ISON a",
+                "INVITE a #b",
+                "AWAY :x",
+            ),
+        )
+    ),
+    b"NICK Ann\n\n\nUSER ann 0 * :Ann\nPING a\n",
+]
+"""Lines of every kind."""
+
 NAMES = ["Anna", "Ben-2", "Élodie", "Пётр", "中文", "Guest123", "ﬁn", "x" * 32, "o'Neil", "a_b.c", "日本 語", "עברית"]
 TEXTS = ["hello", "two\r\nlines\x0b", "bold \x02and\x0f off\x0304,12 red", "👩‍👩‍👧 🇫🇷", "e\u0301\u202eabc", "x" * 500]
 QUERIES = [
@@ -121,6 +186,62 @@ def wire(kind: type[Wire]) -> Callable[[bytes, random.Random], None]:
             assert len(one._unread) - one._at <= BOUNDS.before_login, "an unfinished frame above the bound is kept"
 
     return decode
+
+
+@functools.cache
+def irc_house() -> Protocol:
+    """IRC over an empty server that is asked nothing."""
+
+    async def made() -> Core:
+        with tempfile.TemporaryDirectory() as place:
+            async with bootstrap.offline(Config(), Path(place)) as core:
+                return core
+
+    return irc.PROTOCOL.at(asyncio.run(made()))
+
+
+def irc_wire(data: bytes, dice: random.Random) -> None:
+    """Bytes cut anywhere, each command answered as the core might: all that is said are whole lines within bounds."""
+    house = irc_house()
+    one, at, taken = house.wire(BOUNDS), 0, 0
+    one.language = house.language
+    while at < len(data) and not one.closing:
+        cut = at + dice.choice((1, 7, 100, len(data)))
+        one.receive(data[at:cut])
+        at = cut
+        while not one.closing:
+            command = Command()
+            try:
+                asked = one.next_command()
+                if asked is None:
+                    break
+                command = asked
+                if dice.random() < 0.1:
+                    one.put_back(command)
+                    command = one.next_command() or Command()
+                answer: Answer = dice.choice((NoSuchChannel(channel="a"), TooFast(retry_after=1), StoreUnavailable()))
+                if isinstance(command, LogIn) and dice.random() < 0.7:
+                    answer = LoggedIn(person=7, name="Ann", guest=command.guest)
+                elif isinstance(command, Ping):
+                    answer = Pong()
+            except BadInput as refused:
+                answer = refused
+            check_lines(one.answer(command, answer))
+            taken += 1
+            assert taken <= 20 * len(data) + 20, "more commands than bytes"
+    assert one.closing or one.unread <= LINE_MOST + 2, "an unfinished line above the bound is kept"
+    check_lines(one.farewell("") + one.ping())
+
+
+def check_lines(said: bytes) -> None:
+    """IRC lines, as any client can read them."""
+    assert not said or said.endswith(b"\r\n")
+    for line in said.split(b"\r\n"):
+        assert not set(line) & {0, 10, 13}, line
+        line.decode()
+        assert len(line.rpartition(b"\r\n")[2]) <= LINE_MOST
+        body = line.partition(b" ")[2] if line[:1] == b"@" else line
+        assert len(body) <= BODY_MOST, line
 
 
 def ends(data: bytes, dice: random.Random) -> None:
@@ -216,6 +337,7 @@ def toml(data: bytes, dice: random.Random) -> None:
 DECODERS: dict[str, tuple[Callable[[bytes, random.Random], None], list[bytes]]] = {
     "ClassicWire": (wire(ClassicWire), CLASSIC + NATIVE),
     "NativeWire": (wire(NativeWire), NATIVE + CLASSIC),
+    "IrcWire": (irc_wire, IRC),
     "find_end": (ends, CLASSIC + NATIVE),
     "check_depth": (depth, CLASSIC + NATIVE),
     "person_name": (person, [name.encode() for name in NAMES]),

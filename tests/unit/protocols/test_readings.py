@@ -100,6 +100,8 @@ def test_every_event_is_decided(kind: Any) -> None:
         from causerie.chat.model import Preferences
 
         values["preferences"] = Preferences()
+    if kind is e.Masked:
+        values["list"] = "ban"
     if kind is e.Message:
         values["deleted"] = False
     line = reading(kind(**values))

@@ -129,12 +129,12 @@ def test_what_changes_rights_or_reads_the_store_is_not_for_everyone() -> None:
     administrators = {kind for kind, (_, access) in TABLE.items() if access is Access.ADMINISTRATOR}
     assert administrators == {
         c.MakeInvite, c.ListInvites, c.RevokeInvite, c.AddAccount, c.ResetPassword, c.ListAccounts,
-        c.DisableAccount, c.SetAdministrator, c.Status, c.AuditLog,
+        c.DisableAccount, c.SetAdministrator, c.Status, c.AuditLog, c.Disconnect, c.Announce, c.Reload,
     }  # fmt: skip
     assert {kind for kind, (_, access) in TABLE.items() if access is Access.OPERATOR} == {
         c.Backup,
         c.CheckStore,
     }
     assert {kind for kind, (_, access) in TABLE.items() if access is Access.ANYONE} == {
-        c.Hello, c.LogIn, c.Register, c.Ping, c.Quit,
+        c.Hello, c.LogIn, c.Register, c.Knock, c.Scram, c.Ping, c.Quit,
     }  # fmt: skip

@@ -27,7 +27,7 @@ class Log:
         bring_up_to_date(self.path)
         self.sqlite = sqlite3.connect(self.path, isolation_level=None)
         self.sqlite.execute(
-            "INSERT INTO people VALUES (1, 'ann', 'ann', 0, 0, 0, 0, NULL), (2, 'bob', '', 1, 0, 0, 0, NULL)"
+            "INSERT INTO people VALUES (1, 'ann', 'ann', 0, 0, 0, 0, NULL, ''), (2, 'bob', '', 1, 0, 0, 0, NULL, '')"
         )
         self.numbers = dict.fromkeys(NAMES, 0)
 

@@ -21,6 +21,15 @@ USERHOST_IN_NAMES = 1 << 11
 SASL = 1 << 12
 CAP_NOTIFY = 1 << 13
 STANDARD_REPLIES = 1 << 14
+NO_IMPLICIT_NAMES = 1 << 15
+CHATHISTORY = 1 << 16
+EVENT_PLAYBACK = 1 << 17
+READ_MARKER = 1 << 18
+REDACTION = 1 << 19
+MULTILINE = 1 << 20
+SETNAME = 1 << 24
+ACCOUNT_REGISTRATION = 1 << 25
+PRE_AWAY = 1 << 26
 
 OFFERED: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -28,22 +37,34 @@ OFFERED: dict[str, int] = {
     "away-notify": AWAY_NOTIFY,
     "batch": BATCH,
     "cap-notify": CAP_NOTIFY,
+    "draft/account-registration": ACCOUNT_REGISTRATION,
+    "draft/chathistory": CHATHISTORY,
+    "draft/event-playback": EVENT_PLAYBACK,
+    "draft/message-redaction": REDACTION,
+    "draft/multiline": MULTILINE,
+    "draft/pre-away": PRE_AWAY,
+    "draft/read-marker": READ_MARKER,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
     "invite-notify": INVITE_NOTIFY,
     "labeled-response": LABELED_RESPONSE,
     "message-tags": MESSAGE_TAGS,
     "multi-prefix": MULTI_PREFIX,
+    "no-implicit-names": NO_IMPLICIT_NAMES,
     "sasl": SASL,
     "server-time": SERVER_TIME,
+    "setname": SETNAME,
     "standard-replies": STANDARD_REPLIES,
     "userhost-in-names": USERHOST_IN_NAMES,
 }
 
-VALUES: dict[str, str] = {"sasl": "PLAIN"}
-"""What is said of them to those who asked with version 302."""
+VALUES: dict[str, str] = {"draft/account-registration": "before-connect"}
+"""What is said of them to those who asked with version 302; `Network.offers` has the rest."""
 
-HEARD = MESSAGE_TAGS | SERVER_TIME | ACCOUNT_TAG | EXTENDED_JOIN | AWAY_NOTIFY | ACCOUNT_NOTIFY | INVITE_NOTIFY
+HEARD = (
+    MESSAGE_TAGS | SERVER_TIME | ACCOUNT_TAG | EXTENDED_JOIN | AWAY_NOTIFY | ACCOUNT_NOTIFY
+    | INVITE_NOTIFY | SETNAME | REDACTION | MULTILINE
+)  # fmt: skip
 """Those that change how events are told: who has the same ones of these shares a language."""
 
 

@@ -5,6 +5,7 @@ Source: Modern IRC, "Channel Operations".
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from causerie.chat import commands as c
 from causerie.chat.events import Left
 from causerie.chat.replies import ChannelList, Member, MemberList, Snapshot
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import chathistory, listing, markers
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, one_line
-from causerie.protocols.irc.names import core_name, is_channel, prefixes, shown_channel
+from causerie.protocols.irc.names import core_name, is_channel, shown_channel
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Members and channels asked for at once: the most that the core gives."""
-
-NAMES_BYTES = 350
-"""Of nicks on one line of NAMES."""
 
 
 def _named(wire: IrcWire, line: Line, refusal: n.Numeric = n.ERR_NOSUCHCHANNEL) -> list[str]:
@@ -38,12 +37,13 @@ def _named(wire: IrcWire, line: Line, refusal: n.Numeric = n.ERR_NOSUCHCHANNEL) 
 
 
 def join(wire: IrcWire, line: Line) -> None:
-    """JOIN: one after the other; 0 leaves them all."""
+    """JOIN: one after the other, each with its key; 0 leaves them all."""
     if line.param(0) == "0":
         wire.ask(c.Channels(limit=PAGE), _part_all)
         return
+    keys = dict(zip(line.param(0).split(","), line.param(1).split(","), strict=False))
     for name in _named(wire, line):
-        wire.ask(c.Join(channel=core_name(name)), _joined)
+        wire.ask(c.Join(channel=core_name(name), key=keys.get(name, ""), members=False), _joined)
 
 
 def _joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -52,8 +52,23 @@ def _joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         return  # there already
     wire.line_by(wire.language.entered(entered))
     if answer.topic:
-        wire.reply(n.RPL_TOPIC, shown_channel(answer.channel), f":{one_line(answer.topic)}")
-    _names(wire, answer)
+        _tell_topic(wire, answer)
+    if wire.has(cap.READ_MARKER):
+        markers.told_at_join(wire, answer.channel, lambda wire: _names_and_past(wire, answer))
+    else:
+        _names_and_past(wire, answer)
+
+
+def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
+    def end(wire: IrcWire) -> None:
+        if not wire.has(cap.NO_IMPLICIT_NAMES):
+            wire.reply(n.RPL_ENDOFNAMES, shown_channel(snapshot.channel))
+        chathistory.replay(wire, snapshot.channel, snapshot.number)
+
+    if wire.has(cap.NO_IMPLICIT_NAMES):
+        end(wire)
+    else:
+        _names(wire, snapshot, end)
 
 
 def _part_all(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -81,26 +96,32 @@ def topic(wire: IrcWire, line: Line) -> None:
         if len(line.params) > 1:
             wire.ask(c.SetTopic(channel=core_name(name), topic=line.param(1)))
         else:
-            wire.ask(c.Look(channel=core_name(name)), _topic)
+            wire.ask(c.Look(channel=core_name(name), members=False), _topic)
 
 
 def _topic(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Snapshot)
-    channel = shown_channel(answer.channel)
     if answer.topic:
-        wire.reply(n.RPL_TOPIC, channel, f":{one_line(answer.topic)}")
+        _tell_topic(wire, answer)
     else:
-        wire.reply(n.RPL_NOTOPIC, channel)
+        wire.reply(n.RPL_NOTOPIC, shown_channel(answer.channel))
+
+
+def _tell_topic(wire: IrcWire, snapshot: Snapshot) -> None:
+    channel = shown_channel(snapshot.channel)
+    wire.reply(n.RPL_TOPIC, channel, f":{one_line(snapshot.topic)}")
+    if snapshot.topic_by:
+        wire.reply(n.RPL_TOPICWHOTIME, channel, snapshot.topic_by, str(snapshot.topic_at // 1000))
 
 
 def names(wire: IrcWire, line: Line) -> None:
-    """NAMES of a channel; whatever there is, the end is said."""
+    """NAMES of a channel; without one, of all that are listed. Whatever there is, the end is said."""
     asked = [name for name in line.param(0).split(",") if name]
     if not asked:
-        wire.reply(n.RPL_ENDOFNAMES, "*")
+        wire.ask(c.Channels(limit=PAGE), _names_of_all, every=True)
     for name in asked[:1]:
         if is_channel(name):
-            wire.ask(c.Look(channel=core_name(name)), _named_in(name), every=True)
+            wire.ask(c.Look(channel=core_name(name), members=False), _named_in(name), every=True)
         else:
             wire.reply(n.RPL_ENDOFNAMES, name)
 
@@ -115,28 +136,35 @@ def _named_in(name: str) -> Then:
     return then
 
 
-def _names(wire: IrcWire, snapshot: Snapshot) -> None:
+def _names_of_all(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    lines = answer.channels if isinstance(answer, ChannelList) else []
+    left = deque(line.channel for line in lines if line.people and line.access != "direct")
+
+    def some(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, Snapshot):
+            _names(wire, answer, following)
+        else:
+            following(wire)
+
+    def following(wire: IrcWire) -> None:
+        if left:
+            wire.ask(c.Look(channel=left.popleft(), members=False), some, every=True)
+        else:
+            wire.reply(n.RPL_ENDOFNAMES, "*")
+
+    following(wire)
+
+
+def _names(wire: IrcWire, snapshot: Snapshot, end: Callable[[IrcWire], None] | None = None) -> None:
     channel = shown_channel(snapshot.channel)
-    symbol = "=" if snapshot.access == "public" else "@"
-
-    def some(wire: IrcWire, members: Sequence[Member]) -> None:
-        every, hosts = wire.has(cap.MULTI_PREFIX), wire.has(cap.USERHOST_IN_NAMES)
-        shown: list[str] = []
-        size = 0
-        for member in members:
-            if not member.here:
-                continue
-            name = wire.network.source(member.person, member.name) if hosts else member.name
-            name = prefixes(member.role, every) + name
-            if size + len(name.encode()) > NAMES_BYTES:
-                wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{' '.join(shown)}")
-                shown, size = [], 0
-            shown.append(name)
-            size += len(name.encode()) + 1
-        if shown:
-            wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{' '.join(shown)}")
-
-    every_member(wire, snapshot, some, lambda wire: wire.reply(n.RPL_ENDOFNAMES, channel))
+    symbol = "=" if snapshot.access == "public" and not snapshot.hidden else "@"
+    every, hosts = wire.has(cap.MULTI_PREFIX), wire.has(cap.USERHOST_IN_NAMES)
+    for names in wire.network.roll(snapshot.channel, wire.person, every, hosts):
+        wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{names}")
+    if end is not None:
+        end(wire)
+    else:
+        wire.reply(n.RPL_ENDOFNAMES, channel)
 
 
 def every_member(
@@ -161,14 +189,15 @@ def every_member(
 
 
 def list_(wire: IrcWire, line: Line) -> None:
-    """LIST: the channels that one may know of, or some of them by name."""
-    wanted = {core_name(name).lower() for name in line.param(0).split(",") if is_channel(name)}
+    """LIST: the channels that one may know of, or some of them by name or by what holds of them."""
+    wanted = listing.wanted(line.param(0))
     wire.reply(n.RPL_LISTSTART, "Channel")
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, ChannelList):
+            now = wire.network.now()
             for channel in answer.channels:
-                if channel.access != "direct" and (not wanted or channel.channel in wanted):
+                if channel.access != "direct" and wanted(channel, wire.network.made_at(channel.channel), now):
                     name, about = shown_channel(channel.channel), one_line(channel.topic)
                     wire.reply(n.RPL_LIST, name, str(channel.people), f":{about}")
             if answer.more and answer.channels:
@@ -180,11 +209,12 @@ def list_(wire: IrcWire, line: Line) -> None:
 
 
 def kick(wire: IrcWire, line: Line) -> None:
-    """KICK: one or several out of a channel."""
-    for name in _named(wire, line)[:1]:
-        for nick in line.param(1).split(","):
-            if nick:
-                wire.ask(c.Kick(channel=core_name(name), name=nick, reason=line.param(2)))
+    """KICK: one or several out of a channel; or of several channels one each."""
+    names, nicks = _named(wire, line), [nick for nick in line.param(1).split(",") if nick]
+    if len(names) == 1:
+        names *= len(nicks)
+    for name, nick in zip(names, nicks, strict=False):
+        wire.ask(c.Kick(channel=core_name(name), name=nick, reason=line.param(2)))
 
 
 def invite(wire: IrcWire, line: Line) -> None:

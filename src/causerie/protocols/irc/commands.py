@@ -5,7 +5,26 @@ Each group of commands is a file with a table `COMMANDS` of its own; a new one i
 
 from __future__ import annotations
 
-from causerie.protocols.irc import about, channels, modes, negotiation, queries, registration, sasl, talk
+from causerie.protocols.irc import (
+    about,
+    account,
+    channels,
+    chathistory,
+    help,
+    markers,
+    modes,
+    monitor,
+    multiline,
+    negotiation,
+    oper,
+    queries,
+    registration,
+    sasl,
+    services,
+    talk,
+    who,
+    whois,
+)
 from causerie.protocols.irc.command import Entry
 
 COMMANDS: dict[str, Entry] = {
@@ -14,10 +33,20 @@ COMMANDS: dict[str, Entry] = {
     **sasl.COMMANDS,
     **talk.COMMANDS,
     **channels.COMMANDS,
+    **chathistory.COMMANDS,
+    **markers.COMMANDS,
+    **multiline.COMMANDS,
     **modes.COMMANDS,
     **queries.COMMANDS,
     **about.COMMANDS,
+    **account.COMMANDS,
+    **help.COMMANDS,
+    **monitor.COMMANDS,
+    **oper.COMMANDS,
+    **services.COMMANDS,
+    **who.COMMANDS,
+    **whois.COMMANDS,
 }
 
-UNREGISTERED = frozenset((*registration.COMMANDS, *negotiation.COMMANDS, *sasl.COMMANDS))
+UNREGISTERED = frozenset((*registration.COMMANDS, *negotiation.COMMANDS, *sasl.COMMANDS, *account.COMMANDS, "AWAY"))
 """What one may say before one is registered."""

@@ -17,6 +17,8 @@ TABLE: dict[str, tuple[Numeric, str]] = {
     "not_a_member": (n.ERR_NOTONCHANNEL, "channel"),
     "banned": (n.ERR_BANNEDFROMCHAN, "channel"),
     "private": (n.ERR_INVITEONLYCHAN, "channel"),
+    "wrong_key": (n.ERR_BADCHANNELKEY, "channel"),
+    "channel_full": (n.ERR_CHANNELISFULL, "channel"),
     "muted": (n.ERR_CANNOTSENDTOCHAN, "channel"),
     "read_only": (n.ERR_CANNOTSENDTOCHAN, "channel"),
     "slow_mode": (n.ERR_CANNOTSENDTOCHAN, "channel"),
@@ -46,15 +48,24 @@ TABLE: dict[str, tuple[Numeric, str]] = {
 OTHERWISE: dict[tuple[type[c.Command], str], tuple[Numeric, str]] = {
     (c.Send, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Send, "banned"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    (c.Signal, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    (c.Signal, "banned"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    (c.IsTyping, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    (c.React, "private"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Join, "bad_name"): (n.ERR_BADCHANMASK, "channel"),
     (c.Join, "accounts_only"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Join, "administrators_only"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Kick, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
     (c.SetRole, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
+    (c.SetVoice, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
+    (c.InviteTo, "bad_input:member"): (n.ERR_USERONCHANNEL, "name channel"),
     (c.Look, "private"): (n.ERR_NOTONCHANNEL, "channel"),
+    (c.Look, "wrong_key"): (n.ERR_NOTONCHANNEL, "channel"),
+    (c.Elevate, "in_clear"): (n.ERR_NOOPERHOST, ""),
+    (c.Elevate, "too_many_failures"): (n.ERR_NOOPERHOST, ""),
     (c.SetName, "already_logged_in"): (n.ERR_NONICKCHANGE, ""),
 }
-"""Where a command has another number for a code."""
+"""Where a command has another number for a code, or for a code and the `why` of its data."""
 
 STANDARD = frozenset((
     "refused", "bad_input", "not_json", "bad_shape", "unknown_slash", "too_deep", "bad_text", "text_too_long",
@@ -84,7 +95,8 @@ def refusal(command: c.Command, asked_as: str, error: ChatError) -> tuple[Numeri
 
     `asked_as` is the IRC command.
     """
-    entry = OTHERWISE.get((type(command), error.code)) or TABLE.get(error.code)
+    why = f"{error.code}:{error.data.get('why')}"
+    entry = OTHERWISE.get((type(command), why)) or OTHERWISE.get((type(command), error.code)) or TABLE.get(error.code)
     if entry is None:
         return None
     numeric, about = entry

@@ -26,8 +26,8 @@ class LineWire(Wire):
     def next_line(self) -> bytes | bytearray | None:
         """The next line, without its end; None: more bytes are needed.
 
-        Raises, once for each such line, which is passed over: FrameTooLong, BadText (a NUL in it). `closing` is set
-        where no end of a line came for too long.
+        Raises, once for each such line, which is passed over: FrameTooLong, BadText (a NUL or CR in it). `closing` is
+        set where no end of a line came for too long.
         """
         buffer, start = self._unread, self._at
         end = buffer.find(b"\n", start + self._searched)
@@ -55,8 +55,9 @@ class LineWire(Wire):
                 self._give_up()
             raise FrameTooLong(most=BODY_MOST + 2)
         line = buffer[start:end]
-        if 0 in line:
-            raise BadText(why="character", character="NUL")
+        if 0 in line or 13 in line:
+            # A carriage return within a line is the end of one to some clients, who would read two.
+            raise BadText(why="character", character="NUL" if 0 in line else "CR")
         return line
 
     def _give_up(self) -> None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat.names import CHANNEL_LONGEST, PERSON_LONGEST
+from causerie.protocols.irc.chathistory import REFERENCES
+from causerie.protocols.irc.masks import EXTBAN
 from causerie.protocols.irc.modes import CHANNEL_MODES, MOST, PREFIX
+from causerie.protocols.irc.monitor import WATCHED_MOST
 from causerie.protocols.irc.queries import NICKS_MOST
 from causerie.protocols.irc.registration import USER_BYTES
 from causerie.protocols.irc.talk import TARGETS_MOST
+from causerie.protocols.irc.umodes import BOT
+from causerie.server.channels import KEY_LONGEST
+from causerie.server.masks import MASKS_MOST
+from causerie.server.people import ABOUT_BYTES
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.network import Network
@@ -23,21 +30,34 @@ def tokens(network: Network) -> list[str]:
     """The tokens, in order."""
     channels = network.channels_most
     return [
+        "ACCOUNTEXTBAN=a",
         f"AWAYLEN={TEXT_BYTES}",
-        "CASEMAPPING=ascii",
+        f"BOT={BOT}",
+        f"CASEMAPPING={network.casemapping}",
+        f"CHATHISTORY={network.history_most}",
         f"CHANLIMIT=#:{channels or ''}",
         f"CHANMODES={CHANNEL_MODES}",
         f"CHANNELLEN={CHANNEL_LONGEST + 1}",
         "CHANTYPES=#",
+        "ELIST=CMNTU",
+        "EXCEPTS=e",
+        f"EXTBAN={EXTBAN}",
+        "INVEX=I",
+        f"MSGREFTYPES={REFERENCES}",
+        f"KEYLEN={KEY_LONGEST}",
         f"KICKLEN={TEXT_BYTES}",
+        f"MAXLIST=Ibe:{MASKS_MOST}",
         f"MODES={MOST}",
+        f"MONITOR={WATCHED_MOST}",
+        f"NAMELEN={ABOUT_BYTES}",
         f"NETWORK={network.name}",
         f"NICKLEN={PERSON_LONGEST}",
         f"PREFIX={PREFIX}",
         "SAFELIST",
         "TARGMAX="
-        f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:1,NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1",
+        f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:1,NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},TAGMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1,WHOWAS:1",
         f"TOPICLEN={TEXT_BYTES}",
         f"USERLEN={USER_BYTES}",
         "UTF8ONLY",
+        "WHOX",
     ]

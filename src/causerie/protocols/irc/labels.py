@@ -3,6 +3,7 @@ several, or ACK for none."""
 
 from __future__ import annotations
 
+from causerie.protocols.irc.batches import batch, is_one, tagged
 from causerie.protocols.irc.lines import escape
 
 
@@ -25,16 +26,10 @@ class Labelled:
         label = f"label={escape(self.label)}"
         if not self._lines:
             told = [f"@{label} :{server} ACK"]
-        elif len(self._lines) == 1:
-            told = [tagged(label, self._lines[0])]
+        elif len(self._lines) == 1 or is_one(self._lines):
+            told = [tagged(label, self._lines[0]), *self._lines[1:]]
         else:
             # One answer at a time is written, so that a batch never stands open beside another: one name does.
-            told = [f"@{label} :{server} BATCH +1 labeled-response"]
-            told += [tagged("batch=1", line) for line in self._lines]
-            told.append(f":{server} BATCH -1")
+            start, end = f"@{label} :{server} BATCH +1 labeled-response", f":{server} BATCH -1"
+            told = batch(start, "1", self._lines, end)
         return "".join(f"{line}\r\n" for line in told).encode()
-
-
-def tagged(tag: str, line: str) -> str:
-    """A line with one more tag."""
-    return f"@{tag};{line[1:]}" if line[:1] == "@" else f"@{tag} {line}"

@@ -6,30 +6,38 @@ What a person's own connection reads in the place of its own doings is not here 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from causerie.chat.events import (
+    Announced,
     Changed,
     Deleted,
+    Described,
     Edited,
     Entered,
     Event,
     Left,
+    Masked,
     Message,
     Pinned,
     Presence,
     Reacted,
     Renamed,
     Reported,
+    Signalled,
     Stands,
     Topic,
+    Typing,
 )
 from causerie.protocols import readings
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import said
 from causerie.protocols.irc.lines import BODY_MOST, cut, one_line, pieces
-from causerie.protocols.irc.names import ROLE_MODES, is_direct, partner, shown_channel
+from causerie.protocols.irc.masks import shown_mask
+from causerie.protocols.irc.names import is_direct, modes_of, partner, shown_channel
+from causerie.protocols.irc.settings import LISTS, SETTINGS, modes_set
 from causerie.server.session import Language
 from causerie.text import _
 
@@ -55,13 +63,15 @@ class IrcLanguage:
     acknowledges = False
     own_words = True
     hears_direct = True
-    reactions = False
     one_place = False
+    once = True
     with_html: Language | None = None
 
     def __init__(self, network: Network, heard: int) -> None:
         self._network = network
-        self._heard = heard
+        self.heard = self._heard = heard
+        self.server = network.server
+        self.reactions = bool(heard & cap.MESSAGE_TAGS)
         self._tagged = bool(heard & (cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG))
         self._at, self._at_text = 0, ""
 
@@ -72,13 +82,17 @@ class IrcLanguage:
         kind = type(event)
         if kind in _READ:
             return self.read(event, self._target(event))
+        if kind in _ANYWHERE:
+            target = self._target(event)
+            return _ANYWHERE[kind](self, event, target) if target else b""
         if is_direct(event.channel):
             return b""
         say = _SAY.get(kind)
         return b"" if say is None else say(self, event)
 
-    def tags(self, event: Any, account: bool = True) -> str:
-        """The tags of an event's lines, with "@" and the space behind them. `account`: they are by a person."""
+    def tags(self, event: Any, account: bool = True, extra: Sequence[str] = (), numbered: bool = True) -> str:
+        """The tags of an event's lines, with "@" and the space behind them. `account`: they are by a person. `extra`:
+        more of them, as they are written. Not `numbered`: of a line that is not the event's first."""
         if not self._tagged:
             return ""
         heard, tags = self._heard, []
@@ -88,43 +102,40 @@ class IrcLanguage:
                 # All that is committed together has one time.
                 self._at, self._at_text = at, f"time={time_text(at)}"
             tags.append(self._at_text)
-        if heard & cap.MESSAGE_TAGS and event.number:
+        if numbered and heard & cap.MESSAGE_TAGS and event.number:
             tags.append(f"msgid={self.message_id(event)}")
+        if account and heard & cap.MESSAGE_TAGS and "B" in self._network.face(event.person).modes:
+            tags.append("bot")
         if account and heard & cap.ACCOUNT_TAG and not getattr(event, "guest", True):
             tags.append(f"account={event.name}")
+        tags += extra
         return f"@{';'.join(tags)} " if tags else ""
 
     def message_id(self, event: Event) -> str:
         """A logged event's own id: its channel's and its number there."""
-        return f"{self._network.channel_id(event.channel):x}-{event.number}"
+        return self.id_of(event.channel, event.number)
+
+    def id_of(self, channel: str, number: int) -> str:
+        """The id of the event of this number."""
+        return f"{self._network.channel_id(channel):x}-{number}"
+
+    def source(self, event: Any) -> str:
+        """The person whose doing an event is."""
+        return self._network.source(event.person, event.name)
 
     def _message(self, event: Message) -> bytes:
         target = f"#{event.channel}" if event.channel[:1] != "@" else self._target(event)
         if not target:
             return b""
-        start = f":{self._network.source(event.person, event.name)} PRIVMSG {target} :"
-        tags = self.tags(event) if self._tagged else ""
+        if event.action or event.reply or event.deleted or event.notice or event.tags:
+            return said.message(self, event, target)
         text = event.text
-        if event.action or event.reply or event.deleted:
-            return self._other_message(event, tags, start)
         if "\n" not in text:
-            line = f"{tags}{start}{text}\r\n".encode()
+            tags = self.tags(event) if self._tagged else ""
+            line = f"{tags}:{self._network.source(event.person, event.name)} PRIVMSG {target} :{text}\r\n".encode()
             if len(line) <= BODY_MOST + 2 + len(tags):
                 return line
-        most = BODY_MOST - len(start.encode())
-        return "".join(f"{tags}{start}{piece}\r\n" for piece in pieces(text, most)).encode()
-
-    def _other_message(self, event: Message, tags: str, start: str) -> bytes:
-        """What is not just a text: what one does is CTCP ACTION, an answer says to which message."""
-        if event.deleted:
-            text = readings.text(event)
-        elif event.reply:
-            text = readings.lines()["message.reply"].format(reply=event.reply, text=event.text)
-        else:
-            text = event.text
-        before, behind = ("\x01ACTION ", "\x01") if event.action and not event.deleted else ("", "")
-        most = BODY_MOST - len(f"{start}{before}{behind}".encode())
-        return "".join(f"{tags}{start}{before}{piece}{behind}\r\n" for piece in pieces(text, most)).encode()
+        return said.message(self, event, target)
 
     def _target(self, event: Any) -> str:
         """Where a line goes: the channel, or whom its author speaks to alone; "" where IRC has no word for that."""
@@ -140,8 +151,13 @@ class IrcLanguage:
         if not text or not target:
             return b""
         source = self._network.source(event.person, event.name) if is_direct(event.channel) else self._network.server
-        start, tags = f":{source} NOTICE {target} :", self.tags(event, account=is_direct(event.channel))
-        return "".join(f"{tags}{start}{piece}\r\n" for piece in pieces(text, BODY_MOST - len(start.encode()))).encode()
+        start, account = f":{source} NOTICE {target} :", is_direct(event.channel)
+        extra = []
+        if type(event) is Edited and self.heard & cap.MESSAGE_TAGS:
+            extra = [f"+draft/reply={self.id_of(event.channel, event.target)}"]
+        tags, later = (self.tags(event, account, extra, numbered) for numbered in (True, False))
+        lines = pieces(text, BODY_MOST - len(start.encode()))
+        return "".join(f"{later if i else tags}{start}{piece}\r\n" for i, piece in enumerate(lines)).encode()
 
     def line(self, event: Any, text: str) -> bytes:
         """One line by a person, `text` being all that follows the source, cut where it is too long for a line."""
@@ -157,7 +173,7 @@ class IrcLanguage:
 
     def _entered(self, event: Entered) -> bytes:
         told = self.entered(event)
-        if modes := ROLE_MODES.get(event.role, ""):
+        if modes := modes_of(event.role, event.voiced):
             nicks = " ".join([event.name] * len(modes))
             told += f":{self._network.server} MODE {shown_channel(event.channel)} +{modes} {nicks}\r\n".encode()
         if (away := away_text(event.away, event.dnd)) and self._heard & cap.AWAY_NOTIFY:
@@ -189,9 +205,11 @@ class IrcLanguage:
             told = self.line(event, f"MODE {channel} -b {whom}!*@*")
         inside = was in ("reader", "member", "moderator", "owner")
         if inside and role in (None, "banned"):
-            return told + self.line(event, f"KICK {channel} {whom} :{one_line(event.reason) or whom}")
-        gone = "".join(mode for mode in ROLE_MODES.get(was, "") if mode not in ROLE_MODES.get(role or "", ""))
-        new = "".join(mode for mode in ROLE_MODES.get(role or "", "") if mode not in ROLE_MODES.get(was, ""))
+            # RFC 2812, section 3.2.8: without a reason it is the nick of who did it.
+            return told + self.line(event, f"KICK {channel} {whom} :{one_line(event.reason) or event.name}")
+        before, after = modes_of(was, event.was_voiced), modes_of(role or "", event.voiced)
+        gone = "".join(mode for mode in before if mode not in after)
+        new = "".join(mode for mode in after if mode not in before)
         if inside and gone + new:
             modes = (f"-{gone}" if gone else "") + (f"+{new}" if new else "")
             told += self.line(event, f"MODE {channel} {modes} {' '.join([whom] * len(gone + new))}")
@@ -203,17 +221,38 @@ class IrcLanguage:
         return self.line(event, f"INVITE {event.whom_name} {shown_channel(event.channel)}")
 
     def _changed(self, event: Changed) -> bytes:
-        # What it was before is not told; to say what a client knows already does no harm.
-        plus = ("m" if event.read_only else "") + ("i" if event.access == "private" else "")
-        minus = ("" if event.read_only else "m") + ("" if event.access == "private" else "i")
+        changed = sorted(letter for setting in event.changed if (letter := SETTINGS.get(setting)))
+        now = modes_set(event)
+        plus = "".join(letter for letter in changed if now[letter])
+        minus = "".join(letter for letter in changed if not now[letter])
+        if not changed:
+            return b""
+        # The key is told to who asks for the modes: the log, where this is kept, is for ever.
+        values = {"+k": "*", "-k": "*", "+l": str(event.people_most)}
+        params = [values[mode] for mode in [f"+{one}" for one in plus] + [f"-{one}" for one in minus] if mode in values]
         modes = (f"+{plus}" if plus else "") + (f"-{minus}" if minus else "")
-        return self.line(event, f"MODE {shown_channel(event.channel)} {modes}")
+        return self.line(event, " ".join([f"MODE {shown_channel(event.channel)} {modes}", *params]))
+
+    def _masked(self, event: Masked) -> bytes:
+        sign, letter = "+" if event.on else "-", LISTS[event.list]
+        return self.line(event, f"MODE {shown_channel(event.channel)} {sign}{letter} {shown_mask(event.mask)}")
 
     def _presence(self, event: Presence) -> bytes:
         if not self._heard & cap.AWAY_NOTIFY:
             return b""
         away = away_text(event.away, event.dnd)
         return self.line(event, f"AWAY :{away}" if away else "AWAY")
+
+    def _described(self, event: Described) -> bytes:
+        if not self._heard & cap.SETNAME:
+            return b""
+        return self.line(event, f"SETNAME :{self._network.real_name(event.person, event.name)}")
+
+    def _announced(self, event: Announced) -> bytes:
+        source = self._network.source(event.person, event.name) if event.name else self._network.server
+        most = BODY_MOST - len(f":{source} WALLOPS :".encode())
+        told = (f"{self.tags(event)}:{source} WALLOPS :{piece}\r\n" for piece in pieces(event.text, most))
+        return "".join(told).encode()
 
     def _renamed(self, event: Renamed) -> bytes:
         told = b""
@@ -230,9 +269,20 @@ _SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {
     Topic: IrcLanguage._topic,
     Stands: IrcLanguage._stands,
     Changed: IrcLanguage._changed,
+    Masked: IrcLanguage._masked,
     Presence: IrcLanguage._presence,
     Renamed: IrcLanguage._renamed,
+    Described: IrcLanguage._described,
+    Announced: IrcLanguage._announced,
 }
 
-_READ = frozenset((Edited, Deleted, Reacted, Pinned, Reported))
+_READ = frozenset((Edited, Pinned, Reported))
 """Events that IRC has no command for."""
+
+_ANYWHERE: dict[type[Event], Callable[[IrcLanguage, Any, str], bytes]] = {
+    Deleted: said.deleted,
+    Reacted: said.reacted,
+    Signalled: said.signalled,
+    Typing: said.typing,
+}
+"""What is told in channels and between people alike."""

@@ -107,6 +107,11 @@ def serialise(line: Line) -> str:
     return text
 
 
+def split(data: bytes) -> list[str]:
+    """Lines as they are sent, without their ends. (Formatting marks that some take for a line's end are none here.)"""
+    return [line for line in data.decode().split("\r\n") if line]
+
+
 def one_line(text: str) -> str:
     """A text that must stay on its line: line ends as spaces."""
     return " ".join(text.split("\n")) if "\n" in text else text

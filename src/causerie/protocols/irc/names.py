@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-ROLE_PREFIXES = {"owner": ("~", "@"), "moderator": ("@",)}
-"""What stands before a nick in lists of names, highest first (ISUPPORT PREFIX)."""
-
 ROLE_MODES = {"owner": "qo", "moderator": "o"}
-"""The channel modes that say the same."""
+"""The channel modes of roles, highest first; `v` is a voice."""
+
+PREFIXES = {"q": "~", "o": "@", "v": "+"}
+"""What stands before a nick in lists of names (ISUPPORT PREFIX)."""
+
+
+def modes_of(role: str, voiced: bool) -> str:
+    """The modes of somebody who stands so in a channel, highest first."""
+    return ROLE_MODES.get(role, "") + ("v" if voiced else "")
 
 
 def is_channel(target: str) -> bool:
@@ -15,7 +20,7 @@ def is_channel(target: str) -> bool:
 
 
 def core_name(target: str) -> str:
-    """The name of an IRC channel in the core. A second "#" is kept, and refused there as no channel's."""
+    """The name of an IRC channel in the core, where `##x` is another name than `x`."""
     return target if target[1:2] == "#" else target[1:]
 
 
@@ -29,17 +34,22 @@ def is_direct(name: str) -> bool:
     return name[:1] == "@"
 
 
+def is_alone(name: str) -> bool:
+    """Whether a channel of the core is somebody's conversation with themselves."""
+    return name[:1] == "@" and "+" not in name
+
+
 def partner(conversation: str, author: int) -> int:
-    """Whom an author speaks to in the direct conversation of this name; 0 where there are several, or none.
+    """Whom an author speaks to in the direct conversation of this name (it may be oneself); 0 where there are several.
 
     The name holds its people's ids (see `server.channels.direct`).
     """
     people = [int(number, 16) for number in conversation[1:].split("+")]
-    others = [number for number in people if number != author]
+    others = [number for number in people if number != author] or people
     return others[0] if len(others) == 1 else 0
 
 
-def prefixes(role: str, every: bool) -> str:
+def prefixes(role: str, every: bool, voiced: bool = False) -> str:
     """What stands before a nick; `every`: all of it (IRCv3 multi-prefix), not only the highest."""
-    own = ROLE_PREFIXES.get(role, ())
-    return "".join(own if every else own[:1])
+    own = "".join(PREFIXES[mode] for mode in modes_of(role, voiced))
+    return own if every else own[:1]

@@ -36,7 +36,11 @@ def negotiate(wire: IrcWire, line: Line) -> None:
         newer = line.param(1).isdigit() and int(line.param(1)) >= 302
         if newer:
             wire.caps |= cap.CAP_NOTIFY
-        offered = [f"{name}={cap.VALUES[name]}" if newer and name in cap.VALUES else name for name in cap.OFFERED]
+        known = wire.network.offers(wire.certificate)
+        offered = [f"{name}={value}" if newer and value else name for name, value in known.items()]
+        if newer and (policy := wire.network.sts(wire.secure)):
+            # A policy is told, never asked for (IRCv3 sts, "Mechanism").
+            offered.append(f"sts={policy}")
         _list(wire, "LS", offered, several=newer)
 
 
@@ -57,7 +61,8 @@ def _request(wire: IrcWire, wanted: str) -> None:
     """All that is asked for, or none of it."""
     names = wanted.split()
     bare = [name.removeprefix("-") for name in names]
-    if not all(name in cap.OFFERED for name in bare):
+    known = wire.network.offers(wire.certificate)
+    if not all(name in known for name in bare):
         wire.line(f"CAP {wire.nick} NAK :{wanted.strip()}")
         return
     caps = wire.caps

@@ -6,28 +6,60 @@ Of the core's directory it reads only what is shown to everybody anyway: who a p
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from causerie import __version__
-from causerie.chat.errors import NoSuchPerson
+from causerie.chat.errors import NoSuchChannel, NoSuchPerson
+from causerie.chat.masks import matches
 from causerie.chat.model import ROLE_NAMES, Person
-from causerie.protocols.irc.capabilities import HEARD
+from causerie.chat.names import fold
+from causerie.config import Config
+from causerie.protocols.irc import roll
+from causerie.protocols.irc.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
+from causerie.protocols.irc.composition import LINES_MOST
+from causerie.protocols.irc.greeting import Greeting
 from causerie.protocols.irc.language import IrcLanguage, away_text
 from causerie.server import who_is_here
 from causerie.server.core import Core
+from causerie.server.people import idle
 
 USER = "causerie"
 """The user name of people who never gave one: other protocols have none."""
 
 
+SHOWN_MOST = 1000
+"""Of people who may be gone, whose user and real name are remembered."""
+
+EXACT_MOST = 100
+"""Up to so many people are counted anew each time."""
+
+COUNTED_A_SECOND = 4_000
+"""Of more, so many a second at most: it takes about 1 % of a processor, however many come in."""
+
+
+class Counts(NamedTuple):
+    """What LUSERS says. `hidden` are those of `people` with mode i; `unknown`: connections that nobody is, so far."""
+
+    people: int
+    most: int
+    hidden: int
+    operators: int
+    unknown: int
+    channels: int
+
+
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Face:
-    """What a person gave with USER. `tail` is what follows the nick in a source: `!user@host`."""
+    """What a person gave with USER. `tail` is what follows the nick in a source: `!user@host`. `modes`: see
+    umodes.py."""
 
     user: str
     real_name: str
     tail: str
+    modes: set[str] = field(default_factory=set)
 
 
 class Network:
@@ -38,13 +70,22 @@ class Network:
         self.server = core.config.irc.server_name
         self.name = core.config.irc.network.replace(" ", "-")
         self.version = __version__
+        self.casemapping = core.config.irc.casemapping
         self.since = time.strftime("%a %d %b %Y at %H:%M:%S UTC", time.gmtime(core.now() / 1000))
         self.host = self.server
         """Everybody's host: nobody's address is shown."""
         self.most_people = 0
         self._nobody = Face(USER, "", f"!{USER}@{self.host}")
         self._faces: WeakValueDictionary[int, Face] = WeakValueDictionary()
+        self._was_shown: dict[int, tuple[str, str]] = {}
+        self.greeting = Greeting()
+        self._counted: tuple[float, Counts] | None = None
         self._languages: dict[int, IrcLanguage] = {}
+
+    @property
+    def config(self) -> Config:
+        """The settings in force; another object when they change."""
+        return self._core.config
 
     @property
     def motd(self) -> list[str]:
@@ -56,6 +97,14 @@ class Network:
         """Channels that one person may be in; 0: no bound."""
         return self._core.config.limits.channels_person
 
+    def sts(self, secure: bool) -> str:
+        """The policy that clients are told to come by TLS only (IRCv3 sts); "" for none."""
+        irc = self._core.config.irc
+        port = next((one.port for one in irc.listen if one.tls and not one.websocket), 0)
+        if not irc.sts_days or not port:
+            return ""
+        return f"duration={irc.sts_days * 86_400:.0f}" if secure else f"port={port}"
+
     def now(self) -> int:
         """Milliseconds since 1970, as the core has it."""
         return self._core.now()
@@ -63,6 +112,8 @@ class Network:
     def language(self, capabilities: int) -> IrcLanguage:
         """The language of those who have these capabilities; one object for all of them."""
         heard = capabilities & HEARD
+        if not capabilities & BATCH:
+            heard &= ~MULTILINE
         language = self._languages.get(heard)
         if language is None:
             language = self._languages[heard] = IrcLanguage(self, heard)
@@ -73,15 +124,22 @@ class Network:
         face = self._faces.get(person)
         if face is None:
             face = self._faces[person] = Face(user, real_name, f"!{user}@{self.host}")
+            self._was_shown[person] = user, real_name
+            if len(self._was_shown) > SHOWN_MOST:
+                del self._was_shown[next(iter(self._was_shown))]
         return face
+
+    def was_shown(self, person: int) -> tuple[str, str]:
+        """The user and the real name of somebody who may be gone; the last ones are remembered."""
+        return self._was_shown.get(person, (USER, ""))
 
     def face(self, person: int) -> Face:
         """What a person is shown as."""
         return self._faces.get(person, self._nobody)
 
     def real_name(self, person: int, name: str) -> str:
-        """A person's real name; the name where none was given."""
-        return self.face(person).real_name or name
+        """A person's real name, as they have it now; the name where none was given."""
+        return self._core.directory.about.get(person) or self.face(person).real_name or name
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
@@ -113,14 +171,135 @@ class Network:
         standing = self._core.directory.standing(number, person) if number else None
         return ROLE_NAMES[standing.role] if standing is not None else ""
 
+    def conversation(self, person: int, nick: str) -> str:
+        """The name of the direct conversation of a person with who has this nick, whether there is one or not; "" where
+        nobody has it."""
+        other = self.named(nick)
+        if other is None:
+            return ""
+        return "@" + "+".join(f"{number:x}" for number in sorted({person, other.id}))
+
+    def number_of(self, message_id: str, channel: str) -> int:
+        """The number that a `msgid` stands for in the channel of this name; 0: it is none of that channel's."""
+        place, _, number = message_id.partition("-")
+        own = self.knows(channel)
+        if not own or place != f"{own:x}" or not number.isdecimal() or not number.isascii() or len(number) > 15:
+            return 0
+        return int(number)
+
+    def knows(self, channel: str) -> int:
+        """The id of the channel of this name, however it is written; 0: there is none."""
+        try:
+            return self._core.directory.channel(channel).id
+        except NoSuchChannel:
+            return 0
+
+    @property
+    def replay(self) -> int:
+        """Messages that a client is told which comes in and cannot ask for them."""
+        return self._core.config.irc.replay
+
+    @property
+    def history_most(self) -> int:
+        """Messages in one answer of CHATHISTORY."""
+        return self._core.config.limits.history_page
+
+    @property
+    def message_bytes(self) -> int:
+        """The longest text of a message."""
+        return self._core.config.limits.message_bytes
+
+    def made_at(self, channel: str) -> int:
+        """When the channel of this name was made (ms); 0: there is none."""
+        number = self.channel_id(channel)
+        return self._core.directory.channels[number].made_at if number else 0
+
     def channel_id(self, name: str) -> int:
         """A channel's id, which stays when its name does not; 0: there is none."""
         return self._core.directory.by_name.get(name, 0)
 
-    def counts(self) -> tuple[int, int, int]:
-        """People connected, the most there were, and channels."""
+    @property
+    def admin(self) -> list[str]:
+        """Who keeps the server, in lines."""
+        return self._core.config.irc.admin.splitlines()
+
+    @property
+    def wants_password(self) -> bool:
+        """Whether every client must give the server's own password."""
+        return bool(self._core.config.irc.password)
+
+    def mechanisms(self, certificate: str = "") -> tuple[str, ...]:
+        """Of SASL. `certificate`: the client's, without which EXTERNAL is nothing."""
+        scram, external = bool(self._core.hashing.scram_passes), bool(certificate)
+        return ("PLAIN", *["SCRAM-SHA-256"] * scram, *["EXTERNAL"] * external)
+
+    def offers(self, certificate: str = "") -> dict[str, str]:
+        """The capabilities on offer, each with what is said of it."""
+        lines = f"max-bytes={self.message_bytes},max-lines={LINES_MOST}"
+        values = {**VALUES, "sasl": ",".join(self.mechanisms(certificate)), "draft/multiline": lines}
+        closed = self._core.config.accounts.registration == "closed"
+        return {name: values.get(name, "") for name in OFFERED if not (closed and name == "draft/account-registration")}
+
+    def up_seconds(self) -> int:
+        """Since the start."""
+        return int(self._core.clock() - self._core.started)
+
+    def is_me(self, asked: str) -> bool:
+        """Whether a query that names a server, or somebody on it, means this one."""
+        return matches(fold(asked), fold(self.server)) or self.named(asked) is not None
+
+    def shown(self, name: str) -> str:
+        """A person of this name as `nick!user@host`."""
+        person = self.named(name)
+        return self.source(person.id, person.name) if person is not None else name
+
+    def is_operator(self, person: int) -> bool:
+        """Whether somebody has an administrator's rights, for good or for now."""
+        known = self.person(person)
+        connected = self._core.directory.connected.get(person, ())
+        return known is not None and (known.admin or any(own.elevated for own in connected))
+
+    def user_modes(self, person: Person) -> str:
+        """A person's modes, in order."""
+        own = "o" if self.is_operator(person.id) else ""
+        return "".join(sorted([*self.face(person.id).modes, own, "" if person.guest else "r"]))
+
+    def idle(self, person: int) -> int:
+        """Seconds since somebody said anything."""
+        return idle(self._core, who_is_here.visible(self._core, person))
+
+    def everybody(self) -> Iterator[Person]:
+        """Who is here, for others to see."""
         directory = self._core.directory
+        for number in tuple(directory.connected):
+            if who_is_here.visible(self._core, number):
+                yield directory.people[number]
+
+    def roll(self, channel: str, asker: int, every: bool, hosts: bool) -> list[str]:
+        """Who is in the channel of this name, in lines: see roll.py."""
+        number = self.channel_id(channel)
+        return roll.roll(self._core, number, asker, every, self.source if hosts else None) if number else []
+
+    def together(self, one: int, other: int) -> bool:
+        """Whether two people are in one channel."""
+        places = self._core.directory.places
+        return not places.get(one, {}).keys().isdisjoint(places.get(other, {}))
+
+    def counts(self) -> Counts:
+        """How many there are of all. Where they are many, as it was a moment ago: see COUNTED_A_SECOND."""
+        directory, now = self._core.directory, self._core.clock()
         people = len(directory.connected)
-        self.most_people = max(self.most_people, people)
-        channels = sum(1 for channel in directory.channels.values() if channel.access == "public")
-        return people, self.most_people, channels
+        if self._counted is not None and people > EXACT_MOST and now - self._counted[0] < people / COUNTED_A_SECOND:
+            return self._counted[1]
+        here = list(self.everybody())
+        self.most_people = max(self.most_people, len(here))
+        counts = Counts(
+            people=len(here),
+            most=self.most_people,
+            hidden=sum("i" in self.face(person.id).modes for person in here),
+            operators=sum(self.is_operator(person.id) for person in here),
+            unknown=sum(own.person is None for own in self._core.sessions),
+            channels=sum(channel.access == "public" for channel in directory.channels.values()),
+        )
+        self._counted = now, counts
+        return counts

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from causerie.protocols.irc.commands import COMMANDS
 from causerie.protocols.irc.network import Network
 from causerie.protocols.irc.wire import IrcWire
-from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.protocols.wire import Bounds, Manners, Protocol, Wire
 from causerie.server.core import Core
 from causerie.server.session import Language
 
@@ -37,7 +38,11 @@ def house(core: Core) -> Protocol:
     def wire(bounds: Bounds) -> Wire:
         return IrcWire(bounds, network)
 
-    return Protocol("irc", network.language(0), wire, recognises, alpn=("irc",))
+    def manners() -> Manners:
+        irc = core.config.irc
+        return Manners(irc.timeouts.register, irc.timeouts.ping, irc.flood_bytes)
+
+    return replace(PROTOCOL, language=network.language(0), wire=wire, house=None, manners=manners)
 
 
 def _homeless(bounds: Bounds) -> Wire:
@@ -54,6 +59,7 @@ class _Nothing:
     hears_direct = True
     reactions = False
     one_place = False
+    once = True
     with_html: Language | None = None
 
     def encode(self, event: object) -> bytes:
@@ -61,4 +67,13 @@ class _Nothing:
         return b""
 
 
-PROTOCOL = Protocol("irc", _Nothing(), _homeless, recognises, alpn=("irc",), house=house)
+PROTOCOL = Protocol(
+    "irc",
+    _Nothing(),
+    _homeless,
+    recognises,
+    alpn=("irc",),
+    house=house,
+    subprotocols=("text.ircv3.net", "binary.ircv3.net"),
+    away="ERROR :Closing link: ({})\r\n",
+)

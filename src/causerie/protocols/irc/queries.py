@@ -1,102 +1,25 @@
-"""Who is here: WHO, WHOIS, USERHOST, ISON; and AWAY.
+"""People, in few words: USERHOST, ISON; AWAY and SETNAME of oneself.
 
-Source: Modern IRC, "User-Based Queries" and "Optional Messages".
+Sources: Modern IRC, "Optional Messages"; IRCv3 pre-away, setname.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
-from causerie.chat.replies import Member, PersonCard, Snapshot
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
-from causerie.protocols.irc.channels import every_member
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.language import away_text
-from causerie.protocols.irc.lines import Line, pieces
-from causerie.protocols.irc.names import core_name, is_channel, prefixes, shown_channel
+from causerie.protocols.irc.lines import Line
+from causerie.server.people import ABOUT_BYTES
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.wire import IrcWire
-
-CHANNELS_BYTES = 350
-"""Of channels on one line of WHOIS."""
+    from causerie.protocols.irc.wire import IrcWire, Then
 
 NICKS_MOST = 5
 """Of USERHOST (RFC 2812, section 4.8)."""
-
-
-def who(wire: IrcWire, line: Line) -> None:
-    """WHO of a channel, or of one nick."""
-    mask = line.param(0)
-    if is_channel(mask):
-
-        def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-            if isinstance(answer, Snapshot):
-                channel = shown_channel(answer.channel)
-                every_member(wire, answer, lambda wire, members: _who_in(wire, channel, members), end)
-            else:
-                end(wire)
-
-        def end(wire: IrcWire) -> None:
-            wire.reply(n.RPL_ENDOFWHO, mask)
-
-        wire.ask(c.Look(channel=core_name(mask)), then, every=True)
-        return
-    person = wire.network.named(mask)
-    if person is not None and wire.network.is_here(person):
-        _who_line(wire, "*", person.id, person.name, "G" if wire.network.away(person) else "H")
-    wire.reply(n.RPL_ENDOFWHO, mask or "*")
-
-
-def _who_in(wire: IrcWire, channel: str, members: Sequence[Member]) -> None:
-    every = wire.has(cap.MULTI_PREFIX)
-    for member in members:
-        if member.here:
-            flags = ("G" if member.away or member.dnd else "H") + prefixes(member.role, every)
-            _who_line(wire, channel, member.person, member.name, flags)
-
-
-def _who_line(wire: IrcWire, channel: str, person: int, name: str, flags: str) -> None:
-    network = wire.network
-    user, real_name = network.face(person).user, network.real_name(person, name)
-    wire.reply(n.RPL_WHOREPLY, channel, user, network.host, network.server, name, flags, f":0 {real_name}")
-
-
-def whois(wire: IrcWire, line: Line) -> None:
-    """WHOIS of one nick; the server that is asked is always this one."""
-    nick = line.params[-1] if line.params else ""
-    if not nick:
-        wire.reply(n.ERR_NONICKNAMEGIVEN)
-        return
-
-    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        if isinstance(answer, PersonCard) and answer.here:
-            _whois_lines(wire, answer)
-        else:
-            wire.reply(n.ERR_NOSUCHNICK, nick.split(" ")[0] or "*")
-        wire.reply(n.RPL_ENDOFWHOIS, nick.split(" ")[0] or "*")
-
-    wire.ask(c.Whois(name=nick.split(",")[0]), then, every=True)
-
-
-def _whois_lines(wire: IrcWire, card: PersonCard) -> None:
-    network, name, face = wire.network, card.name, wire.network.face(card.person)
-    wire.reply(n.RPL_WHOISUSER, name, face.user, network.host, "*", f":{network.real_name(card.person, name)}")
-    every = wire.has(cap.MULTI_PREFIX)
-    shown = [prefixes(network.role(channel, card.person), every) + shown_channel(channel) for channel in card.channels]
-    for some in pieces(" ".join(shown), CHANNELS_BYTES):
-        wire.reply(n.RPL_WHOISCHANNELS, name, f":{some}")
-    wire.reply(n.RPL_WHOISSERVER, name, network.server, f":{network.name}")
-    if away := away_text(card.away, card.mode == "dnd"):
-        wire.reply(n.RPL_AWAY, name, f":{away}")
-    # How long somebody has said nothing is not kept.
-    wire.reply(n.RPL_WHOISIDLE, name, "0", str(card.since // 1000))
-    if not card.guest:
-        wire.reply(n.RPL_WHOISACCOUNT, name, name)
 
 
 def userhost(wire: IrcWire, line: Line) -> None:
@@ -105,7 +28,9 @@ def userhost(wire: IrcWire, line: Line) -> None:
     for nick in line.params[:NICKS_MOST]:
         person = wire.network.named(nick)
         if person is not None and wire.network.is_here(person):
-            shown.append(f"{person.name}=+{wire.network.face(person.id).user}@{wire.network.host}")
+            operator = "*" if wire.network.is_operator(person.id) else ""
+            here = "-" if wire.network.away(person) else "+"
+            shown.append(f"{person.name}{operator}={here}{wire.network.face(person.id).user}@{wire.network.host}")
     wire.reply(n.RPL_USERHOST, f":{' '.join(shown)}")
 
 
@@ -117,19 +42,47 @@ def ison(wire: IrcWire, line: Line) -> None:
 
 
 def away(wire: IrcWire, line: Line) -> None:
-    """AWAY with a text, or back without one."""
-    text = line.param(0)
+    """AWAY with a text, or back without one. `*` is for a client that nobody looks at; it may come before NICK."""
+    text, own = line.param(0), wire.registration
+    if own is None:
+        wire.ask(being_away(text, wire.has(cap.PRE_AWAY)), _answered(text))
+    elif wire.has(cap.PRE_AWAY):
+        own.away = text
+        wire.reply(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
+    else:
+        wire.reply(n.ERR_NOTREGISTERED)
 
+
+def being_away(text: str, unattended: bool) -> c.Command:
+    """The core's command for it. `unattended`: whether `*` has its meaning."""
+    return c.SetPresence(mode="away") if text == "*" and unattended else c.Away(text=text)
+
+
+def _answered(text: str) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         wire.reply(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
 
-    wire.ask(c.Away(text=text), then)
+    return then
+
+
+def setname(wire: IrcWire, line: Line) -> None:
+    """SETNAME :real name: another real name from now on."""
+    wanted = line.param(0)
+    if not wanted.strip() or len(wanted.encode()) > ABOUT_BYTES:
+        wire.line("FAIL SETNAME INVALID_REALNAME :Realname is not valid")
+        return
+
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if wire.has(cap.SETNAME):
+            source = wire.network.source(wire.person, wire.nick)
+            wire.line_by(f":{source} SETNAME :{wire.network.real_name(wire.person, wire.nick)}".encode())
+
+    wire.ask(c.Describe(about=wanted), then)
 
 
 COMMANDS = {
-    "WHO": Entry(who, 1),
-    "WHOIS": Entry(whois),
     "USERHOST": Entry(userhost, 1),
     "ISON": Entry(ison, 1),
     "AWAY": Entry(away),
+    "SETNAME": Entry(setname, 1),
 }

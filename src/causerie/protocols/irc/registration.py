@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
-from causerie.protocols.irc import about
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.names import is_direct
+from causerie.protocols.irc.queries import being_away
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -27,14 +27,17 @@ REAL_NAME_BYTES = 150
 
 @dataclass(slots=True)
 class Registration:
-    """What a client that is not registered has told of itself. `negotiating`: CAP END must come first."""
+    """What a client that is not registered has told of itself. `negotiating`: CAP END must come first.
+    `knocking`: whether the server's own password is right is being asked, `admitted`: it is."""
 
     nick: str = ""
     user: str = ""
     real_name: str = ""
     password: str = ""
+    away: str = ""
     negotiating: bool = False
-    sasl: str | None = None
+    knocking: bool = False
+    admitted: bool = False
     channels: list[str] = field(default_factory=list)
 
 
@@ -43,7 +46,11 @@ def go_on(wire: IrcWire) -> None:
     own = wire.registration
     if own is None or own.negotiating or not own.nick or not own.user:
         return
-    if wire.person:
+    if wire.network.wants_password and not own.admitted:
+        if not own.knocking:
+            own.knocking = True
+            wire.ask(c.Knock(password=own.password), _knocked, every=True)
+    elif wire.person:
         _welcome(wire, own)
     elif own.password:
         # PASS account:password, as bouncers have it; a password alone is the account's that the nick names.
@@ -55,11 +62,23 @@ def go_on(wire: IrcWire) -> None:
         wire.ask(c.LogIn(name=own.nick, guest=True, device="irc"), _logged_in, every=True)
 
 
+def _knocked(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    own = wire.registration
+    assert own is not None
+    if isinstance(answer, ChatError):
+        wire.reply(n.ERR_PASSWDMISMATCH)
+        wire.ask(c.Quit())
+        return
+    own.admitted, own.password = True, ""
+    go_on(wire)
+
+
 def _logged_in(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     own = wire.registration
     assert own is not None
     if isinstance(answer, LoggedIn):
-        become(wire, answer)
+        wire.person, own.channels = answer.person, answer.channels
+        wire.account = "" if answer.guest else answer.name
         _welcome(wire, own)
         return
     assert isinstance(answer, ChatError)
@@ -72,26 +91,45 @@ def _logged_in(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         wire.ask(c.Quit())
 
 
-def become(wire: IrcWire, answer: LoggedIn) -> None:
-    """The client is this person from now on."""
-    wire.person = answer.person
-    wire.account = "" if answer.guest else answer.name
-    if wire.registration is not None:
+def logging_in(wire: IrcWire, command: c.Command, then: Then) -> None:
+    """Ask the core for an account: by password, by a new one, by steps. If that gives one, the client is told what it
+    is now, whether it was registered already or not; then, whatever it gives, `then` is called."""
+    was, source = wire.nick, wire.network.source(wire.person, wire.nick)
+
+    def answered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, LoggedIn):
+            _become(wire, answer, was, source)
+        then(wire, command, answer)
+
+    wire.ask(command, answered, every=True)
+
+
+def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
+    wire.person, wire.account = answer.person, answer.name
+    if wire.registration is None:
+        wire.show_as(answer.person)
+        wire.entered = None
+    else:
         wire.registration.channels = answer.channels
+    name = answer.name
+    wire.reply(n.RPL_LOGGEDIN, wire.network.source(answer.person, name), name, account=name)
+    if wire.registration is None:
+        if name != was:
+            wire.line_by(f":{source} NICK :{name}".encode())
+        _hear(wire, answer.channels)
 
 
 def _welcome(wire: IrcWire, own: Registration) -> None:
-    network = wire.network
-    wire.face = network.show(wire.person, f"~{own.user}", own.real_name)
+    wire.face = wire.network.show(wire.person, f"~{own.user}", own.real_name)
     wire.registration = None
-    wire.reply(n.RPL_WELCOME, network=network.name, nick=wire.nick)
-    wire.reply(n.RPL_YOURHOST, server=network.server, version=network.version)
-    wire.reply(n.RPL_CREATED, since=network.since)
-    about.my_info(wire)
-    about.isupport(wire)
-    about.lusers(wire)
-    about.motd(wire)
-    for channel in own.channels:
+    wire.lines(wire.network.greeting.lines(wire))
+    _hear(wire, own.channels)
+    if own.away:
+        wire.ask(being_away(own.away, True), _heard, every=True)
+
+
+def _hear(wire: IrcWire, channels: list[str]) -> None:
+    for channel in channels:
         if is_direct(channel):
             wire.ask(c.Join(channel=channel, create=False), _heard, every=True)
 
@@ -130,6 +168,9 @@ def user(wire: IrcWire, line: Line) -> None:
     if wire.registration is None:
         wire.reply(n.ERR_ALREADYREGISTERED)
         return
+    if not line.param(3):
+        wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
+        return
     given = "".join(letter for letter in line.param(0) if letter.isalnum() or letter in "-_.")
     if not given:
         wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
@@ -144,7 +185,7 @@ def _bytes(text: str, most: int) -> str:
 
 
 def password(wire: IrcWire, line: Line) -> None:
-    """PASS: `account:password`."""
+    """PASS: `account:password`, or the server's own password where it has one."""
     if wire.registration is None:
         wire.reply(n.ERR_ALREADYREGISTERED)
     else:

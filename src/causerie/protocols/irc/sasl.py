@@ -1,78 +1,116 @@
-"""AUTHENTICATE: logging in to an account (IRCv3 sasl-3.1 and sasl-3.2; RFC 4616 for PLAIN)."""
+"""AUTHENTICATE: logging in to an account, before registration or later.
+
+Sources: IRCv3 sasl-3.1 and sasl-3.2; RFC 4616 for PLAIN; RFC 4422, appendix A, for EXTERNAL; RFC 5802 and RFC 7677 for
+SCRAM-SHA-256, whose messages the core reads and writes (the command scram).
+"""
 
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
-from causerie.chat.replies import LoggedIn
+from causerie.chat.replies import Challenge, LoggedIn
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
-from causerie.protocols.irc.registration import become
+from causerie.protocols.irc.registration import logging_in
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire
 
-MECHANISMS = "PLAIN"
+PLAIN, SCRAM, EXTERNAL = "PLAIN", "SCRAM-SHA-256", "EXTERNAL"
+
 CHUNK = 400
 """Letters in a full line; a shorter one is the last."""
 MOST = 4096
 """Letters in all."""
 
 
+@dataclass(slots=True)
+class Sasl:
+    """How far it is. `letters`: of a message that comes in several lines."""
+
+    mechanism: str
+    letters: str = ""
+
+
 def authenticate(wire: IrcWire, line: Line) -> None:
     """AUTHENTICATE, with a mechanism's name, then what it asks for in base64."""
-    own, given = wire.registration, line.param(0)
-    if wire.account or own is None:
+    given, sasl = line.param(0), wire.sasl
+    if wire.account:
         wire.reply(n.ERR_SASLALREADY)
     elif not wire.has(cap.SASL):
         wire.reply(n.ERR_SASLFAIL)
     elif given == "*":
-        own.sasl = None
+        _forget(wire)
         wire.reply(n.ERR_SASLABORTED)
-    elif own.sasl is None:
-        if given.upper() != MECHANISMS:
-            wire.reply(n.RPL_SASLMECHS, MECHANISMS)
-            wire.reply(n.ERR_SASLFAIL)
-            return
-        own.sasl = ""
-        wire.line("AUTHENTICATE +")
-    elif len(given) > CHUNK or len(own.sasl) > MOST:
-        own.sasl = None
+    elif sasl is None:
+        _begin(wire, given.upper())
+    elif len(given) > CHUNK or len(sasl.letters) > MOST:
+        _forget(wire)
         wire.reply(n.ERR_SASLTOOLONG)
     else:
-        letters = own.sasl + ("" if given == "+" else given)
-        own.sasl = letters
+        sasl.letters += "" if given == "+" else given
         if len(given) < CHUNK:
-            own.sasl = None
-            _plain(wire, letters)
+            letters, sasl.letters = sasl.letters, ""
+            _said(wire, sasl, letters)
 
 
-def _plain(wire: IrcWire, letters: str) -> None:
+def _begin(wire: IrcWire, mechanism: str) -> None:
+    known = wire.network.mechanisms(wire.certificate)
+    if mechanism not in known:
+        wire.reply(n.RPL_SASLMECHS, ",".join(known))
+        wire.reply(n.ERR_SASLFAIL)
+        return
+    wire.sasl = Sasl(mechanism)
+    wire.line("AUTHENTICATE +")
+
+
+def _forget(wire: IrcWire) -> None:
+    if wire.sasl is not None and wire.sasl.mechanism == SCRAM:
+        # No message of it: the core forgets how far that was, too.
+        wire.ask(c.Scram(message="*"), _nothing, every=True)
+    wire.sasl = None
+
+
+def _nothing(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    """Whatever came of it."""
+
+
+def _said(wire: IrcWire, sasl: Sasl, letters: str) -> None:
     try:
-        authorised, account, password = b64decode(letters, validate=True).decode().split("\0")
+        message = b64decode(letters, validate=True).decode()
     except (binascii.Error, ValueError):
+        _forget(wire)
         wire.reply(n.ERR_SASLFAIL)
         return
-    if not account or not password or authorised not in ("", account):
+    if sasl.mechanism == SCRAM:
+        logging_in(wire, c.Scram(message=message, device="irc"), _answered)
+        return
+    if sasl.mechanism == EXTERNAL:
+        logging_in(wire, c.LogIn(name=message, certificate=True, device="irc"), _answered)
+        return
+    authorised, account, password, *_rest = [*message.split("\0"), "", ""]
+    if message.count("\0") != 2 or not account or not password or authorised not in ("", account):
+        wire.sasl = None
         wire.reply(n.ERR_SASLFAIL)
         return
-    wire.ask(c.LogIn(name=account, password=password, device="irc"), _logged_in, every=True)
+    logging_in(wire, c.LogIn(name=account, password=password, device="irc"), _answered)
 
 
-def _logged_in(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-    if not isinstance(answer, LoggedIn):
-        wire.reply(n.ERR_SASLFAIL)
+def _answered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    if isinstance(answer, Challenge):
+        letters = b64encode(answer.message.encode()).decode()
+        for start in range(0, len(letters) + 1, CHUNK):
+            wire.line(f"AUTHENTICATE {letters[start : start + CHUNK] or '+'}")
         return
-    become(wire, answer)
-    source = wire.network.source(answer.person, answer.name)
-    wire.reply(n.RPL_LOGGEDIN, source, answer.name, account=answer.name)
-    wire.reply(n.RPL_SASLSUCCESS)
+    wire.sasl = None
+    wire.reply(n.RPL_SASLSUCCESS if isinstance(answer, LoggedIn) else n.ERR_SASLFAIL)
 
 
 COMMANDS = {"AUTHENTICATE": Entry(authenticate, 1)}

@@ -1,6 +1,7 @@
-"""Saying something: PRIVMSG and NOTICE, to channels and to people.
+"""Saying something: PRIVMSG, NOTICE and TAGMSG, to channels and to people.
 
-Source: Modern IRC, "Sending Messages". What is said to a nick is said in causerie's direct conversation of the two.
+Sources: Modern IRC, "Sending Messages"; IRCv3 message-tags and the client tags reply, react and typing. What is said to
+a nick is said in causerie's direct conversation of the two.
 """
 
 from __future__ import annotations
@@ -8,19 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
+from causerie.chat.emoji import check_emoji
+from causerie.chat.errors import ChatError
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import multiline, services
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
-from causerie.protocols.irc.names import core_name, is_channel
+from causerie.protocols.irc.saying import REPLY, client_tags, message_of, place_of, say, signal, signalled
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.wire import IrcWire, Then
+    from causerie.protocols.irc.wire import IrcWire
 
 TARGETS_MOST = 4
 """Targets of one line (ISUPPORT TARGMAX)."""
 
-ACTION = "\x01ACTION "
+REACT, UNREACT, TYPING = "+draft/react", "+draft/unreact", "+typing"
 
 
 def said(raw: bytes | bytearray) -> c.Send | None:
@@ -45,38 +50,56 @@ def notice(wire: IrcWire, line: Line) -> None:
 
 
 def _say(wire: IrcWire, line: Line, notice: bool) -> None:
-    targets, text = [target for target in line.param(0).split(",") if target], line.param(1)
+    if "batch" in line.tags and wire.has(cap.MULTILINE):
+        multiline.add(wire, line)
+        return
+    targets, text = _targets(line), line.param(1)
     if not targets or not text or len(targets) > TARGETS_MOST:
         if not notice:
-            wire.reply(n.ERR_NOTEXTTOSEND if targets and not text else n.ERR_NORECIPIENT)
+            refusal = n.ERR_NORECIPIENT if not targets else n.ERR_NOTEXTTOSEND if not text else n.ERR_TOOMANYTARGETS
+            wire.reply(refusal)
         return
-    action = text[0] == "\x01"
-    if action:
-        if not text.startswith(ACTION):
-            # Other CTCP is no message and is not kept; the core has no passing word from one person to another yet.
-            return
-        text = text[len(ACTION) :].rstrip("\x01")
+    tags = client_tags(wire, line)
     for target in targets:
-        # Slashes are the client's own in IRC: what comes here is what is said.
-        if is_channel(target):
-            said = c.Send(channel=core_name(target), text=text, action=action, literal=True)
-            wire.ask(said, _silent if notice else None, every=notice)
+        if not services.is_service(target):
+            say(wire, target, text, notice, tags)
+        elif not notice:
+            services.said(wire, target, text)
+
+
+def _targets(line: Line) -> list[str]:
+    return [target for target in line.param(0).split(",") if target]
+
+
+def tagmsg(wire: IrcWire, line: Line) -> None:
+    """TAGMSG: a reaction, that one is typing, or what only clients understand."""
+    targets = _targets(line)
+    if not wire.has(cap.MESSAGE_TAGS) or not targets or len(targets) > TARGETS_MOST:
+        if not targets:
+            wire.reply(n.ERR_NORECIPIENT)
+        return
+    tags = client_tags(wire, line)
+    for target in targets:
+        place = place_of(wire, target)
+        number = message_of(wire, target, tags.get(REPLY, ""))
+        emoji = tags.get(REACT) or tags.get(UNREACT) or ""
+        if number and _is_emoji(emoji):
+            wire.ask(c.React(channel=place, number=number, emoji=emoji, on=REACT in tags), _reacted)
+        elif tags.get(TYPING) == "active" and len(tags) == 1 and wire.network.knows(place):
+            wire.ask(c.IsTyping(channel=place), signalled)
         else:
-            told = c.Tell(people=[target], text=text, action=action, literal=True)
-            wire.ask(told, _silent if notice else _told(target), every=notice)
+            signal(wire, target, "", False, tags)
 
 
-def _told(target: str) -> Then:
-    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        person = wire.network.named(target)
-        if person is not None and (away := wire.network.away(person)):
-            wire.reply(n.RPL_AWAY, person.name, f":{away}")
-
-    return then
+def _is_emoji(text: str) -> bool:
+    try:
+        return bool(check_emoji(text))
+    except ChatError:
+        return False
 
 
-def _silent(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-    """Nothing is said back."""
+def _reacted(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    """Its echo is the event; what was so already is told to nobody."""
 
 
-COMMANDS = {"PRIVMSG": Entry(privmsg), "NOTICE": Entry(notice)}
+COMMANDS = {"PRIVMSG": Entry(privmsg), "NOTICE": Entry(notice), "TAGMSG": Entry(tagmsg)}

@@ -8,23 +8,23 @@ out in its place among the answers, as the answer to a ping.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Entered, Event, Message, Renamed, Reported, Stands
+from causerie.chat.events import Entered, Event, Marked, Message, Reacted
 from causerie.chat.replies import Done
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import errors, talk
+from causerie.protocols.irc import errors, for_one, talk
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.commands import COMMANDS, UNREGISTERED
 from causerie.protocols.irc.framing import LineWire
 from causerie.protocols.irc.labels import Labelled
-from causerie.protocols.irc.lines import Line, cut, parse
-from causerie.protocols.irc.names import is_direct
+from causerie.protocols.irc.lines import Line, cut, parse, split
+from causerie.protocols.irc.names import is_alone
 from causerie.protocols.irc.numerics import Numeric
 from causerie.protocols.irc.registration import Registration
 from causerie.protocols.wire import Bounds
@@ -32,7 +32,9 @@ from causerie.server.session import Answer
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.language import IrcLanguage
+    from causerie.protocols.irc.multiline import Batch
     from causerie.protocols.irc.network import Face, Network
+    from causerie.protocols.irc.sasl import Sasl
 
 Then = Callable[["IrcWire", c.Command, Answer], None]
 """What becomes of an answer that is no refusal, or (see `ask`) of any."""
@@ -57,12 +59,44 @@ class IrcWire(LineWire):
     shown as. `caps`: its capabilities, bits of `capabilities`.
     """
 
-    pausing = frozenset((c.LogIn, c.Join, c.Look, c.Members, c.Channels, c.SetName))
+    pausing = frozenset(
+        (
+            c.LogIn,
+            c.Register,
+            c.Scram,
+            c.Knock,
+            c.Join,
+            c.Look,
+            c.Members,
+            c.Channels,
+            c.SetName,
+            c.Unread,
+            c.Mark,
+            c.Direct,
+        )
+    )
     """Answers to these may lead to more commands, which go before the next line's."""
 
     __slots__ = (
-        "_answering", "_asked", "_asking_as", "_labelled", "_mark", "_out", "_queue", "account", "caps", "entered",
-        "face", "network", "person", "registration",
+        "_answering",
+        "_asked",
+        "_asking_as",
+        "_labelled",
+        "_mark",
+        "_out",
+        "_queue",
+        "account",
+        "batch",
+        "caps",
+        "entered",
+        "face",
+        "marked",
+        "marking",
+        "network",
+        "passing",
+        "person",
+        "registration",
+        "sasl",
     )  # fmt: skip
 
     language: IrcLanguage
@@ -74,8 +108,13 @@ class IrcWire(LineWire):
         self.registration: Registration | None = Registration()
         self.person = 0
         self.account = ""
+        self.sasl: Sasl | None = None
         self.face: Face | None = None
         self.entered: Entered | None = None
+        self.batch: Batch | None = None
+        self.marking = False
+        self.marked: Marked | None = None
+        self.passing: Event | None = None
         self._queue: deque[c.Command] = deque()
         self._out: list[str] = []
         self._asked: dict[int, Asked] = {}
@@ -168,9 +207,34 @@ class IrcWire(LineWire):
         """A line by the server to this client."""
         self._out.append(cut(f":{self.network.server} {text}"))
 
+    def show_as(self, person: int) -> None:
+        """From now on this client is another person, to whom it looks as it did."""
+        face = self.face
+        if face is not None:
+            self.face = self.network.show(person, face.user, face.real_name)
+            self.face.modes |= face.modes
+
     def line_by(self, data: bytes) -> None:
         """Lines that a language made."""
-        self._out.extend(data.decode().splitlines())
+        self._out.extend(split(data))
+
+    def take(self) -> list[str]:
+        """What was replied so far and is not on its way."""
+        lines, self._out = self._out, []
+        return lines
+
+    def lines(self, lines: Sequence[str]) -> None:
+        """Lines as they stand."""
+        self._out.extend(lines)
+
+    def take_label(self) -> Labelled | None:
+        """The label of the line that is being read, which will be answered by a later one."""
+        label, self._labelled = self._labelled, None
+        return label
+
+    def give_label(self, label: Labelled) -> None:
+        """What the line that is being read comes to is the answer to this label."""
+        self._labelled = label
 
     def _flush(self, even_if_empty: bool = False) -> None:
         """What was replied so far takes its place among the answers."""
@@ -218,36 +282,36 @@ class IrcWire(LineWire):
         self.reply(Numeric(numeric.number), *params, f":{text}")
 
     def own(self, command: c.Command | None, event: Event) -> bytes | None:
-        """See Outlet: no echo of what one says but for those who asked for it, with its label; JOIN comes with the
-        answer to the command, before the names; an invitation is for the one who is invited."""
+        """See Outlet: no echo of what one says but for those who asked for it, with its label."""
         if command is None:
-            if type(event) is Entered:
-                self.entered = event
-                return b""
-            if type(event) is Stands and event.role == "invited" and event.was != "invited":
-                return self.language.invited(event)
-            if type(event) is Reported:
-                return self.language.read(event, self.nick)
-            if type(event) is Renamed and event.person == self.person:
-                return b""  # once, with the answer
-            return b"" if type(event) is Stands or is_direct(event.channel) else None
-        silent = type(event) is Message and not self.caps & cap.ECHO_MESSAGE
+            return for_one.told(self, event)
+        silent = (type(event) is Message or type(event) is Reacted) and not self.caps & cap.ECHO_MESSAGE
         if type(command.id) is not int:
             return b"" if silent else None
         asked = self._asked.pop(command.id, None)
         told = b"" if silent else self.language.encode(event)
         if asked is None:
             return told
-        lines = told.decode().splitlines()
+        lines = split(told)
         if asked.then is not None:
             # What was replied to a line that is still being read is not this command's.
             kept, self._out = self._out, []
             asked.then(self, command, _STORED)
             lines += self._out
             self._out = kept
+        # To oneself one says something and hears it.
+        heard = self.language.encode(event) if type(event) is Message and is_alone(event.channel) else b""
         if asked.labelled is None:
-            return "".join(f"{line}\r\n" for line in lines).encode()
-        return asked.labelled.add(self.network.server, lines)
+            return "".join(f"{line}\r\n" for line in lines).encode() + heard
+        return asked.labelled.add(self.network.server, lines) + heard
+
+    def put_back(self, command: c.Command) -> None:
+        """See Wire."""
+        self._queue.appendleft(command)
+
+    def ping(self) -> bytes:
+        """PING; who has not registered yet has a time of its own for that (Modern IRC, "PING message")."""
+        return f"PING :{self.network.server}\r\n".encode() if self.registration is None else b""
 
     def farewell(self, code: str) -> bytes:
         """ERROR, the last line (Modern IRC, "ERROR message")."""
@@ -270,5 +334,8 @@ _FAREWELLS = {
     "login_timeout": "Registration timed out",
     "frame_too_long": "Input line was too long",
     "stalled": "Send queue exceeded",
+    "disconnected": "Killed by an operator",
+    "ping_timeout": "Ping timeout",
+    "excess_flood": "Excess Flood",
     "shutting_down": "Server is shutting down",
 }

@@ -1,0 +1,63 @@
+"""What every client is told when it has registered: made once, as long as nothing in it changes, and not for each.
+
+Source: Modern IRC, "Connection Registration".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.config import Config
+from causerie.protocols.irc import numerics as n
+from causerie.protocols.irc.lines import BODY_MOST
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.network import Counts
+    from causerie.protocols.irc.wire import IrcWire
+
+NICK = "\0"
+"""Stands for the nick, and in no line otherwise."""
+
+NICK_BYTES = 128
+"""More than any nick has."""
+
+
+class Greeting:
+    """The lines as they were made last: for which settings, and for how many who were here."""
+
+    __slots__ = ("_config", "_counts", "_lines", "_long")
+
+    def __init__(self) -> None:
+        self._config: Config | None = None
+        self._counts: Counts | None = None
+        self._lines = ""
+        self._long = False
+
+    def lines(self, wire: IrcWire) -> list[str]:
+        """The lines for a client that has just registered."""
+        config, counts = wire.network.config, wire.network.counts()
+        if config is not self._config or counts != self._counts:
+            self._config, self._counts = config, counts
+            lines = _made(wire, NICK)
+            self._lines = "\n".join(lines)
+            self._long = max(len(line.encode()) for line in lines) + NICK_BYTES > BODY_MOST
+        if self._long:
+            return _made(wire, wire.nick)
+        return self._lines.replace(NICK, wire.nick).split("\n")
+
+
+def _made(wire: IrcWire, nick: str) -> list[str]:
+    from causerie.protocols.irc import about  # which knows of every command
+
+    network = wire.network
+    scribe = type(wire)(wire.bounds, network)
+    assert scribe.registration is not None
+    scribe.registration.nick = nick
+    scribe.reply(n.RPL_WELCOME, network=network.name, nick=nick)
+    scribe.reply(n.RPL_YOURHOST, server=network.server, version=network.version)
+    scribe.reply(n.RPL_CREATED, since=network.since)
+    about.my_info(scribe)
+    about.isupport(scribe)
+    about.lusers(scribe)
+    about.motd(scribe)
+    return scribe.take()

@@ -1,0 +1,94 @@
+"""MONITOR: being told when certain people come and go.
+
+Source: IRCv3 monitor. The list is the core's (the command watch); a target is a nick, never a mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from causerie.chat import commands as c
+from causerie.chat.errors import ChatError, TooMany
+from causerie.chat.events import Watched
+from causerie.chat.replies import Watching
+from causerie.protocols.irc import numerics as n
+from causerie.protocols.irc.command import Entry
+from causerie.protocols.irc.lines import Line, cut
+from causerie.protocols.irc.numerics import Numeric
+from causerie.server.session import Answer
+from causerie.server.watching import WATCHED_MOST
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.wire import IrcWire, Then
+
+TARGETS_BYTES = 380
+"""Of targets on one line."""
+
+__all__ = ["COMMANDS", "WATCHED_MOST", "told"]
+
+
+def monitor(wire: IrcWire, line: Line) -> None:
+    """MONITOR + nicks, - nicks, C (nobody any more), L (the list), S (who of them is here)."""
+    word, targets = line.param(0).upper(), [name for name in line.param(1).split(",") if name]
+    if word in ("+", "-") and not targets:
+        wire.reply(n.ERR_NEEDMOREPARAMS, "MONITOR")
+    elif word == "+":
+        if nicks := [name for name in targets if not set(name) & set("!@*?")]:
+            wire.ask(c.Watch(names=nicks), _added(",".join(nicks)), every=True)
+    elif word == "-":
+        wire.ask(c.Watch(names=targets, on=False))
+    elif word == "C":
+        wire.ask(c.Watch(on=False))
+    elif word == "L":
+        wire.ask(c.Watch(), _listed)
+    elif word == "S":
+        wire.ask(c.Watch(), _status)
+
+
+def _added(targets: str) -> Then:
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, TooMany):
+            wire.reply(n.ERR_MONLISTFULL, str(WATCHED_MOST), targets[:TARGETS_BYTES])
+        elif isinstance(answer, ChatError):
+            wire.refuse(command, "MONITOR", answer)
+        else:
+            _status(wire, command, answer)
+
+    return then
+
+
+def _status(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    assert isinstance(answer, Watching)
+    _lines(wire, n.RPL_MONONLINE, map(wire.network.shown, answer.here))
+    _lines(wire, n.RPL_MONOFFLINE, answer.gone)
+
+
+def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    assert isinstance(answer, Watching)
+    _lines(wire, n.RPL_MONLIST, [*answer.here, *answer.gone])
+    wire.reply(n.RPL_ENDOFMONLIST)
+
+
+def _lines(wire: IrcWire, numeric: Numeric, targets: Iterable[str]) -> None:
+    some: list[str] = []
+    size = 0
+    for target in targets:
+        size += len(target.encode()) + 1
+        if some and size > TARGETS_BYTES:
+            wire.reply(numeric, f":{','.join(some)}")
+            some, size = [], len(target.encode()) + 1
+        some.append(target)
+    if some:
+        wire.reply(numeric, f":{','.join(some)}")
+
+
+def told(wire: IrcWire, event: Watched) -> bytes:
+    """Somebody came, or went."""
+    network = wire.network
+    numeric = n.RPL_MONONLINE if event.here else n.RPL_MONOFFLINE
+    target = network.source(event.person, event.name) if event.here else event.name
+    return f"{cut(f':{network.server} {numeric.number} {wire.nick} :{target}')}\r\n".encode()
+
+
+COMMANDS = {"MONITOR": Entry(monitor, 1)}

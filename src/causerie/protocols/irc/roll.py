@@ -1,0 +1,46 @@
+"""Who is in a channel, as NAMES lists it: made for channels of thousands, into which hundreds come at once.
+
+Of the core's directory it reads what the core has just said that the asker may know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from causerie.chat.model import MEMBER, ROLE_NAMES
+from causerie.protocols.irc.names import prefixes
+from causerie.server.core import Core
+
+NAMES_BYTES = 350
+"""Of nicks on one line of NAMES."""
+
+
+def roll(core: Core, channel: int, asker: int, every: bool, source: Callable[[int, str], str] | None) -> list[str]:
+    """The nicks of those in the channel with this id, with what stands before them (`every`: see names.prefixes), as
+    many to a line as fit. `source`: how a nick is shown instead."""
+    people, standings = core.directory.people, core.directory.standings[channel]
+    here = core.directory.here.get(channel, {})
+    shown: list[str] = []
+    for number in here if asker in here else (*here, asker):
+        standing = standings.get(number)
+        if standing is None or not (standing is MEMBER or standing.inside):
+            continue
+        name = people[number].name
+        if source is not None:
+            name = source(number, name)
+        shown.append(name if standing is MEMBER else prefixes(ROLE_NAMES[standing.role], every, standing.voiced) + name)
+    return _lines(" ".join(shown))
+
+
+def _lines(names: str) -> list[str]:
+    """Names on lines of so many bytes; no name is cut."""
+    data = names.encode()
+    lines: list[str] = []
+    start = 0
+    while len(data) - start > NAMES_BYTES:
+        end = data.rfind(b" ", start, start + NAMES_BYTES + 1)
+        lines.append(data[start:end].decode())
+        start = end + 1
+    if start < len(data):
+        lines.append(data[start:].decode())
+    return lines

@@ -1,0 +1,107 @@
+"""What is said, and what is done with it, as lines: all that is not just a text in one line.
+
+Sources: IRCv3 multiline, message-tags (TAGMSG), message-redaction; client tags react, reply, typing; Modern IRC, CTCP.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.chat.events import Deleted, Message, Reacted, Signalled, Typing
+from causerie.protocols import readings
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc.composition import CONCAT, Piece, composed
+from causerie.protocols.irc.lines import BODY_MOST, cut, escape, one_line
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.language import IrcLanguage
+
+TEXT_LEAST = 64
+"""Bytes of text on a line, whatever stands before it."""
+
+
+def message(language: IrcLanguage, event: Message, target: str) -> bytes:
+    """PRIVMSG or NOTICE: one line, a batch of several for those who know them, or several lines for the others."""
+    heard, text, cuts = language.heard, event.text, event.tags.get(CONCAT, "")
+    client = client_tags(language, event.tags)
+    if event.deleted:
+        text, cuts, client = readings.text(event), "", []
+    elif event.reply and heard & cap.MESSAGE_TAGS:
+        client.append(f"+draft/reply={language.id_of(event.channel, event.reply)}")
+    elif event.reply:
+        text, cuts = readings.lines()["message.reply"].format(reply=event.reply, text=text), ""
+    if event.edited_at:
+        cuts = ""
+    before, behind = ("\x01ACTION ", "\x01") if event.action and not event.deleted else ("", "")
+    source = language.source(event)
+    start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
+    most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
+    pieces = composed(text, cuts, most)
+    first = language.tags(event, extra=client)
+    if len(pieces) > 1 and heard & cap.MULTILINE and not before:
+        return _batch(event, source, target, first, start, pieces, language)
+    later = language.tags(event, extra=client, numbered=False)
+    lines: list[str] = []
+    for piece in pieces:
+        if piece.text:
+            lines.append(f"{later if lines else first}{start}{piece.text}{behind}\r\n")
+    return "".join(lines).encode()
+
+
+def _batch(
+    event: Message, source: str, target: str, tags: str, start: str, pieces: list[Piece], language: IrcLanguage
+) -> bytes:
+    reference = f"m{event.number}"
+    lines = [f"{tags}:{source} BATCH +{reference} draft/multiline {target}"]
+    for piece in pieces:
+        lines.append(f"@batch={reference}{f';{CONCAT}' if piece.on else ''} {start}{piece.text}")
+    lines.append(f":{language.server} BATCH -{reference}")
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def client_tags(language: IrcLanguage, tags: dict[str, str]) -> list[str]:
+    """What clients tell each other, for those who can read it (IRCv3 message-tags, "Client-only tags")."""
+    if not tags or not language.heard & cap.MESSAGE_TAGS:
+        return []
+    return [f"{key}={escape(value)}" if value else key for key, value in tags.items() if key[0] == "+"]
+
+
+def signalled(language: IrcLanguage, event: Signalled, target: str) -> bytes:
+    """CTCP where there is a text; TAGMSG where there are only tags, for those who can read them."""
+    has_tags = language.heard & cap.MESSAGE_TAGS
+    extra = [f"msgid={event.mark}", *client_tags(language, event.tags)] if has_tags else []
+    tags, source = language.tags(event, extra=extra), language.source(event)
+    if not event.text:
+        return f"{tags}:{source} TAGMSG {target}\r\n".encode() if has_tags else b""
+    word = "NOTICE" if event.notice else "PRIVMSG"
+    line = cut(f":{source} {word} {target} :\x01{one_line(event.text)}")
+    return f"{tags}{line}\x01\r\n".encode()
+
+
+def typing(language: IrcLanguage, event: Typing, target: str) -> bytes:
+    """TAGMSG with +typing."""
+    if not language.heard & cap.MESSAGE_TAGS:
+        return b""
+    return f"{language.tags(event, extra=['+typing=active'])}:{language.source(event)} TAGMSG {target}\r\n".encode()
+
+
+def reacted(language: IrcLanguage, event: Reacted, target: str) -> bytes:
+    """TAGMSG with +draft/react or +draft/unreact; the line of readings.md for those who cannot read that."""
+    if not language.heard & cap.MESSAGE_TAGS:
+        return language.read(event, target)
+    about = f"+draft/reply={language.id_of(event.channel, event.target)}"
+    extra = [about, f"+draft/{'react' if event.on else 'unreact'}={escape(event.emoji)}"]
+    return f"{language.tags(event, extra=extra)}:{language.source(event)} TAGMSG {target}\r\n".encode()
+
+
+def deleted(language: IrcLanguage, event: Deleted, target: str) -> bytes:
+    """REDACT, one for each message; the line of readings.md for those who do not know it."""
+    if not language.heard & cap.REDACTION:
+        return language.read(event, target)
+    lines: list[str] = []
+    for number in event.targets:
+        tags = language.tags(event, numbered=not lines)
+        reason = f" :{one_line(event.reason)}" if event.reason else ""
+        line = cut(f":{language.source(event)} REDACT {target} {language.id_of(event.channel, number)}{reason}")
+        lines.append(f"{tags}{line}\r\n")
+    return "".join(lines).encode()

@@ -1,0 +1,151 @@
+"""WebSocket below a language of lines: a message is a line without its end (IRCv3 websocket; RFC 6455).
+
+The protocol itself is the `websockets` library's, without its I/O; it is imported with the first such connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from websockets.datastructures import MultipleValuesError
+from websockets.exceptions import InvalidState
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from causerie.protocols.wire import Layer
+
+if TYPE_CHECKING:
+    from causerie.protocols.connection import Connection
+
+MESSAGE_MOST = 65_536
+"""Bytes of a message; a longer one ends the connection (RFC 6455, close code 1009). A line has its own bound."""
+
+BINARY = "binary."
+"""How the names of subprotocols begin whose messages are binary."""
+
+_QUIET = logging.getLogger("causerie.websocket")
+_QUIET.setLevel(logging.CRITICAL)
+
+
+class WebSocketPipe(Layer):
+    """One connection's WebSocket, server side, over TLS (`below`) or none. `subprotocol`: what both sides agreed on."""
+
+    __slots__ = ("_below", "_binary", "_connection", "_origins", "_pieces", "_protocol", "_transport", "subprotocol")
+
+    def __init__(
+        self,
+        below: Layer | None,
+        transport: asyncio.Transport,
+        connection: Connection,
+        subprotocols: Sequence[str],
+        origins: Sequence[str],
+    ) -> None:
+        self._below = below
+        self._transport = transport
+        self._connection = connection
+        self._origins = origins
+        self._protocol = ServerProtocol(
+            subprotocols=[Subprotocol(name) for name in subprotocols],
+            select_subprotocol=first_wanted,
+            max_size=MESSAGE_MOST,
+            logger=_QUIET,
+        )
+        self._binary = False
+        self._pieces: list[bytes] = []
+        self.subprotocol = ""
+
+    def receive(self, data: bytes) -> bytes:
+        """See Layer."""
+        if self._below is not None:
+            data = self._below.receive(data)
+        return self.plain(data) if data else b""
+
+    def plain(self, data: bytes) -> bytes:
+        """The lines that these bytes completed; the handshake, pings and the like are answered on the way."""
+        protocol = self._protocol
+        if protocol.state is State.CLOSED:
+            return b""
+        protocol.receive_data(data)
+        lines: list[bytes] = []
+        for event in protocol.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+            elif isinstance(event, Frame):
+                self._take(event, lines)
+        self._flush()
+        return b"".join(lines)
+
+    def write(self, data: bytes) -> None:
+        """See Layer: each line is a message."""
+        send = self._protocol.send_binary if self._binary else self._protocol.send_text
+        try:
+            for line in data.split(b"\r\n"):
+                if line:
+                    send(line)
+        except InvalidState:
+            return  # nobody listens any more, or not yet
+        self._flush()
+
+    def finish(self) -> None:
+        """See Layer."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
+            self._flush()
+        if self._below is not None:
+            self._below.finish()
+
+    def let_go(self) -> None:
+        """See Layer."""
+        if self._below is not None:
+            self._below.let_go()
+
+    def _shake_hands(self, request: Request) -> None:
+        try:
+            origin, host = request.headers.get("Origin"), request.headers.get("Host")
+        except MultipleValuesError:
+            origin = host = None  # refused below, for that reason
+        self._protocol.origins = None if may_come(origin, host, self._origins) else []
+        response = self._protocol.accept(request)
+        self._protocol.send_response(response)
+        self.subprotocol = self._protocol.subprotocol or ""
+        self._binary = self.subprotocol.startswith(BINARY)
+
+    def _take(self, frame: Frame, lines: list[bytes]) -> None:
+        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            return
+        self._pieces.append(bytes(frame.data))
+        if frame.fin:
+            message = b"".join(self._pieces)
+            self._pieces.clear()
+            lines.append(message if message.endswith(b"\n") else message + b"\r\n")
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if not data:
+                self._transport.close()
+            elif self._below is not None:
+                self._below.write(data)
+            elif not self._transport.is_closing():
+                self._transport.write(data)
+
+
+def first_wanted(protocol: ServerProtocol, wanted: Sequence[Subprotocol]) -> Subprotocol | None:
+    """The first of those the client wants that is on offer (IRCv3 websocket: "respecting the client's order")."""
+    offered = protocol.available_subprotocols or ()
+    return next((name for name in wanted if name in offered), None)
+
+
+def may_come(origin: str | None, host: str | None, allowed: Sequence[str]) -> bool:
+    """Whether a page from this origin may connect (RFC 6455, section 10.2). What is no browser names none."""
+    if origin is None or "*" in allowed:
+        return True
+    origin = origin.lower()
+    if origin in (one.lower().rstrip("/") for one in allowed):
+        return True
+    return host is not None and origin.partition("://")[2] == host.lower()

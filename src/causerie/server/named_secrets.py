@@ -1,0 +1,64 @@
+"""What the settings name a password for: a door of the server, and operators."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Coroutine
+
+from causerie.chat.commands import Elevate, Knock
+from causerie.chat.errors import LoginFailed
+from causerie.chat.names import skeleton
+from causerie.chat.replies import Done
+from causerie.server.audit import audit
+from causerie.server.core import Core
+from causerie.server.login import audit_refusal, check_trust
+from causerie.server.session import Session
+
+
+async def _same(core: Core, stored: str, given: str) -> bool:
+    """Whether this is the password that the settings have, as it is or as an argon2 hash."""
+    if stored.startswith("$argon2"):
+        return await core.hashing.verify(stored, given)
+    return hmac.compare_digest(stored.encode(), given.encode(errors="replace"))
+
+
+async def knock(core: Core, session: Session, command: Knock) -> Done:
+    """The door's password. Raises LoginFailed, TooManyFailures."""
+    core.guard.check("", session.host, False, core.clock())
+    wanted = core.config.irc.password
+    if wanted and not await _same(core, wanted, command.password):
+        core.guard.failed("", session.host, core.clock())
+        raise LoginFailed(why="door")
+    return Done()
+
+
+def elevate(core: Core, session: Session, command: Elevate) -> Done | Coroutine[None, None, Done]:
+    """An administrator's rights on this connection, or no longer."""
+    if command.on:
+        check_trust(session)
+        return _elevate(core, session, command)
+    core.tick.set(session, "elevated", False)
+    return Done()
+
+
+async def _elevate(core: Core, session: Session, command: Elevate) -> Done:
+    person = session.person
+    assert person is not None
+    mark = f"operator {command.name[:80]}"
+    core.guard.check(mark, session.host, False, core.clock())
+    with core.guard.trying(mark, session.host):
+        right = False
+        for operator in core.config.oper:
+            if operator.name == command.name:
+                right = await _same(core, operator.password, command.password)
+        if not right and person.admin and command.name.casefold() == person.name.casefold():
+            credentials = await core.store.credentials(skeleton(person.name))
+            right = credentials is not None and await core.hashing.verify(credentials.password, command.password)
+    if not right or session.person is not person:
+        core.guard.failed(mark, session.host, core.clock())
+        audit_refusal(core, session, "elevation_refused", person.name)
+        raise LoginFailed(name=command.name[:80])
+    core.guard.succeeded(mark, session.host, core.clock())
+    core.tick.set(session, "elevated", True)
+    audit(core, session, "elevated", name=command.name)
+    return Done()

@@ -1,0 +1,95 @@
+"""Being told when certain people come and go, wherever they are: who asks names them.
+
+People count as here when others may see it (who_is_here.py). A name may be watched that nobody has yet.
+"""
+
+from __future__ import annotations
+
+from causerie.chat.commands import Watch
+from causerie.chat.errors import BadName, TooMany
+from causerie.chat.events import Watched
+from causerie.chat.model import Person
+from causerie.chat.names import skeleton
+from causerie.chat.replies import Watching
+from causerie.server.core import Core
+from causerie.server.session import Session
+
+NAME_MOST = 80
+
+WATCHED_MOST = 100
+"""Names that one connection may watch."""
+
+
+def watch(core: Core, session: Session, command: Watch) -> Watching:
+    """Watch these names, or no longer; which of them are here. Raises BadName, TooMany: then none of them is added."""
+    if any(not 0 < len(name) <= NAME_MOST for name in command.names):
+        raise BadName(name="", why="too_long")
+    named = {skeleton(name): name for name in command.names}
+    known = session.watching or {}
+    if command.on and command.names:
+        if len(known | named) > WATCHED_MOST:
+            raise TooMany(why="watched", most=WATCHED_MOST)
+        session.watching = known | named
+        for mark in named:
+            core.watchers.setdefault(mark, {})[session] = True
+        return _status(core, named)
+    if command.on:
+        return _status(core, known)
+    for mark in named or tuple(known):
+        if session.watching is not None and session.watching.pop(mark, None) is not None:
+            _drop(core, session, mark)
+    return Watching()
+
+
+def _status(core: Core, named: dict[str, str]) -> Watching:
+    here, gone = [], []
+    for mark, name in named.items():
+        person = core.directory.people.get(core.directory.names.get(mark, 0))
+        if person is not None and _visible(core, person):
+            here.append(person.name)
+        else:
+            gone.append(name)
+    return Watching(here=here, gone=gone)
+
+
+def _visible(core: Core, person: Person) -> int:
+    return sum(own.mode != "invisible" for own in core.directory.connected.get(person.id, ()))
+
+
+def _drop(core: Core, session: Session, mark: str) -> None:
+    watching = core.watchers.get(mark, {})
+    watching.pop(session, None)
+    if not watching:
+        core.watchers.pop(mark, None)
+
+
+def forget(core: Core, session: Session) -> None:
+    """The connection is gone, and watches nobody."""
+    for mark in session.watching or ():
+        _drop(core, session, mark)
+    session.watching = None
+
+
+def came(core: Core, person: Person) -> None:
+    """One more of a person's connections can be seen; if it is the first, those who watch are told."""
+    if core.watchers and _visible(core, person) == 1:
+        _tell(core, person, True)
+
+
+def went(core: Core, person: Person) -> None:
+    """One fewer; the last is told."""
+    if core.watchers and not _visible(core, person):
+        _tell(core, person, False)
+
+
+def renamed(core: Core, was: Person, person: Person) -> None:
+    """A person who is here has another name: one went, the other came, unless it is the same but for its letters."""
+    if core.watchers and skeleton(was.name) != skeleton(person.name) and _visible(core, person):
+        _tell(core, was, False)
+        _tell(core, person, True)
+
+
+def _tell(core: Core, person: Person, here: bool) -> None:
+    for session in core.watchers.get(skeleton(person.name), ()):
+        told = Watched(channel="", person=person.id, name=person.name, here=here, guest=person.guest)
+        core.tick.tell_one(session, told)
