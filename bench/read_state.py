@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import platform
 import sqlite3
@@ -98,6 +99,9 @@ async def measure(directory: Path, channels: int, messages: int, rounds: int) ->
     """The answer with all markers stored, and with all of them just moved."""
     await fill(directory, channels, messages)
     async with bootstrap.offline(Config(), directory) as core:
+        # As a server has it (bootstrap.start).
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         session = Session(Nowhere(), "127.0.0.1", Trust.PASSWORDS, None)
         session.person = ME
 

@@ -195,7 +195,7 @@ class ThreadList(Reply, frozen=True, tag="thread_list", kw_only=True):
     threads: list[ThreadLine]
 
 
-class ReadLine(Struct, frozen=True, omit_defaults=True):
+class ReadLine(Struct, frozen=True, omit_defaults=True, gc=False):
     """How far one has read a channel, as it stood after event `number`. `said`: of the marker, see Marked.
 
     `at` (ms): the marker's time, where one channel is asked for; 0: nothing was read, or nobody knows any more.

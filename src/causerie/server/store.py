@@ -253,7 +253,7 @@ class AddressBan(Struct, frozen=True):
     until: int
 
 
-class ReadState(Struct, frozen=True):
+class ReadState(Struct, frozen=True, gc=False):
     """How far a person has read a channel, and how many mentions they did not read. `at` as in events.Marked."""
 
     channel: int
