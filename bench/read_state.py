@@ -24,10 +24,10 @@ from causerie.chat.events import Event
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.config import Config
 from causerie.protocols.native import LANGUAGE
+from causerie.server.changes import Append, Change, PutChannel, PutMarker, PutPerson, PutStanding
 from causerie.server.core import Core
 from causerie.server.read_state import unread
 from causerie.server.session import Answer, Language, Session, Trust
-from causerie.server.store import Append, Change, PutChannel, PutMarker, PutPerson, PutStanding
 from causerie.stores.sqlite import SqliteStore
 
 BOUND_MS = 5.0

@@ -29,8 +29,8 @@ from causerie.chat.replies import (
 from causerie.chat.view import Missing, View, from_snapshot
 from causerie.protocols.native import LANGUAGE
 from causerie.server import presence
+from causerie.server.changes import Append
 from causerie.server.session import Answer, AsItStands, Language, Session
-from causerie.server.store import Append
 
 if TYPE_CHECKING:
     from tests.law import World

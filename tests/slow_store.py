@@ -11,9 +11,10 @@ import pytest
 
 from causerie import bootstrap
 from causerie.protocols import connection
+from causerie.server.changes import Change
 from causerie.server.core import Core
 from causerie.server.dispatch import dispatch
-from causerie.server.store import Change, StoreFailed
+from causerie.server.store import StoreFailed
 from causerie.stores.sqlite import SqliteStore
 from tests.people import PATIENCE, House
 

@@ -9,13 +9,12 @@ import pytest
 
 from causerie.chat.events import Deleted, Edited, Message, Reacted, Reaction
 from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Mask, Person, Preferences, Role, Standing
-from causerie.server.store import (
+from causerie.server.changes import (
     AddressBan,
     Append,
     Audit,
     Change,
     Complaint,
-    Credentials,
     DropStaleTokens,
     DropTokens,
     Erase,
@@ -34,12 +33,10 @@ from causerie.server.store import (
     PutSeen,
     PutStanding,
     PutToken,
-    Query,
     Rewrite,
-    Store,
-    StoreFailed,
     Token,
 )
+from causerie.server.store import Credentials, Query, Store, StoreFailed
 from causerie.stores import sqlite_places, sqlite_schema
 from causerie.stores.sqlite import SqliteStore
 

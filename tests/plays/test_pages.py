@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from causerie.server.store import Append
+from causerie.server.changes import Append
 from tests.people import PASSWORD, House, NativePerson
 
 

@@ -7,9 +7,9 @@ import pytest
 from causerie.chat.commands import React
 from causerie.chat.model import Person, Role, Standing
 from causerie.server import presence
+from causerie.server.changes import PutPerson, PutReaction
 from causerie.server.reactions import react
 from causerie.server.session import Session, Trust
-from causerie.server.store import PutPerson, PutReaction
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 

@@ -10,7 +10,7 @@ import pytest
 
 from causerie.chat.replies import ReadLine
 from causerie.server import read_state
-from causerie.server.store import PutMarker
+from causerie.server.changes import PutMarker
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 

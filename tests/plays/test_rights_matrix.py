@@ -18,8 +18,8 @@ from causerie.chat.replies import InviteMade
 from causerie.protocols import listener
 from causerie.protocols.control import NAME
 from causerie.server import accounts, channels, presence
+from causerie.server.changes import Append, Complaint, PutPerson
 from causerie.server.hashing import Secrets
-from causerie.server.store import Append, Complaint, PutPerson
 from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson
 
 LEGEND = {

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from causerie.chat import slash
 from causerie.chat.events import Message
@@ -98,8 +97,3 @@ EMOJI = {
     "party": "🥳", "shrug": "🤷", "facepalm": "🤦", "muscle": "💪", "handshake": "🤝", "crossed": "🤞",
 }  # fmt: skip
 """What stands behind a colon and a name. Not all of Unicode: those that people type."""
-
-
-def every_emoji() -> list[str]:
-    """Unicode's list, for the picker."""
-    return (resources.files("causerie.chat") / "emoji.txt").read_text(encoding="utf-8").split()

@@ -18,9 +18,9 @@ from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
 from causerie.protocols.native_html import encode_with_html, with_html
 from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.server.changes import Append
 from causerie.server.operations import PROTOCOL_VERSION
 from causerie.server.session import Answer, AsItStands, Language
-from causerie.server.store import Append
 
 
 class Refusal(Reply, frozen=True, tag="error", kw_only=True):

@@ -32,11 +32,11 @@ from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
 from causerie.server import presence, watching, who_is_here
 from causerie.server.audit import audit
+from causerie.server.changes import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 from causerie.server.core import Core
 from causerie.server.hashing import Secrets
 from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
-from causerie.server.store import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 
 
 async def _hash(core: Core, name: str, password: str) -> Secrets:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import msgspec
 
 from causerie.chat.model import Channel, Person
+from causerie.server.changes import AddressBan, PutAddressBan
 from causerie.server.core import Core
 from causerie.server.limits import network_of
 from causerie.server.session import Session
-from causerie.server.store import AddressBan, PutAddressBan
 
 HOSTS_MOST = 10_000
 """Addresses of guests that are gone; past it the oldest are forgotten."""

@@ -9,9 +9,9 @@ import msgspec
 
 from causerie.chat.commands import AuditLog
 from causerie.chat.replies import AuditLine, AuditPage
+from causerie.server.changes import Audit
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import Audit
 
 PAGE_MOST = 200
 

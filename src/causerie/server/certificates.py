@@ -8,10 +8,10 @@ from causerie.chat.commands import KeepCertificate
 from causerie.chat.errors import AccountsOnly, BadInput, LoginFailed
 from causerie.chat.replies import Done
 from causerie.server.audit import audit
+from causerie.server.changes import DropTokens, PutToken, Token
 from causerie.server.core import Core
 from causerie.server.login import certificate_hash, spare_tokens
 from causerie.server.session import Session
-from causerie.server.store import DropTokens, PutToken, Token
 
 DEVICE = "certificate"
 

@@ -16,10 +16,10 @@ from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
 from causerie.server import doors, presence, who_is_here
+from causerie.server.changes import Append, PutChannel
 from causerie.server.core import Core
 from causerie.server.session import AsItStands, Session
 from causerie.server.speaking import keep_guest, spend
-from causerie.server.store import Append, PutChannel
 
 PAGE_MOST = 1000
 SNAPSHOT_MEMBERS = 200

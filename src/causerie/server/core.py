@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from causerie.chat.replies import GoneLine
 from causerie.config import Config
+from causerie.server.changes import Complaint
 from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
 from causerie.server.guard import Guard
@@ -15,7 +16,7 @@ from causerie.server.hashing import Hashing
 from causerie.server.limits import Bucket
 from causerie.server.remembered import Remembered
 from causerie.server.session import Session
-from causerie.server.store import Complaint, Store
+from causerie.server.store import Store
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
 

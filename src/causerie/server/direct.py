@@ -11,12 +11,12 @@ from causerie.chat.events import Stands
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.chat.replies import Done
 from causerie.server import presence
+from causerie.server.changes import Append
 from causerie.server.channels import as_it_stands, check_room, make, walk_in
 from causerie.server.core import Core
 from causerie.server.messages import send
 from causerie.server.session import AsItStands, Session
 from causerie.server.speaking import spend
-from causerie.server.store import Append
 
 DIRECT_MOST = 7
 

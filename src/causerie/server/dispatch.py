@@ -60,9 +60,10 @@ from causerie.server import (
     who_is_here,
     wishes,
 )
+from causerie.server.changes import Append
 from causerie.server.core import Core
 from causerie.server.session import Answer, Session, Trust
-from causerie.server.store import Append, StoreFailed
+from causerie.server.store import StoreFailed
 
 log = logging.getLogger("causerie.dispatch")
 

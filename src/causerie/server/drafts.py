@@ -12,10 +12,10 @@ from causerie.chat.events import Drafted
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, DraftLine, DraftList
 from causerie.chat.texts import check_text
+from causerie.server.changes import PutDraft
 from causerie.server.core import Core
 from causerie.server.history import check_numbers
 from causerie.server.session import Session
-from causerie.server.store import PutDraft
 
 KNOWN_MOST = 10_000
 """People of whom it is known where they have drafts; of others it is read from the store."""

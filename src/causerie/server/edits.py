@@ -15,12 +15,12 @@ from causerie.chat.replies import Version, VersionList
 from causerie.chat.texts import check_text
 from causerie.server import pins, remembered
 from causerie.server.audit import audit
+from causerie.server.changes import Append, Erase, Rewrite
 from causerie.server.core import Core
 from causerie.server.messages import data_of, find_mentions
 from causerie.server.remembered import BEGINNING, Remembered
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest, spend
-from causerie.server.store import Append, Erase, Rewrite
 
 SINCE_MOST = 1000
 """So many messages are deleted at once; where there were more, the same is asked again."""

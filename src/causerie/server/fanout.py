@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from causerie.chat.events import Event, Message, Reacted
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience, Group
+from causerie.server.changes import Append
 from causerie.server.logged import logged_event
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
 from causerie.server.session import AsItStands, Session
-from causerie.server.store import Append
 from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
 
 PATIENCE = 5e-5

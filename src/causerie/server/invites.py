@@ -7,10 +7,10 @@ from causerie.chat.errors import BadInput, NoSuchInvite
 from causerie.chat.model import Invite
 from causerie.chat.replies import Done, InviteLine, InviteList, InviteMade
 from causerie.server.audit import audit
+from causerie.server.changes import PutInvite
 from causerie.server.core import Core
 from causerie.server.login import hash_token
 from causerie.server.session import Session
-from causerie.server.store import PutInvite
 
 USES_MOST = 10_000
 HOURS_MOST = 24 * 3660

@@ -25,11 +25,11 @@ from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
 from causerie.chat.replies import Done, LoggedIn
 from causerie.server import channels, presence, watching, who_is_here
+from causerie.server.changes import Audit, DropTokens, PutPerson, PutToken, Token
 from causerie.server.core import Core
 from causerie.server.hashing import Secrets
 from causerie.server.session import Session, Trust
 from causerie.server.speaking import keep_guest
-from causerie.server.store import Audit, DropTokens, PutPerson, PutToken, Token
 
 log = logging.getLogger("causerie.login")
 

@@ -20,10 +20,10 @@ from causerie.chat.names import skeleton
 from causerie.chat.replies import MaskLine, MaskLines
 from causerie.server import moderation
 from causerie.server.audit import audit
+from causerie.server.changes import Append, PutMask
 from causerie.server.channels import log
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import Append, PutMask
 
 MASKS_MOST = 100
 """Masks of a channel, of all its lists together."""

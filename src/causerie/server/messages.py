@@ -17,12 +17,12 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.names import skeleton
 from causerie.chat.texts import check_tags, check_text
 from causerie.server import remembered, threads
+from causerie.server.changes import Append
 from causerie.server.core import Core
 from causerie.server.logged import MessageData
 from causerie.server.remembered import Remembered
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest, spend
-from causerie.server.store import Append
 
 KEY_MOST = 64
 

@@ -15,10 +15,10 @@ from causerie.chat.replies import Done
 from causerie.chat.texts import check_text
 from causerie.server import address_bans, presence, remembered, who_is_here
 from causerie.server.audit import audit
+from causerie.server.changes import Append, PutPerson
 from causerie.server.channels import log, owned
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import Append, PutPerson
 
 REASON_BYTES = 400
 MUTE_MOST = 366 * 86_400

@@ -13,9 +13,10 @@ from causerie.chat.replies import Done, StatusReport, StoreChecked, Welcome
 from causerie.chat.texts import check_text
 from causerie.server import presence, remembered, turns, who_is_here
 from causerie.server.audit import audit
+from causerie.server.changes import DropStaleTokens
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import DropStaleTokens, StoreFailed
+from causerie.server.store import StoreFailed
 
 log = logging.getLogger("causerie.store")
 

@@ -14,11 +14,11 @@ from causerie.chat.names import fold, skeleton
 from causerie.chat.replies import Done, GoneLine, GoneList, PersonCard
 from causerie.chat.texts import check_text
 from causerie.server import watching, who_is_here
+from causerie.server.changes import PutPerson
 from causerie.server.core import Core
 from causerie.server.login import checked_guest_name
 from causerie.server.session import Session
 from causerie.server.speaking import spend
-from causerie.server.store import PutPerson
 
 CHANNELS_MOST = 1000
 ABOUT_BYTES = 200

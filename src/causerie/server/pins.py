@@ -12,10 +12,10 @@ from causerie.chat.model import Channel
 from causerie.chat.replies import Done, PinList
 from causerie.chat.texts import first_words
 from causerie.server import remembered
+from causerie.server.changes import Append, PutPin
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest
-from causerie.server.store import Append, PutPin
 
 
 async def pin(core: Core, session: Session, command: Pin) -> Append | Done:

@@ -13,9 +13,9 @@ from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
 from causerie.server import address_bans, read_state, watching, who_is_here
+from causerie.server.changes import DropTokens, PutStanding
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import DropTokens, PutStanding
 
 
 def stand(core: Core, channel: Channel, person: Person, standing: Standing | None) -> None:

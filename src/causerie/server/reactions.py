@@ -14,11 +14,11 @@ from causerie.chat.events import Reacted
 from causerie.chat.replies import Done, Reactor, ReactorList
 from causerie.chat.texts import first_words
 from causerie.server import remembered
+from causerie.server.changes import Append, PutReaction
 from causerie.server.core import Core
 from causerie.server.remembered import Remembered
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest, spend
-from causerie.server.store import Append, PutReaction
 
 PAGE_MOST = 1000
 

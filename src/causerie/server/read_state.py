@@ -22,10 +22,11 @@ from causerie.chat.errors import Busy, NoSuchMessage, NotLoggedIn
 from causerie.chat.events import Marked
 from causerie.chat.model import Channel, Person, Preferences
 from causerie.chat.replies import Done, ReadLine, ReadList
+from causerie.server.changes import PutMarker
 from causerie.server.core import Core, Flushed
 from causerie.server.history import check_numbers
 from causerie.server.session import Session
-from causerie.server.store import PutMarker, ReadState
+from causerie.server.store import ReadState
 
 FLUSH_SECONDS = 3.0
 """How often markers are stored."""

@@ -17,10 +17,10 @@ from causerie.chat.replies import Done, ReportLine, ReportList
 from causerie.chat.texts import check_text
 from causerie.server import remembered
 from causerie.server.audit import audit
+from causerie.server.changes import Complaint, PutReport
 from causerie.server.core import Core
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest
-from causerie.server.store import Complaint, PutReport
 
 REASON_BYTES = 400
 

@@ -13,8 +13,8 @@ from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
+from causerie.server.changes import Append
 from causerie.server.limits import Bucket
-from causerie.server.store import Append
 
 if TYPE_CHECKING:
     from causerie.server.scram import Exchange

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from causerie.chat.errors import TooFast
+from causerie.server.changes import PutPerson
 from causerie.server.core import Core
 from causerie.server.limits import Bucket
 from causerie.server.session import Session
-from causerie.server.store import PutPerson
 
 
 def spend(core: Core, person: int) -> None:

@@ -13,11 +13,11 @@ from causerie.chat.events import Followed, Message
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, ThreadLine, ThreadList, ThreadPage
 from causerie.server import read_state
+from causerie.server.changes import PutFollow
 from causerie.server.core import Core
 from causerie.server.history import check_numbers, told
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest
-from causerie.server.store import PutFollow
 
 KNOWN_MOST = 10_000
 """So many of the last follows and unfollows are remembered, so that a second reply in a thread stores no second one."""

@@ -29,8 +29,8 @@ from causerie.chat.replies import (
     ThreadPage,
     VersionList,
 )
+from causerie.server.changes import Append, Change
 from causerie.server.session import Answer, Session
-from causerie.server.store import Append, Change
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -14,9 +14,9 @@ from causerie.chat.model import ROLE_NAMES, Channel, Mode, Person, Standing
 from causerie.chat.replies import Done, GoneLine
 from causerie.chat.texts import check_text
 from causerie.server import watching
+from causerie.server.changes import PutSeen
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.store import PutSeen
 
 AWAY_BYTES = 400
 

@@ -17,10 +17,10 @@ from causerie.chat.model import Level, Person, Preferences
 from causerie.chat.notify import MINUTES, decide, is_keyword
 from causerie.chat.replies import Done, Reason, Wishes
 from causerie.chat.texts import check_text
+from causerie.server.changes import PutPreferences
 from causerie.server.core import Core
 from causerie.server.history import check_numbers
 from causerie.server.session import Session
-from causerie.server.store import PutPreferences
 
 KEYWORD_BYTES = 100
 ZONE_MOST = 64

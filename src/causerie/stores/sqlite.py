@@ -23,11 +23,9 @@ import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing
+from causerie.server.changes import AddressBan, Change, Complaint, Token
 from causerie.server.store import (
     Act,
-    AddressBan,
-    Change,
-    Complaint,
     Count,
     Credentials,
     DraftState,
@@ -38,7 +36,6 @@ from causerie.server.store import (
     ReadState,
     StoreFailed,
     ThreadState,
-    Token,
 )
 from causerie.stores import sqlite_places, sqlite_read, sqlite_retention, sqlite_rows, sqlite_times
 from causerie.stores.committer import Committer

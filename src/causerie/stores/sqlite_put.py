@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from causerie.server.store import (
+from causerie.server.changes import (
     Audit,
     DropStaleTokens,
     DropTokens,

@@ -11,8 +11,9 @@ import msgspec
 from causerie.chat.events import LoggedEvent, Message, Reaction
 from causerie.chat.model import Channel, Person
 from causerie.chat.texts import first_words
+from causerie.server.changes import Complaint
 from causerie.server.logged import logged_event, message_data
-from causerie.server.store import Act, Complaint, DraftState, Past, ReadState, ThreadState
+from causerie.server.store import Act, DraftState, Past, ReadState, ThreadState
 from causerie.stores.sqlite_places import IDS, UPTO, ids_of
 
 _COLUMNS = (
@@ -21,21 +22,20 @@ _COLUMNS = (
 )
 _JOINED = f"SELECT {_COLUMNS} FROM {{found}} JOIN log ON log.id = found.id JOIN people ON people.id = log.author"
 _PAGE = {
-    (order, talk): _JOINED.format(found=f"({IDS.format(order=order)}) AS found")
+    order: _JOINED.format(found=f"({IDS.format(order=order)}) AS found")
     + f" ORDER BY found.number {order} LIMIT :limit"
     for order in ("ASC", "DESC")
-    for talk in (False, True)
 }
-for _order in ("ASC", "DESC"):
-    # Messages only: the limit counts them, so the walk goes on until there are enough.
-    _PAGE[_order, True] = (
-        f"SELECT * FROM (SELECT {_COLUMNS} FROM places CROSS JOIN log ON log.id = places.id"
-        " JOIN people ON people.id = log.author WHERE places.channel = :channel AND places.number > :above"
-        f" AND places.number < :below AND log.kind = 'message' ORDER BY places.number {_order} LIMIT :limit)"
-        f" UNION ALL SELECT {_COLUMNS} FROM log JOIN people ON people.id = log.author WHERE log.id > {UPTO}"
-        " AND log.channel = :channel AND log.number > :above AND log.number < :below AND log.kind = 'message'"
-        f" ORDER BY 2 {_order} LIMIT :limit"
-    )
+# Messages only: the limit counts them, so the walk goes on until there are enough.
+_TALK = {
+    order: f"SELECT * FROM (SELECT {_COLUMNS} FROM places CROSS JOIN log ON log.id = places.id"
+    " JOIN people ON people.id = log.author WHERE places.channel = :channel AND places.number > :above"
+    f" AND places.number < :below AND log.kind = 'message' ORDER BY places.number {order} LIMIT :limit)"
+    f" UNION ALL SELECT {_COLUMNS} FROM log JOIN people ON people.id = log.author WHERE log.id > {UPTO}"
+    " AND log.channel = :channel AND log.number > :above AND log.number < :below AND log.kind = 'message'"
+    f" ORDER BY 2 {order} LIMIT :limit"
+    for order in ("ASC", "DESC")
+}
 _THREAD = (
     f"SELECT {_COLUMNS} FROM log JOIN people ON people.id = log.author WHERE log.channel = ? AND log.thread = ?"
     " AND log.thread != 0 AND log.kind = 'message' AND log.number > ? AND log.number < ? ORDER BY log.number {} LIMIT ?"
@@ -74,7 +74,7 @@ def page(
 ) -> list[LoggedEvent]:
     """See Store.page."""
     about = {"channel": channel.id, "above": above, "below": below or 2**62, "limit": limit}
-    rows = connection.execute(_PAGE["DESC" if newest else "ASC", talk], about).fetchall()
+    rows = connection.execute((_TALK if talk else _PAGE)["DESC" if newest else "ASC"], about).fetchall()
     return _events(connection, channel, rows[::-1] if newest else rows, asker)
 
 

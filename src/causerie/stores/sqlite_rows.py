@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from causerie.chat.model import Channel
-from causerie.server.store import Append, Change
+from causerie.server.changes import Append, Change
 from causerie.stores.sqlite_put import PUT
 
 _APPEND = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from causerie.chat.model import Person
 from causerie.server import remembered
-from causerie.server.store import PutPerson, PutReaction
+from causerie.server.changes import PutPerson, PutReaction
 from tests.people import PASSWORD, House, NativePerson
 
 HOME = {"channel": "home"}
