@@ -98,9 +98,11 @@ async def test_two_who_react_at_once_are_both_counted(monkeypatch: pytest.Monkey
         twice = other.tells("react", channel="home", number=number, emoji="👍")
         await house.commit_begins()
         house.store.let_go()
-        assert [(await one.answer(mark))["is"] for one, mark in zip((anna, bob), marks, strict=True)] == ["ack", "ack"]
+        assert (await anna.answer(marks[0]))["is"] == "ack"
         await other.answer(again)
-        assert (await other.answer(twice))["is"] == "done"
+        # Which of bob's two connections is first is decided by nobody.
+        twice_told = [(await bob.answer(marks[1]))["is"], (await other.answer(twice))["is"]]
+        assert sorted(twice_told) == ["ack", "done"]
         counts = [(await anna.hears("reacted", emoji="👍"))["count"] for _ in range(2)]
         assert counts == [1, 2]
         await anna.hears_nothing()
