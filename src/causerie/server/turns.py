@@ -55,7 +55,8 @@ class Turns:
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self.resting = False
-            waiting.set_result(None)
+            if not waiting.done():  # as when the server stops, and connections end after that
+                waiting.set_result(None)
         elif self.stalled:
             self._loop.call_soon(self._while_stalled)
 

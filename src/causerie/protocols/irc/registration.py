@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
+from causerie.protocols.irc import channels
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -128,10 +129,11 @@ def _welcome(wire: IrcWire, own: Registration) -> None:
         wire.ask(being_away(own.away, True), _heard, every=True)
 
 
-def _hear(wire: IrcWire, channels: list[str]) -> None:
-    for channel in channels:
-        if is_direct(channel):
-            wire.ask(c.Join(channel=channel, create=False), _heard, every=True)
+def _hear(wire: IrcWire, names: list[str]) -> None:
+    """Be where the account is a member: it is one of several clients, perhaps, and none that has left."""
+    for name in names:
+        then = _heard if is_direct(name) else channels.joined
+        wire.ask(c.Join(channel=name, create=False, members=False), then, every=True)
 
 
 def _heard(wire: IrcWire, command: c.Command, answer: Answer) -> None:
