@@ -30,6 +30,8 @@ MULTILINE = 1 << 20
 SETNAME = 1 << 24
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
+SEARCH = 1 << 40
+SOJU_SEARCH = 1 << 41
 
 OFFERED: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -44,6 +46,7 @@ OFFERED: dict[str, int] = {
     "draft/multiline": MULTILINE,
     "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,
+    "draft/search": SEARCH,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
     "invite-notify": INVITE_NOTIFY,
@@ -54,6 +57,7 @@ OFFERED: dict[str, int] = {
     "sasl": SASL,
     "server-time": SERVER_TIME,
     "setname": SETNAME,
+    "soju.im/search": SOJU_SEARCH,
     "standard-replies": STANDARD_REPLIES,
     "userhost-in-names": USERHOST_IN_NAMES,
 }
