@@ -40,7 +40,8 @@ class Core:
     `follows`: the last follows and unfollows of threads, see threads.py. `typing`, `reports`: see the files of that
     name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
     `watchers`: see watching.py; `departed`: who left lately, newest last. `decoy`: what scram.py answers with for names
-    that nobody has. `reload` reads the settings again, or raises why not."""
+    that nobody has. `reload` reads the settings again, or raises why not. `push_key`: what Web Push is subscribed with;
+    empty: off."""
 
     config: Config
     store: Store
@@ -74,6 +75,7 @@ class Core:
     decoy: bytes = b""
     reload: Callable[[], None] | None = None
     leaving: bool = False
+    push_key: str = ""
 
     @property
     def tick(self) -> Tick:

@@ -7,7 +7,7 @@ it while they are connected.
 from __future__ import annotations
 
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
-from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name, skeleton
 from causerie.server.session import Session
@@ -21,7 +21,7 @@ class Directory:
     person stands in. `pins`: each channel's pinned messages, the first pinned first, with when that was (ms; 0: before
     the server started). `masks`: of each channel, by their list and themselves. `here`: for each channel, how many
     connections each person has in it. `about`: what people want to be shown beside their names, while they are here.
-    `connected`: a person's sessions, in the order in which they came.
+    `subscriptions`: a person's, by their endpoint. `connected`: a person's sessions, in the order in which they came.
     """
 
     def __init__(self, loaded: Loaded) -> None:
@@ -45,6 +45,9 @@ class Directory:
         for mask in loaded.masks:
             self.masks.setdefault(mask.channel, {})[mask.list, mask.mask] = mask
         self.preferences: dict[int, Preferences] = dict(loaded.preferences)
+        self.subscriptions: dict[int, dict[str, Subscription]] = {}
+        for one in loaded.subscriptions:
+            self.subscriptions.setdefault(one.person, {})[one.endpoint] = one
         self.here: dict[int, dict[int, int]] = {}
         self.about: dict[int, str] = {}
         self.connected: dict[int, dict[Session, bool]] = {}

@@ -60,6 +60,16 @@ class Turns:
         elif self.stalled:
             self._loop.call_soon(self._while_stalled)
 
+    def also(self, hear: Callable[[Tick], None]) -> None:
+        """What was told is given to this one too, after it was told."""
+        tell = self._tell
+
+        def both(tick: Tick) -> None:
+            tell(tick)
+            hear(tick)
+
+        self._tell = both
+
     async def run(self) -> None:
         """Take tick after tick, until cancelled."""
         while True:

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
 from causerie.server.changes import AddressBan, Change, Complaint, Token
 from causerie.server.store import (
     Act,
@@ -129,6 +129,12 @@ class SqliteStore:
             seen=dict(run("SELECT person, at FROM seen").fetchall()),
             address_bans=[AddressBan(*row) for row in run("SELECT * FROM address_bans")],
             masks=[Mask(*row) for row in run("SELECT channel, list, mask, made_by, at FROM masks ORDER BY at, mask")],
+            subscriptions=[
+                Subscription(*row)
+                for row in run(
+                    "SELECT person, endpoint, p256dh, auth, form, made_at FROM subscriptions ORDER BY person"
+                )
+            ],
         )
 
     async def commit(self, changes: Sequence[Change]) -> None:

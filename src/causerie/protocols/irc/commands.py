@@ -23,6 +23,7 @@ from causerie.protocols.irc import (
     searching,
     services,
     talk,
+    webpush,
     who,
     whois,
 )
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     **oper.COMMANDS,
     **searching.COMMANDS,
     **services.COMMANDS,
+    **webpush.COMMANDS,
     **who.COMMANDS,
     **whois.COMMANDS,
 }
