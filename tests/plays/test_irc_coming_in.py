@@ -219,3 +219,13 @@ async def test_what_is_no_utf_8_is_told_to_nobody_and_its_refusal_has_the_label(
         ann.sends(b"@label=x PRIVMSG #home :caf\xe9\r\n")
         await ann.hears("@label=x :SERVER FAIL PRIVMSG INVALID_UTF8 :*")
         await bob.hears_nothing()
+
+
+async def test_a_user_name_that_cannot_be_is_refused_and_another_may_be_given() -> None:
+    """Modern IRC, "USER message": an empty one is 461; "ERR_INVALIDUSERNAME (468)" where nothing of it can be shown."""
+    async with House() as house:
+        ann = await irc(house)
+        ann.says("NICK Ann", "USER 😊 0 * :Ann", "USER :", "USER : 0 * :Ann", "USER ann! 0 * :Ann")
+        await ann.hears(
+            ":SERVER 468 Ann :*", ":SERVER 461 Ann USER :*", ":SERVER 461 Ann USER :*", ":SERVER 001 Ann :*"
+        )

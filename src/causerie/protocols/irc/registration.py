@@ -175,7 +175,10 @@ def user(wire: IrcWire, line: Line) -> None:
         return
     given = "".join(letter for letter in line.param(0) if letter.isalnum() or letter in "-_.")
     if not given:
-        wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
+        if line.param(0):
+            wire.reply(n.ERR_INVALIDUSERNAME)
+        else:
+            wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
         return
     wire.registration.user = _bytes(given, USER_BYTES)
     wire.registration.real_name = _bytes(line.param(3), REAL_NAME_BYTES)
