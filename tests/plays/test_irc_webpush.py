@@ -5,8 +5,12 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
+from causerie import bootstrap
+from causerie.data_directory import CannotStart
 from tests.irc_people import IrcPerson, irc_as, irc_in
-from tests.people import PASSWORD, House
+from tests.people import CONFIG, PASSWORD, House, config_with
 from tests.push_service import Device, Push, PushService
 
 CAPS = "message-tags server-time draft/webpush"
@@ -188,3 +192,30 @@ async def test_private_networks_are_left_alone_as_installed(tmp_path: Path) -> N
         bob.says("PRIVMSG ann :hello")
         await forgets(house, bob)
         assert service.connected == 0
+
+
+async def test_a_push_is_one_line_that_fits_whatever_was_said(tmp_path: Path) -> None:
+    """IRCv3 draft/webpush: exactly one message, and tags may be dropped but for msgid; RFC 8291, section 4."""
+    device = Device()
+    async with PushService(tmp_path) as service, House(web_push=service.settings) as house:
+        await house.account("ann")
+        await subscribes(house, service, device)
+        bob = await irc_as(house, "Bob", "message-tags")
+        bob.says(f"@+x={'y' * 4080} PRIVMSG ann :much behind it")
+        _, said = await reads(service, device)
+        assert said.startswith("@msgid=")
+        assert said.endswith(" :Bob!~bob@irc.local PRIVMSG ann :much behind it")
+        mia = await house.native()
+        await mia.logs_in("Mia")
+        await mia.asks("tell", people=["ann"], text="one\ntwo\n" + "x" * 5000)
+        assert (await reads(service, device))[1].endswith("PRIVMSG ann :one")
+
+
+@pytest.mark.parametrize("broken", ["key", "authorities"])
+async def test_what_cannot_be_used_is_said_at_the_start(broken: str, tmp_path: Path) -> None:
+    """Not at the first push, when nobody is looking."""
+    authorities = "/nowhere.pem" if broken == "authorities" else ""
+    if broken == "key":
+        tmp_path.joinpath("vapid.pem").write_text("nonsense")
+    with pytest.raises(CannotStart, match="cannot begin with Web Push"):
+        await bootstrap.start(config_with(CONFIG, web_push={"enabled": True, "authorities": authorities}), tmp_path)
