@@ -92,6 +92,15 @@ IRC = [
                 "RENAME #a #b",
             ),
             (
+                "CAP REQ :draft/search draft/webpush batch",
+                "NICK Ann",
+                "USER ann 0 * :Ann",
+                "CAP END",
+                "SEARCH text=a\\sb;in=#home;from=x;after=2026-01-31T12:00:00.000Z;limit=5",
+                "WEBPUSH REGISTER https://push.example/x p256dh=BCVx;auth=BTBZ",
+                "WEBPUSH UNREGISTER https://push.example/x",
+            ),
+            (
                 "PRIVMSG #home :déjà vu 😀",
                 "@time=x;account TAGMSG #a",
                 "USERHOST a b",
@@ -195,6 +204,7 @@ def irc_house() -> Protocol:
     async def made() -> Core:
         with tempfile.TemporaryDirectory() as place:
             async with bootstrap.offline(Config(), Path(place)) as core:
+                core.push_key = "BCVx"
                 return core
 
     return irc.PROTOCOL.at(asyncio.run(made()))
