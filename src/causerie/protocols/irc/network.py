@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from causerie import __version__
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
@@ -76,7 +76,8 @@ class Network:
         """Everybody's host: nobody's address is shown."""
         self.most_people = 0
         self._nobody = Face(USER, "", f"!{USER}@{self.host}")
-        self._faces: WeakValueDictionary[int, Face] = WeakValueDictionary()
+        # A WeakValueDictionary's `get` would cost as much as the rest of a line.
+        self._faces: dict[int, ref[Face]] = {}
         self._was_shown: dict[int, tuple[str, str]] = {}
         self.greeting = Greeting()
         self._counted: tuple[float, Counts] | None = None
@@ -121,9 +122,10 @@ class Network:
 
     def show(self, person: int, user: str, real_name: str) -> Face:
         """What a person is shown as from now on, as long as the face is kept: by each of their connections."""
-        face = self._faces.get(person)
-        if face is None:
-            face = self._faces[person] = Face(user, real_name, f"!{user}@{self.host}")
+        face = self.face(person)
+        if face is self._nobody:
+            face = Face(user, real_name, f"!{user}@{self.host}")
+            self._faces[person] = ref(face, lambda gone: self._unshown(person, gone))
             self._was_shown[person] = user, real_name
             if len(self._was_shown) > SHOWN_MOST:
                 del self._was_shown[next(iter(self._was_shown))]
@@ -135,7 +137,12 @@ class Network:
 
     def face(self, person: int) -> Face:
         """What a person is shown as."""
-        return self._faces.get(person, self._nobody)
+        kept = self._faces.get(person)
+        return (kept() if kept is not None else None) or self._nobody
+
+    def _unshown(self, person: int, gone: ref[Face]) -> None:
+        if self._faces.get(person) is gone:
+            del self._faces[person]
 
     def real_name(self, person: int, name: str) -> str:
         """A person's real name, as they have it now; the name where none was given."""
@@ -143,7 +150,9 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        return name + self._faces.get(person, self._nobody).tail
+        kept = self._faces.get(person)
+        face = kept() if kept is not None else None
+        return name + (face or self._nobody).tail
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""
