@@ -130,6 +130,8 @@ class Desktop:
                     "DISPLAY": screen.display,
                     "CAUSERIE_DESKTOP": str(home),
                     "CAUSERIE_DEBUG": "1",
+                    # Nothing of the session of whoever runs the tests.
+                    "DBUS_SESSION_BUS_ADDRESS": "disabled:",
                     **environment,
                 },
             )

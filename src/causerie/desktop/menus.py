@@ -34,10 +34,10 @@ class Menus:
         pinned = chat.view is not None and number in chat.view.pins
         self._show(
             [
-                (_("React…"), lambda: window.pick_emoji(lambda emoji: acts.react(number, emoji))),
+                (_("React…"), lambda: window.choosers.emoji(lambda emoji: acts.react(number, emoji))),
                 (_("Reply"), lambda: window.act(f"reply:{number}")),
                 (_("Thread"), lambda: window.act(f"thread:{message.thread or number}")),
-                *([(_("Edit"), lambda: window.edit(number))] if own else []),
+                *([(_("Edit"), lambda: window.writing.edit(message))] if own else []),
                 (_("Take off the pins") if pinned else _("Pin"), lambda: acts.pin(number, not pinned)),
                 (_("Copy the text"), lambda: self._copy(message.text)),
                 (_("Unread from here"), lambda: acts.unread_from(number)),
@@ -60,7 +60,7 @@ class Menus:
         self._show(
             [
                 (_("Topic…"), self._topic),
-                (_("Pinned messages"), window._show_pins),
+                (_("Pinned messages"), window.beside.pins),
                 None,
                 *((text, lambda level=level: acts.notify(level)) for text, level in levels),
                 None,
@@ -109,7 +109,7 @@ class Menus:
             None,
             (_("I am away…"), self._away),
             (_("I am back"), lambda: window.acts._ask(Away())),
-            (_("Shortcuts"), window.shortcuts),
+            (_("Shortcuts"), window.choosers.shortcuts),
             (_("Leave"), lambda: window.leave(False)),
             (_("Log out"), lambda: window.leave(True)),
         ]
