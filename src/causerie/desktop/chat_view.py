@@ -26,11 +26,13 @@ class Pressed:
     people: Callable[[], None]
     try_now: Callable[[], None]
     to_end: Callable[[], None]
+    to_fresh: Callable[[], None]
     sought: Callable[[str], None]
 
 
 class ChatView:
-    """See the module. The timeline and the composer are put into `middle` by whoever makes them."""
+    """See the module. The timeline and the composer are put into `middle`, a thread into `wide`, by whoever makes
+    them."""
 
     def __init__(self, parent: tk.Misc, look: Look, pressed: Pressed) -> None:
         colour = look.palette
@@ -49,6 +51,8 @@ class ChatView:
         self._bars(pressed)
         self._right_line = tk.Frame(self.frame, background=colour.border, width=1)
         self._right(pressed)
+        self.wide = tk.Frame(self.frame, background=colour.ground)
+        self.wide.pack_propagate(False)
 
     # What is shown.
 
@@ -88,6 +92,15 @@ class ChatView:
         else:
             self._newer.place_forget()
 
+    def fresh(self, text: str) -> None:
+        """The button that leads to where what is new begins; empty: that is seen, or nothing is new."""
+        self._fresh.configure(text=text)
+        if text:
+            self._fresh.place(in_=self.middle, relx=0.5, rely=0.0, y=self._look.px(62), anchor="n")
+            self._fresh.lift()
+        else:
+            self._fresh.place_forget()
+
     def side(self, title: str, lines: Sequence[ListLine], seeking: bool = False) -> None:
         """What is on the right; without a title nothing is."""
         if not title:
@@ -104,6 +117,16 @@ class ChatView:
             self._seek.pack_forget()
         self._side.text.configure(wrap="word" if seeking else "none")
         self._side.set(lines)
+
+    def beside(self, on: bool) -> None:
+        """What is in `wide` stands on the right, or nothing does."""
+        if on:
+            self._right_line.grid(row=0, column=3, sticky="ns")
+            self.wide.configure(width=self._look.px(380))
+            self.wide.grid(row=0, column=4, sticky="ns")
+        else:
+            self._right_line.grid_remove()
+            self.wide.grid_remove()
 
     def seek(self, text: str | None = None) -> None:
         """The cursor goes to the search field."""
@@ -167,16 +190,8 @@ class ChatView:
             self.middle, background=colour.ground, foreground=colour.faint, font=look.font(12), anchor="w"
         )
         self._below.grid(row=5, column=0, sticky="ew", padx=look.px(22), pady=(look.px(2), look.px(6)))
-        self._newer = tk.Label(
-            self.middle,
-            background=colour.accent,
-            foreground=colour.on_accent,
-            font=look.font(13, "bold"),
-            padx=look.px(14),
-            pady=look.px(5),
-            cursor="hand2",
-        )
-        self._newer.bind("<Button-1>", lambda event: pressed.to_end())
+        self._newer = self._pill(pressed.to_end)
+        self._fresh = self._pill(pressed.to_fresh)
 
     def _right(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
@@ -200,6 +215,20 @@ class ChatView:
         self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
         self._side = ListView(self._side_frame, look, colour.panel, pressed.side)
         self._side.text.pack(fill="both", expand=True)
+
+    def _pill(self, call: Callable[[], None]) -> tk.Label:
+        look, colour = self._look, self._look.palette
+        label = tk.Label(
+            self.middle,
+            background=colour.accent,
+            foreground=colour.on_accent,
+            font=look.font(13, "bold"),
+            padx=look.px(14),
+            pady=look.px(5),
+            cursor="hand2",
+        )
+        label.bind("<Button-1>", lambda event: call())
+        return label
 
     def _button(self, parent: tk.Misc, text: str, call: Callable[[], None], ground: str) -> tk.Label:
         look, colour = self._look, self._look.palette

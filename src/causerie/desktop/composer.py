@@ -71,6 +71,11 @@ def merged(local: Mapping[str, str], views: Mapping[str, View]) -> dict[str, str
     return {**drafts, **{channel: text for channel, text in local.items() if text}}
 
 
+def place(channel: str, thread: int = 0) -> str:
+    """What a draft is kept under: a channel's name, and a thread of it behind a space, which no name has."""
+    return f"{channel} {thread}" if thread else channel
+
+
 def _names(view: View | None) -> list[str]:
     if view is None:
         return []

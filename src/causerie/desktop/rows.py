@@ -45,7 +45,7 @@ class Scene:
 
     `new_after`: what is above this number is new (0: nothing is). `today` in local time. `names`: of the channel's
     people, folded; `mine`: one's own. `pins`; `ignored`: people whose words are hidden; `known`: messages by
-    number, for what is answered. `found`: the message that was jumped to.
+    number, for what is answered. `found`: the message that was jumped to. `thread`: the message whose thread this is.
     """
 
     me: int = 0
@@ -57,6 +57,7 @@ class Scene:
     ignored: Collection[str] = ()
     known: Mapping[int, Message] = field(default_factory=dict)
     found: int = 0
+    thread: int = 0
 
 
 def row(message: Message, before: Message | None, scene: Scene) -> Row:
@@ -69,11 +70,11 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
         made.append(Piece(f"{day_name(day, scene.today)}\n", ("day",)))
     if is_first_new:
         made.append(Piece(_("New messages") + "\n", ("new",)))
-    grouped = not (new_day or is_first_new) and before is not None and belongs(message, before)
+    grouped = not (new_day or is_first_new) and before is not None and belongs(message, before, scene.thread)
     extra = ("found",) if message.number == scene.found else ()
     if not grouped:
         made += _head(message.name, message.guest, message.person, message.at, scene, extra)
-    if message.reply:
+    if message.reply not in (0, scene.thread):
         made.append(_quote(message, scene))
     made += [Piece(one.text, (*one.styles, *extra), one.act) for one in _body(message, scene)]
     if message.edited_at:
@@ -86,7 +87,10 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
         made += _reactions(message)
     if message.replies:
         text = ngettext("{count} reply", "{count} replies", message.replies).format(count=message.replies)
-        made.append(Piece(f"{text} →\n", ("chips", "action"), f"thread:{message.number}"))
+        if message.number == scene.thread:
+            made.append(Piece(f"{text}\n", ("chips", "faint")))
+        else:
+            made.append(Piece(f"{text} →\n", ("chips", "action"), f"thread:{message.number}"))
     return Row(f"m{message.number}", message.number, tuple(made))
 
 
@@ -117,14 +121,15 @@ def plain(text: str) -> str:
     return " ".join("".join(piece.text for piece in pieces(text)).split())
 
 
-def belongs(message: Message, before: Message) -> bool:
-    """Whether a message stands under the same head as the one before it."""
+def belongs(message: Message, before: Message, thread: int = 0) -> bool:
+    """Whether a message stands under the same head as the one before it. `thread`: the one that both are seen in."""
     return (
         before.person == message.person
         and before.name == message.name
         and not message.action
         and not before.action
-        and not message.reply
+        and message.reply in (0, thread)
+        and before.number != thread
         and 0 <= message.at - before.at <= GROUP_MS
     )
 

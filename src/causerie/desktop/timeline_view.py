@@ -133,6 +133,12 @@ class TimelineView:
         tags = self.text.tag_names("@0,0")
         return next((tag[4:] for tag in tags if tag.startswith("row:m")), "")
 
+    @property
+    def first(self) -> int:
+        """The number of the message at the top of what is seen; 0: there is none."""
+        tags = self.text.tag_names("@0,0")
+        return next((int(tag[5:]) for tag in tags if tag.startswith("row:m")), 0)
+
     def page(self, pages: int) -> None:
         """PgUp and PgDn."""
         self.text.yview_scroll(pages, "pages")
