@@ -6,8 +6,11 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import customtkinter as ctk
+
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
+from causerie.desktop.pill import Pill
 from causerie.desktop.theme import Look
 from causerie.text import _
 
@@ -85,21 +88,11 @@ class ChatView:
 
     def newer(self, text: str) -> None:
         """The button that leads to the end; empty: one is there."""
-        self._newer.configure(text=text)
-        if text:
-            self._newer.place(in_=self.middle, relx=0.5, rely=1.0, y=-self._look.px(110), anchor="s")
-            self._newer.lift()
-        else:
-            self._newer.place_forget()
+        self._newer.show(text, relx=0.5, rely=1.0, y=-self._look.px(94), anchor="s")
 
     def fresh(self, text: str) -> None:
         """The button that leads to where what is new begins; empty: that is seen, or nothing is new."""
-        self._fresh.configure(text=text)
-        if text:
-            self._fresh.place(in_=self.middle, relx=0.5, rely=0.0, y=self._look.px(62), anchor="n")
-            self._fresh.lift()
-        else:
-            self._fresh.place_forget()
+        self._fresh.show(text, relx=0.5, rely=0.0, y=self._look.px(62), anchor="n")
 
     def side(self, title: str, lines: Sequence[ListLine], seeking: bool = False) -> None:
         """What is on the right; without a title nothing is."""
@@ -190,8 +183,8 @@ class ChatView:
             self.middle, background=colour.ground, foreground=colour.faint, font=look.font(12), anchor="w"
         )
         self._below.grid(row=5, column=0, sticky="ew", padx=look.px(22), pady=(look.px(2), look.px(6)))
-        self._newer = self._pill(pressed.to_end)
-        self._fresh = self._pill(pressed.to_fresh)
+        self._newer = Pill(self.middle, look, pressed.to_end)
+        self._fresh = Pill(self.middle, look, pressed.to_fresh)
 
     def _right(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
@@ -201,34 +194,19 @@ class ChatView:
             self._side_frame, font=look.font(14, "bold"), background=colour.panel, foreground=colour.text, anchor="w"
         )
         self._side_title.pack(fill="x", padx=look.px(14), pady=(look.px(16), look.px(8)))
-        self._seek = tk.Entry(
+        self._seek = ctk.CTkEntry(
             self._side_frame,
-            font=look.font(14),
-            background=colour.raised,
-            foreground=colour.text,
-            insertbackground=colour.text,
-            bd=0,
-            highlightthickness=1,
-            highlightbackground=colour.border,
-            highlightcolor=colour.accent,
+            height=34,
+            corner_radius=8,
+            font=(look.sans, 14),
+            fg_color=colour.raised,
+            text_color=colour.text,
+            border_color=colour.border,
+            border_width=1,
         )
         self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
         self._side = ListView(self._side_frame, look, colour.panel, pressed.side)
         self._side.text.pack(fill="both", expand=True)
-
-    def _pill(self, call: Callable[[], None]) -> tk.Label:
-        look, colour = self._look, self._look.palette
-        label = tk.Label(
-            self.middle,
-            background=colour.accent,
-            foreground=colour.on_accent,
-            font=look.font(13, "bold"),
-            padx=look.px(14),
-            pady=look.px(5),
-            cursor="hand2",
-        )
-        label.bind("<Button-1>", lambda event: call())
-        return label
 
     def _button(self, parent: tk.Misc, text: str, call: Callable[[], None], ground: str) -> tk.Label:
         look, colour = self._look, self._look.palette

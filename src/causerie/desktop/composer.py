@@ -10,6 +10,7 @@ from functools import cache
 from causerie.chat import slash
 from causerie.chat.events import Message
 from causerie.chat.view import View
+from causerie.desktop import emoji_list
 
 SHOWN_MOST = 8
 """Offers in the popup."""
@@ -48,10 +49,8 @@ def offers(before: str, view: View | None, channels: Iterable[str], tab: bool = 
             if channel.casefold().startswith(typed):
                 made.append(Offer(f"#{channel} ", len(word) + 1, f"#{channel}"))
     elif sign == ":" and len(word) >= 2:
-        for name, emoji in EMOJI.items():
-            if typed in name:
-                made.append(Offer(f"{emoji} ", len(word) + 1, f"{emoji}  :{name}:"))
-        made.sort(key=lambda offer: (f":{typed}" not in offer.label, offer.label))
+        for one in emoji_list.completing(word, SHOWN_MOST):
+            made.append(Offer(f"{one.text} ", len(word) + 1, f"{one.text}  :{one.code}:", one.name))
     elif sign == "/" and at_start:
         for command in _commands():
             if command.name.startswith(typed):
@@ -86,19 +85,3 @@ def _names(view: View | None) -> list[str]:
 @cache
 def _commands() -> tuple[slash.Slash, ...]:
     return tuple({command.name: command for command in slash.BY_NAME.values()}.values())
-
-
-QUICK = ("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "✅", "🔥", "💯", "🤔")
-"""Reactions that are offered first."""
-
-EMOJI = {
-    "thumbsup": "👍", "thumbsdown": "👎", "heart": "❤️", "joy": "😂", "smile": "😄", "wink": "😉", "grin": "😁",
-    "sad": "😢", "cry": "😭", "angry": "😠", "tada": "🎉", "fire": "🔥", "eyes": "👀", "pray": "🙏", "clap": "👏",
-    "wave": "👋", "ok": "👌", "thinking": "🤔", "rocket": "🚀", "check": "✅", "cross": "❌", "warning": "⚠️",
-    "question": "❓", "exclamation": "❗", "hundred": "💯", "star": "⭐", "sparkles": "✨", "sun": "☀️", "coffee": "☕",
-    "beer": "🍺", "cake": "🍰", "pizza": "🍕", "cat": "🐱", "dog": "🐶", "bug": "🐛", "bulb": "💡", "lock": "🔒",
-    "key": "🔑", "hammer": "🔨", "book": "📖", "calendar": "📅", "clock": "🕐", "phone": "📞", "mail": "📧",
-    "laughing": "😆", "blush": "😊", "sunglasses": "😎", "neutral": "😐", "surprised": "😮", "sleepy": "😴",
-    "party": "🥳", "shrug": "🤷", "facepalm": "🤦", "muscle": "💪", "handshake": "🤝", "crossed": "🤞",
-}  # fmt: skip
-"""What stands behind a colon and a name. Not all of Unicode: those that people type."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from causerie.chat.events import Message
@@ -123,5 +124,6 @@ def note(text: str) -> Sequence[ListLine]:
 def _about(message: Message, with_channel: bool) -> tuple[tuple[str, str], ...]:
     words = plain(message.text)
     where = f"  #{message.channel}" if with_channel else ""
-    when = f"  {moment(message.at):%d/%m/%y %H:%M}{where}   "
+    at = moment(message.at)
+    when = f"  {at:%H:%M}{where}   " if at.date() == date.today() else f"  {at:%d/%m/%y %H:%M}{where}   "
     return ((message.name, "bold"), (when, "faint"), (words[:WORDS] + ("…" if len(words) > WORDS else ""), "plain"))

@@ -42,7 +42,7 @@ class ListView:
         text.tag_configure("bold", font=look.font(14, "bold"))
         text.tag_configure("faint", foreground=colour.faint)
         text.tag_configure("heading", foreground=colour.faint, font=look.font(12, "bold"), spacing1=look.px(12))
-        text.tag_configure("badge", background=colour.accent, foreground=colour.on_accent, font=look.font(12, "bold"))
+        text.tag_configure("badge", foreground=colour.link, font=look.font(13, "bold"))
         text.tag_configure("here", foreground=colour.here)
         text.tag_configure("away", foreground=colour.away)
         text.tag_configure("dnd", foreground=colour.warn)

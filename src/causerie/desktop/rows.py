@@ -68,7 +68,10 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
     is_first_new = bool(scene.new_after) and message.number > scene.new_after >= (before.number if before else 0)
     if new_day:
         made.append(Piece(f"{day_name(day, scene.today)}\n", ("day",)))
+        made.append(Piece("\n", ("rule", "new_rule" if is_first_new else "day_rule")))
     if is_first_new:
+        if not new_day:
+            made.append(Piece("\n", ("rule", "new_rule")))
         made.append(Piece(_("New messages") + "\n", ("new",)))
     grouped = not (new_day or is_first_new) and before is not None and belongs(message, before, scene.thread)
     extra = ("found",) if message.number == scene.found else ()
@@ -198,11 +201,12 @@ def _reactions(message: Message) -> list[Piece]:
         on = "off" if reaction.mine else "on"
         made.append(
             Piece(
-                f" {reaction.emoji} {reaction.count} ",
-                ("chips", style),
+                f" {reaction.emoji}",
+                ("chips", style, "emoji"),
                 f"react:{message.number}:{on}:{reaction.emoji}",
             )
         )
+        made.append(Piece(f" {reaction.count} ", ("chips", style), made[-1].act))
         made.append(Piece("  ", ("chips",)))
     made.append(Piece("\n", ("chips",)))
     return made

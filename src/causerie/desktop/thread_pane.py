@@ -9,6 +9,7 @@ from collections.abc import Callable
 from causerie.desktop import keys, status
 from causerie.desktop.acts import Acts
 from causerie.desktop.overlay import Overlay
+from causerie.desktop.pill import Pill
 from causerie.desktop.remembering import Settings
 from causerie.desktop.saying import Saying
 from causerie.desktop.theme import Look
@@ -78,16 +79,7 @@ class ThreadPane:
         self.writing.view.hint(_("Reply in the thread"))
         self.writing.view.frame.pack(side="bottom", fill="x", padx=look.px(12), pady=(0, look.px(24)))
         self.timeline.frame.pack(fill="both", expand=True)
-        self._newer = tk.Label(
-            self.frame,
-            background=colour.accent,
-            foreground=colour.on_accent,
-            font=look.font(13, "bold"),
-            padx=look.px(14),
-            pady=look.px(5),
-            cursor="hand2",
-        )
-        self._newer.bind("<Button-1>", lambda event: self.to_end())
+        self._newer = Pill(self.timeline.frame, look, self.to_end)
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, lambda: None)
         keys.bind_line(self.writing.view.text, {**window_keys, **line_keys}, self.to_end)
         self.writing.here()
@@ -128,10 +120,4 @@ class ThreadPane:
         self.model.looked(at_bottom)
         if at_bottom:
             self._timers.later("thread read", READ_AFTER, self._chat.reading.seen_thread)
-        text = status.newer(self.model, at_bottom)
-        self._newer.configure(text=text)
-        if text:
-            self._newer.place(in_=self.timeline.frame, relx=0.5, rely=1.0, y=-8, anchor="s")
-            self._newer.lift()
-        else:
-            self._newer.place_forget()
+        self._newer.show(status.newer(self.model, at_bottom), relx=0.5, rely=1.0, y=-8, anchor="s")

@@ -233,9 +233,13 @@ class TimelineView:
         text, look, colour = self.text, self._look, self._look.palette
         left = look.px(2)
         text.tag_configure("day", justify="center", foreground=colour.faint, font=look.font(12, "bold"))
-        text.tag_configure("day", spacing1=look.px(18), spacing3=look.px(8))
+        text.tag_configure("day", spacing1=look.px(18), spacing3=look.px(6))
         text.tag_configure("new", justify="right", foreground=colour.warn, font=look.font(12, "bold"))
-        text.tag_configure("new", spacing1=look.px(8), underline=False)
+        text.tag_configure("new", spacing1=look.px(2), spacing3=0)
+        # A line as wide as the text, as high as its font: one pixel.
+        text.tag_configure("rule", font=(look.sans, -1), spacing1=0, spacing2=0, spacing3=0)
+        text.tag_configure("day_rule", background=colour.border)
+        text.tag_configure("new_rule", background=colour.warn)
         text.tag_configure("head", spacing1=look.px(12), spacing3=look.px(1), lmargin1=left, lmargin2=left)
         text.tag_configure("body", lmargin1=left, lmargin2=left)
         text.tag_configure("quoted", foreground=colour.faint, font=look.font(13), lmargin1=left, lmargin2=look.px(18))
@@ -263,6 +267,8 @@ class TimelineView:
         text.tag_configure("mention_me", foreground=colour.text, background=colour.for_me, font=look.font(15, "bold"))
         text.tag_configure("for_me", background=colour.for_me)
         text.tag_configure("found", background=colour.found)
+        text.tag_configure("emoji", font=look.emoji(14))
+        text.tag_configure("emoji_in_text", font=look.emoji(16))
         text.tag_configure("sending", foreground=colour.faint)
         text.tag_raise("sel")
 

@@ -55,7 +55,14 @@ class Window:
         self.leave = leave
         self.acts = Acts(chat, lambda typed: self.beside.search(typed))
         self.overlay = Overlay(root, look, self._focus)
-        self.choosers = Choosers(self.overlay, self.acts, self.open)
+        self.choosers = Choosers(
+            self.overlay,
+            look,
+            self.acts,
+            self.open,
+            recent=lambda: self.settings.emoji,
+            used=lambda emoji: self._choose(emoji=emoji),
+        )
         self.menus = Menus(self)
         self._timers = Timers(root)
         self._place = ""
@@ -79,7 +86,13 @@ class Window:
         )
         self.view.frame.pack(fill="both", expand=True)
         self.beside = Beside(
-            self.view, self.acts, settings.members, self._jump, self._person, self._choose_members, self._thread_pane
+            self.view,
+            self.acts,
+            settings.members,
+            self._jump,
+            self._person,
+            lambda on: self._choose(members=on),
+            self._thread_pane,
         )
         self.timeline = TimelineView(self.view.middle, look, self.act, self._scrolled, self.menus.message)
         self.timeline.frame.grid(row=3, column=0, sticky="nsew")
@@ -293,8 +306,8 @@ class Window:
         self.beside.toggle_people(on)
         self._focus()
 
-    def _choose_members(self, on: bool) -> None:
-        self.settings = msgspec.structs.replace(self.settings, members=on)
+    def _choose(self, **changed: object) -> None:
+        self.settings = msgspec.structs.replace(self.settings, **changed)
         self.choose(self.settings)
 
     def _tick(self) -> None:
