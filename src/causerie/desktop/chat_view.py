@@ -11,6 +11,7 @@ import customtkinter as ctk
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.pill import Pill
+from causerie.desktop.shown import tell
 from causerie.desktop.theme import Look
 from causerie.text import _
 
@@ -84,7 +85,9 @@ class ChatView:
 
     def below(self, text: str) -> None:
         """Who is typing, or what just went wrong."""
-        self._below.configure(text=text)
+        if text != self._below.cget("text"):
+            self._below.configure(text=text)
+            tell("below", lambda: text)
 
     def newer(self, text: str) -> None:
         """The button that leads to the end; empty: one is there."""

@@ -64,6 +64,12 @@ def last_own(messages: Iterable[Message], me: int) -> Message | None:
     return own[-1] if own else None
 
 
+def last(messages: Iterable[Message]) -> Message | None:
+    """What was said last, to be answered or reacted to."""
+    there = [message for message in messages if not message.deleted]
+    return there[-1] if there else None
+
+
 def merged(local: Mapping[str, str], views: Mapping[str, View]) -> dict[str, str]:
     """Drafts: what was kept here counts, and where there is nothing, the server's."""
     drafts = {channel: view.draft for channel, view in views.items() if view.draft}

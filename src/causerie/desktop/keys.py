@@ -19,6 +19,8 @@ def window_keys(
     search: Callable[[], None],
     read_all: Callable[[], None],
     emoji: Callable[[], None],
+    react: Callable[[], None],
+    thread: Callable[[], None],
 ) -> Keys:
     """What they do in all of the window."""
 
@@ -29,6 +31,8 @@ def window_keys(
         "<Control-k>": choosers.place,
         "<Control-f>": search,
         "<Control-e>": emoji,
+        "<Control-E>": react,
+        "<Control-T>": thread,
         "<Control-slash>": choosers.shortcuts,
         "<Alt-Up>": lambda: neighbour(-1, False),
         "<Alt-Down>": lambda: neighbour(1, False),

@@ -107,10 +107,14 @@ def of_shortcuts() -> list[ListLine]:
         ("↑", _("edit what you said last")),
         ("Shift+↑", _("answer what was said last")),
         ("Ctrl+F", _("find")),
+        ("Ctrl+E", _("an emoji")),
+        ("Ctrl+Shift+E", _("react to what was said last")),
+        ("Ctrl+Shift+T", _("the thread of what was said last")),
         ("Ctrl+B Ctrl+I", _("bold, italics")),
         ("Shift+Enter", _("a new line")),
         ("Tab", _("complete @ # : /")),
         (_("PgUp PgDn End"), _("scroll; to the end")),
+        (_("Ctrl+Home"), _("the first of what is new")),
         ("Shift+Esc", _("everything is read")),
     )
     return [ListLine(str(at), ((f"{key}   ", "bold"), (about, "plain"))) for at, (key, about) in enumerate(keys)]

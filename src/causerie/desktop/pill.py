@@ -8,6 +8,7 @@ from typing import Any
 
 import customtkinter as ctk
 
+from causerie.desktop.shown import middle, tell_later
 from causerie.desktop.theme import Look
 
 
@@ -39,5 +40,6 @@ class Pill:
             self._button.configure(text=text, width=10)
             self._button.place(**place)
             self._button.lift()
+            tell_later(self._button, f"button {text}", lambda: middle(self._button))
         else:
             self._button.place_forget()

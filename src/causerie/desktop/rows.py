@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zlib import crc32
 
 from causerie.chat.commands import Send
 from causerie.chat.events import Message
@@ -159,7 +160,7 @@ def day_name(day: date, today: date) -> str:
 
 
 def _head(name: str, guest: bool, person: int, at: int, scene: Scene, extra: tuple[str, ...]) -> list[Piece]:
-    head = [Piece(name, ("head", "name", f"tone{person % TONES}", *extra), f"person:{name}")]
+    head = [Piece(name, ("head", "name", f"tone{crc32(name.casefold().encode()) % TONES}", *extra), f"person:{name}")]
     if guest:
         head.append(Piece("  " + _("guest"), ("head", "faint", *extra)))
     head.append(Piece(f"  {moment(at):%H:%M}\n", ("head", "faint", *extra)))
@@ -199,14 +200,10 @@ def _reactions(message: Message) -> list[Piece]:
     for reaction in message.reactions:
         style = "chip_mine" if reaction.mine else "chip"
         on = "off" if reaction.mine else "on"
-        made.append(
-            Piece(
-                f" {reaction.emoji}",
-                ("chips", style, "emoji"),
-                f"react:{message.number}:{on}:{reaction.emoji}",
-            )
-        )
-        made.append(Piece(f" {reaction.count} ", ("chips", style), made[-1].act))
+        act = f"react:{message.number}:{on}:{reaction.emoji}"
+        made.append(Piece(" ", ("chips", style), act))
+        made.append(Piece(reaction.emoji, ("chips", style, "emoji"), act))
+        made.append(Piece(f" {reaction.count} ", ("chips", style), act))
         made.append(Piece("  ", ("chips",)))
     made.append(Piece("\n", ("chips",)))
     return made

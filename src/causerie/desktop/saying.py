@@ -104,8 +104,7 @@ class Saying:
     def reply_last(self) -> Message | None:
         """Shift+Up."""
         timeline = self._timeline
-        others = [message for message in timeline.messages if not message.deleted] if timeline is not None else []
-        self.reply = others[-1] if others else None
+        self.reply = composer.last(timeline.messages) if timeline is not None else None
         return self.reply
 
     def cancel(self) -> bool:

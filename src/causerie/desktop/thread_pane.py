@@ -64,7 +64,7 @@ class ThreadPane:
         cross.pack(side="right")
         cross.bind("<Button-1>", lambda event: close())
         tk.Frame(self.frame, background=colour.border, height=1).pack(fill="x")
-        self.timeline = TimelineView(self.frame, look, act, self._scrolled, menu)
+        self.timeline = TimelineView(self.frame, look, act, self._scrolled, menu, called="thread")
         self.writing = Writing(
             self.frame,
             look,

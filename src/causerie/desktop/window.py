@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from causerie.client import State
-from causerie.desktop import keys, lines, sidebar, status
+from causerie.desktop import composer, keys, lines, sidebar, status
 from causerie.desktop.acts import Acts
 from causerie.desktop.beside import Beside
 from causerie.desktop.chat_view import ChatView, Pressed
@@ -109,7 +109,16 @@ class Window:
         )
         self.composer = self.writing.view
         self.composer.frame.grid(row=4, column=0, sticky="ew", padx=look.px(18))
-        self._keys = keys.window_keys(chat, self.choosers, self.open, self.beside.seek, self.acts.read_all, self._emoji)
+        self._keys = keys.window_keys(
+            chat,
+            self.choosers,
+            go=self.open,
+            search=self.beside.seek,
+            read_all=self.acts.read_all,
+            emoji=self._emoji,
+            react=lambda: self._to_last("emoji"),
+            thread=lambda: self._to_last("thread"),
+        )
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, self.to_fresh)
         keys.bind_line(self.composer.text, {**self._keys, **line_keys}, self.to_end)
         keys.bind_window(
@@ -279,10 +288,21 @@ class Window:
         else:
             self.chat.jump(self.chat.current, number)
 
+    def _to_last(self, what: str) -> None:
+        """Something is done to what was said last, by keys alone."""
+        thread = self.chat.thread
+        in_thread = thread is not None and self._keys_in_thread()
+        message = composer.last(thread.messages if in_thread and thread is not None else self.chat.timeline.messages)
+        if message is not None:
+            self.act(f"{what}:{message.number}", in_thread)
+
+    def _keys_in_thread(self) -> bool:
+        pane = self.beside.thread
+        return pane is not None and self.root.focus_get() is pane.writing.view.text
+
     def _emoji(self) -> None:
         """Into the line that the keys go to."""
-        pane = self.beside.thread
-        line = self.line(pane is not None and self.root.focus_get() is pane.writing.view.text)
+        line = self.line(self._keys_in_thread())
         self.choosers.emoji(line.view.put)
 
     def _thread_pane(self, model: Timeline) -> ThreadPane:
