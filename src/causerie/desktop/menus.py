@@ -10,6 +10,7 @@ import msgspec
 
 from causerie.chat.commands import Away, SetTopic
 from causerie.chat.model import Level
+from causerie.desktop.shown import tell_later
 from causerie.text import _
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ class Menus:
             else:
                 menu.add_command(label=item[0], command=item[1])
         menu.tk_popup(x, y)
+        tell_later(menu, "menu", lambda: [item[0] for item in items if item is not None])
 
     def _copy(self, text: str) -> None:
         self._window.root.clipboard_clear()
