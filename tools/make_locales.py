@@ -46,6 +46,8 @@ def updated(po: Path) -> Catalog:
     language = po.parent.parent.name
     catalog = _catalog(language)
     known = _read(po, language) if po.exists() else _catalog(language)
+    # What counts as plural stays as the translations have it, whatever a newer Babel thinks.
+    catalog.mime_headers = [("Plural-Forms", known.plural_forms)]
     for message in extracted():
         if message.id:
             catalog[message.id] = message
