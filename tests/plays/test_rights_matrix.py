@@ -92,6 +92,9 @@ tell                 login    yes     yes     yes     yes     yes       yes     
 is_typing            login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
 signal               login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
 
+confide              login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+confide:hall         login    reading reading reading muted   yes       yes     member        banned  member    member  member  login    yes     reading
+
 edit                 login    yours   yours   yours   yours   yes       yes     yes           banned  private   private private login    yes     yours
 edit:own             login    yes     reading yes     muted   yes       yes     member        banned  private   private private login    yes     yes
 edit:own-hall        login    reading reading reading muted   yes       yes     member        banned  private   private private login    yes     reading
@@ -246,6 +249,8 @@ ABOUT: dict[str, dict[str, Any]] = {
     "tell": {"people": ["Target"], "text": "x"},
     "is_typing": {"channel": "{room}"},
     "signal": {"channel": "{room}", "text": "VERSION"},
+    "confide": {"channel": "{room}", "to": "moderators", "text": "x"},
+    "confide:hall": {"channel": "{hall}", "to": "moderators", "text": "x"},
     "edit": {"channel": "{room}", "number": 1, "text": "x"},
     "edit:own": {"channel": "{room}", "number": 2, "text": "x"},
     "edit:own-hall": {"channel": "{hall}", "number": 2, "text": "x"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, Level, MaskList, Mode, RoleName, TopicFor
+from causerie.chat.model import Access, Level, MaskList, Mode, Rank, RoleName, TopicFor
 
 
 class Command(Struct, frozen=True, tag_field="do", kw_only=True):
@@ -176,6 +176,20 @@ class Signal(Command, frozen=True, tag="signal", kw_only=True):
     channel: str = ""
     people: list[str] = []
     text: str = ""
+    notice: bool = False
+    tags: dict[str, str] = {}
+
+
+class Confide(Command, frozen=True, tag="confide", kw_only=True):
+    """Say something in a channel to those alone who rank so there or higher. Passing: nobody reads it again.
+
+    `action`, `notice`, `tags` as with a message; no `text`: the tags alone, for clients.
+    """
+
+    channel: str
+    to: Rank
+    text: str = ""
+    action: bool = False
     notice: bool = False
     tags: dict[str, str] = {}
 
@@ -685,11 +699,11 @@ class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
 
 AnyCommand = (
     Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct | Send
-    | Tell | Signal | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread | Follow
-    | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts | IsTyping
-    | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help | History | Search
-    | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | SetVoice | SetMask | Masks
-    | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload
-    | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
-    | DisableAccount | SetAdministrator | Status | Backup | CheckStore
+    | Tell | Signal | Confide | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread
+    | Follow | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts
+    | IsTyping | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
+    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | SetVoice
+    | SetMask | Masks | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect
+    | Announce | Reload | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount
+    | ResetPassword | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

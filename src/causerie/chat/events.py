@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, Everyone, MaskList, Preferences, RoleName, TopicFor
+from causerie.chat.model import Access, Everyone, MaskList, Preferences, Rank, RoleName, TopicFor
 
 How = Literal["left", "put_out", "quit"]
 
@@ -248,6 +248,22 @@ class Signalled(Event, frozen=True, tag="signalled", kw_only=True):
     tags: dict[str, str] = {}
 
 
+class Confided(Event, frozen=True, tag="confided", kw_only=True):
+    """Somebody said something to those alone who rank so or higher, see commands.Confide. Passing, told to those.
+    `mark`: its id."""
+
+    at: int
+    person: int
+    name: str
+    mark: str
+    to: Rank
+    text: str = ""
+    guest: bool = False
+    action: bool = False
+    notice: bool = False
+    tags: dict[str, str] = {}
+
+
 class Marked(Event, frozen=True, tag="marked", kw_only=True):
     """One's own read marker was moved, on some device, to the event `upto`. Passing, told only to oneself.
 
@@ -343,6 +359,6 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
 LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked
 AnyEvent = (
     Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked | Entered | Left | Presence
-    | Renamed | Typing | Signalled | Marked | Followed | Drafted | Preferring | Reported | Described | Watched
-    | Announced | Gap | Farewell
+    | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported | Described
+    | Watched | Announced | Gap | Farewell
 )  # fmt: skip

@@ -27,7 +27,7 @@ from causerie.chat.errors import (
     RegistrationClosed,
     WrongKey,
 )
-from causerie.chat.model import MEMBER, MODERATOR, OWNER, Channel, Mode, Person, Role, Standing
+from causerie.chat.model import MEMBER, MODERATOR, OWNER, Channel, Mode, Person, Rank, Role, Standing
 
 ORDER = frozenset(("read_only", "slow_seconds", "topic_for", "key", "people_most", "hidden", "outsiders"))
 """Settings that keep order, which moderators may change; the others are for owners."""
@@ -106,6 +106,22 @@ def check_send(channel: Channel, person: Person, standing: Standing | None, now:
         raise ReadOnly(channel=channel.name)
     if standing is not None and standing.role == Role.READER:
         raise ReadOnly(channel=channel.name)
+
+
+def hears_confided(channel: Channel, person: Person, standing: Standing | None, to: Rank) -> bool:
+    """Whether what is confided to those who rank so is for this person."""
+    role = rank(channel, person, standing)
+    if to == "owners":
+        return role >= Role.OWNER
+    return role >= Role.MODERATOR or (to == "voiced" and standing is not None and standing.voiced)
+
+
+def check_confide(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
+    """May this person confide in those who rank higher? Whoever may speak here; in a direct conversation all rank
+    alike."""
+    if channel.access == "direct":
+        raise BadInput(why="direct", channel=channel.name)
+    check_send(channel, person, standing, now)
 
 
 def may_read(channel: Channel, person: Person, standing: Standing | None) -> bool:

@@ -20,6 +20,7 @@ from causerie.chat.annotate import annotate, bare, outdated, targets
 from causerie.chat.events import (
     Announced,
     Changed,
+    Confided,
     Deleted,
     Described,
     Drafted,
@@ -287,6 +288,7 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Renamed: _renamed,
     Typing: _typing,
     Signalled: _nothing,
+    Confided: _nothing,
     Marked: _marked,
     Followed: _followed,
     Drafted: _drafted,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.events import LoggedEvent, Message
+from causerie.chat.events import Confided, LoggedEvent, Message
 from causerie.chat.model import Access, Level, MaskList, Mode, Preferences, RoleName, TopicFor
 
 
@@ -60,6 +60,12 @@ class Ack(Reply, frozen=True, tag="ack", kw_only=True):
     at: int
     key: str = ""
     again: bool = False
+
+
+class Confidence(Reply, frozen=True, tag="confidence", kw_only=True):
+    """It was told to those who rank so: the event as they are told it, which the asking connection is not."""
+
+    confided: Confided
 
 
 class Member(Struct, frozen=True, omit_defaults=True):
@@ -503,8 +509,8 @@ class StoreChecked(Reply, frozen=True, tag="store_checked", kw_only=True):
 
 
 AnyReply = (
-    Done | Pong | Welcome | LoggedIn | Ack | Snapshot | Resumed | Page | ThreadPage | VersionList | ReactorList
-    | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList | Watching
-    | Challenge | ReportList | AuditPage | HelpPage | Found | ChannelList | MaskLines | MemberList | SessionList
-    | AccountList | InviteList | InviteMade | StatusReport | StoreChecked
+    Done | Pong | Welcome | LoggedIn | Ack | Confidence | Snapshot | Resumed | Page | ThreadPage | VersionList
+    | ReactorList | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList
+    | Watching | Challenge | ReportList | AuditPage | HelpPage | Found | ChannelList | MaskLines | MemberList
+    | SessionList | AccountList | InviteList | InviteMade | StatusReport | StoreChecked
 )  # fmt: skip

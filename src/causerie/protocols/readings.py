@@ -51,11 +51,18 @@ def lines() -> dict[str, str]:
         "presence.dnd": _("* {name} does not want to be disturbed"),
         "presence.back": _("* {name} is back"),
         "reported": _("* {name} reported message {target} by {whom} in {channel}"),
+        "confided": _("(to {to}) {name}: {text}"),
+        "confided.action": _("(to {to}) * {name} {text}"),
         "announced": _("* {name} to everybody: {text}"),
         "announced.server": _("* the server says: {text}"),
         "gap": _("* some messages are left out here"),
         "reason": _("{line} ({reason})"),
     }
+
+
+def ranks() -> dict[str, str]:
+    """Those whom something is confided to, in words."""
+    return {"voiced": _("who has a voice"), "moderators": _("the moderators"), "owners": _("the owners")}
 
 
 SILENT: tuple[type[Event], ...] = (
@@ -133,6 +140,10 @@ def _names(event: Event) -> str | None:
             return f"stands.{_stands(event)}"
         case e.Presence():
             return "presence.away" if event.away else "presence.dnd" if event.dnd else "presence.back"
+        case e.Confided():
+            if not event.text:
+                return None
+            return "confided.action" if event.action else kind
         case e.Announced():
             return "announced" if event.name else "announced.server"
         case e.Edited() | e.Changed() | e.Renamed() | e.Reported() | e.Gap():
@@ -165,6 +176,8 @@ def _about(event: Event) -> dict[str, Any]:
     elif isinstance(event, e.Stands):
         about["whom"] = shown(event.whom_name, event.whom_guest)
         about["time"] = length(max(0, event.muted_until - event.at) // 1000)
+    elif isinstance(event, e.Confided):
+        about["to"] = ranks()[event.to]
     elif isinstance(event, e.Reported):
         about["whom"] = event.whom_name
     return about

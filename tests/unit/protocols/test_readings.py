@@ -49,6 +49,9 @@ def test_the_page_and_the_code_are_one_table() -> None:
         (e.Presence(channel="home", person=1, name="Luc", away="lunch"), "* Luc is away: lunch"),
         (e.Presence(channel="home", person=1, name="Luc", dnd=True), "* Luc does not want to be disturbed"),
         (e.Presence(channel="home", person=1, name="Luc"), "* Luc is back"),
+        (e.Confided(**ABOUT, mark="a", to="moderators", text="help"), "(to the moderators) Anna: help"),
+        (e.Confided(**ABOUT, mark="a", to="voiced", text="waves", action=True), "(to who has a voice) * Anna waves"),
+        (e.Confided(**ABOUT, mark="a", to="owners", tags={"+a": "b"}), ""),
         (e.Gap(channel="home", number=9, after=3), "* some messages are left out here"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -100,6 +103,8 @@ def test_every_event_is_decided(kind: Any) -> None:
         from causerie.chat.model import Preferences
 
         values["preferences"] = Preferences()
+    if kind is e.Confided:
+        values.update(to="moderators", action=False)
     if kind is e.Masked:
         values["list"] = "ban"
     if kind is e.Message:

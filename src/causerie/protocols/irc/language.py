@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from causerie.chat.events import (
     Announced,
     Changed,
+    Confided,
     Deleted,
     Described,
     Edited,
@@ -280,6 +281,7 @@ _READ = frozenset((Edited, Pinned, Reported))
 """Events that IRC has no command for."""
 
 _ANYWHERE: dict[type[Event], Callable[[IrcLanguage, Any, str], bytes]] = {
+    Confided: said.confided,
     Deleted: said.deleted,
     Reacted: said.reacted,
     Signalled: said.signalled,
