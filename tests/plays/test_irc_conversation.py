@@ -47,6 +47,8 @@ SAMPLES: dict[str, e.Event] = {
     "presence.dnd": e.Presence(**HERE, dnd=True),
     "presence.back": e.Presence(**HERE),
     "reported": e.Reported(**ABOUT, report=1, target=3, whom=2, whom_name="Luc"),
+    "confided": e.Confided(**ABOUT, mark="a", to="moderators", text="help"),
+    "confided.action": e.Confided(**ABOUT, mark="a", to="moderators", text="waves", action=True),
     "announced": e.Announced(channel="", at=1_000, person=1, name="Anna", text="tea"),
     "announced.server": e.Announced(channel="", at=1_000, person=0, name="", text="tea"),
     "gap": e.Gap(channel="home", number=9, after=3),

@@ -389,7 +389,8 @@ class Describe(Command, frozen=True, tag="describe", kw_only=True):
 
 
 class Watch(Command, frozen=True, tag="watch", kw_only=True):
-    """Be told when the people of these names come and go, wherever they are, or no longer (`on` false).
+    """Be told when the people of these names come and go, wherever they are, or no longer (`on` false); and what their
+    channels are told of them, where one is in none of these.
 
     No names: with `on` the list as it is, without it nobody is watched any more.
     """

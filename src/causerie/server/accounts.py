@@ -104,6 +104,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
         return admit(core, session, person, LogIn(keep=True, device=command.device))
     _become(core, session, guest, person)
     watching.renamed(core, guest, person)
+    watching.changed(core, person, Renamed(channel="", person=number, name=name, was=name))
     token = make_token(core, session, command.device)
     places = core.directory.places.get(number, {})
     names = sorted(core.directory.channels[place].name for place in places)

@@ -115,9 +115,12 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     directory, tick = core.directory, core.tick
     connected = directory.connected[person.id]
     forgotten = person.guest and len(connected) == 1
+    seemed = who_is_here.shown_anywhere(core, person.id) if core.watchers else None
     for number in tuple(session.channels):
         leave(core, session, directory.channels[number], reason, gone=forgotten, how="quit")
     tick.drop(connected, session)
+    if seemed is not None:
+        watching.seems(core, person, seemed, who_is_here.shown_anywhere(core, person.id))
     if session.mode != "invisible":
         who_is_here.note_seen(core, person)
         who_is_here.note_gone(core, person)

@@ -27,6 +27,8 @@ EVENT_PLAYBACK = 1 << 17
 READ_MARKER = 1 << 18
 REDACTION = 1 << 19
 MULTILINE = 1 << 20
+CHGHOST = 1 << 22
+EXTENDED_MONITOR = 1 << 23
 SETNAME = 1 << 24
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
@@ -37,6 +39,7 @@ OFFERED: dict[str, int] = {
     "away-notify": AWAY_NOTIFY,
     "batch": BATCH,
     "cap-notify": CAP_NOTIFY,
+    "chghost": CHGHOST,
     "draft/account-registration": ACCOUNT_REGISTRATION,
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
@@ -46,6 +49,7 @@ OFFERED: dict[str, int] = {
     "draft/read-marker": READ_MARKER,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
+    "extended-monitor": EXTENDED_MONITOR,
     "invite-notify": INVITE_NOTIFY,
     "labeled-response": LABELED_RESPONSE,
     "message-tags": MESSAGE_TAGS,

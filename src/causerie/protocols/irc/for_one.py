@@ -39,6 +39,8 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
         return wire.language.invited(event)
     if type(event) is Reported:
         return wire.language.read(event, wire.nick)
+    if not event.channel and type(event) in monitor.MORE:
+        return monitor.more(wire, event)
     if type(event) is Renamed and event.person == wire.person:
         return b""  # once, with the answer
     if type(event) is Watched:

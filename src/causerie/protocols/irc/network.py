@@ -122,7 +122,11 @@ class Network:
     def show(self, person: int, user: str, real_name: str) -> Face:
         """What a person is shown as from now on, as long as the face is kept: by each of their connections."""
         face = self._faces.get(person)
-        if face is None:
+        elsewhere = len(self._core.directory.connected.get(person, ())) > 1
+        if face is None or not elsewhere:
+            if elsewhere:
+                # Somebody who is here has a user name already, and keeps it.
+                user = self.was_shown(person)[0]
             face = self._faces[person] = Face(user, real_name, f"!{user}@{self.host}")
             self._was_shown[person] = user, real_name
             if len(self._was_shown) > SHOWN_MOST:
@@ -135,7 +139,11 @@ class Network:
 
     def face(self, person: int) -> Face:
         """What a person is shown as."""
-        return self._faces.get(person, self._nobody)
+        face = self._faces.get(person)
+        if face is None and person in self._was_shown:
+            user, real_name = self._was_shown[person]
+            return Face(user, real_name, f"!{user}@{self.host}")
+        return face or self._nobody
 
     def real_name(self, person: int, name: str) -> str:
         """A person's real name, as they have it now; the name where none was given."""
@@ -143,7 +151,8 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        return name + self._faces.get(person, self._nobody).tail
+        face = self._faces.get(person)
+        return name + (face if face is not None else self.face(person)).tail
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""

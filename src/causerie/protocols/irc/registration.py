@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
+from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -105,6 +106,7 @@ def logging_in(wire: IrcWire, command: c.Command, then: Then) -> None:
 
 
 def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
+    before = wire.face
     wire.person, wire.account = answer.person, answer.name
     if wire.registration is None:
         wire.show_as(answer.person)
@@ -116,6 +118,8 @@ def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
     if wire.registration is None:
         if name != was:
             wire.line_by(f":{source} NICK :{name}".encode())
+        if before is not None and wire.face is not None and before.tail != wire.face.tail and wire.has(cap.CHGHOST):
+            wire.line_by(f":{name}{before.tail} CHGHOST {wire.face.user} {wire.network.host}".encode())
         _hear(wire, answer.channels)
 
 
