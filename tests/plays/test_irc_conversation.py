@@ -42,6 +42,7 @@ SAMPLES: dict[str, e.Event] = {
     "masked": e.Masked(**ABOUT, list="ban", mask="bad*"),
     "masked.off": e.Masked(**ABOUT, list="ban", mask="bad*", on=False),
     "changed": e.Changed(**ABOUT, read_only=True, changed=("read_only",)),
+    "channel_renamed": e.ChannelRenamed(**ABOUT, was="home", now="house"),
     "renamed": e.Renamed(**HERE, was="Ann"),
     "presence.away": e.Presence(**HERE, away="lunch"),
     "presence.dnd": e.Presence(**HERE, dnd=True),
@@ -57,7 +58,7 @@ SAMPLES: dict[str, e.Event] = {
 
 async def test_the_page_of_readings_says_what_irc_does_with_each() -> None:
     """docs/protocol/readings.md, "in IRC": the commands that an event comes to."""
-    rows = re.findall(r"^\| `([a-z.]+)` \|.*\| ([^|]*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_.]+)` \|.*\| ([^|]*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     page = {name: re.findall("`([A-Z]+)`", column.partition(";")[0].replace("`ACTION`", "")) for name, column in rows}
     del page["reason"]
     async with House() as house:

@@ -130,6 +130,7 @@ set_topic            login    rank    rank    yes     muted   yes       yes     
 set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           member  member    member  member  login    yes     rank
 set_channel          login    rank    rank    rank    rank    yes       yes     yes           member  member    member  member  login    yes     rank
 set_channel:access   login    rank    rank    rank    rank    rank      yes     yes           member  member    member  member  login    yes     rank
+rename_channel       login    rank    rank    rank    rank    rank      yes     yes           member  member    member  member  login    yes     rank
 invite               login    yes     rank    yes     yes     yes       yes     yes           banned  private   private private login    yes     rank
 kick                 login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 kick:moderator       login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
@@ -277,6 +278,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_topic:hall": {"channel": "{hall}", "topic": "x"},
     "set_channel": {"channel": "{room}", "read_only": True},
     "set_channel:access": {"channel": "{room}", "access": "private"},
+    "rename_channel": {"channel": "{room}", "name": "other-{n}"},
     "set_voice": {"channel": "{room}", "name": "Target"},
     "set_mask": {"channel": "{room}", "list": "ban", "mask": "troll*"},
     "set_mask:name": {"channel": "{room}", "list": "ban", "mask": "Host"},

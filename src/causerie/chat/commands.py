@@ -557,6 +557,14 @@ class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
     outsiders: bool | None = None
 
 
+class RenameChannel(Command, frozen=True, tag="rename_channel", kw_only=True):
+    """Give a channel another name; all that it has goes along. Its former name stays its own: who uses it means it."""
+
+    channel: str
+    name: str
+    reason: str = ""
+
+
 class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
     """Make a member reader, member, moderator or owner."""
 
@@ -703,8 +711,8 @@ AnyCommand = (
     | Tell | Signal | Confide | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread
     | Follow | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts
     | IsTyping | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
-    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | SetVoice
-    | SetMask | Masks | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect
-    | Announce | Reload | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount
-    | ResetPassword | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
+    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | RenameChannel | SetRole
+    | SetVoice | SetMask | Masks | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone
+    | Disconnect | Announce | Reload | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite
+    | AddAccount | ResetPassword | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

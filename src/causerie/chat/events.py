@@ -167,6 +167,18 @@ class Changed(Event, frozen=True, tag="changed", kw_only=True):
     changed: tuple[str, ...] = ()
 
 
+class ChannelRenamed(Event, frozen=True, tag="channel_renamed", kw_only=True):
+    """The channel, which was called `was`, is called `now`. Told under the name that it had; read later, under the one
+    that it has by then. Without a number: what somebody who resumes did not know."""
+
+    at: int
+    person: int
+    name: str
+    was: str
+    now: str
+    reason: str = ""
+
+
 class Masked(Event, frozen=True, tag="masked", kw_only=True):
     """A mask was put on one of the channel's lists, or taken off (`on` false). See chat/masks.py."""
 
@@ -356,9 +368,9 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
     code: str
 
 
-LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked
+LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked
 AnyEvent = (
-    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked | Entered | Left | Presence
-    | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported | Described
-    | Watched | Announced | Gap | Farewell
+    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked | Entered
+    | Left | Presence | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported
+    | Described | Watched | Announced | Gap | Farewell
 )  # fmt: skip

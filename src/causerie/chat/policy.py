@@ -188,6 +188,16 @@ def check_topic(channel: Channel, person: Person, standing: Standing | None, now
         raise Muted(channel=channel.name, until=standing.muted_until)
 
 
+def check_rename_channel(channel: Channel, person: Person, standing: Standing | None, home: bool) -> None:
+    """May this person give the channel another name? Its owners may, but for `home`, which everybody is sent to; a
+    direct conversation has none to change."""
+    if channel.access == "direct":
+        raise BadInput(why="direct", channel=channel.name)
+    _check_least(channel, person, standing, Role.OWNER)
+    if home:
+        raise BadInput(why="home", channel=channel.name)
+
+
 def check_settings(channel: Channel, person: Person, standing: Standing | None, settings: Iterable[str]) -> None:
     """May this person change these of the channel's settings? Its owners may, and moderators those that keep order; a
     direct conversation has none to change."""

@@ -20,6 +20,7 @@ from causerie.chat.annotate import annotate, bare, outdated, targets
 from causerie.chat.events import (
     Announced,
     Changed,
+    ChannelRenamed,
     Confided,
     Deleted,
     Described,
@@ -178,6 +179,13 @@ def _changed(view: View, event: Changed, keep: int) -> View:
     )
 
 
+def _channel_renamed(view: View, event: ChannelRenamed, keep: int) -> View:
+    """All that is known of the channel is now that of the other name."""
+    messages = tuple(msgspec.structs.replace(message, channel=event.now) for message in view.messages)
+    recent = tuple(msgspec.structs.replace(change, channel=event.now) for change in view.recent)
+    return _with(view, channel=event.now, messages=messages, recent=recent)
+
+
 def _stands(view: View, event: Stands, keep: int) -> View:
     members, known = view.members, view.members.get(event.whom)
     if event.role is None or ROLES[event.role] < Role.READER:
@@ -281,6 +289,7 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Topic: _topic,
     Stands: _stands,
     Changed: _changed,
+    ChannelRenamed: _channel_renamed,
     Masked: _nothing,
     Entered: _entered,
     Left: _left,

@@ -46,6 +46,7 @@ def lines() -> dict[str, str]:
         "masked": _("* {name} put {mask} on the list of {channel}: {list}"),
         "masked.off": _("* {name} took {mask} off the list of {channel}: {list}"),
         "changed": _("* {name} changed the settings of {channel}"),
+        "channel_renamed": _("* {name} renamed {was} to {now}"),
         "renamed": _("* {was} is now {name}"),
         "presence.away": _("* {name} is away: {away}"),
         "presence.dnd": _("* {name} does not want to be disturbed"),
@@ -146,7 +147,7 @@ def _names(event: Event) -> str | None:
             return "confided.action" if event.action else kind
         case e.Announced():
             return "announced" if event.name else "announced.server"
-        case e.Edited() | e.Changed() | e.Renamed() | e.Reported() | e.Gap():
+        case e.Edited() | e.Changed() | e.ChannelRenamed() | e.Renamed() | e.Reported() | e.Gap():
             return kind
     return None
 

@@ -24,7 +24,7 @@ ABOUT: dict[str, Any] = {"channel": "home", "number": 9, "at": 1_000, "person": 
 
 def test_the_page_and_the_code_are_one_table() -> None:
     """docs/protocol/readings.md has every reading in the words that are said, and no other."""
-    rows = re.findall(r"^\| `([a-z.]+)` \| `(.*?)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_.]+)` \| `(.*?)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert dict(rows) == readings.lines()
     assert len(rows) == len(readings.lines())
 
@@ -45,6 +45,7 @@ def test_the_page_and_the_code_are_one_table() -> None:
         (e.Topic(**ABOUT, topic="tea", guest=True), "* ~Anna set the topic: tea"),
         (e.Topic(**ABOUT, topic=""), "* Anna took the topic away"),
         (e.Changed(**ABOUT), "* Anna changed the settings of home"),
+        (e.ChannelRenamed(**ABOUT, was="home", now="house"), "* Anna renamed home to house"),
         (e.Renamed(channel="home", person=1, name="Zoé", was="Luc"), "* Luc is now Zoé"),
         (e.Presence(channel="home", person=1, name="Luc", away="lunch"), "* Luc is away: lunch"),
         (e.Presence(channel="home", person=1, name="Luc", dnd=True), "* Luc does not want to be disturbed"),

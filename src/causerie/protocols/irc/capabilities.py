@@ -27,6 +27,7 @@ EVENT_PLAYBACK = 1 << 17
 READ_MARKER = 1 << 18
 REDACTION = 1 << 19
 MULTILINE = 1 << 20
+CHANNEL_RENAME = 1 << 21
 CHGHOST = 1 << 22
 EXTENDED_MONITOR = 1 << 23
 SETNAME = 1 << 24
@@ -41,6 +42,7 @@ OFFERED: dict[str, int] = {
     "cap-notify": CAP_NOTIFY,
     "chghost": CHGHOST,
     "draft/account-registration": ACCOUNT_REGISTRATION,
+    "draft/channel-rename": CHANNEL_RENAME,
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": REDACTION,
@@ -67,7 +69,7 @@ VALUES: dict[str, str] = {"draft/account-registration": "before-connect"}
 
 HEARD = (
     MESSAGE_TAGS | SERVER_TIME | ACCOUNT_TAG | EXTENDED_JOIN | AWAY_NOTIFY | ACCOUNT_NOTIFY
-    | INVITE_NOTIFY | SETNAME | REDACTION | MULTILINE
+    | INVITE_NOTIFY | SETNAME | REDACTION | MULTILINE | CHANNEL_RENAME
 )  # fmt: skip
 """Those that change how events are told: who has the same ones of these shares a language."""
 

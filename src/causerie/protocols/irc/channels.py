@@ -43,6 +43,12 @@ def join(wire: IrcWire, line: Line) -> None:
         return
     keys = dict(zip(line.param(0).split(","), line.param(1).split(","), strict=False))
     for name in _named(wire, line):
+        if now := wire.network.renamed(core_name(name)):
+            told = f"{name} {shown_channel(now)}"
+            if wire.has(cap.CHANNEL_RENAME):
+                wire.line(f"FAIL JOIN CHANNEL_RENAMED {told} :The channel has been renamed")
+                continue
+            wire.reply(n.ERR_LINKCHANNEL, told)
         wire.ask(c.Join(channel=core_name(name), key=keys.get(name, ""), members=False), _joined)
 
 
@@ -57,6 +63,14 @@ def _joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         markers.told_at_join(wire, answer.channel, lambda wire: _names_and_past(wire, answer))
     else:
         _names_and_past(wire, answer)
+
+
+def stands(wire: IrcWire, channel: Snapshot) -> None:
+    """What follows a JOIN: the topic, the names."""
+    if channel.topic:
+        _tell_topic(wire, channel)
+    if not wire.has(cap.NO_IMPLICIT_NAMES):
+        _names(wire, channel)
 
 
 def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:

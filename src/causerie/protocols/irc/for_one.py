@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from causerie.chat.events import (
     Announced,
+    ChannelRenamed,
     Described,
     Entered,
     Event,
@@ -19,7 +20,7 @@ from causerie.chat.events import (
     Watched,
 )
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import markers, monitor, umodes
+from causerie.protocols.irc import markers, monitor, renaming, umodes
 from causerie.protocols.irc.names import is_alone, is_direct
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
             wire.show_as(event.person)
         wire.entered = event
         return b""
+    if type(event) is ChannelRenamed:
+        return renaming.moved(wire, event)
     if type(event) is Stands and event.role == "invited" and event.was != "invited":
         return wire.language.invited(event)
     if type(event) is Reported:

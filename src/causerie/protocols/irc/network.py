@@ -14,8 +14,8 @@ from weakref import WeakValueDictionary
 from causerie import __version__
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
 from causerie.chat.masks import matches
-from causerie.chat.model import ROLE_NAMES, Person
-from causerie.chat.names import fold
+from causerie.chat.model import ROLE_NAMES, Channel, Person
+from causerie.chat.names import BadName, channel_name, fold
 from causerie.config import Config
 from causerie.protocols.irc import roll
 from causerie.protocols.irc.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
@@ -225,7 +225,22 @@ class Network:
 
     def channel_id(self, name: str) -> int:
         """A channel's id, which stays when its name does not; 0: there is none."""
-        return self._core.directory.by_name.get(name, 0)
+        return self._core.directory.by_name.get(name) or self._core.directory.former.get(name, 0)
+
+    def place(self, name: str) -> Channel | None:
+        """The channel of this name, or that had it."""
+        return self._core.directory.channels.get(self.channel_id(name))
+
+    def renamed(self, name: str) -> str:
+        """What the channel is called that was called so, however it is written; "": nothing is."""
+        directory = self._core.directory
+        if not directory.former:
+            return ""
+        try:
+            number = directory.former.get(channel_name(name), 0)
+        except BadName:
+            return ""
+        return directory.channels[number].name if number else ""
 
     @property
     def admin(self) -> list[str]:
