@@ -69,6 +69,14 @@ set_name             login    yes     already already already already   already 
 describe             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 watch                login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 gone                 login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+set_metadata         login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+set_metadata:another's login  yours   yours   yours   yours   yours     yours     yes           yours   yours     yours   yes     login    yours    yes
+set_metadata:room    login    rank    rank    rank    rank    yes       yes       yes           banned  private   private private login    yes      rank
+metadata             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+metadata:room        login    yes     yes     yes     yes     yes       yes       yes           banned  private   private private login    yes      yes
+follow_metadata      login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+sync_metadata        login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+sync_metadata:room   login    yes     yes     yes     yes     yes       yes       yes           banned  private   private private login    yes      yes
 keep_certificate     login    account shown   shown   shown   shown     shown     shown         shown   shown     shown   shown   login    shown   shown
 elevate:no-longer    login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 
@@ -231,6 +239,13 @@ ABOUT: dict[str, dict[str, Any]] = {
     "describe": {"about": "in the garden"},
     "watch": {"names": ["Target"]},
     "gone": {"name": "Target"},
+    "set_metadata": {"key": "url", "value": "x"},
+    "set_metadata:another's": {"name": "Target", "key": "url", "value": "x"},
+    "set_metadata:room": {"channel": "{room}", "key": "url", "value": "x"},
+    "metadata": {"name": "Target"},
+    "metadata:room": {"channel": "{room}"},
+    "follow_metadata": {"keys": ["url"]},
+    "sync_metadata:room": {"channel": "{room}"},
     "elevate:no-longer": {"on": False},
     "join": {"channel": "{room}"},
     "join:new": {"channel": "new{n}"},

@@ -565,6 +565,41 @@ class RenameChannel(Command, frozen=True, tag="rename_channel", kw_only=True):
     reason: str = ""
 
 
+class SetMetadata(Command, frozen=True, tag="set_metadata", kw_only=True):
+    """Note a `value` under a key of a channel, or of a person (neither: of oneself); empty: nothing any more. For
+    programs: a picture's address, a page, a time zone. No `key`, and no value: forget all that is noted there."""
+
+    channel: str = ""
+    name: str = ""
+    key: str = ""
+    value: str = ""
+
+
+class Metadata(Command, frozen=True, tag="metadata", kw_only=True):
+    """All that is noted of a channel, or of a person (neither: of oneself)."""
+
+    channel: str = ""
+    name: str = ""
+
+
+class FollowMetadata(Command, frozen=True, tag="follow_metadata", kw_only=True):
+    """Be told on this connection when what is noted under these keys changes, or no longer (`on` false): of one's
+    channels, of those in them, of whom one watches and of oneself. No keys: with `on` the list as it is, without it
+    none any more."""
+
+    keys: list[str] = []
+    on: bool = True
+
+
+class SyncMetadata(Command, frozen=True, tag="sync_metadata", kw_only=True):
+    """What is noted now under the keys that one follows (or these of them): of a channel and those in it, of a person,
+    or of all whom one would be told of."""
+
+    channel: str = ""
+    name: str = ""
+    keys: list[str] = []
+
+
 class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
     """Make a member reader, member, moderator or owner."""
 
@@ -711,8 +746,9 @@ AnyCommand = (
     | Tell | Signal | Confide | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread
     | Follow | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts
     | IsTyping | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
-    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | RenameChannel | SetRole
-    | SetVoice | SetMask | Masks | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone
-    | Disconnect | Announce | Reload | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite
-    | AddAccount | ResetPassword | ListAccounts | DisableAccount | SetAdministrator | Status | Backup | CheckStore
+    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | RenameChannel
+    | SetMetadata | Metadata | FollowMetadata | SyncMetadata | SetRole | SetVoice | SetMask | Masks | InviteTo | Knock
+    | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload | Kick | Ban
+    | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
+    | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

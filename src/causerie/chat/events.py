@@ -347,6 +347,16 @@ class Watched(Event, frozen=True, tag="watched", kw_only=True):
     guest: bool = False
 
 
+class MetadataSet(Event, frozen=True, tag="metadata_set", kw_only=True):
+    """What is noted under a key is now this; empty: nothing. Passing, told to who follows the key. `channel`: of which;
+    empty: of `person`."""
+
+    key: str
+    value: str = ""
+    person: int = 0
+    name: str = ""
+
+
 class Announced(Event, frozen=True, tag="announced", kw_only=True):
     """An administrator says something to everybody. Passing; `channel` is empty. No `name`: the server's operator."""
 
@@ -372,5 +382,5 @@ LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | C
 AnyEvent = (
     Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked | Entered
     | Left | Presence | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported
-    | Described | Watched | Announced | Gap | Farewell
+    | Described | Watched | MetadataSet | Announced | Gap | Farewell
 )  # fmt: skip

@@ -21,6 +21,7 @@ from causerie.chat.errors import (
     Muted,
     NotAMember,
     NotModerator,
+    NotYours,
     Outranked,
     Private,
     ReadOnly,
@@ -196,6 +197,19 @@ def check_rename_channel(channel: Channel, person: Person, standing: Standing | 
     _check_least(channel, person, standing, Role.OWNER)
     if home:
         raise BadInput(why="home", channel=channel.name)
+
+
+def check_note(person: Person, elevated: bool, whom: Person) -> None:
+    """May this person change what is noted of `whom`? Each what is noted of themselves, and administrators: it is shown
+    to everybody."""
+    if person.id != whom.id and not (person.admin or elevated):
+        raise NotYours(name=whom.name)
+
+
+def check_note_channel(channel: Channel, person: Person, standing: Standing | None) -> None:
+    """May this person change what is noted of the channel? Its moderators may."""
+    _check_least(channel, person, standing, Role.MODERATOR)
+    check_moderator(channel, person, standing)
 
 
 def check_settings(channel: Channel, person: Person, standing: Standing | None, settings: Iterable[str]) -> None:

@@ -35,6 +35,7 @@ from causerie.chat.events import (
     Marked,
     Masked,
     Message,
+    MetadataSet,
     Pinned,
     Preferring,
     Presence,
@@ -304,6 +305,7 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Reported: _nothing,
     Described: _nothing,
     Watched: _nothing,
+    MetadataSet: _nothing,
     Announced: _nothing,
     Farewell: _nothing,
 }

@@ -108,7 +108,8 @@ class Outlet(Protocol):
 
 class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
-    its own doings (channel, number) of that while, which it was told of otherwise. `known_as`: what it calls channels,
+    its own doings (channel, number) of that while, which it was told of otherwise. `keys`: under which it
+    follows what is noted. `known_as`: what it calls channels,
     by id, of whose other name it has not read yet.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
@@ -120,7 +121,7 @@ class Session:
 
     __slots__ = (
         "away", "bucket", "certificate", "channels", "closed", "elevated", "exempt", "flooding", "heard", "host",
-        "known_as", "mode", "outlet", "own_told", "person", "refilling", "scram", "secure", "since", "spoke",
+        "keys", "known_as", "mode", "outlet", "own_told", "person", "refilling", "scram", "secure", "since", "spoke",
         "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
@@ -143,6 +144,7 @@ class Session:
         self.scram: Exchange | None = None
         self.watching: dict[str, str] | None = None
         self.heard: dict[int, int] | None = None
+        self.keys: dict[str, bool] | None = None
         self.known_as: dict[int, str] | None = None
         self.own_told: set[tuple[int, int]] = set()
         self.refilling = False

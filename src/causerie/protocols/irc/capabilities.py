@@ -31,6 +31,7 @@ CHANNEL_RENAME = 1 << 21
 CHGHOST = 1 << 22
 EXTENDED_MONITOR = 1 << 23
 SETNAME = 1 << 24
+METADATA = 1 << 27
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
 
@@ -46,6 +47,7 @@ OFFERED: dict[str, int] = {
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": REDACTION,
+    "draft/metadata-3": METADATA,
     "draft/multiline": MULTILINE,
     "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,

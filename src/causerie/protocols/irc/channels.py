@@ -13,7 +13,7 @@ from causerie.chat import commands as c
 from causerie.chat.events import Left
 from causerie.chat.replies import ChannelList, Member, MemberList, Snapshot
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import chathistory, listing, markers
+from causerie.protocols.irc import chathistory, listing, markers, metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, one_line
@@ -77,6 +77,7 @@ def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
     def end(wire: IrcWire) -> None:
         if not wire.has(cap.NO_IMPLICIT_NAMES):
             wire.reply(n.RPL_ENDOFNAMES, shown_channel(snapshot.channel))
+        metadata.at_join(wire, snapshot.channel, wire.network.people_in(snapshot.channel))
         chathistory.replay(wire, snapshot.channel, snapshot.number)
 
     if wire.has(cap.NO_IMPLICIT_NAMES):

@@ -12,6 +12,7 @@ from causerie.chat.events import (
     Event,
     Left,
     Marked,
+    MetadataSet,
     Renamed,
     Reported,
     Signalled,
@@ -20,7 +21,7 @@ from causerie.chat.events import (
     Watched,
 )
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import markers, monitor, renaming, umodes
+from causerie.protocols.irc import markers, metadata, monitor, renaming, umodes
 from causerie.protocols.irc.names import is_alone, is_direct
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
         return b""  # once, with the answer
     if type(event) is Watched:
         return monitor.told(wire, event)
+    if type(event) is MetadataSet:
+        return metadata.told(wire, event)
     if type(event) is Announced:
         hears = wire.face is not None and wire.face.modes & {"s", umodes.WALLOPS}
         return None if hears or event.person == wire.person else b""

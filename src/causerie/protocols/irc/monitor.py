@@ -13,6 +13,7 @@ from causerie.chat.errors import ChatError, TooMany
 from causerie.chat.events import Described, Event, Presence, Renamed, Watched
 from causerie.chat.replies import Watching
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, cut
@@ -63,6 +64,8 @@ def _status(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Watching)
     _lines(wire, n.RPL_MONONLINE, map(wire.network.shown, answer.here))
     _lines(wire, n.RPL_MONOFFLINE, answer.gone)
+    if answer.here:
+        metadata.later(wire, answer.here[0] if len(answer.here) == 1 else metadata.ALL)
 
 
 def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -89,7 +92,13 @@ def told(wire: IrcWire, event: Watched) -> bytes:
     network = wire.network
     numeric = n.RPL_MONONLINE if event.here else n.RPL_MONOFFLINE
     target = network.source(event.person, event.name) if event.here else event.name
-    return f"{cut(f':{network.server} {numeric.number} {wire.nick} :{target}')}\r\n".encode()
+    lines = [cut(f":{network.server} {numeric.number} {wire.nick} :{target}")]
+    if event.here and metadata.aware(wire):
+        kept = wire.take()
+        metadata.later(wire, event.name)
+        lines += wire.take()
+        wire.lines(kept)
+    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 MORE = frozenset((Presence, Described, Renamed))

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from causerie import __version__
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
 from causerie.chat.masks import matches
+from causerie.chat.metadata import KEY_BYTES
 from causerie.chat.model import ROLE_NAMES, Channel, Person
 from causerie.chat.names import BadName, channel_name, fold
 from causerie.config import Config
@@ -145,6 +146,14 @@ class Network:
             return Face(user, real_name, f"!{user}@{self.host}")
         return face or self._nobody
 
+    def notes(self, person: int) -> dict[str, str]:
+        """What is noted of a person, by key."""
+        return self._core.directory.person_notes.get(person, {})
+
+    def people_in(self, channel: str) -> int:
+        """How many are in the channel of this name."""
+        return len(self._core.directory.here.get(self.channel_id(channel), ()))
+
     def real_name(self, person: int, name: str) -> str:
         """A person's real name, as they have it now; the name where none was given."""
         return self._core.directory.about.get(person) or self.face(person).real_name or name
@@ -260,7 +269,17 @@ class Network:
     def offers(self, certificate: str = "") -> dict[str, str]:
         """The capabilities on offer, each with what is said of it."""
         lines = f"max-bytes={self.message_bytes},max-lines={LINES_MOST}"
-        values = {**VALUES, "sasl": ",".join(self.mechanisms(certificate)), "draft/multiline": lines}
+        limits = self._core.config.limits
+        bounds = (
+            f"max-subs={limits.metadata_follows},max-keys={limits.metadata_keys},max-key-bytes={KEY_BYTES},"
+            f"max-value-bytes={limits.metadata_value_bytes}"
+        )
+        values = {
+            "draft/metadata-3": bounds,
+            **VALUES,
+            "sasl": ",".join(self.mechanisms(certificate)),
+            "draft/multiline": lines,
+        }
         closed = self._core.config.accounts.registration == "closed"
         return {name: values.get(name, "") for name in OFFERED if not (closed and name == "draft/account-registration")}
 

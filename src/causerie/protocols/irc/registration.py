@@ -12,6 +12,7 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -126,7 +127,15 @@ def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
 def _welcome(wire: IrcWire, own: Registration) -> None:
     wire.face = wire.network.show(wire.person, f"~{own.user}", own.real_name)
     wire.registration = None
-    wire.lines(wire.network.greeting.lines(wire))
+    lines, own_metadata = wire.network.greeting.lines(wire), metadata.own(wire)
+    person = wire.network.person(wire.person)
+    modes = wire.network.user_modes(person) if person is not None else ""
+    if modes or own_metadata:
+        # Before the message of the day (Modern IRC, "Connection Registration").
+        at = next(i for i, line in enumerate(lines) if line.split(" ", 2)[1] in ("375", "422"))
+        told = [f":{wire.network.server} {n.RPL_UMODEIS.number} {wire.nick} +{modes}"] if modes else []
+        lines[at:at] = [*told, *own_metadata]
+    wire.lines(lines)
     _hear(wire, own.channels)
     if own.away:
         wire.ask(being_away(own.away, True), _heard, every=True)

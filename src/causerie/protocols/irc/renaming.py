@@ -12,6 +12,7 @@ from causerie.chat.errors import BadInput, BadName, ChatError, NameTaken, TooMan
 from causerie.chat.events import ChannelRenamed, Entered
 from causerie.chat.replies import Done, Snapshot
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, cut, one_line
@@ -77,6 +78,7 @@ def moved(wire: IrcWire, event: ChannelRenamed) -> bytes | None:
             topic_at=place.topic_at,
         ),
     )
+    metadata.later(wire, shown_channel(event.now))
     lines = wire.take()
     wire.lines(kept)
     return "".join(f"{line}\r\n" for line in lines).encode()
