@@ -61,6 +61,7 @@ class ClassicLanguage:
     reactions = False
     one_place = True
     once = False
+    renames = True
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:

@@ -73,6 +73,7 @@ class IrcWire(LineWire):
             c.Unread,
             c.Mark,
             c.Direct,
+            c.FollowMetadata,
         )
     )
     """Answers to these may lead to more commands, which go before the next line's."""
