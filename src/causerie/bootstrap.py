@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -44,6 +45,13 @@ log = logging.getLogger("causerie.server")
 
 PROTOCOLS: tuple[Protocol, ...] = (classic.PROTOCOL, native.PROTOCOL, irc.PROTOCOL)
 """The languages on offer, asked in this order."""
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted."""
+
+ACCEPTED_A_TURN = 1 if sys.platform == "win32" else 8
+"""Connections that one turn of the loop accepts at each address: uvloop takes one from each listening socket, so that
+many who come at once would cost a turn and a tick each."""
 
 RETENTION_SECONDS = 3600.0
 
@@ -308,7 +316,7 @@ async def _listen(server: Server, address: Address, listener: Listener) -> None:
     loop = asyncio.get_running_loop()
     try:
         socket_ = await loop.create_server(
-            listener.connection, None if address.host == EVERY else address.host, address.port, backlog=4096
+            listener.connection, None if address.host == EVERY else address.host, address.port, backlog=BACKLOG
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -320,6 +328,9 @@ async def _listen(server: Server, address: Address, listener: Listener) -> None:
     server.sockets.append(socket_)
     for bound in socket_.sockets:
         _keep_alive(bound)
+        for _again in range(ACCEPTED_A_TURN - 1):
+            same = socket.socket(fileno=os.dup(bound.fileno()))
+            server.sockets.append(await loop.create_server(listener.connection, sock=same, backlog=BACKLOG))
         host, port = bound.getsockname()[:2]
         server.identity.listening.append(Address(host, port))
 
