@@ -322,7 +322,8 @@ async def _listen(server: Server, address: Address, listener: Listener) -> None:
         if error.errno == errno.EADDRINUSE:
             why = _("the port is in use; stop what uses it, or choose another with --listen HOST:PORT")
         else:
-            why = error.strerror or str(error)
+            # asyncio puts the address into the text, again.
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise CannotStart(_("cannot listen on {address}: {why}").format(address=address, why=why)) from None
     server.listeners.append(listener)
     server.sockets.append(socket_)

@@ -517,10 +517,20 @@ def test_a_newcomer_talks_with_the_printed_link(tmp_path: Path, start: Start, ru
     """The link makes the account and lets one talk; later the password does, and what was said is shown."""
     server = start(tmp_path / "data")
     link = server.link()
-    done = run("talk", link, "--name", "alice", given=f"{PASSWORD}\nhello all\n/who\n/nonsense\n/quit\n")
+    done = run(
+        "talk",
+        link,
+        "--name",
+        "alice",
+        given=f"{PASSWORD}\nhello all\n/who\n/nonsense\n/me waves\n/topic tea\n/whois alice\n/help\n/quit\n",
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "alice*" in done.stdout
-    assert "/nonsense" in done.stdout
+    assert "there is no command /nonsense" in done.stdout
+    assert re.search(r"^\d\d:\d\d \* alice waves$", done.stdout, re.MULTILINE)
+    assert "* alice set the topic: tea" in done.stdout
+    assert "alice: an administrator" in done.stdout
+    assert "/react NUMBER EMOJI" in done.stdout
     again = run("talk", str(server.address), "--name", "alice", given=PASSWORD + "\n")
     assert (again.returncode, again.stderr) == (0, "")
     assert re.search(r"<alice> hello", again.stdout)
