@@ -21,7 +21,7 @@ from causerie.certificate import CertificateError
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
 from causerie.chat.names import BadName, channel_name
-from causerie.config import Config, IrcListener, reloaded
+from causerie.config import Config, IrcListener, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
 from causerie.protocols import classic, irc, native
@@ -161,8 +161,11 @@ class Server:
 
     def reload(self, config: Config) -> None:
         """Take over new settings and the certificate, dropping nobody. Raises CertificateError, taking over nothing."""
+        _now, later = changed(self.config, config)
         config = reloaded(self.config, config)
         self.identity.reload(config)
+        if later:
+            log.warning("only a restart takes over what was changed of %s", ", ".join(later))
         self.config = self.core.config = config
         accounts = config.accounts
         self.core.hashing.set_figures(accounts.hash_memory, accounts.hash_passes, accounts.scram_passes)

@@ -271,6 +271,10 @@ def test_hanging_up_reads_the_settings_again(tmp_path: Path, start: Start) -> No
     for text, word in (
         ("[limits]\nmessage_bytes = 2000\n", "read again"),
         ("[limits]\nmessage_bytes = 1\n", "causerie.toml:2"),
+        (
+            '[server]\nlisten = ["127.0.0.1:9"]\n[limits]\nmessage_bytes = 3000\n',
+            "restart takes over what was changed of server.listen",
+        ),
     ):
         native = Native(server.address)
         most.append(native.ask(do="hello", version=1)["message_bytes"])
@@ -282,7 +286,7 @@ def test_hanging_up_reads_the_settings_again(tmp_path: Path, start: Start) -> No
     native = Native(server.address)
     most.append(native.ask(do="hello", version=1)["message_bytes"])
     native.close()
-    assert most == [1000, 2000, 2000]
+    assert most == [1000, 2000, 2000, 3000]
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, run: Run) -> None:
