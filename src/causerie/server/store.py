@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
-from causerie.server.changes import AddressBan, Change, Complaint, Token
+from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
 
 
 class StoreFailed(Exception):
@@ -99,6 +99,8 @@ class Loaded:
     address_bans: list[AddressBan]
     masks: list[Mask]
     subscriptions: list[Subscription]
+    former_names: list[tuple[str, int]]
+    metadata: list[PutMetadata]
 
 
 @dataclass(frozen=True, slots=True)

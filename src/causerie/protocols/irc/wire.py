@@ -73,6 +73,7 @@ class IrcWire(LineWire):
             c.Unread,
             c.Mark,
             c.Direct,
+            c.FollowMetadata,
         )
     )
     """Answers to these may lead to more commands, which go before the next line's."""
@@ -288,7 +289,7 @@ class IrcWire(LineWire):
         """See Outlet: no echo of what one says but for those who asked for it, with its label."""
         if command is None:
             return for_one.told(self, event)
-        silent = (type(event) is Message or type(event) is Reacted) and not self.caps & cap.ECHO_MESSAGE
+        silent = not self.caps & cap.ECHO_MESSAGE and type(event) in _ECHOED
         if type(command.id) is not int:
             return b"" if silent else None
         asked = self._asked.pop(command.id, None)
@@ -320,6 +321,9 @@ class IrcWire(LineWire):
         """ERROR, the last line (Modern IRC, "ERROR message")."""
         return f"ERROR :Closing link: ({_FAREWELLS.get(code, code.replace('_', ' '))})\r\n".encode()
 
+
+_ECHOED = (Message, Reacted)
+"""What one's own doing is told of only by echo-message."""
 
 _STORED = Done()
 """What becomes of a command whose event was stored, for those who asked."""
