@@ -93,7 +93,7 @@ def check_enter(channel: Channel, person: Person, standing: Standing | None, doo
 
 def check_send(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
     """May this person speak here at `now` (ms)?"""
-    if standing is MEMBER and not channel.read_only:
+    if (standing is MEMBER and not channel.read_only) or standing is MODERATOR or standing is OWNER:
         return
     if standing is not None and standing.role == Role.BANNED:
         raise Banned(channel=channel.name)

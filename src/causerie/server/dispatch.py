@@ -219,7 +219,8 @@ def refuse(core: Core, session: Session, error: ChatError) -> None:
 def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any, Any, Answer] | None:
     """Do a command: what it comes to is put in the tick. A coroutine comes back when it must be waited for; whoever
     drives the session awaits `finish` with it before the next command."""
-    tick = core.turns.tick
+    rhythm = core.turns
+    tick = rhythm.tick
     mark = tick.mark()
     answer: Answer
     kind = type(command)
@@ -256,8 +257,8 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         answer.asked = session, command
     else:
         tick.answer(session, command, answer)
-    if core.turns.resting:
-        core.turns.wake()
+    if rhythm.resting:
+        rhythm.wake()
     return None
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from causerie import __version__
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
@@ -77,7 +77,8 @@ class Network:
         """Everybody's host: nobody's address is shown."""
         self.most_people = 0
         self._nobody = Face(USER, "", f"!{USER}@{self.host}")
-        self._faces: WeakValueDictionary[int, Face] = WeakValueDictionary()
+        # A WeakValueDictionary's `get` would cost as much as the rest of a line.
+        self._faces: dict[int, ref[Face]] = {}
         self._was_shown: dict[int, tuple[str, str]] = {}
         self.greeting = Greeting()
         self._counted: tuple[float, Counts] | None = None
@@ -122,13 +123,14 @@ class Network:
 
     def show(self, person: int, user: str, real_name: str) -> Face:
         """What a person is shown as from now on, as long as the face is kept: by each of their connections."""
-        face = self._faces.get(person)
+        face = self._kept_face(person)
         elsewhere = len(self._core.directory.connected.get(person, ())) > 1
         if face is None or not elsewhere:
             if elsewhere:
                 # Somebody who is here has a user name already, and keeps it.
                 user = self.was_shown(person)[0]
-            face = self._faces[person] = Face(user, real_name, f"!{user}@{self.host}")
+            face = Face(user, real_name, f"!{user}@{self.host}")
+            self._faces[person] = ref(face, lambda gone: self._unshown(person, gone))
             self._was_shown[person] = user, real_name
             if len(self._was_shown) > SHOWN_MOST:
                 del self._was_shown[next(iter(self._was_shown))]
@@ -140,11 +142,19 @@ class Network:
 
     def face(self, person: int) -> Face:
         """What a person is shown as."""
-        face = self._faces.get(person)
+        face = self._kept_face(person)
         if face is None and person in self._was_shown:
             user, real_name = self._was_shown[person]
             return Face(user, real_name, f"!{user}@{self.host}")
         return face or self._nobody
+
+    def _kept_face(self, person: int) -> Face | None:
+        kept = self._faces.get(person)
+        return kept() if kept is not None else None
+
+    def _unshown(self, person: int, gone: ref[Face]) -> None:
+        if self._faces.get(person) is gone:
+            del self._faces[person]
 
     def notes(self, person: int) -> dict[str, str]:
         """What is noted of a person, by key."""
@@ -160,7 +170,8 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        face = self._faces.get(person)
+        kept = self._faces.get(person)
+        face = kept() if kept is not None else None
         return name + (face if face is not None else self.face(person)).tail
 
     def person(self, number: int) -> Person | None:
