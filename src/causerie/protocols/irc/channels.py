@@ -23,7 +23,7 @@ from causerie.server.session import Answer
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire, Then
 
-NAMES_MOST = 8
+NAMES_MOST = 1
 """Channels that one NAMES lists (ISUPPORT TARGMAX)."""
 
 INSIDE = ("reader", "member", "moderator", "owner")
