@@ -35,10 +35,13 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
     audience = Audience()
     way = Way(transport, audience)
     audience.add(way.session)
-    said = [b"%06d" % number * 300 for number in range(FIRST_WRITES + 100)]
+    said = [b"%02d" % number for number in range(FIRST_WRITES + 1)] + [b"%06d" % number * 300 for number in range(100)]
+    ways: set[str] = set()
     for text in said:
         group = audience.groups[LANGUAGE]
         assert group.write(text) == 1
+        ways.add("direct" if group.direct else "through")
+    assert ways == {"direct", "through"}
     assert transport.get_write_buffer_size() > 0
     heard = b""
     async with asyncio.timeout(PATIENCE):
