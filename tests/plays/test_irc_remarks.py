@@ -114,6 +114,18 @@ async def test_stats_tells_operators_who_may_be_one() -> None:
         ]
 
 
+async def test_who_quits_of_their_own_will_is_told_apart() -> None:
+    """Modern IRC, "QUIT message": "Quit: " even without a reason; another text where the connection was closed."""
+    async with House() as house:
+        ann = await irc_in(house, "#home", "Ann")
+        bob, cyd = await irc_in(house, "#home", "Bob"), await irc_in(house, "#home", "Cyd")
+        await ann.hears(":Bob!* JOIN #home", ":Cyd!* JOIN #home")
+        bob.says("QUIT")
+        await ann.hears(":Bob!* QUIT :Quit: ")
+        cyd.hang_up()
+        await ann.hears(":Cyd!* QUIT :Connection closed")
+
+
 async def test_an_accounts_modes_are_told_at_the_welcome() -> None:
     """Modern IRC, "Connection Registration": 221 for modes that the server set, before the MOTD."""
     async with House() as house:
