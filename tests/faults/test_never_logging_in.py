@@ -106,7 +106,8 @@ async def test_they_are_gone_in_time(server: Make, thorough: bool, manner: str) 
     person = await one.native_in("home", "Anna")
     operator = await one.operator()
     # The certificate is made some time after the start, and takes more memory than all of them.
-    (await _handshake(one))[1].transport.abort()
+    _, first = await _handshake(one)
+    first.close()
     waiting = [asyncio.create_task(MANNERS[manner](one))]
     await asyncio.sleep(BYTE_SECONDS)
     before = one.memory()
