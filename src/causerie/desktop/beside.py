@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from causerie.chat.commands import Search
@@ -17,6 +18,16 @@ from causerie.text import _
 log = logging.getLogger("causerie.desktop")
 
 Shown = Literal["", "people", "pins", "thread", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What stands there. `sought`: typed in the search field; `threaded`: the message whose thread it is."""
+
+    shown: Shown
+    searching: Searching
+    sought: str
+    threaded: int
 
 
 class Beside:
@@ -34,6 +45,7 @@ class Beside:
         answer: Callable[[ThreadPage], None],
     ) -> None:
         self.searching = Searching()
+        self._threaded = 0
         self.shown: Shown = "people" if people else ""
         self._view = view
         self._acts = acts
@@ -75,6 +87,7 @@ class Beside:
 
     def thread(self, number: int) -> None:
         """A message and its replies."""
+        self._threaded = number
 
         def show(page: ThreadPage) -> None:
             self.shown = "thread"
@@ -82,6 +95,22 @@ class Beside:
             self._answer(page)
 
         self._acts.thread(number, show)
+
+    def carried(self) -> Carried:
+        """What stands here, for another window."""
+        return Carried(self.shown, self.searching, self._view.sought, self._threaded)
+
+    def carry_on(self, before: Carried) -> None:
+        """The same, from another window."""
+        self.searching = before.searching
+        if before.shown == "search":
+            self.shown = "search"
+            self._show_hits(answered=not before.searching.waiting)
+            self._view.seek(before.sought, focus=False)
+        elif before.shown == "pins":
+            self.pins()
+        elif before.shown == "thread":
+            self.thread(before.threaded)
 
     def seek(self) -> None:
         """Ctrl+F."""

@@ -118,6 +118,11 @@ class Conversation:
             self._want(timeline, timeline.newest())
         self.stale |= PARTS
 
+    def again(self) -> None:
+        """All of it is drawn anew, where one is."""
+        self.timeline.again(self.timeline.scene)
+        self.stale |= PARTS
+
     def scrolled(self, above: bool, below: bool) -> None:
         """One of the ends of what is here comes into sight."""
         timeline = self.timeline
@@ -135,7 +140,10 @@ class Conversation:
         """To a message, in its context."""
         if channel != self.current and channel in self.views:
             self.open(channel)
-        self._want(self.timeline, self.timeline.around(number))
+        wanted = self.timeline.around(number)
+        if wanted is None:
+            log.info("at message %d", number)
+        self._want(self.timeline, wanted)
         self.stale.add("timeline")
 
     def seen(self) -> None:

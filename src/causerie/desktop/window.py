@@ -5,14 +5,14 @@ from __future__ import annotations
 import tkinter as tk
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
 from causerie.chat.replies import ThreadPage
 from causerie.client import State
-from causerie.desktop import keys, lines, sidebar, status
+from causerie.desktop import beside, keys, lines, sidebar, status, writing
 from causerie.desktop.acts import Acts
-from causerie.desktop.beside import Beside
 from causerie.desktop.chat_view import ChatView, Pressed
 from causerie.desktop.choosers import Choosers
 from causerie.desktop.conversation import Conversation
@@ -23,7 +23,6 @@ from causerie.desktop.remembering import Settings
 from causerie.desktop.theme import Look
 from causerie.desktop.timeline_view import TimelineView
 from causerie.desktop.timers import Timers
-from causerie.desktop.writing import Writing
 from causerie.text import _
 
 TICK = 1000
@@ -32,8 +31,16 @@ READ_AFTER = 300
 """Milliseconds that the end has to be seen until it is read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What goes from one window into another that takes its place, in another look."""
+
+    writing: writing.Carried
+    beside: beside.Carried
+
+
 class Window:
-    """See the module. `choose` changes settings; `leave` goes back to the form."""
+    """See the module. `choose` changes settings; `leave` goes back to the form; `carried`: from the one before."""
 
     def __init__(
         self,
@@ -44,6 +51,7 @@ class Window:
         choose: Callable[[Settings], None],
         leave: Callable[[bool], None],
         try_now: Callable[[], None],
+        carried: Carried | None = None,
     ) -> None:
         self.root = root
         self.look = look
@@ -75,12 +83,12 @@ class Window:
             ),
         )
         self.view.frame.pack(fill="both", expand=True)
-        self.beside = Beside(
-            self.view, self.acts, settings.members, self._jump, self._person, self._choose_members, self._answer
+        self.beside = beside.Beside(
+            self.view, self.acts, settings.members, self._go_beside, self._person, self._choose_members, self._answer
         )
         self.timeline = TimelineView(self.view.middle, look, self.act, self._scrolled, self.menus.message)
         self.timeline.frame.grid(row=3, column=0, sticky="nsew")
-        self.writing = Writing(
+        self.writing = writing.Writing(
             self.view.middle,
             look,
             self.acts,
@@ -106,6 +114,9 @@ class Window:
         )
         self.composer.text.bind("<End>", self._end)
         self.refresh()
+        if carried is not None:
+            self.writing.carry_on(carried.writing)
+            self.beside.carry_on(carried.beside)
         self._focus()
         self._tick()
 
@@ -148,6 +159,13 @@ class Window:
         if has:
             self._read()
 
+    def carried(self) -> Carried:
+        """For the window that takes this one's place; then this one is to be closed."""
+        timeline = self.chat.timeline
+        timeline.place = self.timeline.place if timeline.at_end else self.timeline.top
+        self.chat.again()
+        return Carried(self.writing.carried(), self.beside.carried())
+
     def close(self) -> None:
         """The window shows something else, or nothing, from now on."""
         self.writing.keep()
@@ -165,6 +183,14 @@ class Window:
         self.acts.keep_draft(self.chat.current)
         self.chat.timeline.place = self.timeline.place
         self.chat.open(channel)
+        self.refresh()
+        self._focus()
+
+    def go(self, channel: str, number: int) -> None:
+        """To a message, in its context."""
+        if channel != self.chat.current:
+            self.open(channel)
+        self.chat.jump(channel, number)
         self.refresh()
         self._focus()
 
@@ -244,7 +270,7 @@ class Window:
     def _below(self) -> None:
         self.view.below(status.below(self.chat.says, self.chat.typing()))
 
-    def _jump(self, channel: str, number: int) -> None:
+    def _go_beside(self, channel: str, number: int) -> None:
         self.chat.jump(channel, number)
         self.refresh()
 
