@@ -46,6 +46,8 @@ def updated(po: Path) -> Catalog:
     language = po.parent.parent.name
     catalog = _catalog(language)
     known = _read(po, language) if po.exists() else _catalog(language)
+    # The catalog's own rule: Babel's may be another one with the next release, for numbers that nobody counts here.
+    catalog.mime_headers = [("Plural-Forms", known.plural_forms)]
     for message in extracted():
         if message.id:
             catalog[message.id] = message

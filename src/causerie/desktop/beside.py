@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from causerie.chat.commands import Search
-from causerie.chat.replies import Found, PinList, ThreadPage
-from causerie.desktop import lines, members
+from causerie.chat.replies import Found, PinList
+from causerie.desktop import lines, members, writing
 from causerie.desktop.acts import Acts
 from causerie.desktop.chat_view import ChatView
 from causerie.desktop.searching import Searching
+from causerie.desktop.thread_pane import ThreadPane
+from causerie.desktop.timeline import Timeline
 from causerie.text import _
 
 log = logging.getLogger("causerie.desktop")
@@ -22,17 +24,19 @@ Shown = Literal["", "people", "pins", "thread", "search"]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What stands there. `sought`: typed in the search field; `threaded`: the message whose thread it is."""
+    """What stands there. `sought`: typed in the search field; `threaded`: the message whose thread it is, and what one
+    writes in it."""
 
     shown: Shown
     searching: Searching
     sought: str
     threaded: int
+    written: writing.Carried | None
 
 
 class Beside:
     """See the module. `go`: to a message, by channel and number. `person`: somebody was pressed. `choose`: whether
-    people are shown from now on. `answer`: what is typed answers the thread that was opened."""
+    people are shown from now on. `pane`: draws this thread."""
 
     def __init__(
         self,
@@ -42,17 +46,18 @@ class Beside:
         go: Callable[[str, int], None],
         person: Callable[[str], None],
         choose: Callable[[bool], None],
-        answer: Callable[[ThreadPage], None],
+        pane: Callable[[Timeline], ThreadPane],
     ) -> None:
         self.searching = Searching()
-        self._threaded = 0
         self.shown: Shown = "people" if people else ""
+        self.thread: ThreadPane | None = None
+        self._people = people
         self._view = view
         self._acts = acts
         self._go = go
         self._person = person
         self._choose = choose
-        self._answer = answer
+        self._pane = pane
 
     @property
     def in_the_way(self) -> bool:
@@ -60,6 +65,17 @@ class Beside:
         return self.shown not in ("", "people")
 
     def refresh(self) -> None:
+        """What is shown there has changed."""
+        model = self._acts.chat.thread
+        if self.thread is not None and self.thread.model is not model:
+            self._close_thread()
+            if model is None and self.shown == "thread":
+                self.shown = "people" if self._people else ""
+                self._view.side("", ())
+        if self.thread is not None:
+            self.thread.refresh()
+
+    def refresh_people(self) -> None:
         """Who is in the channel has changed."""
         view = self._acts.chat.view
         if self.shown == "people" and view is not None:
@@ -68,37 +84,46 @@ class Beside:
 
     def toggle_people(self, on: bool | None = None) -> None:
         """Shown or not; as it was not, without `on`."""
-        on = self.shown != "people" if on is None else on
-        self.shown = "people" if on else ""
-        if on:
-            self.refresh()
+        self._people = self.shown != "people" if on is None else on
+        self.back()
+        self._choose(self._people)
+
+    def back(self) -> None:
+        """Whatever else is shown is shown no more."""
+        self._shows("people" if self._people else "")
+        if self._people:
+            self.refresh_people()
         else:
             self._view.side("", ())
-        self._choose(on)
 
     def pins(self) -> None:
         """What is pinned here."""
 
         def show(pins: PinList) -> None:
-            self.shown = "pins"
+            self._shows("pins")
             self._view.side(_("Pinned"), lines.of_messages(pins.messages), seeking=True)
 
         self._acts.pins(show)
 
-    def thread(self, number: int) -> None:
-        """A message and its replies."""
-        self._threaded = number
-
-        def show(page: ThreadPage) -> None:
+    def open_thread(self, number: int) -> None:
+        """A message and its replies, with a line to type in."""
+        self._acts.chat.reading.open_thread(number)
+        model = self._acts.chat.thread
+        assert model is not None
+        if self.thread is None or self.thread.model is not model:
+            self._close_thread()
             self.shown = "thread"
-            self._view.side(_("Thread"), lines.of_messages(page.messages), seeking=True)
-            self._answer(page)
-
-        self._acts.thread(number, show)
+            self._view.side("", ())
+            self.thread = self._pane(model)
+            self._view.beside(True)
+        self.thread.refresh()
+        self.thread.writing.focus()
 
     def carried(self) -> Carried:
         """What stands here, for another window."""
-        return Carried(self.shown, self.searching, self._view.sought, self._threaded)
+        pane = self.thread
+        threaded, written = (pane.model.thread, pane.writing.carried()) if pane is not None else (0, None)
+        return Carried(self.shown, self.searching, self._view.sought, threaded, written)
 
     def carry_on(self, before: Carried) -> None:
         """The same, from another window."""
@@ -110,17 +135,19 @@ class Beside:
         elif before.shown == "pins":
             self.pins()
         elif before.shown == "thread":
-            self.thread(before.threaded)
+            self.open_thread(before.threaded)
+            if self.thread is not None and before.written is not None:
+                self.thread.writing.carry_on(before.written)
 
     def seek(self) -> None:
         """Ctrl+F."""
-        self.shown = "search"
+        self._shows("search")
         self._show_hits()
         self._view.seek()
 
     def search(self, typed: str) -> None:
         """Look for this."""
-        self.shown = "search"
+        self._shows("search")
         asked = self.searching.ask(typed, self._acts.chat.current)
         self._show_hits()
         if asked is not None:
@@ -138,7 +165,24 @@ class Beside:
             channel, _space, number = key.rpartition(" ")
             self._go(channel, int(number))
 
+    def close(self) -> None:
+        """The window shows something else from now on."""
+        if self.thread is not None:
+            self.thread.writing.keep()
+
     # The rest is its own.
+
+    def _shows(self, what: Shown) -> None:
+        if self.shown == "thread":
+            self._acts.chat.reading.close_thread()
+            self._close_thread()
+        self.shown = what
+
+    def _close_thread(self) -> None:
+        pane, self.thread = self.thread, None
+        if pane is not None:
+            pane.close()
+            self._view.beside(False)
 
     def _ask(self, asked: Search) -> None:
         def show(found: Found | None) -> None:

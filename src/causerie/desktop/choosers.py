@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from causerie.chat.replies import ChannelLine
-from causerie.desktop import composer, lines, sidebar
+from causerie.desktop import emoji_list, lines, sidebar
 from causerie.desktop.acts import Acts
-from causerie.desktop.lines import ListLine
+from causerie.desktop.emoji_view import EmojiView
 from causerie.desktop.overlay import Overlay
+from causerie.desktop.theme import Look
 from causerie.text import _
 
 
 class Choosers:
-    """See the module. `open`: look at a channel."""
+    """See the module. `open`: look at a channel. `recent`: the emoji used last; `used`: the same, with one more."""
 
-    def __init__(self, overlay: Overlay, acts: Acts, open: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        overlay: Overlay,
+        look: Look,
+        acts: Acts,
+        open: Callable[[str], None],
+        recent: Callable[[], Sequence[str]],
+        used: Callable[[tuple[str, ...]], None],
+    ) -> None:
         self._overlay = overlay
+        self._look = look
+        self._recent = recent
+        self._used = used
         self._acts = acts
         self._open = open
 
     def emoji(self, done: Callable[[str], None]) -> None:
         """Choose one."""
-        names = {emoji: name for name, emoji in composer.EMOJI.items()}
 
-        def matching(typed: str) -> list[ListLine]:
-            wanted = typed.strip().strip(":").casefold()
-            known = [*composer.QUICK, *composer.EMOJI.values()]
-            found = [one for one in dict.fromkeys(known) if wanted in names.get(one, "")]
-            return [ListLine(one, ((f"{one}   ", "plain"), (names.get(one, ""), "faint"))) for one in found]
+        def chosen(emoji: str) -> None:
+            self._used(emoji_list.used(self._recent(), emoji))
+            done(emoji)
 
-        self._overlay.choose(_("Emoji"), matching, done, typed=done)
+        EmojiView(self._overlay, self._look, lambda typed: emoji_list.found(typed, self._recent()), chosen)
 
     def channel(self) -> None:
         """Which one to enter? A new one is made."""

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from causerie.desktop import sidebar
 from causerie.desktop.choosers import Choosers
 from causerie.desktop.conversation import Conversation
 
+Keys = Mapping[str, Callable[[], object]]
 
-def bind(
-    frame: tk.Misc,
-    text: tk.Misc,
+
+def window_keys(
     chat: Conversation,
     choosers: Choosers,
     go: Callable[[str], None],
     search: Callable[[], None],
     read_all: Callable[[], None],
-    page: Callable[[int], None],
-    to_end: Callable[[], None],
-    escape: Callable[[], None],
-) -> None:
-    """`frame`: any widget of the window; `text`: the line that one types in, whose own keys they win over."""
+    emoji: Callable[[], None],
+    react: Callable[[], None],
+    thread: Callable[[], None],
+) -> Keys:
+    """What they do in all of the window."""
 
     def neighbour(step: int, unread: bool) -> None:
         go(sidebar.neighbour(chat.places(), chat.current, step, unread))
 
-    keys: dict[str, Callable[[], object]] = {
+    return {
         "<Control-k>": choosers.place,
         "<Control-f>": search,
+        "<Control-e>": emoji,
+        "<Control-E>": react,
+        "<Control-T>": thread,
         "<Control-slash>": choosers.shortcuts,
         "<Alt-Up>": lambda: neighbour(-1, False),
         "<Alt-Down>": lambda: neighbour(1, False),
@@ -37,16 +40,43 @@ def bind(
         "<Alt-Shift-Down>": lambda: neighbour(1, True),
         "<Alt-a>": lambda: go(sidebar.first_unread(chat.places()) or chat.current),
         "<Shift-Escape>": read_all,
+    }
+
+
+def timeline_keys(page: Callable[[int], None], to_end: Callable[[], None], to_fresh: Callable[[], None]) -> Keys:
+    """What they do to the messages above the line that one types in."""
+    return {
         "<Prior>": lambda: page(-1),
         "<Next>": lambda: page(1),
         "<Control-End>": to_end,
+        "<Control-Home>": to_fresh,
     }
+
+
+def bind_line(text: tk.Text, keys: Keys, end: Callable[[], None]) -> None:
+    """In a line that one types in; they win over its own. `end`: the key End, where nothing is typed."""
+    _bind(text.bind, keys)
+
+    def at_end(event: tk.Event[tk.Text]) -> str | None:
+        if event.widget.get("1.0", "end-1c"):
+            return None
+        end()
+        return "break"
+
+    text.bind("<End>", at_end)
+
+
+def bind_window(frame: tk.Misc, keys: Keys, escape: Callable[[], None]) -> None:
+    """Wherever else the cursor is."""
+    _bind(frame.bind_all, keys)
+    frame.bind_all("<Escape>", lambda event: escape())
+
+
+def _bind(bind: Callable[[str, Callable[[object], str]], object], keys: Keys) -> None:
     for key, call in keys.items():
 
         def pressed(event: object, call: Callable[[], object] = call) -> str:
             call()
             return "break"
 
-        text.bind(key, pressed)
-        frame.bind_all(key, pressed)
-    frame.bind_all("<Escape>", lambda event: escape())
+        bind(key, pressed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from causerie.chat.events import Message
@@ -106,10 +107,14 @@ def of_shortcuts() -> list[ListLine]:
         ("↑", _("edit what you said last")),
         ("Shift+↑", _("answer what was said last")),
         ("Ctrl+F", _("find")),
+        ("Ctrl+E", _("an emoji")),
+        ("Ctrl+Shift+E", _("react to what was said last")),
+        ("Ctrl+Shift+T", _("the thread of what was said last")),
         ("Ctrl+B Ctrl+I", _("bold, italics")),
         ("Shift+Enter", _("a new line")),
         ("Tab", _("complete @ # : /")),
         (_("PgUp PgDn End"), _("scroll; to the end")),
+        (_("Ctrl+Home"), _("the first of what is new")),
         ("Shift+Esc", _("everything is read")),
     )
     return [ListLine(str(at), ((f"{key}   ", "bold"), (about, "plain"))) for at, (key, about) in enumerate(keys)]
@@ -123,5 +128,6 @@ def note(text: str) -> Sequence[ListLine]:
 def _about(message: Message, with_channel: bool) -> tuple[tuple[str, str], ...]:
     words = plain(message.text)
     where = f"  #{message.channel}" if with_channel else ""
-    when = f"  {moment(message.at):%d/%m/%y %H:%M}{where}   "
+    at = moment(message.at)
+    when = f"  {at:%H:%M}{where}   " if at.date() == date.today() else f"  {at:%d/%m/%y %H:%M}{where}   "
     return ((message.name, "bold"), (when, "faint"), (words[:WORDS] + ("…" if len(words) > WORDS else ""), "plain"))

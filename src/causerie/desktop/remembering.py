@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     keyring: bool = False
     members: bool = True
     zoom: int = 100
+    emoji: tuple[str, ...] = ()
     geometry: str = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from causerie.client import State
+from causerie.desktop.reading import Fresh
 from causerie.desktop.timeline import Timeline
 from causerie.text import _, ngettext
 
@@ -28,6 +29,13 @@ def below(says: str, typing: Sequence[str]) -> str:
     if len(typing) > NAMED:
         return _("Several people are typing…")
     return ngettext("{names} is typing…", "{names} are typing…", len(typing)).format(names=", ".join(typing))
+
+
+def fresh(fresh: Fresh) -> str:
+    """On the button that leads to the first of what is new; empty: it was seen, or there is nothing new."""
+    if not fresh.after or fresh.seen:
+        return ""
+    return ngettext("↑ {count} new message", "↑ {count} new messages", fresh.count).format(count=fresh.count)
 
 
 def newer(timeline: Timeline, at_bottom: bool) -> str:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from causerie.chat.replies import ThreadPage
 from causerie.client import State
-from causerie.desktop import beside, keys, lines, sidebar, status, writing
+from causerie.desktop import beside, composer, keys, lines, sidebar, status, writing
 from causerie.desktop.acts import Acts
 from causerie.desktop.chat_view import ChatView, Pressed
 from causerie.desktop.choosers import Choosers
@@ -20,7 +19,10 @@ from causerie.desktop.menus import Menus
 from causerie.desktop.notices import title
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Settings
+from causerie.desktop.saying import Saying
 from causerie.desktop.theme import Look
+from causerie.desktop.thread_pane import ThreadPane
+from causerie.desktop.timeline import Timeline
 from causerie.desktop.timeline_view import TimelineView
 from causerie.desktop.timers import Timers
 from causerie.text import _
@@ -61,7 +63,14 @@ class Window:
         self.leave = leave
         self.acts = Acts(chat, lambda typed: self.beside.search(typed))
         self.overlay = Overlay(root, look, self._focus)
-        self.choosers = Choosers(self.overlay, self.acts, self.open)
+        self.choosers = Choosers(
+            self.overlay,
+            look,
+            self.acts,
+            self.open,
+            recent=lambda: self.settings.emoji,
+            used=lambda emoji: self._choose(emoji=emoji),
+        )
         self.menus = Menus(self)
         self._timers = Timers(root)
         self._place = ""
@@ -79,45 +88,58 @@ class Window:
                 people=self._toggle_people,
                 try_now=try_now,
                 to_end=self.to_end,
+                to_fresh=self.to_fresh,
                 sought=lambda typed: self.beside.search(typed),
             ),
         )
         self.view.frame.pack(fill="both", expand=True)
         self.beside = beside.Beside(
-            self.view, self.acts, settings.members, self._go_beside, self._person, self._choose_members, self._answer
+            self.view,
+            self.acts,
+            settings.members,
+            self._jump,
+            self._person,
+            lambda on: self._choose(members=on),
+            self._thread_pane,
         )
         self.timeline = TimelineView(self.view.middle, look, self.act, self._scrolled, self.menus.message)
         self.timeline.frame.grid(row=3, column=0, sticky="nsew")
         self.writing = writing.Writing(
             self.view.middle,
             look,
-            self.acts,
+            Saying(chat, self.acts.command),
             self.overlay,
             self._timers,
             lambda: self.settings,
             self._sent,
             self._escaped,
+            self._emoji,
         )
         self.composer = self.writing.view
         self.composer.frame.grid(row=4, column=0, sticky="ew", padx=look.px(18))
-        keys.bind(
-            self.view.frame,
-            self.composer.text,
+        self._keys = keys.window_keys(
             chat,
             self.choosers,
             go=self.open,
             search=self.beside.seek,
             read_all=self.acts.read_all,
-            page=self.timeline.page,
-            to_end=self.to_end,
-            escape=lambda: self.overlay.close() if self.overlay.is_open else self._focus(),
+            emoji=self._emoji,
+            react=lambda: self._to_last("emoji"),
+            thread=lambda: self._to_last("thread"),
         )
-        self.composer.text.bind("<End>", self._end)
+        line_keys = keys.timeline_keys(self.timeline.page, self.to_end, self.to_fresh)
+        keys.bind_line(self.composer.text, {**self._keys, **line_keys}, self.to_end)
+        keys.bind_window(
+            self.view.frame,
+            {**line_keys, **self._keys},
+            lambda: self.overlay.close() if self.overlay.is_open else self._escaped(),
+        )
         self.refresh()
         if carried is not None:
             self.writing.carry_on(carried.writing)
             self.beside.carry_on(carried.beside)
-        self._focus()
+        if self.beside.thread is None:
+            self._focus()
         self._tick()
 
     # After each slice of what came.
@@ -134,8 +156,9 @@ class Window:
             stale |= {"timeline"}
         if "timeline" in stale:
             self.timeline.draw(chat.timeline.take())
-            self._newer()
-            self._read()
+            self._look()
+        if "thread" in stale:
+            self.beside.refresh()
         if "sidebar" in stale or "timeline" in stale:
             places = chat.places()
             view.places(lines.of_places(places), chat.me.name)
@@ -144,8 +167,8 @@ class Window:
             view.head(self._label(), chat.view.topic, len(chat.view.pins))
             # TRANSLATORS: in the empty line to type in; {where} is a channel or a person
             self.composer.hint(_("Message {where}").format(where=self._label()))
-        if "members" in stale:
-            self.beside.refresh()
+        if "members" in stale or "thread" in stale:
+            self.beside.refresh_people()
         if "bar" in stale:
             view.bar(status.connection(chat.state), chat.state is State.LOST)
         if "bar" in stale or "typing" in stale:
@@ -157,18 +180,20 @@ class Window:
         """The window has the keyboard, or has it no longer."""
         self.chat.looking = has
         if has:
-            self._read()
+            self._look()
 
     def carried(self) -> Carried:
         """For the window that takes this one's place; then this one is to be closed."""
         timeline = self.chat.timeline
         timeline.place = self.timeline.place if timeline.at_end else self.timeline.top
+        made = Carried(self.writing.carried(), self.beside.carried())
         self.chat.again()
-        return Carried(self.writing.carried(), self.beside.carried())
+        return made
 
     def close(self) -> None:
         """The window shows something else, or nothing, from now on."""
         self.writing.keep()
+        self.beside.close()
         self._timers.close()
         self.overlay.close()
         self.view.frame.destroy()
@@ -180,7 +205,7 @@ class Window:
         if channel == self.chat.current:
             return
         self.writing.keep()
-        self.acts.keep_draft(self.chat.current)
+        self.writing.saying.keep_draft(self.chat.current)
         self.chat.timeline.place = self.timeline.place
         self.chat.open(channel)
         self.refresh()
@@ -190,18 +215,26 @@ class Window:
         """To a message, in its context."""
         if channel != self.chat.current:
             self.open(channel)
-        self.chat.jump(channel, number)
-        self.refresh()
+        self._jump(channel, number)
         self._focus()
 
     def to_end(self) -> None:
         """What was said last."""
-        self.chat.to_end()
+        self.chat.reading.to_end()
         self.refresh()
         self.timeline.to_bottom()
 
-    def act(self, what: str) -> None:
-        """A click on something in the timeline, as rows name it."""
+    def to_fresh(self) -> None:
+        """The first message that was new when one came."""
+        self.chat.reading.to_fresh()
+        self.refresh()
+
+    def line(self, in_thread: bool = False) -> writing.Writing:
+        """Where one types: below the conversation, or below the thread beside it."""
+        return self.beside.thread.writing if in_thread and self.beside.thread is not None else self.writing
+
+    def act(self, what: str, in_thread: bool = False) -> None:
+        """A click on something in the timeline, or the thread, as rows name it."""
         kind, _colon, about = what.partition(":")
         number = int(about) if about.isdigit() else 0
         if kind == "url":
@@ -210,16 +243,16 @@ class Window:
             target, on, emoji = about.split(":", 2)
             self.acts.react(int(target), emoji, on == "on")
         elif kind == "jump":
-            self.chat.jump(self.chat.current, number)
+            self._jump_from(number, in_thread)
         elif kind == "thread":
-            self.beside.thread(number)
+            self.beside.open_thread(number)
         elif kind == "retry":
             self.acts.retry(about)
         elif kind == "discard":
             self.acts.discard(about)
         elif kind == "reply":
-            self.writing.reply(self.chat.timeline.get(number))
-            self._focus()
+            self.line(in_thread).reply(self.chat.reading.message(number))
+            self.line(in_thread).focus()
         elif kind == "emoji":
             self.choosers.emoji(lambda emoji: self.acts.react(number, emoji))
         elif kind == "person":
@@ -243,50 +276,85 @@ class Window:
 
     def _escaped(self) -> None:
         if self.beside.in_the_way:
-            self._toggle_people(True)
+            self.beside.back()
+            self._focus()
         else:
             self.to_end()
 
-    def _end(self, event: object) -> str | None:
-        if self.composer.get():
-            return None
-        self.to_end()
-        return "break"
-
     def _scrolled(self, above: bool, below: bool) -> None:
-        self.chat.scrolled(above, below)
+        self.chat.reading.scrolled(above, below)
         if self.chat.stale:
             self._timers.later("refresh", 1, self.refresh)
-        self._newer()
-        self._read()
+        self._look()
 
-    def _read(self) -> None:
-        if self.timeline.at_bottom:
-            self._timers.later("read", READ_AFTER, self.chat.seen)
-
-    def _newer(self) -> None:
-        self.view.newer(status.newer(self.chat.timeline, self.timeline.at_bottom))
+    def _look(self) -> None:
+        """What of the timeline is seen, and what leads to the rest."""
+        chat, at_bottom = self.chat, self.timeline.at_bottom
+        chat.timeline.looked(at_bottom)
+        if at_bottom:
+            self._timers.later("read", READ_AFTER, chat.reading.seen)
+        self.view.newer(status.newer(chat.timeline, at_bottom))
+        chat.reading.looks_at(self.timeline.first)
+        self.view.fresh(status.fresh(chat.reading.fresh))
 
     def _below(self) -> None:
         self.view.below(status.below(self.chat.says, self.chat.typing()))
 
-    def _go_beside(self, channel: str, number: int) -> None:
+    def _jump(self, channel: str, number: int) -> None:
         self.chat.jump(channel, number)
         self.refresh()
 
     def _person(self, name: str) -> None:
         self.menus.person(name, self.root.winfo_pointerx(), self.root.winfo_pointery())
 
-    def _answer(self, page: ThreadPage) -> None:
-        first = next((one for one in page.messages if one.number == page.thread), None)
-        self.writing.reply(first or self.acts.reply)
+    def _jump_from(self, number: int, in_thread: bool) -> None:
+        thread = self.chat.thread
+        if in_thread and thread is not None and thread.get(number) is not None:
+            thread.around(number)
+            self.chat.stale.add("thread")
+        else:
+            self.chat.jump(self.chat.current, number)
+
+    def _to_last(self, what: str) -> None:
+        """Something is done to what was said last, by keys alone."""
+        thread = self.chat.thread
+        in_thread = thread is not None and self._keys_in_thread()
+        message = composer.last(thread.messages if in_thread and thread is not None else self.chat.timeline.messages)
+        if message is not None:
+            self.act(f"{what}:{message.number}", in_thread)
+
+    def _keys_in_thread(self) -> bool:
+        pane = self.beside.thread
+        return pane is not None and self.root.focus_get() is pane.writing.view.text
+
+    def _emoji(self) -> None:
+        """Into the line that the keys go to."""
+        line = self.line(self._keys_in_thread())
+        self.choosers.emoji(line.view.put)
+
+    def _thread_pane(self, model: Timeline) -> ThreadPane:
+        return ThreadPane(
+            self.view.wide,
+            self.look,
+            self.acts,
+            model,
+            self.overlay,
+            self._timers,
+            lambda: self.settings,
+            lambda what: self.act(what, in_thread=True),
+            lambda number, x, y: self.menus.message(number, x, y, in_thread=True),
+            self._escaped,
+            self.refresh,
+            self._keys,
+            self._emoji,
+        )
 
     def _toggle_people(self, on: bool | None = None) -> None:
         self.beside.toggle_people(on)
         self._focus()
 
-    def _choose_members(self, on: bool) -> None:
-        self.settings = msgspec.structs.replace(self.settings, members=on)
+    def _choose(self, **changed: object) -> None:
+        self.settings = msgspec.structs.replace(self.settings, **changed)
         self.choose(self.settings)
 
     def _tick(self) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from causerie.chat.events import Message
 from causerie.desktop import composer
-from causerie.desktop.acts import Acts
 from causerie.desktop.composer_view import ComposerView, Typed, asks_large
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Settings
 from causerie.desktop.rows import plain
+from causerie.desktop.saying import Saying
 from causerie.desktop.theme import Look
 from causerie.desktop.timers import Timers
 from causerie.text import _
@@ -36,20 +36,22 @@ class Carried:
 
 class Writing:
     """See the module. `settings` as they are now; `sent`: something was said, or (False) could not be; `escaped`: Esc,
-    where there was nothing to leave."""
+    where there was nothing to leave; `emoji`: one wants to choose an emoji."""
 
     def __init__(
         self,
         parent: tk.Misc,
         look: Look,
-        acts: Acts,
+        saying: Saying,
         overlay: Overlay,
         timers: Timers,
         settings: Callable[[], Settings],
         sent: Callable[[bool], None],
         escaped: Callable[[], None],
+        emoji: Callable[[], None],
     ) -> None:
-        self._acts = acts
+        self.saying = saying
+        chat = saying.chat
         self._overlay = overlay
         self._timers = timers
         self._settings = settings
@@ -57,12 +59,13 @@ class Writing:
         self._escaped = escaped
         typed = Typed(
             send=self._send,
-            offers=lambda before, tab: composer.offers(before, acts.chat.view, acts.chat.views, tab),
+            offers=lambda before, tab: composer.offers(before, chat.view, chat.views, tab),
             changed=self._typed,
             up=self._up,
             shift_up=self._shift_up,
             escape=self._escape,
             large=self._large,
+            emoji=emoji,
         )
         self.view = ComposerView(parent, look, typed, settings().enter_sends)
 
@@ -72,18 +75,18 @@ class Writing:
 
     def here(self) -> None:
         """The channel that is open now: its draft."""
-        self.view.set(self._acts.chat.drafts.get(self._acts.chat.current, ""))
-        self._acts.cancel()
+        self.view.set(self.saying.text)
+        self.saying.cancel()
         self.strip()
 
     def carried(self) -> Carried:
         """What is typed, where the cursor is, and what it is about."""
         text = self.view.text
-        return Carried(self.view.get(), text.index("insert"), self._acts.reply, self._acts.editing)
+        return Carried(self.view.get(), text.index("insert"), self.saying.reply, self.saying.editing)
 
     def carry_on(self, carried: Carried) -> None:
         """The same, from another window."""
-        self._acts.reply, self._acts.editing = carried.reply, carried.editing
+        self.saying.reply, self.saying.editing = carried.reply, carried.editing
         self.view.set(carried.text)
         self.view.text.mark_set("insert", carried.cursor)
         self.strip()
@@ -91,69 +94,69 @@ class Writing:
     def fill(self) -> None:
         """A draft came, from another device."""
         if not self.view.get():
-            self.view.set(self._acts.chat.drafts.get(self._acts.chat.current, ""))
+            self.view.set(self.saying.text)
 
     def keep(self) -> None:
         """What is typed is this channel's draft."""
-        self._acts.draft("" if self._acts.editing is not None else self.view.get())
+        self.saying.draft("" if self.saying.editing is not None else self.view.get())
 
     def reply(self, message: Message | None) -> None:
         """What is typed answers this."""
-        self._acts.reply = message
+        self.saying.reply = message
         self.strip()
 
     def edit(self, message: Message | None) -> None:
         """Say this anew."""
         if message is not None:
-            self._acts.editing = message
+            self.saying.editing = message
             self.view.set(message.text)
             self.strip()
             self.focus()
 
     def strip(self) -> None:
         """What is answered or edited, above the line."""
-        acts = self._acts
-        if acts.editing is not None:
+        saying = self.saying
+        if saying.editing is not None:
             self.view.strip(_("Editing; Esc leaves it as it was"))
-        elif acts.reply is not None:
-            words = plain(acts.reply.text)[:QUOTED]
-            self.view.strip(_("In reply to {name}: {words}   (Esc: not)").format(name=acts.reply.name, words=words))
+        elif saying.reply is not None:
+            words = plain(saying.reply.text)[:QUOTED]
+            self.view.strip(_("In reply to {name}: {words}   (Esc: not)").format(name=saying.reply.name, words=words))
         else:
             self.view.strip("")
 
     # What is pressed in the line.
 
     def _send(self, text: str) -> bool:
-        done = self._acts.say(text)
+        done = self.saying.say(text)
         if done:
             self.strip()
-            self._acts.chat.says = ""
+            self.saying.chat.says = ""
         self._sent(done)
         return done
 
     def _typed(self, text: str) -> None:
-        acts = self._acts
-        if acts.editing is not None:
+        saying = self.saying
+        if saying.editing is not None:
             return
-        was = acts.chat.drafts.get(acts.chat.current, "")
-        acts.draft(text)
+        was = saying.text
+        saying.draft(text)
         if text and text != was and not text.startswith("/"):
-            acts.typing()
+            saying.typing()
         if text != was:
-            channel = acts.chat.current
-            self._timers.later("draft", DRAFT_AFTER, lambda: acts.keep_draft(channel))
+            channel = saying.channel
+            self._timers.later(f"draft {saying.thread}", DRAFT_AFTER, lambda: saying.keep_draft(channel))
 
     def _up(self) -> None:
         if self._settings().up_edits:
-            self.edit(self._acts.edit_last())
+            self.edit(self.saying.edit_last())
 
     def _shift_up(self) -> None:
-        self._acts.reply_last()
+        self.saying.reply_last()
         self.strip()
 
     def _escape(self) -> None:
-        editing = self._acts.editing is not None
-        if self._acts.cancel():
+        editing = self.saying.editing is not None
+        if self.saying.cancel():
             if editing:
                 self.view.set("")
             self.strip()
