@@ -223,9 +223,9 @@ class Desktop:
         self.screen.do("mousemove", str(x), str(y), "click", "1")
 
     def menu(self, label: str) -> None:
-        """From the menu that is open, by keys."""
-        labels = self.waits("menu", lambda labels: label in labels)
-        self.screen.presses(*["Down"] * (labels.index(label) + 1), "Return")
+        """From the menu that is open."""
+        x, y = self.waits("menu", lambda places: label in places)[label]
+        self.screen.do("mousemove", str(x - 1), str(y), "mousemove", str(x), str(y), "click", "1")
 
     def says(self, text: str) -> None:
         """Typed, and Enter."""

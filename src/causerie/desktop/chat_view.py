@@ -11,7 +11,7 @@ import customtkinter as ctk
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.pill import Pill
-from causerie.desktop.shown import tell
+from causerie.desktop.shown import middle, tell, tell_later
 from causerie.desktop.theme import Look
 from causerie.text import _
 
@@ -150,7 +150,7 @@ class ChatView:
             top, text="Causerie", font=look.font(17, "bold"), background=colour.panel, foreground=colour.text
         ).pack(side="left")
         self._button(top, "+", pressed.add, colour.panel).pack(side="right")
-        self._places = ListView(left, look, colour.panel, pressed.place)
+        self._places = ListView(left, look, colour.panel, pressed.place, called="channels")
         foot = tk.Frame(left, background=colour.panel)
         foot.pack(side="bottom", fill="x", padx=look.px(14), pady=look.px(10))
         self._who = tk.Label(
@@ -214,7 +214,7 @@ class ChatView:
             border_width=1,
         )
         self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
-        self._side = ListView(self._side_frame, look, colour.panel, pressed.side)
+        self._side = ListView(self._side_frame, look, colour.panel, pressed.side, called="side")
         self._side.text.pack(fill="both", expand=True)
 
     def _button(self, parent: tk.Misc, text: str, call: Callable[[], None], ground: str) -> tk.Label:
@@ -229,6 +229,7 @@ class ChatView:
             padx=look.px(6),
         )
         label.bind("<Button-1>", lambda event: call())
+        label.bind("<Configure>", lambda event: tell_later(label, f"button {text}", lambda: middle(label)))
         label.bind("<Enter>", lambda event: label.configure(foreground=colour.text))
         label.bind("<Leave>", lambda event: label.configure(foreground=colour.faint))
         return label

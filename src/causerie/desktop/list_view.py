@@ -11,9 +11,15 @@ from causerie.desktop.theme import Look
 
 
 class ListView:
-    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono."""
+    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono.
 
-    def __init__(self, parent: tk.Misc, look: Look, ground: str, click: Callable[[str], None]) -> None:
+    `called`: for `shown`.
+    """
+
+    def __init__(
+        self, parent: tk.Misc, look: Look, ground: str, click: Callable[[str], None], called: str = "list"
+    ) -> None:
+        self._called = called
         self._click = click
         self._lines: tuple[ListLine, ...] = ()
         self._hovered = ""
@@ -82,8 +88,8 @@ class ListView:
         if parts:
             text.insert("1.0", *parts)  # type: ignore[arg-type]
         text.configure(state="disabled")
-        tell("list", lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
-        tell_later(text, "places of list", self._places)
+        tell(self._called, lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
+        tell_later(text, f"places of {self._called}", self._places)
         text.yview_moveto(place)
         chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
         if chosen is not None:

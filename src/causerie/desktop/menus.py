@@ -138,8 +138,20 @@ class Menus:
                 menu.add_separator()
             else:
                 menu.add_command(label=item[0], command=item[1])
+        # Not below the pointer, where letting go of the button would choose something.
+        menu.update_idletasks()
+        if y + menu.winfo_reqheight() > window.root.winfo_rooty() + window.root.winfo_height():
+            y = max(y - menu.winfo_reqheight(), 0)
         menu.tk_popup(x, y)
-        tell_later(menu, "menu", lambda: [item[0] for item in items if item is not None])
+        tell_later(
+            menu,
+            "menu",
+            lambda: {
+                item[0]: (menu.winfo_rootx() + 20, menu.winfo_rooty() + menu.yposition(place) + 8)
+                for place, item in enumerate(items)
+                if item is not None
+            },
+        )
 
     def _copy(self, text: str) -> None:
         self._window.root.clipboard_clear()

@@ -92,7 +92,7 @@ class TimelineView:
         if not steps:
             return
         text = self.text
-        stay = self.at_bottom
+        stay = self.at_bottom and not any(isinstance(step, Below) and not step.follow for step in steps)
         anchor, y = self._anchor()
         text.configure(state="normal")
         self._busy = True

@@ -151,6 +151,7 @@ class Window:
         if not stale:
             return
         if self._place != chat.current:
+            chat.reading.left(self._place, self.timeline.place)
             self._place = chat.current
             self.writing.here()
             stale |= {"timeline"}
@@ -206,7 +207,6 @@ class Window:
             return
         self.writing.keep()
         self.writing.saying.keep_draft(self.chat.current)
-        self.chat.timeline.place = self.timeline.place
         self.chat.open(channel)
         self.refresh()
         self._focus()
@@ -271,7 +271,8 @@ class Window:
     def _sent(self, done: bool) -> None:
         self.refresh()
         self._below()
-        if done and self.chat.timeline.at_end:
+        # Not after a command, nor after an edit.
+        if done and self.chat.timeline.at_end and self.chat.timeline.pending:
             self.timeline.to_bottom()
 
     def _escaped(self) -> None:
