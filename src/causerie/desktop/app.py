@@ -21,7 +21,7 @@ from causerie.desktop.appearance import Appearance
 from causerie.desktop.bridge import Bridge
 from causerie.desktop.bus_notices import BusNotices
 from causerie.desktop.conversation import Conversation
-from causerie.desktop.entering import Entering, ask_whether
+from causerie.desktop.entering import AT_LEISURE, Entering, ask_whether
 from causerie.desktop.items import Answered, Inside, Item, Over, Told, Vouching
 from causerie.desktop.login import Entry, Sentence, Trouble
 from causerie.desktop.notices import Notice
@@ -37,6 +37,9 @@ log = logging.getLogger("causerie.desktop")
 
 SOON = 500
 """Milliseconds until it is tried again to draw all anew."""
+
+SETTLED = 1500
+"""Milliseconds after one is in: what is there by then stays."""
 
 POLL = 15
 """Milliseconds between two looks at what came, when the last one found the end of it."""
@@ -87,10 +90,7 @@ class App:
         sys.setswitchinterval(0.001)
         self._poll()
         self._tell_shown("the form is shown")
-        if sys.platform.startswith(("linux", "freebsd")):
-            self._bus.start(self._on_the_bus)
-        else:
-            self._appearance.begin(None)
+        self.root.after(AT_LEISURE, self._follow_the_system)
         self.root.mainloop()
         return 0
 
@@ -148,6 +148,12 @@ class App:
             self._notify(self._window.chat)
         if not self._ending:
             self.root.after(1 if more else POLL, self._poll)
+
+    def _follow_the_system(self) -> None:
+        if sys.platform.startswith(("linux", "freebsd")):
+            self._bus.start(self._on_the_bus)
+        else:
+            self._appearance.begin(None)
 
     def _on_the_bus(self, there: bool) -> None:
         """On the bus's thread."""
@@ -210,12 +216,9 @@ class App:
         self._show(chat)
         self.root.update_idletasks()
         log.info("in as %s, at %s", inside.me.name, inside.channel)
+        self.root.after(SETTLED, _settle)
 
     def _show(self, chat: Conversation, carried: Carried | None = None) -> None:
-        # What is there now stays: looking through it again and again is a pause that a key would wait for.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 50)
         if self._entering is not None:
             self._entering.close()
             self._entering = None
@@ -319,6 +322,13 @@ class App:
         log.error("a fault in the window", exc_info=error)
         if self._window is not None:
             self._window.chat.say(_("This is a bug: {about}").format(about=f"{kind.__name__}: {error}"))
+
+
+def _settle() -> None:
+    """Looking through what stays again and again is a pause that a key would wait for."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def run(server: str, sentence: Sentence, remembered: Remembered) -> int:

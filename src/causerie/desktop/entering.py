@@ -21,6 +21,9 @@ from causerie.text import _
 
 log = logging.getLogger("causerie.desktop")
 
+AT_LEISURE = 100
+"""Milliseconds after the form is made: what is not needed to see it and to type in it."""
+
 Later = Callable[[Callable[[], None]], None]
 """Has something done on the interface's thread; called on any."""
 
@@ -59,7 +62,8 @@ class Entering:
         }
         self._shown(Filled(fields, settings.stay, settings.keyring, register=False))
         # On a thread: it takes some hundred milliseconds, and may ask programs that do not answer.
-        threading.Thread(target=self._look_for_keyring, args=(later,), name="keyring", daemon=True).start()
+        thread = threading.Thread(target=self._look_for_keyring, args=(later,), name="keyring", daemon=True)
+        root.after(AT_LEISURE, thread.start)
 
     def trouble(self, trouble: Trouble) -> None:
         """Why one is not in."""
