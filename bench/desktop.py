@@ -35,31 +35,41 @@ TEXT = "Message {n}: some words of the usual length, **bold** now and then, and 
 
 class Heart:
     """What lies between two beats, in ms, less the pause itself, three ways: `wall`, by the clock; `own`, without the
-    time that the thread was ready and no core was free (Linux tells that, in schedstat), which is what this program
-    can answer for: its work, and its waits for the other thread; `cpu`, the processor time of this thread alone.
+    time that this thread, or the network's, was ready and no core was free (Linux tells that, in schedstat; while the
+    network's waits for one it may hold the interpreter's lock): what this program can answer for; `cpu`, the processor
+    time of this thread alone.
     """
 
     def __init__(self, app: App) -> None:
-        self._root = app.root
-        self._ready = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._app = app
         self.walls: list[float] = []
         self.owns: list[float] = []
         self.cpus: list[float] = []
-        self._last = self._now()
+        self._waits: dict[int, int] = {}
+        self._waited()
+        self._last = time.perf_counter(), time.thread_time()
         self._beat()
 
-    def _now(self) -> tuple[float, float, float]:
-        """The clock, the time spent waiting for a core, and processor time, in seconds."""
-        return time.perf_counter(), int(self._ready.read_bytes().split()[1]) / 1e9, time.thread_time()
+    def _waited(self) -> float:
+        """Seconds that both threads waited for a core, since this was asked last."""
+        waited = 0
+        bridge = self._app._bridge
+        for thread in (threading.get_native_id(), bridge._thread.native_id if bridge is not None else None):
+            if thread is not None:
+                now = int(Path(f"/proc/self/task/{thread}/schedstat").read_bytes().split()[1])
+                waited += now - self._waits.get(thread, now)
+                self._waits[thread] = now
+        return waited / 1e9
 
     def _beat(self) -> None:
-        now = self._now()
-        wall, waited, cpu = ((one - other) * 1000 for one, other in zip(now, self._last, strict=True))
-        self.walls.append(max(wall - BEAT, 0.0))
-        self.owns.append(max(wall - BEAT - waited, 0.0))
+        now = time.perf_counter(), time.thread_time()
+        wall = (now[0] - self._last[0]) * 1000 - BEAT
+        cpu = (now[1] - self._last[1]) * 1000
+        self.walls.append(max(wall, 0.0))
+        self.owns.append(max(wall - self._waited() * 1000, cpu, 0.0))
         self.cpus.append(cpu)
         self._last = now
-        self._root.after(BEAT, self._beat)
+        self._app.root.after(BEAT, self._beat)
 
     def said(self) -> dict[str, object]:
         """The longest and the 99th percentile of each, since this was asked last."""

@@ -102,7 +102,7 @@ async def test_a_server_that_is_not_there(screen: Screen, tmp_path: Path) -> Non
         await off(desktop.logs, "not in: 127.0.0.1:1 cannot be reached")
 
 
-@pytest.mark.parametrize("way", ["cross", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("way", ["cross", "session", "SIGINT", "SIGTERM", "SIGHUP"])
 async def test_leaving_says_goodbye(screen: Screen, house: House, tmp_path: Path, way: str) -> None:
     """The others are told at once, and the program ends with 0 within two seconds."""
     ben = await house.native_in("home", "ben")
@@ -110,6 +110,8 @@ async def test_leaving_says_goodbye(screen: Screen, house: House, tmp_path: Path
         await comes(ben, "entered")
         if way == "cross":
             await off(desktop.cross)
+        elif way == "session":
+            await off(desktop.session_ends)
         else:
             desktop.signal(signal.Signals[way])
         assert await off(desktop.ends) == 0

@@ -12,7 +12,7 @@ import pytest
 
 from tests.desktop_session import DesktopSession, until
 from tests.e2e.screen import Desktop, Screen
-from tests.e2e.test_desktop import hears, off, where
+from tests.e2e.test_desktop import Opened, hears, off, where
 from tests.people import PASSWORD, House
 from tests.settings_portal import SettingsPortal
 
@@ -116,3 +116,15 @@ async def test_dark_and_light_follow_the_system(
         await off(screen.types, "sentence")
         await off(screen.presses, "Return")
         await hears(ben, "half a sentence")
+
+
+async def test_a_message_is_answered_from_its_menu_by_keys_alone(screen: Screen, house: House, tmp_path: Path) -> None:
+    ben = await house.native_in("home", "ben")
+    said = await ben.asks("send", channel="home", text="who has a pen?")
+    async with Opened(screen, tmp_path, where(house), "Guest123") as desktop:
+        await off(desktop.logs, "at the end of home")
+        # React, reply.
+        await off(screen.presses, "shift+F10", "Down", "Down", "Return")
+        await off(screen.types, "me")
+        await off(screen.presses, "Return")
+        assert (await hears(ben, "me"))["reply"] == said["number"]

@@ -116,6 +116,9 @@ def of_shortcuts() -> list[ListLine]:
         (_("PgUp PgDn End"), _("scroll; to the end")),
         (_("Ctrl+Home"), _("the first of what is new")),
         ("Shift+Esc", _("everything is read")),
+        ("F10", _("settings, presence, logging out")),
+        ("Shift+F10", _("what can be done with the last message that is seen")),
+        ("Shift+Tab", _("to the lists and buttons; there ↑ ↓ and Enter")),
     )
     return [ListLine(str(at), ((f"{key}   ", "bold"), (about, "plain"))) for at, (key, about) in enumerate(keys)]
 

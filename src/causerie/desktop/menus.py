@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from causerie.chat.commands import Away, SetTopic
+from causerie.chat.commands import Away, SetPresence, SetTopic
 from causerie.chat.model import Level
 from causerie.desktop.shown import tell_later
 from causerie.text import _
@@ -109,6 +109,7 @@ class Menus:
             (_("Smaller"), chooses(zoom=max(settings.zoom - 10, 70))),
             None,
             (_("I am away…"), self._away),
+            (_("Do not disturb"), lambda: window.acts._ask(SetPresence(mode="dnd"))),
             (_("I am back"), lambda: window.acts._ask(Away())),
             (_("Shortcuts"), window.choosers.shortcuts),
             (_("Leave"), lambda: window.leave(False)),

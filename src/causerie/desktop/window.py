@@ -127,6 +127,12 @@ class Window:
             react=lambda: self._to_last("emoji"),
             thread=lambda: self._to_last("thread"),
         )
+        self._keys = {
+            **self._keys,
+            "<F10>": self._own_menu,
+            "<Shift-F10>": self._message_menu,
+            "<Menu>": self._message_menu,
+        }
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, self.to_fresh)
         keys.bind_line(self.composer.text, {**self._keys, **line_keys}, self.to_end)
         keys.bind_window(
@@ -323,6 +329,16 @@ class Window:
         message = composer.last(thread.messages if in_thread and thread is not None else self.chat.timeline.messages)
         if message is not None:
             self.act(f"{what}:{message.number}", in_thread)
+
+    def _own_menu(self) -> None:
+        view = self.view.frame
+        self.menus.own(view.winfo_rootx() + self.look.px(120), view.winfo_rooty() + view.winfo_height())
+
+    def _message_menu(self) -> None:
+        pane = self.beside.thread
+        timeline = pane.timeline if pane is not None and self._keys_in_thread() else self.timeline
+        if timeline.lowest:
+            timeline.menu_at(timeline.lowest)
 
     def _keys_in_thread(self) -> bool:
         pane = self.beside.thread
