@@ -70,7 +70,7 @@ class ChatView:
         """What is open."""
         self._name.configure(text=name)
         self._topic.configure(text=topic)
-        self._pins.configure(text=f"⚑ {pins}" if pins else "")
+        self._pins.configure(text=f"⚑ {pins}" if pins else "", takefocus=bool(pins))
 
     def bar(self, text: str, urgent: bool) -> None:
         """The connection, above the timeline; empty: all is well."""

@@ -70,6 +70,8 @@ class LoginView:
                 entry.insert(0, filled.fields[field])
             entry.pack(anchor="w")
             entry.bind("<Return>", lambda event: self._send())
+            entry.bind("<FocusIn>", lambda event, entry=entry: entry.configure(border_color=colour.link), add="+")
+            entry.bind("<FocusOut>", lambda event, entry=entry: entry.configure(border_color=colour.border), add="+")
             self.entries[field] = entry
         self._stay = tk.BooleanVar(value=filled.stay)
         self._keyring = tk.BooleanVar(value=filled.keyring)
