@@ -17,6 +17,7 @@ from causerie.chat.commands import Drafts, Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError
 from causerie.chat.events import (
     ChannelRenamed,
+    Confided,
     Deleted,
     Edited,
     Entered,
@@ -49,6 +50,17 @@ NOTICES = 20
 
 Part = Literal["sidebar", "head", "timeline", "thread", "members", "typing", "bar", "composer", "notices"]
 PARTS: frozenset[Part] = frozenset(get_args(Part))
+
+
+def confided(event: Confided) -> str:
+    """What was said to some of a channel alone, as one line."""
+    sentences = {
+        "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
+        "moderators": _("{name} in #{channel}, to the moderators: {text}"),
+        "owners": _("{name} in #{channel}, to the owners: {text}"),
+    }
+    text = " ".join(event.text.split("\n"))
+    return sentences[event.to].format(name=event.name, channel=event.channel, text=text)
 
 
 class Conversation:
@@ -228,6 +240,10 @@ class Conversation:
                 timeline.gap()
                 if event.channel == self.current:
                     self.reading.want(timeline, timeline.newest())
+        elif isinstance(event, Confided):
+            # It is nowhere to be read later: one line says it now.
+            if event.text:
+                self.say(confided(event))
         elif event.__class__.__name__ == "Typing":
             person = getattr(event, "person", 0)
             self._typing[event.channel, person] = self.now() + 6000

@@ -47,10 +47,11 @@ class Group:
         """To each `but` these the same bytes; to how many. Nobody's trouble is another's: what the system does not take
         waits in the outlet."""
         size = len(data)
+        # Both before the first write: one that the system does not take moves its session from one to the other.
         sends = self._sends
         if sends is None:
-            # Whoever is told it may lag from then on, or no longer: the table changes while it is gone through.
             sends = self._sends = tuple(self.direct.items())
+        through = tuple([write for session, write in self.through.items() if session not in but])
         if but:
             sends = tuple([pair for pair in sends if pair[0] not in but])
         for session, send in sends:
@@ -62,9 +63,6 @@ class Group:
                 continue  # its transport finds out by itself
             if sent != size:
                 session.outlet.wait(data[sent:])
-        if not self.through:
-            return len(sends)
-        through = tuple(write for session, write in self.through.items() if session not in but)
         for write in through:
             # A connection may have closed since this turn of the loop began; uvloop then raises.
             try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
