@@ -86,6 +86,7 @@ class ComposerView:
         self.text.bind("<KP_Enter>", self._enter)
         self.text.bind("<Shift-Return>", lambda event: self._line_break())
         self.text.bind("<Tab>", self._tab)
+        self.text.bind("<<PrevWindow>>", self._out)
         self.text.bind("<Up>", self._up)
         self.text.bind("<Down>", self._down)
         self.text.bind("<Shift-Up>", self._shift_up)
@@ -160,6 +161,13 @@ class ComposerView:
                 self._take(offers[0])
             else:
                 self._show(offers)
+        return "break"
+
+    def _out(self, event: object) -> str:
+        """Shift+Tab leaves the line, as Tab cannot."""
+        before = self.text.tk_focusPrev()
+        if before is not None:
+            before.focus_set()
         return "break"
 
     def _up(self, event: object) -> str | None:

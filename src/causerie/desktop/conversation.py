@@ -26,9 +26,11 @@ from causerie.chat.events import (
     Gap,
     Message,
     Pinned,
+    Preferring,
     Reacted,
     Renamed,
 )
+from causerie.chat.model import Preferences
 from causerie.chat.replies import Reply, Wishes
 from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
@@ -82,6 +84,7 @@ class Conversation:
         self.stale: set[Part] = set(PARTS)
         self.notices: list[Notice] = []
         self.ignored: frozenset[str] = frozenset()
+        self.wants = Preferences()
         self.drafts = drafts
         self.looking = True
         """Whether the window has the focus and shows the end of the timeline."""
@@ -138,11 +141,23 @@ class Conversation:
         self.reading.open(channel)
         self.stale |= PARTS
 
+    def again(self) -> None:
+        """All of it is drawn anew, where one is."""
+        for timeline in (self.timeline, self.thread):
+            if timeline is not None:
+                timeline.again(timeline.scene)
+                if not timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+        self.stale |= PARTS
+
     def jump(self, channel: str, number: int) -> None:
         """To a message, in its context."""
         if channel != self.current and channel in self.views:
             self.open(channel)
-        self.reading.want(self.timeline, self.timeline.around(number))
+        wanted = self.timeline.around(number)
+        if wanted is None:
+            log.info("at message %d", number)
+        self.reading.want(self.timeline, wanted)
         self.stale.add("timeline")
 
     def tick(self) -> None:
@@ -194,6 +209,8 @@ class Conversation:
             self._refused(happening)
 
     def _heard(self, event: Event, view: View | None) -> None:
+        if isinstance(event, Preferring):
+            self.wants = event.preferences
         if isinstance(event, Farewell) or view is None:
             return
         timelines = tuple(self.reading.timelines.of(event.channel))
@@ -349,10 +366,11 @@ class Conversation:
     def _wishes(self, reply: Reply | None, error: Exception | None) -> None:
         if isinstance(reply, Wishes):
             self.ignored = frozenset(name.casefold() for name in reply.ignored)
+            self.wants = reply.preferences
 
     def _notify(self, event: Message, view: View) -> None:
         looked_at = self.looking and event.channel == self.current and self.timeline.at_end
-        made = notice(event, view, self.ignored, looked_at)
+        made = notice(event, view, self.ignored, looked_at, self.wants)
         if made is not None:
             self.notices = [*self.notices, made][-NOTICES:]
             self.stale.add("notices")

@@ -11,9 +11,21 @@ from causerie.desktop.theme import Look
 
 
 class ListView:
-    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono."""
+    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono.
 
-    def __init__(self, parent: tk.Misc, look: Look, ground: str, click: Callable[[str], None]) -> None:
+    `called`: for `shown`.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        look: Look,
+        ground: str,
+        click: Callable[[str], None],
+        called: str = "list",
+        by_keys: bool = False,
+    ) -> None:
+        self._called = called
         self._click = click
         self._lines: tuple[ListLine, ...] = ()
         self._hovered = ""
@@ -22,7 +34,9 @@ class ListView:
             parent,
             wrap="none",
             bd=0,
-            highlightthickness=0,
+            highlightthickness=1 if by_keys else 0,
+            highlightbackground=ground,
+            highlightcolor=colour.link,
             background=ground,
             foreground=colour.text,
             font=look.font(14),
@@ -32,7 +46,7 @@ class ListView:
             spacing3=look.px(4),
             cursor="arrow",
             state="disabled",
-            takefocus=0,
+            takefocus=by_keys,
             width=1,
             height=1,
             exportselection=False,
@@ -60,6 +74,11 @@ class ListView:
         text.bind("<Leave>", lambda event: self._hover(""))
         text.bind("<B1-Motion>", lambda event: "break")
         text.bind("<Double-Button-1>", lambda event: "break")
+        text.bind("<Up>", lambda event: self._by_key(-1))
+        text.bind("<Down>", lambda event: self._by_key(1))
+        text.bind("<Return>", lambda event: self._enter())
+        text.bind("<FocusIn>", lambda event: self._by_key(0))
+        text.bind("<FocusOut>", lambda event: self._hover(""))
         self._edge = look.px(14)
 
     def set(self, lines: Sequence[ListLine]) -> None:
@@ -82,8 +101,8 @@ class ListView:
         if parts:
             text.insert("1.0", *parts)  # type: ignore[arg-type]
         text.configure(state="disabled")
-        tell("list", lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
-        tell_later(text, "places of list", self._places)
+        tell(self._called, lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
+        tell_later(text, f"places of {self._called}", self._places)
         text.yview_moveto(place)
         chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
         if chosen is not None:
@@ -116,6 +135,24 @@ class ListView:
     def _moved(self, event: tk.Event[tk.Text]) -> None:
         tell("pointer", lambda: [event.x_root, event.y_root, self._at(event), ""])
         self._hover(self._at(event))
+
+    def _by_key(self, step: int) -> str:
+        """The next line that can be pressed; with 0 the one that is chosen, or else the first."""
+        keys = [line.key for line in self._lines if line.key]
+        if not keys:
+            return "break"
+        chosen = next((line.key for line in self._lines if line.chosen), keys[0])
+        at = keys.index(self._hovered) if self._hovered in keys else keys.index(chosen)
+        key = keys[min(max(at + step, 0), len(keys) - 1)]
+        self._hover(key)
+        place = next(place for place, line in enumerate(self._lines, 1) if line.key == key)
+        self.text.see(f"{place}.0")
+        return "break"
+
+    def _enter(self) -> str:
+        if self._hovered:
+            self._click(self._hovered)
+        return "break"
 
     def _hover(self, key: str) -> None:
         if key == self._hovered:

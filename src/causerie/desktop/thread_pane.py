@@ -106,7 +106,7 @@ class ThreadPane:
 
     def _sent(self, done: bool) -> None:
         self._changed()
-        if done and self.model.at_end:
+        if done and self.model.at_end and self.model.pending:
             self.timeline.to_bottom()
 
     def _scrolled(self, above: bool, below: bool) -> None:
