@@ -166,7 +166,9 @@ class ChatView:
         self._name.pack(side="left")
         self._name.bind("<Button-1>", lambda event: pressed.menu(event.x_root, event.y_root))
         for sign, call in (("☰", pressed.people), ("⌕", pressed.search)):
-            self._button(head, sign, call, colour.ground).pack(side="right")
+            button = self._button(head, sign, call, colour.ground)
+            button.configure(font=look.font(22 if sign == "⌕" else 17))
+            button.pack(side="right")
         self._pins = self._button(head, "", pressed.pins, colour.ground)
         self._pins.pack(side="right")
         self._topic = tk.Label(head, font=look.font(13), background=colour.ground, foreground=colour.faint, anchor="w")
