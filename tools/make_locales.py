@@ -46,7 +46,7 @@ def updated(po: Path) -> Catalog:
     language = po.parent.parent.name
     catalog = _catalog(language)
     known = _read(po, language) if po.exists() else _catalog(language)
-    # What counts as plural stays as the translations have it, whatever a newer Babel thinks.
+    # The catalog's own rule: Babel's may be another one with the next release, for numbers that nobody counts here.
     catalog.mime_headers = [("Plural-Forms", known.plural_forms)]
     for message in extracted():
         if message.id:

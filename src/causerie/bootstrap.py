@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from causerie.certificate import CertificateError
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
 from causerie.chat.names import BadName, channel_name
-from causerie.config import Config, IrcListener, reloaded
+from causerie.config import Config, IrcListener, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
 from causerie.protocols import classic, irc, native
@@ -44,6 +45,13 @@ log = logging.getLogger("causerie.server")
 
 PROTOCOLS: tuple[Protocol, ...] = (classic.PROTOCOL, native.PROTOCOL, irc.PROTOCOL)
 """The languages on offer, asked in this order."""
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted."""
+
+ACCEPTED_A_TURN = 1 if sys.platform == "win32" else 8
+"""Connections that one turn of the loop accepts at each address: uvloop takes one from each listening socket, so that
+many who come at once would cost a turn and a tick each."""
 
 RETENTION_SECONDS = 3600.0
 
@@ -153,8 +161,11 @@ class Server:
 
     def reload(self, config: Config) -> None:
         """Take over new settings and the certificate, dropping nobody. Raises CertificateError, taking over nothing."""
+        _now, later = changed(self.config, config)
         config = reloaded(self.config, config)
         self.identity.reload(config)
+        if later:
+            log.warning("only a restart takes over what was changed of %s", ", ".join(later))
         self.config = self.core.config = config
         accounts = config.accounts
         self.core.hashing.set_figures(accounts.hash_memory, accounts.hash_passes, accounts.scram_passes)
@@ -308,18 +319,22 @@ async def _listen(server: Server, address: Address, listener: Listener) -> None:
     loop = asyncio.get_running_loop()
     try:
         socket_ = await loop.create_server(
-            listener.connection, None if address.host == EVERY else address.host, address.port, backlog=4096
+            listener.connection, None if address.host == EVERY else address.host, address.port, backlog=BACKLOG
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             why = _("the port is in use; stop what uses it, or choose another with --listen HOST:PORT")
         else:
-            why = error.strerror or str(error)
+            # asyncio puts the address into the text, again.
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise CannotStart(_("cannot listen on {address}: {why}").format(address=address, why=why)) from None
     server.listeners.append(listener)
     server.sockets.append(socket_)
     for bound in socket_.sockets:
         _keep_alive(bound)
+        for _again in range(ACCEPTED_A_TURN - 1):
+            same = socket.socket(fileno=os.dup(bound.fileno()))
+            server.sockets.append(await loop.create_server(listener.connection, sock=same, backlog=BACKLOG))
         host, port = bound.getsockname()[:2]
         server.identity.listening.append(Address(host, port))
 

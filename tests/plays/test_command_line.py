@@ -271,6 +271,10 @@ def test_hanging_up_reads_the_settings_again(tmp_path: Path, start: Start) -> No
     for text, word in (
         ("[limits]\nmessage_bytes = 2000\n", "read again"),
         ("[limits]\nmessage_bytes = 1\n", "causerie.toml:2"),
+        (
+            '[server]\nlisten = ["127.0.0.1:9"]\n[limits]\nmessage_bytes = 3000\n',
+            "restart takes over what was changed of server.listen",
+        ),
     ):
         native = Native(server.address)
         most.append(native.ask(do="hello", version=1)["message_bytes"])
@@ -282,7 +286,7 @@ def test_hanging_up_reads_the_settings_again(tmp_path: Path, start: Start) -> No
     native = Native(server.address)
     most.append(native.ask(do="hello", version=1)["message_bytes"])
     native.close()
-    assert most == [1000, 2000, 2000]
+    assert most == [1000, 2000, 2000, 3000]
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, run: Run) -> None:
@@ -517,10 +521,20 @@ def test_a_newcomer_talks_with_the_printed_link(tmp_path: Path, start: Start, ru
     """The link makes the account and lets one talk; later the password does, and what was said is shown."""
     server = start(tmp_path / "data")
     link = server.link()
-    done = run("talk", link, "--name", "alice", given=f"{PASSWORD}\nhello all\n/who\n/nonsense\n/quit\n")
+    done = run(
+        "talk",
+        link,
+        "--name",
+        "alice",
+        given=f"{PASSWORD}\nhello all\n/who\n/nonsense\n/me waves\n/topic tea\n/whois alice\n/help\n/quit\n",
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "alice*" in done.stdout
-    assert "/nonsense" in done.stdout
+    assert "there is no command /nonsense" in done.stdout
+    assert re.search(r"^\d\d:\d\d \* alice waves$", done.stdout, re.MULTILINE)
+    assert "* alice set the topic: tea" in done.stdout
+    assert "alice: an administrator" in done.stdout
+    assert "/react NUMBER EMOJI" in done.stdout
     again = run("talk", str(server.address), "--name", "alice", given=PASSWORD + "\n")
     assert (again.returncode, again.stderr) == (0, "")
     assert re.search(r"<alice> hello", again.stdout)

@@ -179,3 +179,28 @@ async def test_a_browser_that_wants_a_page_is_told_that_there_is_none() -> None:
         async with asyncio.timeout(PATIENCE):
             assert (await reader.read()).startswith(b"HTTP/1.1 426 ")
         writer.close()
+
+
+async def raw(house: House, data: bytes) -> bytes:
+    """All that is answered to these bytes, sent at once, until the server closes."""
+    address = house.server.identity.listening[0]
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            writer.write(data)
+            return await reader.read()
+    finally:
+        writer.close()
+
+
+async def test_frames_that_come_with_a_request_that_is_refused_are_not_looked_at() -> None:
+    """The refusal is the answer, whatever followed the request in the same packet."""
+    async with House() as house:
+        refused = b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n"
+        assert (await raw(house, refused + b"\x81\xfe\x00\x00")).startswith(b"HTTP/1.1 426")
+
+
+async def test_a_request_without_an_end_is_refused_in_time() -> None:
+    """Nobody makes the server keep more than a browser may send: 16 KiB (RFC 6585, section 5)."""
+    async with House() as house:
+        assert (await raw(house, b"GET / HTTP/1.1\r\n" + b"Cookie: a\r\n" * 1600)).startswith(b"HTTP/1.1 431")

@@ -6,7 +6,6 @@ Choosing is stricter than comparing: `check_password` is for a new password, `pr
 import re
 import unicodedata
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 Why = Literal["too_short", "too_long", "common", "name", "character"]
@@ -108,5 +107,7 @@ def _is_name(folded: str, name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
+    from importlib import resources
+
     text = (resources.files("causerie.chat") / "common_passwords.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))

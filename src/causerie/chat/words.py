@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from unicodedata import combining, normalize
 
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
@@ -23,28 +24,36 @@ QUERY_LONGEST = 1000
 PHRASES_MOST = 40
 """Words and phrases of a query that are looked for."""
 
-_UNSPACED = re.compile(
-    "["
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
-    "\u1780-\u17ff"  # Khmer
-    "\u1950-\u19df\u1a20-\u1aaf\uaa80-\uaadf\U00011700-\U0001174f"  # Tai scripts, Ahom
-    "\u1b00-\u1b7f\ua980-\ua9df"  # Balinese, Javanese
-    "\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff"  # Hangul has spaces, but people look for parts of its words
-    "\u3005-\u3007\u3021-\u302f\u3031-\u3035\u3038-\u303c"  # marks of repetition, numerals
-    "\u3040-\u31bf\u31f0-\u31ff\U0001aff0-\U0001b16f"  # Hiragana, Katakana, Bopomofo, Hangul letters
-    "\u3400-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff"  # Han, Yi
-    "\U00016fe0-\U00018dff\U0001b170-\U0001b2ff"  # Tangut, Khitan, Nushu
-    "]"
-)
 
-# Inside a word, and not part of how people write it: IRC's formatting (modern.ircdocs.horse/formatting), soft
-# hyphen and its like, Hebrew and Arabic points, the stroke that stretches Arabic words, variation selectors.
-_DROPPED = re.compile(
-    "[\x02\x0f\x11\x16\x1d-\x1f]|\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
-    "|[\u00ad\u034f\u2060\ufeff\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-)
+@cache
+def _unspaced() -> re.Pattern[str]:
+    """Letters of which each is a word of its own. Not made before it is needed: it takes milliseconds."""
+    return re.compile(
+        "["
+        "\u0e00-\u0eff"  # Thai, Lao
+        "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
+        "\u1780-\u17ff"  # Khmer
+        "\u1950-\u19df\u1a20-\u1aaf\uaa80-\uaadf\U00011700-\U0001174f"  # Tai scripts, Ahom
+        "\u1b00-\u1b7f\ua980-\ua9df"  # Balinese, Javanese
+        "\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff"  # Hangul has spaces, but people look for parts of its words
+        "\u3005-\u3007\u3021-\u302f\u3031-\u3035\u3038-\u303c"  # marks of repetition, numerals
+        "\u3040-\u31bf\u31f0-\u31ff\U0001aff0-\U0001b16f"  # Hiragana, Katakana, Bopomofo, Hangul letters
+        "\u3400-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff"  # Han, Yi
+        "\U00016fe0-\U00018dff\U0001b170-\U0001b2ff"  # Tangut, Khitan, Nushu
+        "]"
+    )
+
+
+@cache
+def _dropped() -> re.Pattern[str]:
+    """Inside a word, and no part of how people write it: IRC's formatting (modern.ircdocs.horse/formatting), soft
+    hyphen and its like, Hebrew and Arabic points, the stroke that stretches Arabic words, variation selectors."""
+    return re.compile(
+        "[\x02\x0f\x11\x16\x1d-\x1f]|\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
+        "|[\u00ad\u034f\u2060\ufeff\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670"
+        "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+    )
+
 
 _LETTERS = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ẞ": "ss"}
 _JOINED = re.compile("[" + "".join(_LETTERS) + "]")
@@ -56,7 +65,7 @@ _SEARCHABLE = re.compile(r"[^\W_]")
 def prepare(text: str) -> str:
     """A text as it goes into the index."""
     text = _plain(text)
-    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+    return text if text.isascii() else _unspaced().sub(r" \g<0> ", text)
 
 
 def facets(author: int, channel: int) -> str:
@@ -97,7 +106,7 @@ def _phrases(text: str) -> list[str]:
         if not _SEARCHABLE.search(phrase):
             continue
         # No quote can be in it; NUL would end the expression.
-        quoted = '"' + _UNSPACED.sub(r" \g<0> ", phrase).replace("\0", " ").strip() + '"'
+        quoted = '"' + _unspaced().sub(r" \g<0> ", phrase).replace("\0", " ").strip() + '"'
         found[quoted + (" *" if star else "")] = None
         if len(found) == PHRASES_MOST:
             break
@@ -108,7 +117,7 @@ def _plain(text: str) -> str:
     """One spelling for what people take for the same: of either width, composed or not, formatted or not."""
     if text.isascii() and text.isprintable():
         return text
-    return _JOINED.sub(_letters, _DROPPED.sub("", normalize("NFKC", _few_marks(text))))
+    return _JOINED.sub(_letters, _dropped().sub("", normalize("NFKC", _few_marks(text))))
 
 
 def _few_marks(text: str) -> str:

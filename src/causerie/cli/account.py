@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
     _named(own, "disable", _("shut an account out, at once and everywhere"), _disable)
     _named(own, "enable", _("let an account in again"), _enable)
     role = _named(own, "role", _("make an account an administrator, or no longer"), _role)
-    role.add_argument("role", choices=("admin", "member"), help=_("what it is from now on"))
+    role.add_argument("role", choices=("admin", "administrator", "member"), help=_("what it is from now on"))
 
 
 def _named(commands: Commands, name: str, help: str, run: Callable[[argparse.Namespace], int]) -> Parser:
@@ -93,7 +93,7 @@ def _enable(arguments: argparse.Namespace) -> int:
 def _role(arguments: argparse.Namespace) -> int:
     from causerie.chat.commands import SetAdministrator
 
-    admin = arguments.role == "admin"
+    admin = arguments.role != "member"
     said = _("{name} is an administrator.") if admin else _("{name} is not an administrator.")
     return _do(arguments, SetAdministrator(name=arguments.name, admin=admin), said)
 

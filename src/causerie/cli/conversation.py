@@ -18,6 +18,9 @@ from causerie.cli.output import printable
 from causerie.cli.refusals import sentence
 from causerie.cli.talk import farewell
 from causerie.client import Chat, ClientError, Ended, Heard
+from causerie.protocols.answer_lines import answer_line
+from causerie.protocols.readings import reading
+from causerie.protocols.readings import text as said_by
 from causerie.text import _
 
 RECENT = 20
@@ -91,17 +94,20 @@ class Conversation:
                     _("/join CHANNEL  /leave [CHANNEL]  /who [CHANNEL]  /quit  //text starting with a slash"),
                     flush=True,
                 )
+                await self._slash(line)
             else:
-                print(
-                    _("! there is no command {command}; /help lists them").format(command=printable(word)),
-                    flush=True,
-                )
+                await self._slash(line)
         elif line.strip():
             if not self.channel:
                 print(_("! you are in no channel; /join one first"), flush=True)
             else:
                 await self._chat.send(self.channel, line.removeprefix("/") if word[:1] == "/" else line)
         return True
+
+    async def _slash(self, line: str) -> None:
+        """One of the slash commands that are every client's (chat/slash.py)."""
+        if said := answer_line(await self._chat.say(self.channel, line)):
+            print(printable(said), flush=True)
 
     async def _join(self, channel: str) -> None:
         snapshot = await self._chat.ask(Join(channel=channel), Snapshot)
@@ -143,12 +149,17 @@ class Conversation:
         elif isinstance(event, Topic):
             said = _("{name} set the topic: {topic}").format(name=event.name, topic=event.topic)
         else:
+            if said := reading(event):
+                print(f"{where}{printable(said)}", flush=True)
             return
         print(f"{where}* {printable(said)}", flush=True)
 
     def _print_message(self, message: Message, where: str = "") -> None:
         at = time.strftime("%H:%M", time.localtime(message.at / 1000))
-        lines = [printable(line) for line in message.text.split("\n")]
+        if message.action and not message.deleted:
+            print(f"{where}{at} {printable(reading(message))}", flush=True)
+            return
+        lines = [printable(line) for line in (said_by(message) if message.deleted else message.text).split("\n")]
         print(f"{where}{at} <{printable(message.name)}> " + "\n        ".join(lines), flush=True)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from causerie import __version__
 from causerie.cli.failure import BROKEN, Failure
-from causerie.cli.parser import Parser, speak_their_language
+from causerie.cli.parser import Parser, program, speak_their_language
 from causerie.text import _
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _parser(words: Sequence[str]) -> Parser:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    parser = Parser(prog="causerie", description=_("Self-hosted group chat: one process, one port, every client."))
+    parser = Parser(prog=program(), description=_("Self-hosted group chat: one process, one port, every client."))
     parser.add_argument("--version", action="version", version=f"causerie {__version__}")
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True, dest="command")
     asked = [words[0]] if words and words[0] in GROUPS else GROUPS

@@ -28,6 +28,13 @@ class Parser(argparse.ArgumentParser):
         sys.exit(MISUSED)
 
 
+def program() -> str:
+    """What somebody types to run this: `./causerie` says it for itself."""
+    import os
+
+    return os.environ.get("CAUSERIE_PROGRAM") or "causerie"
+
+
 def speak_their_language() -> None:
     """Let argparse, which asks gettext by itself, find its words in this program's catalog."""
     code = language()

@@ -24,9 +24,10 @@ ROOT_DATA = Path("/var/lib/causerie")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """See the module. `config_path` None: all settings have their defaults."""
+    """See the module. `named`: the settings file was asked for; the other one need not be there, and may come later."""
 
-    config_path: Path | None
+    config_path: Path
+    named: bool
     data: Path
     listen: tuple[str, ...] = ()
 
@@ -34,7 +35,8 @@ class Place:
         """The settings, read from the file each time. Raises Failure."""
         from causerie.config import Config
 
-        config = read_config(self.config_path) if self.config_path is not None else Config()
+        there = self.named or os.path.isfile(self.config_path)
+        config = read_config(self.config_path) if there else Config()
         if not self.listen:
             return config
         import msgspec
@@ -66,14 +68,13 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 def find_place(config: Path | None, data: Path | None, listen: Sequence[str] = ()) -> Place:
     """What the options mean. Raises Failure where the settings file cannot be used."""
-    if config is None:
-        # The file in a data directory may name another data directory, as one that is named outright may.
-        beside = (data or default_data()) / CONFIG_NAME
-        config = beside if beside.is_file() else None
+    # The file in a data directory may name another data directory, as one that is named outright may.
+    path = config or (data or default_data()) / CONFIG_NAME
     if data is None:
-        named = read_config(config).server.data if config is not None else ""
+        # Not Path.is_file, which raises where one may not look.
+        named = read_config(path).server.data if config is not None or os.path.isfile(path) else ""
         data = Path(named) if named else default_data()
-    return Place(config, data.absolute(), tuple(listen))
+    return Place(path, config is not None, data.absolute(), tuple(listen))
 
 
 def read_config(path: Path) -> Config:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from causerie.cli.failure import BROKEN, Failure
-from causerie.cli.parser import command
+from causerie.cli.parser import command, program
 from causerie.cli.place import Place, add_place, find_place
 from causerie.text import _
 
@@ -170,7 +170,7 @@ def _say_link(link: str, as_json: bool) -> None:
 
         print(qr(link))
         print()
-    print(_("To use it from a terminal: causerie talk '{link}'").format(link=link))
+    print(_("To use it from a terminal: {program} talk '{link}'").format(program=program(), link=link))
     print(_("Ctrl+C stops the server."), flush=True)
 
 

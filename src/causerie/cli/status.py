@@ -70,6 +70,10 @@ async def _ask(ask: Ask) -> StatusReport:
 
 
 def _print(report: StatusReport, data: Path) -> None:
+    import shutil
+
+    used = sum(path.stat().st_size for path in data.iterdir() if path.is_file())
+    free = shutil.disk_usage(data).free
     hours, seconds = divmod(report.up_seconds, 3600)
     lines = [
         (_("Server"), report.software),
@@ -81,8 +85,9 @@ def _print(report: StatusReport, data: Path) -> None:
         (_("Accounts"), str(report.accounts)),
         (_("Channels"), str(report.channels)),
         (_("Memory"), size(report.memory_bytes)),
+        (_("On disk"), _("{used}, {free} free").format(used=size(used), free=size(free))),
     ]
-    width = max(len(label) for label, _value in lines)
+    width = max(len(label) for label in (*(label for label, _value in lines), *report.counters))
     for label, value in lines:
         print(f"{label:{width}}  {value}")
     for name, count in sorted(report.counters.items()):

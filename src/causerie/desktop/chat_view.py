@@ -124,12 +124,18 @@ class ChatView:
             self._right_line.grid_remove()
             self.wide.grid_remove()
 
-    def seek(self, text: str | None = None) -> None:
+    @property
+    def sought(self) -> str:
+        """What stands in the search field."""
+        return str(self._seek.get())
+
+    def seek(self, text: str | None = None, focus: bool = True) -> None:
         """The cursor goes to the search field."""
         if text is not None:
             self._seek.delete(0, "end")
             self._seek.insert(0, text)
-        self._seek.focus_set()
+        if focus:
+            self._seek.focus_set()
 
     # How it is built.
 

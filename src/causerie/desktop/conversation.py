@@ -11,9 +11,23 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal, get_args
 
+from msgspec.structs import replace as replace_channel
+
 from causerie.chat.commands import Drafts, Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Deleted, Edited, Entered, Event, Farewell, Gap, Message, Pinned, Reacted, Renamed
+from causerie.chat.events import (
+    ChannelRenamed,
+    Deleted,
+    Edited,
+    Entered,
+    Event,
+    Farewell,
+    Gap,
+    Message,
+    Pinned,
+    Reacted,
+    Renamed,
+)
 from causerie.chat.replies import Reply, Wishes
 from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
@@ -112,11 +126,23 @@ class Conversation:
         self.reading.open(channel)
         self.stale |= PARTS
 
+    def again(self) -> None:
+        """All of it is drawn anew, where one is."""
+        for timeline in (self.timeline, self.thread):
+            if timeline is not None:
+                timeline.again(timeline.scene)
+                if not timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+        self.stale |= PARTS
+
     def jump(self, channel: str, number: int) -> None:
         """To a message, in its context."""
         if channel != self.current and channel in self.views:
             self.open(channel)
-        self.reading.want(self.timeline, self.timeline.around(number))
+        wanted = self.timeline.around(number)
+        if wanted is None:
+            log.info("at message %d", number)
+        self.reading.want(self.timeline, wanted)
         self.stale.add("timeline")
 
     def tick(self) -> None:
@@ -139,7 +165,9 @@ class Conversation:
         happening = item.happening
         if item.view is not None:
             self._known(item.view)
-        if isinstance(happening, Heard):
+        if isinstance(happening, Heard) and isinstance(happening.event, ChannelRenamed) and item.view is not None:
+            self._called(happening.event.channel, item.view.channel)
+        elif isinstance(happening, Heard):
             self._heard(happening.event, item.view)
         else:
             self._happened(happening)
@@ -207,6 +235,19 @@ class Conversation:
 
     def _known(self, view: View) -> None:
         self.views[view.channel] = view
+
+    def _called(self, was: str, now: str) -> None:
+        """A channel has another name: what was kept for it under the old one goes along, but for its timeline."""
+        self.views.pop(was, None)
+        self.reading.timelines.drop(was)
+        if text := self.drafts.pop(was, ""):
+            self.drafts[now] = text
+        for pending in self._pending.values():
+            if pending.command.channel == was:
+                pending.command = replace_channel(pending.command, channel=now)
+        if self.current == was:
+            self.open(now)
+        self.stale |= PARTS
 
     def _out(self, out: Out) -> None:
         self.views.pop(out.channel, None)

@@ -133,8 +133,11 @@ class TimelineView:
     @property
     def place(self) -> str:
         """The row at the top; empty where the last one is seen."""
-        if self.at_bottom:
-            return ""
+        return "" if self.at_bottom else self.top
+
+    @property
+    def top(self) -> str:
+        """The row at the top, whatever else is seen; empty: there is none."""
         tags = self.text.tag_names("@0,0")
         return next((tag[4:] for tag in tags if tag.startswith("row:m")), "")
 

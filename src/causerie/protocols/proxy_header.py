@@ -61,7 +61,7 @@ def _version_1(data: bytes) -> Introduction | None:
     try:
         host = inet_ntop(family, inet_pton(family, words[2]))
         inet_pton(family, words[3])
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL, or no ASCII
         raise BadHeader("a header of version 1 with an address that is none") from None
     if not all(port.isdecimal() and len(port) <= 5 and int(port) < 65536 for port in words[4:]):
         raise BadHeader("a header of version 1 with a port that is none")

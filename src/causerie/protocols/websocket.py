@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 MESSAGE_MOST = 65_536
 """Bytes of a message; a longer one ends the connection (RFC 6455, close code 1009). A line has its own bound."""
 
+REQUEST_MOST = 16_384
+"""Bytes of the request that begins it; browsers send a page's cookies with it."""
+
+TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+"""RFC 6585, section 5."""
+
 BINARY = "binary."
 """How the names of subprotocols begin whose messages are binary."""
 
@@ -36,7 +42,10 @@ _QUIET.setLevel(logging.CRITICAL)
 class WebSocketPipe(Layer):
     """One connection's WebSocket, server side, over TLS (`below`) or none. `subprotocol`: what both sides agreed on."""
 
-    __slots__ = ("_below", "_binary", "_connection", "_origins", "_pieces", "_protocol", "_transport", "subprotocol")
+    __slots__ = (
+        "_below", "_binary", "_connection", "_origins", "_pieces", "_protocol", "_request", "_transport",
+        "subprotocol",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -57,6 +66,7 @@ class WebSocketPipe(Layer):
             logger=_QUIET,
         )
         self._binary = False
+        self._request = bytearray()
         self._pieces: list[bytes] = []
         self.subprotocol = ""
 
@@ -69,17 +79,38 @@ class WebSocketPipe(Layer):
     def plain(self, data: bytes) -> bytes:
         """The lines that these bytes completed; the handshake, pings and the like are answered on the way."""
         protocol = self._protocol
-        if protocol.state is State.CLOSED:
+        if protocol.state is State.CONNECTING:
+            data = self._requested(data)
+        if not data or protocol.state is not State.OPEN:
             return b""
         protocol.receive_data(data)
         lines: list[bytes] = []
         for event in protocol.events_received():
-            if isinstance(event, Request):
-                self._shake_hands(event)
-            elif isinstance(event, Frame):
+            if isinstance(event, Frame):
                 self._take(event, lines)
         self._flush()
         return b"".join(lines)
+
+    def _requested(self, data: bytes) -> bytes:
+        """Answer the request, once it is all there; what followed it. The library is not shown that before: it would
+        read frames on a connection that nobody has agreed to."""
+        if self._transport.is_closing():
+            return b""
+        self._request += data
+        end = self._request.find(b"\r\n\r\n") + 4
+        if end < 4 and len(self._request) > REQUEST_MOST:
+            self._send(TOO_LONG)
+            self._transport.close()
+        if end < 4:
+            return b""
+        request, rest = bytes(self._request[:end]), bytes(self._request[end:])
+        self._request.clear()
+        self._protocol.receive_data(request)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+        self._flush()
+        return rest
 
     def write(self, data: bytes) -> None:
         """See Layer: each line is a message."""
@@ -127,12 +158,16 @@ class WebSocketPipe(Layer):
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
-            if not data:
+            if data:
+                self._send(data)
+            else:
                 self._transport.close()
-            elif self._below is not None:
-                self._below.write(data)
-            elif not self._transport.is_closing():
-                self._transport.write(data)
+
+    def _send(self, data: bytes) -> None:
+        if self._below is not None:
+            self._below.write(data)
+        elif not self._transport.is_closing():
+            self._transport.write(data)
 
 
 def first_wanted(protocol: ServerProtocol, wanted: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -20,6 +20,9 @@ from causerie.server.store import StoreFailed
 
 log = logging.getLogger("causerie.store")
 
+COUNTERS = ("flooded", "lagged", "logins_refused", "never_logged_in", "stalled", "turned_away")
+"""What core.counters counts, so that each is there from the start, for whoever draws a line of it."""
+
 PROTOCOL_VERSION = 1
 DAY = 86_400_000
 FORGET_AT_ONCE = 500
@@ -52,7 +55,7 @@ def memory_bytes() -> int:
 def status(core: Core, session: Session, command: Status) -> StatusReport:
     """How the server is."""
     directory = core.directory
-    counters = dict(core.counters)
+    counters = {name: core.counters[name] for name in COUNTERS}
     counters.update(
         events_told=core.fanout.told,
         deliveries=core.fanout.delivered,

@@ -21,8 +21,9 @@ log = logging.getLogger("causerie.store")
 
 RETRY_SECONDS = 5
 
-BUSY, GATHER, GATHER_MOST = 8, 1.0, 0.01
-"""After a tick of so many changes the next one gathers for as long as that one took, at most 10 ms."""
+BUSY, GATHER, GATHER_MOST = 8, 0.002, 0.01
+"""After a tick of so many changes the next one gathers for as long as that one took and each 2 ms bring more, at
+most 10 ms."""
 
 
 class Turns:
@@ -71,11 +72,16 @@ class Turns:
                 began = self._loop.time()
                 await self._commit(tick)
                 if len(tick.changes) >= BUSY:
-                    # A moment's patience makes fewer and larger commits and writes.
-                    took = self._loop.time() - began
-                    await asyncio.sleep(min(took * GATHER, GATHER_MOST))
+                    await self._gather(self._loop.time() - began)
             else:
                 self._tell_safely(tick)
+
+    async def _gather(self, took: float) -> None:
+        """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
+        until, had = self._loop.time() + min(took, GATHER_MOST), -1
+        while len(self.tick.steps) != had and self._loop.time() < until:
+            had = len(self.tick.steps)
+            await asyncio.sleep(GATHER)
 
     def _take(self) -> Tick:
         tick, self.tick = self.tick, Tick()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +55,27 @@ def test_a_relative_directory_is_made_absolute(tmp_path: Path, monkeypatch: pyte
     """The server must find its data wherever it goes."""
     monkeypatch.chdir(tmp_path)
     assert find_place(None, Path("data")).data == tmp_path / "data"
+
+
+def test_settings_that_come_later_are_read_then(tmp_path: Path) -> None:
+    """As on SIGHUP: a server that began without a file goes by the one that was put beside its data since."""
+    place = find_place(None, tmp_path)
+    assert place.config().server.name == "causerie"
+    (tmp_path / "causerie.toml").write_text("[server]\nname = 'ours'\n")
+    assert place.config().server.name == "ours"
+    (tmp_path / "causerie.toml").write_text("[server]\nnname = 'ours'\n")
+    with pytest.raises(Failure, match=r"causerie\.toml:2"):
+        place.config()
+
+
+def test_a_directory_that_one_may_not_look_into_is_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done there says why it cannot be; root may look everywhere, so stat(2) says it here."""
+    real = os.stat
+
+    def refuse(path: Any, **how: Any) -> os.stat_result:
+        if str(path).startswith(str(tmp_path)):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, **how)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert find_place(None, tmp_path).config().server.name == "causerie"

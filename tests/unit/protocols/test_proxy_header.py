@@ -52,6 +52,8 @@ def test_a_header_that_is_not_all_there_is_waited_for(header: bytes) -> None:
         b"NICK a\r\n",
         b"PROXY TCP4 192.0.2.7\r\n",
         b"PROXY TCP4 300.0.2.7 192.0.2.1 1 2\r\n",
+        b"PROXY TCP4 192.0.2.\0 192.0.2.1 1 2\r\n",
+        b"PROXY TCP6 \xff::1 ::1 1 2\r\n",
         b"PROXY TCP4 192.0.2.7 192.0.2.1 1 99999\r\n",
         b"PROXY TCP4 192.0.2.7 192.0.2.1 1 +2\r\n",
         b"PROXY UDP4 192.0.2.7 192.0.2.1 1 2\r\n",
