@@ -15,6 +15,9 @@ from causerie.desktop.shown import middle, tell, tell_later
 from causerie.desktop.theme import Look
 from causerie.text import _
 
+HEAD = 48
+"""Height of what stands above messages, in pixels at 96 dots an inch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
@@ -164,8 +167,9 @@ class ChatView:
 
     def _head(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
-        head = tk.Frame(self.middle, background=colour.ground)
-        head.grid(row=0, column=0, sticky="ew", padx=look.px(20), pady=look.px(10))
+        head = tk.Frame(self.middle, background=colour.ground, height=look.px(HEAD))
+        head.pack_propagate(False)
+        head.grid(row=0, column=0, sticky="ew", padx=look.px(20))
         self._name = tk.Label(
             head, font=look.font(18, "bold"), background=colour.ground, foreground=colour.text, cursor="hand2"
         )
