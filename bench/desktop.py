@@ -144,8 +144,8 @@ def run(server: ServerProcess, directory: Path, count: int) -> None:
     app._poll()
     sys.setswitchinterval(0.001)
     heart = Heart(app)
-    assert app._login is not None
-    app._login._send()
+    assert app._entering is not None
+    app._entering.view._send()
     pump(app, lambda: app._window is not None and app._window.chat.timeline.shown, 20)
     window = app._window
     assert window is not None

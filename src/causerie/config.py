@@ -237,6 +237,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 4096
     json_depth: Annotated[int, Setting("levels", "How deep JSON may be nested.", least=4, most=128)] = 16
     topic_bytes: Annotated[int, Setting("bytes", "The longest topic, in UTF-8.", least=16, most=64 * KIB)] = 1024
+    metadata_keys: Annotated[
+        int,
+        Setting("keys", "What programs may note of one person, or of one channel.", least=1, most=100),
+    ] = 20
+    metadata_value_bytes: Annotated[
+        int, Setting("bytes", "The longest value under such a key, in UTF-8.", least=16, most=300)
+    ] = 200
+    metadata_follows: Annotated[
+        int, Setting("keys", "Keys whose changes one connection may be told of.", least=1, most=1000)
+    ] = 50
     send_burst: Annotated[
         int, Setting("messages", "Messages that one person may send at once.", least=1, most=100_000)
     ] = 10

@@ -22,9 +22,11 @@ from causerie.server.changes import (
     PutChannel,
     PutDraft,
     PutFollow,
+    PutFormerName,
     PutInvite,
     PutMarker,
     PutMask,
+    PutMetadata,
     PutPerson,
     PutPin,
     PutPreferences,
@@ -303,6 +305,20 @@ class TestWhatIsKnownByHeart:
         assert loaded.invites == []
         assert changed in loaded.channels
         assert Person(id=1, name="Anna", made_at=10) in loaded.people
+
+    async def test_former_names_are_kept_until_the_channel_has_them_again(self, place: Place) -> None:
+        """A name belongs to one channel."""
+        await place.store.commit([PutFormerName("tea", HOME.id), PutFormerName("cake", HOME.id)])
+        assert sorted((await place.store.load()).former_names) == [("cake", HOME.id), ("tea", HOME.id)]
+        await place.store.commit([PutFormerName("tea", HOME.id, on=False)])
+        assert (await place.store.load()).former_names == [("cake", HOME.id)]
+
+    async def test_metadata_is_kept_by_key_until_it_is_emptied(self, place: Place) -> None:
+        """Of a channel and of a person, apart."""
+        notes = [PutMetadata(0, BOB.id, "url", "b"), PutMetadata(HOME.id, 0, "url", "a")]
+        await place.store.commit([*notes, PutMetadata(0, BOB.id, "avatar", "x")])
+        await place.store.commit([PutMetadata(0, BOB.id, "avatar", ""), PutMetadata(0, BOB.id, "url", "c")])
+        assert (await place.store.load()).metadata == [PutMetadata(0, BOB.id, "url", "c"), notes[1]]
 
     async def test_masks_and_voices_are_kept_until_they_are_taken_away(self, place: Place) -> None:
         """A mask is known by its channel, its list and itself; in the order in which they were put there."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -129,7 +131,9 @@ class Desktop:
                     "LC_ALL": "C.UTF-8",
                     "DISPLAY": screen.display,
                     "CAUSERIE_DESKTOP": str(home),
-                    "CAUSERIE_DEBUG": "1",
+                    "CAUSERIE_DEBUG": "2",
+                    # Nothing of the session of whoever runs the tests.
+                    "DBUS_SESSION_BUS_ADDRESS": "disabled:",
                     **environment,
                 },
             )
@@ -157,6 +161,77 @@ class Desktop:
             assert time.monotonic() < until, f"{text!r} does not come:\n{self.log()}"
             time.sleep(0.02)
 
+    # What is drawn, as causerie.desktop.shown tells it.
+
+    def told(self, what: str) -> Any:
+        """What was told of this last; None: nothing was."""
+        start = f"causerie.shown: {what}: "
+        lines = [line for line in self.log().splitlines() if line.startswith(start)]
+        return json.loads(lines[-1].removeprefix(start)) if lines else None
+
+    def waits(self, what: str, so: Callable[[Any], object]) -> Any:
+        """Until what was told of this last is so; what that is."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            told = self.told(what)
+            if told is not None and so(told):
+                return told
+            assert self.process.poll() is None, f"it ended:\n{self.log()}"
+            assert time.monotonic() < until, f"of {what!r} only this is told: {told!r}\n{self.log()}"
+            time.sleep(0.02)
+
+    def sees(self, text: str, called: str = "timeline") -> None:
+        """A row has this in it."""
+        self.waits(called, lambda rows: any(text in row for row in rows))
+
+    def sees_no(self, text: str, called: str = "timeline") -> None:
+        """No row has this in it any more."""
+        self.waits(called, lambda rows: not any(text in row for row in rows))
+
+    def reads(self, *texts: str, called: str = "timeline") -> None:
+        """These rows, and no others, in this order, each with this in it."""
+        self.waits(
+            called,
+            lambda rows: len(rows) == len(texts) and all(text in row for text, row in zip(texts, rows, strict=True)),
+        )
+
+    def points(self, name: str, called: str = "timeline") -> None:
+        """The mouse goes to a row ("m5"), to something in it that can be clicked, or to a line of a list."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            x, y = self.waits(f"places of {called}", lambda places: name in places)[name]
+            self.screen.do("mousemove", str(x + 1), str(y), "mousemove", str(x), str(y))
+            pointer = self.waits("pointer", lambda pointer: True)
+            if pointer[:2] == [x, y] and name in pointer[2:]:
+                return
+            assert time.monotonic() < until, f"{name} is not where it is said to be, but {pointer}"
+
+    def clicks(self, name: str, called: str = "timeline", button: int = 1) -> None:
+        """There, and a button of the mouse."""
+        self.points(name, called)
+        self.screen.do("click", str(button))
+
+    def tool(self, number: int, act: str) -> None:
+        """What floats above a message that the mouse is on: emoji, reply, menu."""
+        self.points(f"m{number}")
+        x, y = self.waits(f"tools of m{number}", lambda tools: True)[act]
+        self.screen.do("mousemove", str(x), str(y), "click", "1")
+
+    def button(self, text: str) -> None:
+        """A round button that floats above the messages."""
+        x, y = self.waits(f"button {text}", lambda place: True)
+        self.screen.do("mousemove", str(x), str(y), "click", "1")
+
+    def menu(self, label: str) -> None:
+        """From the menu that is open, by keys."""
+        labels = self.waits("menu", lambda labels: label in labels)
+        self.screen.presses(*["Down"] * (labels.index(label) + 1), "Return")
+
+    def says(self, text: str) -> None:
+        """Typed, and Enter."""
+        self.screen.types(text)
+        self.screen.presses("Return")
+
     def fills(self, name: str = "", password: str = "", channel: str = "") -> None:
         """The form, from the name on, and Enter."""
         screen = self.screen
@@ -174,6 +249,10 @@ class Desktop:
     def signal(self, number: signal.Signals) -> None:
         """From the terminal, or the system."""
         self.process.send_signal(number)
+
+    def interrupt(self) -> None:
+        """Ctrl+C in the terminal that it was started from."""
+        self.signal(signal.SIGINT)
 
     def title(self) -> str:
         """The window's."""

@@ -287,6 +287,19 @@ async def test_who_leaves_is_gone_and_no_token_stays_behind(house: House) -> Non
         assert len((await chat.ask(Sessions(), SessionList)).sessions) == 1
 
 
+async def test_logging_out_takes_the_remembered_token_back(house: House, tmp_path: Path) -> None:
+    """Whoever has the file afterwards has nothing."""
+    memory = FileMemory(tmp_path / "memory.json")
+    await house.account("anna")
+    chat = await connect(where(house), name="anna", password=PASSWORD, memory=memory).open()
+    kept = chat.session.kept()
+    await chat.close(forget=True)
+    assert not memory.get().token
+    memory.put(kept)
+    with pytest.raises(errors.LoginFailed):
+        await connect(where(house), memory=memory).open()
+
+
 async def test_the_operator_asks_over_the_control_socket(house: House) -> None:
     async with connect_operator(house.data / "control.sock") as chat:
         made = await chat.ask(MakeInvite(), InviteMade)

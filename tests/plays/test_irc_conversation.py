@@ -42,11 +42,14 @@ SAMPLES: dict[str, e.Event] = {
     "masked": e.Masked(**ABOUT, list="ban", mask="bad*"),
     "masked.off": e.Masked(**ABOUT, list="ban", mask="bad*", on=False),
     "changed": e.Changed(**ABOUT, read_only=True, changed=("read_only",)),
+    "channel_renamed": e.ChannelRenamed(**ABOUT, was="home", now="house"),
     "renamed": e.Renamed(**HERE, was="Ann"),
     "presence.away": e.Presence(**HERE, away="lunch"),
     "presence.dnd": e.Presence(**HERE, dnd=True),
     "presence.back": e.Presence(**HERE),
     "reported": e.Reported(**ABOUT, report=1, target=3, whom=2, whom_name="Luc"),
+    "confided": e.Confided(**ABOUT, mark="a", to="moderators", text="help"),
+    "confided.action": e.Confided(**ABOUT, mark="a", to="moderators", text="waves", action=True),
     "announced": e.Announced(channel="", at=1_000, person=1, name="Anna", text="tea"),
     "announced.server": e.Announced(channel="", at=1_000, person=0, name="", text="tea"),
     "gap": e.Gap(channel="home", number=9, after=3),
@@ -55,7 +58,7 @@ SAMPLES: dict[str, e.Event] = {
 
 async def test_the_page_of_readings_says_what_irc_does_with_each() -> None:
     """docs/protocol/readings.md, "in IRC": the commands that an event comes to."""
-    rows = re.findall(r"^\| `([a-z.]+)` \|.*\| ([^|]*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_.]+)` \|.*\| ([^|]*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     page = {name: re.findall("`([A-Z]+)`", column.partition(";")[0].replace("`ACTION`", "")) for name, column in rows}
     del page["reason"]
     async with House() as house:

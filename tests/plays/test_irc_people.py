@@ -129,6 +129,77 @@ async def test_monitor_tells_who_comes_and_goes() -> None:
         assert house.server.core.watchers == {}
 
 
+MORE = "extended-monitor away-notify account-notify setname"
+
+
+async def test_who_is_monitored_is_heard_of_without_a_common_channel() -> None:
+    """IRCv3 extended-monitor, "Description": AWAY, ACCOUNT, SETNAME, each for who has its capability too; and once."""
+    async with House(accounts={"registration": "open"}) as house:
+        ann = await irc_as(house, "Ann", caps=MORE)
+        cyd = await irc_as(house, "Cyd", caps="extended-monitor setname")
+        dan = await irc_as(house, "Dan", caps=MORE.removeprefix("extended-monitor "))
+        bob = await irc_in(house, "#tea", "Bob")
+        for person in (ann, cyd, dan):
+            assert await numbers(person, "MONITOR + Bob") == ["730"]
+        bob.says("AWAY :lunch", "AWAY", "SETNAME :Bob the Other", "REGISTER * * eight-tin-whistles")
+        await ann.hears(
+            ":Bob!~bob@SERVER AWAY :lunch",
+            ":Bob!~bob@SERVER AWAY",
+            ":Bob!~bob@SERVER SETNAME :Bob the Other",
+            ":Bob!~bob@SERVER ACCOUNT Bob",
+        )
+        await cyd.hears(":Bob!~bob@SERVER SETNAME :Bob the Other")
+        for person in (cyd, dan):
+            await person.hears_nothing()
+        await ann.joins("#tea")
+        await bob.hears_at_last(":Ann!* JOIN #tea")
+        bob.says("AWAY :again")
+        await ann.hears(":Bob!~bob@SERVER AWAY :again")
+        await ann.hears_nothing()
+
+
+async def test_who_is_monitored_seems_as_their_most_available_client() -> None:
+    """IRCv3 extended-monitor and pre-away, "Implementation considerations": several clients of one account."""
+    async with House() as house:
+        await house.account("bert")
+        ann = await irc_as(house, "Ann", caps=MORE)
+        first = await irc_as(house, "bert", password=PASSWORD)
+        assert await numbers(ann, "MONITOR + bert") == ["730"]
+        first.says("AWAY :lunch")
+        await ann.hears(":bert!~bert@SERVER AWAY :lunch")
+        second = await house.native()
+        await second.logs_in("bert", PASSWORD)
+        await ann.hears(":bert!~bert@SERVER AWAY")
+        await second.asks("set_presence", mode="away")
+        # A device that nobody looks at does not hide what the other says.
+        await ann.hears(":bert!~bert@SERVER AWAY :lunch")
+        second.hang_up()
+        first.says("AWAY")
+        await ann.hears(":bert!~bert@SERVER AWAY")
+        first.says("QUIT")
+        await ann.hears(":SERVER 731 Ann :bert")
+
+
+async def test_a_person_keeps_user_and_host_while_here() -> None:
+    """IRCv3 chghost: nobody's host changes, whatever clients come and go; but for who becomes somebody else."""
+    async with House() as house:
+        await house.account("anna")
+        mia = await irc_in(house, "#home", "Mia", caps="chghost")
+        anna = await house.native_in("home", "anna", PASSWORD)
+        await mia.hears(":anna!causerie@SERVER JOIN #home")
+        second = await irc_as(house, "anna", password=PASSWORD)
+        assert (await mia.answers("WHOIS anna"))[0] == ":irc.local 311 Mia anna causerie irc.local * :anna at IRC"
+        anna.hang_up()
+        second.says("QUIT")
+        await second.hears("ERROR *")
+        bob = await irc_as(house, "Bob", caps="chghost")
+        await irc_as(house, "anna", password=PASSWORD)
+        bob.says(f"NICKSERV IDENTIFY anna {PASSWORD}")
+        heard = await bob.hears_at_last(":Bob!~bob@SERVER NICK :anna")
+        assert heard
+        await bob.hears(":anna!~bob@SERVER CHGHOST ~anna SERVER")
+
+
 async def test_who_becomes_invisible_goes_for_those_who_watch() -> None:
     """IRCv3 monitor: what one hides is that one is here."""
     async with House() as house:

@@ -69,6 +69,14 @@ set_name             login    yes     already already already already   already 
 describe             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 watch                login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 gone                 login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+set_metadata         login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+set_metadata:another's login  yours   yours   yours   yours   yours     yours     yes           yours   yours     yours   yes     login    yours    yes
+set_metadata:room    login    rank    rank    rank    rank    yes       yes       yes           banned  private   private private login    yes      rank
+metadata             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+metadata:room        login    yes     yes     yes     yes     yes       yes       yes           banned  private   private private login    yes      yes
+follow_metadata      login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+sync_metadata        login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+sync_metadata:room   login    yes     yes     yes     yes     yes       yes       yes           banned  private   private private login    yes      yes
 keep_certificate     login    account shown   shown   shown   shown     shown     shown         shown   shown     shown   shown   login    shown   shown
 elevate:no-longer    login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 
@@ -91,6 +99,9 @@ send:reply           login    yes     reading yes     muted   yes       yes     
 tell                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 is_typing            login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
 signal               login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+
+confide              login    yes     reading yes     muted   yes       yes     member        banned  member    member  member  login    yes     yes
+confide:hall         login    reading reading reading muted   yes       yes     member        banned  member    member  member  login    yes     reading
 
 edit                 login    yours   yours   yours   yours   yes       yes     yes           banned  private   private private login    yes     yours
 edit:own             login    yes     reading yes     muted   yes       yes     member        banned  private   private private login    yes     yes
@@ -127,6 +138,7 @@ set_topic            login    rank    rank    yes     muted   yes       yes     
 set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           member  member    member  member  login    yes     rank
 set_channel          login    rank    rank    rank    rank    yes       yes     yes           member  member    member  member  login    yes     rank
 set_channel:access   login    rank    rank    rank    rank    rank      yes     yes           member  member    member  member  login    yes     rank
+rename_channel       login    rank    rank    rank    rank    rank      yes     yes           member  member    member  member  login    yes     rank
 invite               login    yes     rank    yes     yes     yes       yes     yes           banned  private   private private login    yes     rank
 kick                 login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 kick:moderator       login    rank    rank    rank    rank    above     yes     yes           banned  private   private private login    yes     rank
@@ -227,6 +239,13 @@ ABOUT: dict[str, dict[str, Any]] = {
     "describe": {"about": "in the garden"},
     "watch": {"names": ["Target"]},
     "gone": {"name": "Target"},
+    "set_metadata": {"key": "url", "value": "x"},
+    "set_metadata:another's": {"name": "Target", "key": "url", "value": "x"},
+    "set_metadata:room": {"channel": "{room}", "key": "url", "value": "x"},
+    "metadata": {"name": "Target"},
+    "metadata:room": {"channel": "{room}"},
+    "follow_metadata": {"keys": ["url"]},
+    "sync_metadata:room": {"channel": "{room}"},
     "elevate:no-longer": {"on": False},
     "join": {"channel": "{room}"},
     "join:new": {"channel": "new{n}"},
@@ -246,6 +265,8 @@ ABOUT: dict[str, dict[str, Any]] = {
     "tell": {"people": ["Target"], "text": "x"},
     "is_typing": {"channel": "{room}"},
     "signal": {"channel": "{room}", "text": "VERSION"},
+    "confide": {"channel": "{room}", "to": "moderators", "text": "x"},
+    "confide:hall": {"channel": "{hall}", "to": "moderators", "text": "x"},
     "edit": {"channel": "{room}", "number": 1, "text": "x"},
     "edit:own": {"channel": "{room}", "number": 2, "text": "x"},
     "edit:own-hall": {"channel": "{hall}", "number": 2, "text": "x"},
@@ -272,6 +293,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_topic:hall": {"channel": "{hall}", "topic": "x"},
     "set_channel": {"channel": "{room}", "read_only": True},
     "set_channel:access": {"channel": "{room}", "access": "private"},
+    "rename_channel": {"channel": "{room}", "name": "other-{n}"},
     "set_voice": {"channel": "{room}", "name": "Target"},
     "set_mask": {"channel": "{room}", "list": "ban", "mask": "troll*"},
     "set_mask:name": {"channel": "{room}", "list": "ban", "mask": "Host"},

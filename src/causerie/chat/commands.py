@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, Level, MaskList, Mode, RoleName, TopicFor
+from causerie.chat.model import Access, Level, MaskList, Mode, Rank, RoleName, TopicFor
 
 
 class Command(Struct, frozen=True, tag_field="do", kw_only=True):
@@ -176,6 +176,20 @@ class Signal(Command, frozen=True, tag="signal", kw_only=True):
     channel: str = ""
     people: list[str] = []
     text: str = ""
+    notice: bool = False
+    tags: dict[str, str] = {}
+
+
+class Confide(Command, frozen=True, tag="confide", kw_only=True):
+    """Say something in a channel to those alone who rank so there or higher. Passing: nobody reads it again.
+
+    `action`, `notice`, `tags` as with a message; no `text`: the tags alone, for clients.
+    """
+
+    channel: str
+    to: Rank
+    text: str = ""
+    action: bool = False
     notice: bool = False
     tags: dict[str, str] = {}
 
@@ -375,7 +389,8 @@ class Describe(Command, frozen=True, tag="describe", kw_only=True):
 
 
 class Watch(Command, frozen=True, tag="watch", kw_only=True):
-    """Be told when the people of these names come and go, wherever they are, or no longer (`on` false).
+    """Be told when the people of these names come and go, wherever they are, or no longer (`on` false); and what their
+    channels are told of them, where one is in none of these.
 
     No names: with `on` the list as it is, without it nobody is watched any more.
     """
@@ -542,6 +557,49 @@ class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
     outsiders: bool | None = None
 
 
+class RenameChannel(Command, frozen=True, tag="rename_channel", kw_only=True):
+    """Give a channel another name; all that it has goes along. Its former name stays its own: who uses it means it."""
+
+    channel: str
+    name: str
+    reason: str = ""
+
+
+class SetMetadata(Command, frozen=True, tag="set_metadata", kw_only=True):
+    """Note a `value` under a key of a channel, or of a person (neither: of oneself); empty: nothing any more. For
+    programs: a picture's address, a page, a time zone. No `key`, and no value: forget all that is noted there."""
+
+    channel: str = ""
+    name: str = ""
+    key: str = ""
+    value: str = ""
+
+
+class Metadata(Command, frozen=True, tag="metadata", kw_only=True):
+    """All that is noted of a channel, or of a person (neither: of oneself)."""
+
+    channel: str = ""
+    name: str = ""
+
+
+class FollowMetadata(Command, frozen=True, tag="follow_metadata", kw_only=True):
+    """Be told on this connection when what is noted under these keys changes, or no longer (`on` false): of one's
+    channels, of those in them, of whom one watches and of oneself. No keys: with `on` the list as it is, without it
+    none any more."""
+
+    keys: list[str] = []
+    on: bool = True
+
+
+class SyncMetadata(Command, frozen=True, tag="sync_metadata", kw_only=True):
+    """What is noted now under the keys that one follows (or these of them): of a channel and those in it, of a person,
+    or of all whom one would be told of."""
+
+    channel: str = ""
+    name: str = ""
+    keys: list[str] = []
+
+
 class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
     """Make a member reader, member, moderator or owner."""
 
@@ -685,11 +743,12 @@ class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
 
 AnyCommand = (
     Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct | Send
-    | Tell | Signal | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread | Follow
-    | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts | IsTyping
-    | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help | History | Search
-    | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | SetRole | SetVoice | SetMask | Masks
-    | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload
-    | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
+    | Tell | Signal | Confide | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread
+    | Follow | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts
+    | IsTyping | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
+    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | RenameChannel
+    | SetMetadata | Metadata | FollowMetadata | SyncMetadata | SetRole | SetVoice | SetMask | Masks | InviteTo | Knock
+    | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload | Kick | Ban
+    | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
     | DisableAccount | SetAdministrator | Status | Backup | CheckStore
 )  # fmt: skip

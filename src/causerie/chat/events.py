@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from causerie.chat.model import Access, Everyone, MaskList, Preferences, RoleName, TopicFor
+from causerie.chat.model import Access, Everyone, MaskList, Preferences, Rank, RoleName, TopicFor
 
 How = Literal["left", "put_out", "quit"]
 
@@ -167,6 +167,18 @@ class Changed(Event, frozen=True, tag="changed", kw_only=True):
     changed: tuple[str, ...] = ()
 
 
+class ChannelRenamed(Event, frozen=True, tag="channel_renamed", kw_only=True):
+    """The channel, which was called `was`, is called `now`. Told under the name that it had; read later, under the one
+    that it has by then. Without a number: what somebody who resumes did not know."""
+
+    at: int
+    person: int
+    name: str
+    was: str
+    now: str
+    reason: str = ""
+
+
 class Masked(Event, frozen=True, tag="masked", kw_only=True):
     """A mask was put on one of the channel's lists, or taken off (`on` false). See chat/masks.py."""
 
@@ -248,6 +260,22 @@ class Signalled(Event, frozen=True, tag="signalled", kw_only=True):
     tags: dict[str, str] = {}
 
 
+class Confided(Event, frozen=True, tag="confided", kw_only=True):
+    """Somebody said something to those alone who rank so or higher, see commands.Confide. Passing, told to those.
+    `mark`: its id."""
+
+    at: int
+    person: int
+    name: str
+    mark: str
+    to: Rank
+    text: str = ""
+    guest: bool = False
+    action: bool = False
+    notice: bool = False
+    tags: dict[str, str] = {}
+
+
 class Marked(Event, frozen=True, tag="marked", kw_only=True):
     """One's own read marker was moved, on some device, to the event `upto`. Passing, told only to oneself.
 
@@ -319,6 +347,16 @@ class Watched(Event, frozen=True, tag="watched", kw_only=True):
     guest: bool = False
 
 
+class MetadataSet(Event, frozen=True, tag="metadata_set", kw_only=True):
+    """What is noted under a key is now this; empty: nothing. Passing, told to who follows the key. `channel`: of which;
+    empty: of `person`."""
+
+    key: str
+    value: str = ""
+    person: int = 0
+    name: str = ""
+
+
 class Announced(Event, frozen=True, tag="announced", kw_only=True):
     """An administrator says something to everybody. Passing; `channel` is empty. No `name`: the server's operator."""
 
@@ -340,9 +378,9 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
     code: str
 
 
-LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked
+LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked
 AnyEvent = (
-    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | Masked | Entered | Left | Presence
-    | Renamed | Typing | Signalled | Marked | Followed | Drafted | Preferring | Reported | Described | Watched
-    | Announced | Gap | Farewell
+    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked | Entered
+    | Left | Presence | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported
+    | Described | Watched | MetadataSet | Announced | Gap | Farewell
 )  # fmt: skip

@@ -101,6 +101,9 @@ class Channel(Struct, frozen=True):
     outsiders: bool = False
 
 
+Rank = Literal["voiced", "moderators", "owners"]
+"""Whom something in a channel is confided to: those who have a voice, moderate, own it; and whoever ranks above."""
+
 MaskList = Literal["ban", "except", "invite"]
 """What a mask is for: whom it fits may not enter; may in spite of a ban; may enter without being invited."""
 

@@ -21,13 +21,14 @@ from causerie.chat.errors import (
     Muted,
     NotAMember,
     NotModerator,
+    NotYours,
     Outranked,
     Private,
     ReadOnly,
     RegistrationClosed,
     WrongKey,
 )
-from causerie.chat.model import MEMBER, MODERATOR, OWNER, Channel, Mode, Person, Role, Standing
+from causerie.chat.model import MEMBER, MODERATOR, OWNER, Channel, Mode, Person, Rank, Role, Standing
 
 ORDER = frozenset(("read_only", "slow_seconds", "topic_for", "key", "people_most", "hidden", "outsiders"))
 """Settings that keep order, which moderators may change; the others are for owners."""
@@ -92,7 +93,7 @@ def check_enter(channel: Channel, person: Person, standing: Standing | None, doo
 
 def check_send(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
     """May this person speak here at `now` (ms)?"""
-    if standing is MEMBER and not channel.read_only:
+    if (standing is MEMBER and not channel.read_only) or standing is MODERATOR or standing is OWNER:
         return
     if standing is not None and standing.role == Role.BANNED:
         raise Banned(channel=channel.name)
@@ -106,6 +107,22 @@ def check_send(channel: Channel, person: Person, standing: Standing | None, now:
         raise ReadOnly(channel=channel.name)
     if standing is not None and standing.role == Role.READER:
         raise ReadOnly(channel=channel.name)
+
+
+def hears_confided(channel: Channel, person: Person, standing: Standing | None, to: Rank) -> bool:
+    """Whether what is confided to those who rank so is for this person."""
+    role = rank(channel, person, standing)
+    if to == "owners":
+        return role >= Role.OWNER
+    return role >= Role.MODERATOR or (to == "voiced" and standing is not None and standing.voiced)
+
+
+def check_confide(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
+    """May this person confide in those who rank higher? Whoever may speak here; in a direct conversation all rank
+    alike."""
+    if channel.access == "direct":
+        raise BadInput(why="direct", channel=channel.name)
+    check_send(channel, person, standing, now)
 
 
 def may_read(channel: Channel, person: Person, standing: Standing | None) -> bool:
@@ -170,6 +187,29 @@ def check_topic(channel: Channel, person: Person, standing: Standing | None, now
     if standing is not None and standing.muted_until > now:
         # A topic is read by everybody: to set one is to speak.
         raise Muted(channel=channel.name, until=standing.muted_until)
+
+
+def check_rename_channel(channel: Channel, person: Person, standing: Standing | None, home: bool) -> None:
+    """May this person give the channel another name? Its owners may, but for `home`, which everybody is sent to; a
+    direct conversation has none to change."""
+    if channel.access == "direct":
+        raise BadInput(why="direct", channel=channel.name)
+    _check_least(channel, person, standing, Role.OWNER)
+    if home:
+        raise BadInput(why="home", channel=channel.name)
+
+
+def check_note(person: Person, elevated: bool, whom: Person) -> None:
+    """May this person change what is noted of `whom`? Each what is noted of themselves, and administrators: it is shown
+    to everybody."""
+    if person.id != whom.id and not (person.admin or elevated):
+        raise NotYours(name=whom.name)
+
+
+def check_note_channel(channel: Channel, person: Person, standing: Standing | None) -> None:
+    """May this person change what is noted of the channel? Its moderators may."""
+    _check_least(channel, person, standing, Role.MODERATOR)
+    check_moderator(channel, person, standing)
 
 
 def check_settings(channel: Channel, person: Person, standing: Standing | None, settings: Iterable[str]) -> None:

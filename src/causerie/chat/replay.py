@@ -20,6 +20,8 @@ from causerie.chat.annotate import annotate, bare, outdated, targets
 from causerie.chat.events import (
     Announced,
     Changed,
+    ChannelRenamed,
+    Confided,
     Deleted,
     Described,
     Drafted,
@@ -33,6 +35,7 @@ from causerie.chat.events import (
     Marked,
     Masked,
     Message,
+    MetadataSet,
     Pinned,
     Preferring,
     Presence,
@@ -177,6 +180,13 @@ def _changed(view: View, event: Changed, keep: int) -> View:
     )
 
 
+def _channel_renamed(view: View, event: ChannelRenamed, keep: int) -> View:
+    """All that is known of the channel is now that of the other name."""
+    messages = tuple(msgspec.structs.replace(message, channel=event.now) for message in view.messages)
+    recent = tuple(msgspec.structs.replace(change, channel=event.now) for change in view.recent)
+    return _with(view, channel=event.now, messages=messages, recent=recent)
+
+
 def _stands(view: View, event: Stands, keep: int) -> View:
     members, known = view.members, view.members.get(event.whom)
     if event.role is None or ROLES[event.role] < Role.READER:
@@ -280,6 +290,7 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Topic: _topic,
     Stands: _stands,
     Changed: _changed,
+    ChannelRenamed: _channel_renamed,
     Masked: _nothing,
     Entered: _entered,
     Left: _left,
@@ -287,12 +298,14 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Renamed: _renamed,
     Typing: _typing,
     Signalled: _nothing,
+    Confided: _nothing,
     Marked: _marked,
     Followed: _followed,
     Drafted: _drafted,
     Reported: _nothing,
     Described: _nothing,
     Watched: _nothing,
+    MetadataSet: _nothing,
     Announced: _nothing,
     Farewell: _nothing,
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from causerie.chat.events import LoggedEvent, Message
+from causerie.chat.events import Confided, LoggedEvent, Message
 from causerie.chat.model import Access, Level, MaskList, Mode, Preferences, RoleName, TopicFor
 
 
@@ -60,6 +60,12 @@ class Ack(Reply, frozen=True, tag="ack", kw_only=True):
     at: int
     key: str = ""
     again: bool = False
+
+
+class Confidence(Reply, frozen=True, tag="confidence", kw_only=True):
+    """It was told to those who rank so: the event as they are told it, which the asking connection is not."""
+
+    confided: Confided
 
 
 class Member(Struct, frozen=True, omit_defaults=True):
@@ -312,6 +318,41 @@ class Watching(Reply, frozen=True, tag="watching", kw_only=True):
     gone: list[str] = []
 
 
+class MetadataList(Reply, frozen=True, tag="metadata_list", kw_only=True):
+    """All that is noted of a channel or of a person, by key; after it was forgotten: what it was."""
+
+    channel: str = ""
+    person: int = 0
+    name: str = ""
+    metadata: dict[str, str] = {}
+
+
+class MetadataKeys(Reply, frozen=True, tag="metadata_keys", kw_only=True):
+    """The keys that this connection follows. `new`: of those asked for. `refused`: the first that was one too many, of
+    at most `most`; those after it were not looked at."""
+
+    keys: list[str] = []
+    new: list[str] = []
+    refused: str = ""
+    most: int = 0
+
+
+class MetadataLine(Struct, frozen=True, omit_defaults=True):
+    """What is noted under one key: of a channel, or of a person."""
+
+    key: str
+    value: str
+    channel: str = ""
+    person: int = 0
+    name: str = ""
+
+
+class MetadataPage(Reply, frozen=True, tag="metadata_page", kw_only=True):
+    """What is noted under the keys that one follows; what is not here is not set."""
+
+    lines: list[MetadataLine] = []
+
+
 class ReportLine(Struct, frozen=True, omit_defaults=True):
     """An open report, by `name`, of the message `target` that `whom_name` wrote."""
 
@@ -503,8 +544,9 @@ class StoreChecked(Reply, frozen=True, tag="store_checked", kw_only=True):
 
 
 AnyReply = (
-    Done | Pong | Welcome | LoggedIn | Ack | Snapshot | Resumed | Page | ThreadPage | VersionList | ReactorList
-    | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList | Watching
-    | Challenge | ReportList | AuditPage | HelpPage | Found | ChannelList | MaskLines | MemberList | SessionList
-    | AccountList | InviteList | InviteMade | StatusReport | StoreChecked
+    Done | Pong | Welcome | LoggedIn | Ack | Confidence | Snapshot | Resumed | Page | ThreadPage | VersionList
+    | ReactorList | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList
+    | Watching | Challenge | MetadataList | MetadataKeys | MetadataPage | ReportList | AuditPage | HelpPage | Found
+    | ChannelList | MaskLines | MemberList | SessionList | AccountList | InviteList | InviteMade | StatusReport
+    | StoreChecked
 )  # fmt: skip

@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         import logging
 
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+        if os.environ["CAUSERIE_DEBUG"] == "2":
+            logging.getLogger("causerie.shown").setLevel(logging.DEBUG)
     if arguments.server:
         try:
             ServerAddress.parse(arguments.server)

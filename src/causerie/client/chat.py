@@ -109,12 +109,12 @@ class Chat(Asking):
                 raise self.failure or Ended(self.session.why)
             await self._stir()
 
-    async def close(self) -> None:
+    async def close(self, forget: bool = False) -> None:
         """Say goodbye, within a second or so. What is not acknowledged is sent by the next run that remembers it.
 
-        Without a memory the token that was given for this run is revoked, and a guest is gone.
+        Without a memory, or with `forget`, the token that was given for this run is revoked, and a guest is gone.
         """
-        self.session.leave(forget=self._memory is None)
+        self.session.leave(forget=forget or self._memory is None)
         self._after()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_SECONDS):

@@ -141,6 +141,9 @@ class Following:
                 return []
             if told.number > before.number + 1:
                 return self._too_early(told, told.number)
+        if isinstance(told, Event) and told.channel != before.channel:
+            # History tells of what was before a channel's other name under that one.
+            told = msgspec.structs.replace(told, channel=before.channel)
         if isinstance(told, Unknown):
             self.view = msgspec.structs.replace(before, number=told.number)
             return []

@@ -10,7 +10,7 @@ import msgspec
 
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
 from causerie.chat.errors import ChatError, Internal, NotAMember, SlowMode, TooFast, Unavailable
-from causerie.chat.events import Event, Left, Renamed, Stands, Typing
+from causerie.chat.events import ChannelRenamed, Event, Left, Renamed, Stands, Typing
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, LoggedIn, Page, Reply, Resumed, Snapshot
 from causerie.chat.view import View
@@ -246,6 +246,8 @@ class Places:
                 self._recognise(event)
                 if isinstance(event, Typing):
                     following.types(event, session.now())
+                if isinstance(event, ChannelRenamed):
+                    self._called(event.channel, event.now)
                 if isinstance(event, Renamed):
                     session.renamed(event)
                 gone = gone or (isinstance(event, Left) and event.person in self._selves)
@@ -253,6 +255,16 @@ class Places:
             self._drop(following.view.channel)
         elif (command := following.wants()) is not None:
             self._own(command, self._filled, following)
+
+    def _called(self, was: str, now: str) -> None:
+        """A channel has another name: all that is known of it, and what is to be said in it, goes along."""
+        following = self.followed.pop(was, None)
+        if following is not None:
+            self.followed[now] = following
+        self.outbox.rename(was, now)
+        if was in self._paused:
+            self._paused[now] = self._paused.pop(was)
+        self._session.changed = True
 
     def _recognise(self, event: Event) -> None:
         """One's own letter is heard, maybe after the connection broke before its acknowledgement came."""

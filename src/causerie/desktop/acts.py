@@ -1,20 +1,16 @@
-"""What a person does in the window, as methods: say, edit, react, go elsewhere. No Tk."""
+"""What a person does in the window, as methods: react, pin, go elsewhere (what one says: `saying`). No Tk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from causerie.chat import slash
 from causerie.chat.commands import (
     Channels,
     Command,
     Delete,
     Direct,
-    Draft,
-    Edit,
     Ignore,
-    IsTyping,
     Join,
     Leave,
     Mark,
@@ -24,63 +20,30 @@ from causerie.chat.commands import (
     React,
     Register,
     Search,
-    Send,
-    Thread,
 )
-from causerie.chat.errors import ChatError
-from causerie.chat.events import Message
 from causerie.chat.model import Level
-from causerie.chat.replies import ChannelLine, ChannelList, Found, HelpPage, PinList, Reply, Snapshot, ThreadPage
-from causerie.client import State
-from causerie.desktop import composer
+from causerie.chat.replies import ChannelLine, ChannelList, Found, HelpPage, PinList, Reply, Snapshot
 from causerie.desktop.conversation import Conversation
 from causerie.text import _
 
 R = TypeVar("R", bound=Reply)
 
-TYPING_MS = 2500
-"""Between two tellings that one is typing."""
-
 
 class Acts:
-    """See the module; all of it is about the channel that is open. `reply`, `editing`: the message that is answered, or
-    said anew, by what is typed."""
+    """See the module; all of it is about the channel that is open. `search`: /search was typed."""
 
     def __init__(self, chat: Conversation, search: Callable[[str], None]) -> None:
         self.chat = chat
-        self.reply: Message | None = None
-        self.editing: Message | None = None
         self._search = search
-        self._typed_at = 0
 
-    # Saying.
+    def command(self, command: Command) -> None:
+        """What was typed after a slash."""
+        if isinstance(command, Search):
+            self._search(" ".join((command.text, f"from:{command.name}" if command.name else "")).strip())
+            return
+        self._ask(command)
 
-    def say(self, text: str) -> bool:
-        """Enter was pressed. False: what was typed stays in the line."""
-        chat = self.chat
-        if not text.strip():
-            return not self.editing
-        if self.editing is not None:
-            editing, self.editing = self.editing, None
-            if text != editing.text:
-                chat.port.ask(Edit(channel=editing.channel, number=editing.number, text=text), chat.asked)
-            return True
-        reply, literal = (self.reply.number if self.reply else 0), False
-        said = Send(channel=chat.current, text=text, key=chat.new_key(), reply=reply, literal=literal)
-        if text.startswith("/"):
-            try:
-                command = slash.read(said)
-            except ChatError as error:
-                chat.say(chat.why(error))
-                return False
-            if not isinstance(command, Send):
-                self._command(command)
-                return True
-            said = command
-        self.reply = None
-        chat.put(said)
-        self.draft("")
-        return True
+    # About a message.
 
     def retry(self, key: str) -> None:
         """Say it once more."""
@@ -91,47 +54,6 @@ class Acts:
     def discard(self, key: str) -> None:
         """Do not say it after all."""
         self.chat.drop(key)
-
-    def typing(self) -> None:
-        """A key was pressed in the line; told now and then."""
-        now = self.chat.now()
-        if now - self._typed_at >= TYPING_MS and self.chat.state is State.LIVE and self.editing is None:
-            self._typed_at = now
-            self.chat.port.ask(IsTyping(channel=self.chat.current), lambda reply, error: None)
-
-    def draft(self, text: str) -> None:
-        """What is in the line and not sent."""
-        chat = self.chat
-        if text:
-            chat.drafts[chat.current] = text
-        else:
-            chat.drafts.pop(chat.current, None)
-
-    def keep_draft(self, channel: str) -> None:
-        """On the server, for one's other devices."""
-        chat, view = self.chat, self.chat.views.get(channel)
-        text = chat.drafts.get(channel, "")
-        if view is not None and view.draft != text and not chat.me.guest and chat.state is State.LIVE:
-            chat.port.ask(Draft(channel=channel, text=text), lambda reply, error: None)
-
-    # About a message.
-
-    def edit_last(self) -> Message | None:
-        """Up in an empty line."""
-        self.editing = composer.last_own(self.chat.timeline.messages, self.chat.me.person)
-        return self.editing
-
-    def reply_last(self) -> Message | None:
-        """Shift+Up."""
-        others = [message for message in self.chat.timeline.messages if not message.deleted]
-        self.reply = others[-1] if others else None
-        return self.reply
-
-    def cancel(self) -> bool:
-        """Esc: neither edit nor reply. False: there was nothing of the kind."""
-        was = self.editing or self.reply
-        self.editing = self.reply = None
-        return was is not None
 
     def react(self, number: int, emoji: str, on: bool = True) -> None:
         """A reaction, or it is taken back."""
@@ -149,10 +71,6 @@ class Acts:
         """This message and what follows is unread again."""
         if number > 1:
             self._ask(Mark(channel=self.chat.current, number=number - 1))
-
-    def thread(self, number: int, show: Callable[[ThreadPage], None]) -> None:
-        """A message and its replies."""
-        self._show(Thread(channel=self.chat.current, number=number, limit=200), ThreadPage, show)
 
     def pins(self, show: Callable[[PinList], None]) -> None:
         """What is pinned here."""
@@ -205,13 +123,6 @@ class Acts:
                 self._ask(Mark(channel=view.channel, number=view.number))
 
     # The rest is its own.
-
-    def _command(self, command: Command) -> None:
-        """What was typed after a slash."""
-        if isinstance(command, Search):
-            self._search(" ".join((command.text, f"from:{command.name}" if command.name else "")).strip())
-            return
-        self._ask(command)
 
     def _ask(self, command: Command) -> None:
         self.chat.port.ask(command, self._done)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import queue
 import secrets
 import signal
 import sys
 import time
 import tkinter as tk
+from collections.abc import Callable
 
 import customtkinter as ctk
 import msgspec
 
-from causerie.client import Certificate
 from causerie.desktop import login
 from causerie.desktop.bridge import Bridge
 from causerie.desktop.conversation import Conversation
+from causerie.desktop.entering import Entering, ask_whether
 from causerie.desktop.items import Answered, Inside, Item, Over, Told, Vouching
-from causerie.desktop.login import Entry, Field, Misfilled, Sentence, Trouble
-from causerie.desktop.login_view import LoginView
-from causerie.desktop.overlay import Overlay
+from causerie.desktop.login import Entry, Sentence, Trouble
 from causerie.desktop.remembering import Desk, Remembered, Settings
 from causerie.desktop.system import Notifier
 from causerie.desktop.theme import Look, is_dark
@@ -45,7 +45,8 @@ class App:
         self._bridge: Bridge | None = None
         self._entry: Entry | None = None
         self._window: Window | None = None
-        self._login: LoginView | None = None
+        self._entering: Entering | None = None
+        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._ending = False
         ctk.set_appearance_mode("dark" if is_dark(self._settings.theme) else "light")
         self.root = root = ctk.CTk(className="Causerie")
@@ -86,11 +87,15 @@ class App:
             self._keep_settings(geometry=self.root.geometry())
             self.root.withdraw()
         self._close_window()
-        if self._bridge is not None:
-            self._bridge.stop()
+        self._stop_bridge()
+        self._remembered.close()
         with contextlib.suppress(tk.TclError):
             self.root.quit()
             self.root.destroy()
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Do this on the interface's thread. Called on any."""
+        self._calls.put(call)
 
     # The rest is its own.
 
@@ -116,6 +121,9 @@ class App:
 
     def _poll(self) -> None:
         more = False
+        with contextlib.suppress(queue.Empty):
+            while not self._ending:
+                self._calls.get_nowait()()
         if self._bridge is not None:
             more = self._bridge.drain(self._take)
         if self._window is not None:
@@ -131,88 +139,35 @@ class App:
             if self._window is not None:
                 self._window.chat.take(item)
         elif isinstance(item, Vouching):
-            self._ask_whether(item.certificate)
+            assert self._bridge is not None
+            ask_whether(self.root, self.look, item.certificate, self._bridge.vouch)
         elif isinstance(item, Over):
             self._over(item.error)
 
     # The form.
 
     def _show_login(self, trouble: Trouble | None) -> None:
-        settings = self._settings
-        fields: dict[Field, str] = {
-            "server": self._server or settings.server,
-            "name": settings.name,
-            "password": "",
-            "channel": settings.channel,
-        }
-        self._login = LoginView(self.root, self.look, fields, settings.stay, self._enter, self._cancel)
-        self._login.frame.pack(fill="both", expand=True)
+        self._entering = Entering(
+            self.root,
+            self.look,
+            self._remembered,
+            self._settings,
+            self._server,
+            self._keep_settings,
+            self._begun,
+            self._stop_bridge,
+            self.later,
+        )
         if trouble is not None:
-            self._login.trouble(trouble)
+            self._entering.trouble(trouble)
 
-    def _enter(self, fields: dict[Field, str], stay: bool, register: bool) -> None:
-        assert self._login is not None
-        server, name = fields["server"].strip() or login.HERE, fields["name"].strip()
-        try:
-            entry = login.read(
-                server,
-                name,
-                fields["password"],
-                fields["channel"],
-                lambda least, most: least + secrets.randbelow(most - least + 1),
-                remembered=self._is_remembered(server, name),
-                register=register,
-            )
-        except Misfilled as misfilled:
-            self._login.trouble(misfilled.trouble)
-            return
-        log.info("entering as %s", entry.name)
-        self._entry = entry
-        plain = entry.server if "#invite" not in entry.server else entry.address
-        self._keep_settings(server=plain, name=name, channel=fields["channel"].strip(), stay=stay)
-        memory = self._remembered.memory(entry.address, name or "") if stay else None
-        self._bridge = Bridge(entry, memory, self._remembered.known())
-        self._bridge.start()
+    def _begun(self, entry: Entry, bridge: Bridge) -> None:
+        self._entry, self._bridge = entry, bridge
 
-    def _is_remembered(self, server: str, name: str) -> bool:
-        with contextlib.suppress(ValueError):
-            from causerie.client import ServerAddress
-
-            return bool(name) and self._remembered.is_remembered(str(ServerAddress.parse(server)), name)
-        return False
-
-    def _cancel(self) -> None:
+    def _stop_bridge(self, forget: bool = False) -> None:
         bridge, self._bridge = self._bridge, None
         if bridge is not None:
-            bridge.stop()
-        if self._login is not None:
-            self._login.trouble(Trouble(_("Cancelled."), "", "server"))
-
-    def _ask_whether(self, certificate: Certificate) -> None:
-        bridge = self._bridge
-        assert bridge is not None
-        log.info("asking about the certificate of %s", certificate.where)
-        print_ = certificate.fingerprint
-        grouped = " ".join(print_[at : at + 4] for at in range(0, len(print_), 4))
-        if certificate.known:
-            head = _("The server's certificate has changed")
-            text = _(
-                "{where} shows another certificate than the one you accepted. This is so after a new installation, and "
-                "also when somebody listens in between. Ask whoever runs it before you trust this one:\n\n{print}"
-            )
-        else:
-            head = _("Do you know this server?")
-            text = _(
-                "Nobody vouches for the certificate of {where}, as is usual with a server that made its own. Compare "
-                "this fingerprint with what whoever runs it tells you:\n\n{print}"
-            )
-        Overlay(self.root, self.look, lambda: None).question(
-            head,
-            text.format(where=certificate.where, print=grouped),
-            lambda typed: bridge.vouch(True),
-            yes=_("Trust it"),
-            no=lambda: bridge.vouch(False),
-        )
+            bridge.stop(forget)
 
     # The chat.
 
@@ -238,9 +193,9 @@ class App:
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000, 20, 50)
-        if self._login is not None:
-            self._login.frame.destroy()
-            self._login = None
+        if self._entering is not None:
+            self._entering.close()
+            self._entering = None
         assert self._bridge is not None
         self._window = Window(
             self.root, self.look, chat, self._settings, self._choose, self._leave, self._bridge.try_now
@@ -263,9 +218,7 @@ class App:
     def _leave(self, forget: bool) -> None:
         """Back to the form; `forget`: one is not let in without a password any more."""
         self._close_window()
-        bridge, self._bridge = self._bridge, None
-        if bridge is not None:
-            bridge.stop()
+        self._stop_bridge(forget)
         if forget and self._entry is not None:
             self._remembered.forget(self._entry.address, self._settings.name)
         self._show_login(None)
@@ -273,14 +226,11 @@ class App:
     def _over(self, error: Exception | None) -> None:
         """The session is over, or never was."""
         assert self._entry is not None
-        bridge, self._bridge = self._bridge, None
-        if bridge is not None:
-            bridge.stop()
+        self._stop_bridge()
         about = login.trouble(error, self._entry, self._sentence) if error is not None else None
-        if self._login is not None:
+        if self._entering is not None:
             if about is not None:
-                log.info("not in: %s", about.text)
-                self._login.trouble(about)
+                self._entering.trouble(about)
             return
         self._close_window()
         self._show_login(about)

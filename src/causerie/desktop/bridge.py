@@ -28,6 +28,7 @@ from causerie.client import (
     Ended,
     Happening,
     Heard,
+    Kept,
     KnownServers,
     Memory,
     Opened,
@@ -57,6 +58,7 @@ class Bridge:
         self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self._chat: Chat | None = None
+        self._forget = False
         self._vouched: asyncio.Future[bool] | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -96,8 +98,10 @@ class Bridge:
             if time.perf_counter() >= until:
                 return not self._items.empty()
 
-    def stop(self) -> None:
-        """Say goodbye, and wait for that, but never long."""
+    def stop(self, forget: bool = False) -> None:
+        """Say goodbye, and wait for that, but never long. `forget`: what let one in without a password does no more,
+        here and on the server."""
+        self._forget = forget
         self._call(self._stop)
         if self._thread.is_alive():
             self._thread.join(GOODBYE_WITHIN)
@@ -151,7 +155,9 @@ class Bridge:
                     await asyncio.sleep(0.005)
         finally:
             # Whatever ends it, also the window's cross: the others are told.
-            await chat.close()
+            await chat.close(forget=self._forget)
+            if self._forget and self._memory is not None:
+                self._memory.put(Kept())
 
     async def _enter_all(self, chat: Chat) -> None:
         """The other channels that one is a member of; each is told as it is opened."""

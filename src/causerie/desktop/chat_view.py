@@ -6,8 +6,12 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import customtkinter as ctk
+
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
+from causerie.desktop.pill import Pill
+from causerie.desktop.shown import tell
 from causerie.desktop.theme import Look
 from causerie.text import _
 
@@ -26,11 +30,13 @@ class Pressed:
     people: Callable[[], None]
     try_now: Callable[[], None]
     to_end: Callable[[], None]
+    to_fresh: Callable[[], None]
     sought: Callable[[str], None]
 
 
 class ChatView:
-    """See the module. The timeline and the composer are put into `middle` by whoever makes them."""
+    """See the module. The timeline and the composer are put into `middle`, a thread into `wide`, by whoever makes
+    them."""
 
     def __init__(self, parent: tk.Misc, look: Look, pressed: Pressed) -> None:
         colour = look.palette
@@ -49,6 +55,8 @@ class ChatView:
         self._bars(pressed)
         self._right_line = tk.Frame(self.frame, background=colour.border, width=1)
         self._right(pressed)
+        self.wide = tk.Frame(self.frame, background=colour.ground)
+        self.wide.pack_propagate(False)
 
     # What is shown.
 
@@ -77,16 +85,17 @@ class ChatView:
 
     def below(self, text: str) -> None:
         """Who is typing, or what just went wrong."""
-        self._below.configure(text=text)
+        if text != self._below.cget("text"):
+            self._below.configure(text=text)
+            tell("below", lambda: text)
 
     def newer(self, text: str) -> None:
         """The button that leads to the end; empty: one is there."""
-        self._newer.configure(text=text)
-        if text:
-            self._newer.place(in_=self.middle, relx=0.5, rely=1.0, y=-self._look.px(110), anchor="s")
-            self._newer.lift()
-        else:
-            self._newer.place_forget()
+        self._newer.show(text, relx=0.5, rely=1.0, y=-self._look.px(94), anchor="s")
+
+    def fresh(self, text: str) -> None:
+        """The button that leads to where what is new begins; empty: that is seen, or nothing is new."""
+        self._fresh.show(text, relx=0.5, rely=0.0, y=self._look.px(62), anchor="n")
 
     def side(self, title: str, lines: Sequence[ListLine], seeking: bool = False) -> None:
         """What is on the right; without a title nothing is."""
@@ -104,6 +113,16 @@ class ChatView:
             self._seek.pack_forget()
         self._side.text.configure(wrap="word" if seeking else "none")
         self._side.set(lines)
+
+    def beside(self, on: bool) -> None:
+        """What is in `wide` stands on the right, or nothing does."""
+        if on:
+            self._right_line.grid(row=0, column=3, sticky="ns")
+            self.wide.configure(width=self._look.px(380))
+            self.wide.grid(row=0, column=4, sticky="ns")
+        else:
+            self._right_line.grid_remove()
+            self.wide.grid_remove()
 
     def seek(self, text: str | None = None) -> None:
         """The cursor goes to the search field."""
@@ -167,16 +186,8 @@ class ChatView:
             self.middle, background=colour.ground, foreground=colour.faint, font=look.font(12), anchor="w"
         )
         self._below.grid(row=5, column=0, sticky="ew", padx=look.px(22), pady=(look.px(2), look.px(6)))
-        self._newer = tk.Label(
-            self.middle,
-            background=colour.accent,
-            foreground=colour.on_accent,
-            font=look.font(13, "bold"),
-            padx=look.px(14),
-            pady=look.px(5),
-            cursor="hand2",
-        )
-        self._newer.bind("<Button-1>", lambda event: pressed.to_end())
+        self._newer = Pill(self.middle, look, pressed.to_end)
+        self._fresh = Pill(self.middle, look, pressed.to_fresh)
 
     def _right(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
@@ -186,16 +197,15 @@ class ChatView:
             self._side_frame, font=look.font(14, "bold"), background=colour.panel, foreground=colour.text, anchor="w"
         )
         self._side_title.pack(fill="x", padx=look.px(14), pady=(look.px(16), look.px(8)))
-        self._seek = tk.Entry(
+        self._seek = ctk.CTkEntry(
             self._side_frame,
-            font=look.font(14),
-            background=colour.raised,
-            foreground=colour.text,
-            insertbackground=colour.text,
-            bd=0,
-            highlightthickness=1,
-            highlightbackground=colour.border,
-            highlightcolor=colour.accent,
+            height=34,
+            corner_radius=8,
+            font=(look.sans, 14),
+            fg_color=colour.raised,
+            text_color=colour.text,
+            border_color=colour.border,
+            border_width=1,
         )
         self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
         self._side = ListView(self._side_frame, look, colour.panel, pressed.side)

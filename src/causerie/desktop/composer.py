@@ -10,6 +10,7 @@ from functools import cache
 from causerie.chat import slash
 from causerie.chat.events import Message
 from causerie.chat.view import View
+from causerie.desktop import emoji_list
 
 SHOWN_MOST = 8
 """Offers in the popup."""
@@ -48,10 +49,8 @@ def offers(before: str, view: View | None, channels: Iterable[str], tab: bool = 
             if channel.casefold().startswith(typed):
                 made.append(Offer(f"#{channel} ", len(word) + 1, f"#{channel}"))
     elif sign == ":" and len(word) >= 2:
-        for name, emoji in EMOJI.items():
-            if typed in name:
-                made.append(Offer(f"{emoji} ", len(word) + 1, f"{emoji}  :{name}:"))
-        made.sort(key=lambda offer: (f":{typed}" not in offer.label, offer.label))
+        for one in emoji_list.completing(word, SHOWN_MOST):
+            made.append(Offer(f"{one.text} ", len(word) + 1, f"{one.text}  :{one.code}:", one.name))
     elif sign == "/" and at_start:
         for command in _commands():
             if command.name.startswith(typed):
@@ -65,10 +64,21 @@ def last_own(messages: Iterable[Message], me: int) -> Message | None:
     return own[-1] if own else None
 
 
+def last(messages: Iterable[Message]) -> Message | None:
+    """What was said last, to be answered or reacted to."""
+    there = [message for message in messages if not message.deleted]
+    return there[-1] if there else None
+
+
 def merged(local: Mapping[str, str], views: Mapping[str, View]) -> dict[str, str]:
     """Drafts: what was kept here counts, and where there is nothing, the server's."""
     drafts = {channel: view.draft for channel, view in views.items() if view.draft}
     return {**drafts, **{channel: text for channel, text in local.items() if text}}
+
+
+def place(channel: str, thread: int = 0) -> str:
+    """What a draft is kept under: a channel's name, and a thread of it behind a space, which no name has."""
+    return f"{channel} {thread}" if thread else channel
 
 
 def _names(view: View | None) -> list[str]:
@@ -81,19 +91,3 @@ def _names(view: View | None) -> list[str]:
 @cache
 def _commands() -> tuple[slash.Slash, ...]:
     return tuple({command.name: command for command in slash.BY_NAME.values()}.values())
-
-
-QUICK = ("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "✅", "🔥", "💯", "🤔")
-"""Reactions that are offered first."""
-
-EMOJI = {
-    "thumbsup": "👍", "thumbsdown": "👎", "heart": "❤️", "joy": "😂", "smile": "😄", "wink": "😉", "grin": "😁",
-    "sad": "😢", "cry": "😭", "angry": "😠", "tada": "🎉", "fire": "🔥", "eyes": "👀", "pray": "🙏", "clap": "👏",
-    "wave": "👋", "ok": "👌", "thinking": "🤔", "rocket": "🚀", "check": "✅", "cross": "❌", "warning": "⚠️",
-    "question": "❓", "exclamation": "❗", "hundred": "💯", "star": "⭐", "sparkles": "✨", "sun": "☀️", "coffee": "☕",
-    "beer": "🍺", "cake": "🍰", "pizza": "🍕", "cat": "🐱", "dog": "🐶", "bug": "🐛", "bulb": "💡", "lock": "🔒",
-    "key": "🔑", "hammer": "🔨", "book": "📖", "calendar": "📅", "clock": "🕐", "phone": "📞", "mail": "📧",
-    "laughing": "😆", "blush": "😊", "sunglasses": "😎", "neutral": "😐", "surprised": "😮", "sleepy": "😴",
-    "party": "🥳", "shrug": "🤷", "facepalm": "🤦", "muscle": "💪", "handshake": "🤝", "crossed": "🤞",
-}  # fmt: skip
-"""What stands behind a colon and a name. Not all of Unicode: those that people type."""

@@ -28,6 +28,7 @@ class Typed:
     shift_up: Callable[[], None]
     escape: Callable[[], None]
     large: Callable[[str, Callable[[], None]], None]
+    emoji: Callable[[], None]
 
 
 class ComposerView:
@@ -66,6 +67,13 @@ class ComposerView:
             spacing1=look.px(1),
             spacing3=look.px(1),
         )
+        smile = tk.Label(
+            box, text="☺", font=look.font(18), background=colour.raised, foreground=colour.faint, cursor="hand2"
+        )
+        smile.pack(side="right", anchor="s", padx=(0, look.px(10)), pady=look.px(7))
+        smile.bind("<Button-1>", lambda event: typed.emoji())
+        smile.bind("<Enter>", lambda event: smile.configure(foreground=colour.text))
+        smile.bind("<Leave>", lambda event: smile.configure(foreground=colour.faint))
         self.text.pack(fill="both", expand=True, padx=look.px(12), pady=look.px(9))
         self._hint = tk.Label(
             box, background=colour.raised, foreground=colour.faint, font=look.font(15), anchor="w", cursor="xterm"
@@ -87,6 +95,8 @@ class ComposerView:
         self.text.bind("<Control-b>", lambda event: self._around("**"))
         self.text.bind("<Control-i>", lambda event: self._around("_"))
         self.text.bind("<FocusOut>", lambda event: self._hide())
+        # It stands in the window itself, above all else there, and goes with this.
+        self.frame.bind("<Destroy>", lambda event: self._popup_frame.destroy())
 
     def get(self) -> str:
         """What is typed."""

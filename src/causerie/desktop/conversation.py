@@ -7,36 +7,46 @@ in `stale`, by part, until the window has looked.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
-from causerie.chat.commands import Drafts, History, Mark, Preferred, Send, Threads, Unread
+from msgspec.structs import replace as replace_channel
+
+from causerie.chat.commands import Drafts, Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Deleted, Edited, Entered, Event, Farewell, Gap, Message, Pinned, Reacted, Renamed
-from causerie.chat.replies import Page, Reply, Wishes
+from causerie.chat.events import (
+    ChannelRenamed,
+    Deleted,
+    Edited,
+    Entered,
+    Event,
+    Farewell,
+    Gap,
+    Message,
+    Pinned,
+    Reacted,
+    Renamed,
+)
+from causerie.chat.replies import Reply, Wishes
 from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
 from causerie.desktop import composer, sidebar
 from causerie.desktop.items import Answered, Inside, Port, Told
 from causerie.desktop.login import Sentence, begun
 from causerie.desktop.notices import Notice, notice
-from causerie.desktop.rows import Pending, Scene
+from causerie.desktop.reading import Reading
+from causerie.desktop.rows import Pending
 from causerie.desktop.timeline import Timeline
 from causerie.text import _
 
 log = logging.getLogger("causerie.desktop")
 
-TIMELINES = 8
-"""Channels whose place in the timeline is kept; the others open at their end."""
-
 NOTICES = 20
 """Notifications that wait to be shown, at most."""
 
-Part = Literal["sidebar", "head", "timeline", "members", "typing", "bar", "composer", "notices"]
-PARTS: frozenset[Part] = frozenset(("sidebar", "head", "timeline", "members", "typing", "bar", "composer", "notices"))
+Part = Literal["sidebar", "head", "timeline", "thread", "members", "typing", "bar", "composer", "notices"]
+PARTS: frozenset[Part] = frozenset(get_args(Part))
 
 
 class Conversation:
@@ -68,11 +78,9 @@ class Conversation:
         self.sentence = sentence
         self.now = now
         self.new_key = new_key
-        self._timelines: OrderedDict[str, Timeline] = OrderedDict()
         self._pending: dict[str, Pending] = {letter.key: Pending(letter, now()) for letter in inside.letters}
-        self._new_after: dict[str, int] = {}
         self._typing: dict[tuple[str, int], int] = {}
-        self._marked: dict[str, int] = {}
+        self.reading = Reading(self)
         self._catch_up()
         self.open(inside.channel)
 
@@ -86,7 +94,12 @@ class Conversation:
     @property
     def timeline(self) -> Timeline:
         """Its messages."""
-        return self._timeline(self.current)
+        return self.reading.timelines.get(self.current, self.current)
+
+    @property
+    def thread(self) -> Timeline | None:
+        """The thread that is open beside it."""
+        return self.reading.timelines.thread
 
     def places(self) -> list[sidebar.Place]:
         """The sidebar."""
@@ -110,43 +123,15 @@ class Conversation:
     def open(self, channel: str) -> None:
         """Look at a channel; what is unread there gets a line above it."""
         self.current = channel
-        view = self.views.get(channel)
-        self._new_after[channel] = view.upto if view is not None and view.unread and view.upto else 0
-        timeline = self._timeline(channel)
-        timeline.again(self._scene(channel))
-        if not timeline.shown:
-            self._want(timeline, timeline.newest())
+        self.reading.open(channel)
         self.stale |= PARTS
-
-    def scrolled(self, above: bool, below: bool) -> None:
-        """One of the ends of what is here comes into sight."""
-        timeline = self.timeline
-        if above:
-            self._want(timeline, timeline.before())
-        if below and not timeline.at_end:
-            self._want(timeline, timeline.after())
-
-    def to_end(self) -> None:
-        """Back to what was said last."""
-        if not self.timeline.at_end:
-            self._want(self.timeline, self.timeline.newest())
 
     def jump(self, channel: str, number: int) -> None:
         """To a message, in its context."""
         if channel != self.current and channel in self.views:
             self.open(channel)
-        self._want(self.timeline, self.timeline.around(number))
+        self.reading.want(self.timeline, self.timeline.around(number))
         self.stale.add("timeline")
-
-    def seen(self) -> None:
-        """What is at the end was looked at: it is read, on all devices."""
-        view, timeline = self.view, self.timeline
-        if view is None or not (self.looking and timeline.at_end and timeline.shown) or self.state is not State.LIVE:
-            return
-        last = max(timeline.last, view.upto)
-        if view.unread and last > max(view.upto, self._marked.get(self.current, 0)):
-            self._marked[self.current] = last
-            self.port.ask(Mark(channel=self.current, number=last), self._ignore)
 
     def tick(self) -> None:
         """Time has passed: who has not gone on typing is not typing."""
@@ -156,7 +141,7 @@ class Conversation:
                 del self._typing[one]
             self.stale.add("typing")
         if self.timeline.scene.today != date.today():
-            self.timeline.scene = self._scene(self.current)
+            self.reading.anew(self.timeline)
 
     # What comes from the network.
 
@@ -168,7 +153,9 @@ class Conversation:
         happening = item.happening
         if item.view is not None:
             self._known(item.view)
-        if isinstance(happening, Heard):
+        if isinstance(happening, Heard) and isinstance(happening.event, ChannelRenamed) and item.view is not None:
+            self._called(happening.event.channel, item.view.channel)
+        elif isinstance(happening, Heard):
             self._heard(happening.event, item.view)
         else:
             self._happened(happening)
@@ -182,9 +169,9 @@ class Conversation:
                 self._catch_up()
         elif isinstance(happening, Opened):
             self.stale |= {"sidebar", "members", "head"}
-            timeline = self._timelines.get(happening.view.channel)
-            if timeline is not None and not timeline.shown and not timeline.asked:
-                self._want(timeline, timeline.newest())
+            for timeline in self.reading.timelines.of(happening.view.channel):
+                if not timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
         elif isinstance(happening, Out):
             self._out(happening)
         elif isinstance(happening, Sent):
@@ -197,45 +184,62 @@ class Conversation:
     def _heard(self, event: Event, view: View | None) -> None:
         if isinstance(event, Farewell) or view is None:
             return
-        timeline = self._timelines.get(event.channel)
+        timelines = tuple(self.reading.timelines.of(event.channel))
         if isinstance(event, Message):
             if event.person == view.me:
                 log.info("said as message %d of %s", event.number, event.channel)
             self._pending.pop(event.key, None)
             self._typing.pop((event.channel, event.person), None)
-            if timeline is not None:
+            self.reading.while_away(event)
+            for timeline in timelines:
                 timeline.heard(event)
                 if event.thread:
                     timeline.changed(event)
             self._notify(event, view)
-            self.stale |= {"timeline", "sidebar", "typing"}
+            self.stale |= {"timeline", "thread", "sidebar", "typing"}
         elif isinstance(event, Edited | Deleted | Reacted):
-            if timeline is not None:
+            for timeline in timelines:
                 timeline.changed(event)
-            self.stale |= {"timeline", "sidebar"}
-        elif isinstance(event, Pinned) and timeline is not None:
-            timeline.scene = self._scene(event.channel)
-            timeline.redraw(event.target)
-            self.stale |= {"timeline", "head"}
-        elif isinstance(event, Gap) and timeline is not None:
-            timeline.gap()
-            if event.channel == self.current:
-                self._want(timeline, timeline.newest())
+            self.stale |= {"timeline", "thread", "sidebar"}
+        elif isinstance(event, Pinned):
+            for timeline in timelines:
+                self.reading.anew(timeline)
+                timeline.redraw(event.target)
+            self.stale |= {"timeline", "thread", "head"}
+        elif isinstance(event, Gap):
+            for timeline in timelines:
+                timeline.gap()
+                if event.channel == self.current:
+                    self.reading.want(timeline, timeline.newest())
         elif event.__class__.__name__ == "Typing":
             person = getattr(event, "person", 0)
             self._typing[event.channel, person] = self.now() + 6000
             self.stale.add("typing")
         else:
-            if isinstance(event, Entered | Renamed) and timeline is not None:
-                timeline.scene = self._scene(event.channel)
+            if isinstance(event, Entered | Renamed):
+                for timeline in timelines:
+                    self.reading.anew(timeline)
             self.stale |= {"sidebar", "members", "head", "composer"}
 
     def _known(self, view: View) -> None:
         self.views[view.channel] = view
 
+    def _called(self, was: str, now: str) -> None:
+        """A channel has another name: what was kept for it under the old one goes along, but for its timeline."""
+        self.views.pop(was, None)
+        self.reading.timelines.drop(was)
+        if text := self.drafts.pop(was, ""):
+            self.drafts[now] = text
+        for pending in self._pending.values():
+            if pending.command.channel == was:
+                pending.command = replace_channel(pending.command, channel=now)
+        if self.current == was:
+            self.open(now)
+        self.stale |= PARTS
+
     def _out(self, out: Out) -> None:
         self.views.pop(out.channel, None)
-        self._timelines.pop(out.channel, None)
+        self.reading.timelines.drop(out.channel)
         if out.error is not None:
             self.say(self.sentence(out.error))
         if out.channel == self.current and self.views:
@@ -247,8 +251,9 @@ class Conversation:
         pending = self._pending.get(refused.key)
         if pending is not None:
             pending.trouble = trouble
-            self._timeline(pending.command.channel).failed(refused.key, trouble)
-            self.stale.add("timeline")
+            for timeline in self.reading.timelines.of(pending.command.channel):
+                timeline.failed(refused.key, trouble)
+            self.stale |= {"timeline", "thread"}
         self.say(trouble)
 
     def _answered(self, item: Answered) -> None:
@@ -275,6 +280,10 @@ class Conversation:
             self.sentence(error) if isinstance(error, ChatError) else _("It could not be done: {why}").format(why=error)
         )
 
+    def letters(self) -> tuple[Pending, ...]:
+        """All that one said and the server has not acknowledged."""
+        return tuple(self._pending.values())
+
     def pending(self, key: str) -> Pending | None:
         """What one said and the server has not acknowledged."""
         return self._pending.get(key)
@@ -282,19 +291,21 @@ class Conversation:
     def put(self, command: Send) -> None:
         """Something is said: grey until it is acknowledged."""
         pending = self._pending[command.key] = Pending(command, self.now())
-        timeline = self._timeline(command.channel)
-        if command.channel == self.current and not timeline.at_end and timeline.shown:
-            self._want(timeline, timeline.newest())
-        timeline.post(pending)
+        for timeline in self.reading.timelines.of(command.channel):
+            if timeline.takes(command):
+                if command.channel == self.current and not timeline.at_end and timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+                timeline.post(pending)
         self.port.post(command)
-        self.stale.add("timeline")
+        self.stale |= {"timeline", "thread"}
 
     def drop(self, key: str) -> Pending | None:
         """Somebody gave up on it."""
         pending = self._pending.pop(key, None)
         if pending is not None:
-            self._timeline(pending.command.channel).discard(key)
-            self.stale.add("timeline")
+            for timeline in self.reading.timelines.of(pending.command.channel):
+                timeline.discard(key)
+            self.stale |= {"timeline", "thread"}
         return pending
 
     def asked(self, reply: Reply | None, error: Exception | None) -> None:
@@ -315,10 +326,8 @@ class Conversation:
         local = {channel: text for channel, text in self.drafts.items() if text}
         self.drafts = composer.merged(local, self.views)
         view = self.view
-        if view is not None and view.unread and view.upto and not self._new_after.get(self.current):
-            self._new_after[self.current] = view.upto
-            if self.timeline.shown:
-                self.timeline.again(self._scene(self.current))
+        if view is not None:
+            self.reading.counted(view)
         self.stale |= {"sidebar", "timeline", "composer"}
 
     def _wishes(self, reply: Reply | None, error: Exception | None) -> None:
@@ -331,53 +340,3 @@ class Conversation:
         if made is not None:
             self.notices = [*self.notices, made][-NOTICES:]
             self.stale.add("notices")
-
-    def _scene(self, channel: str) -> Scene:
-        view = self.views.get(channel)
-        members = view.members.values() if view is not None else ()
-        return Scene(
-            me=self.me.person,
-            mine=self.me.name.casefold(),
-            today=date.today(),
-            new_after=self._new_after.get(channel, 0),
-            names=frozenset(member.name.casefold() for member in members),
-            pins=frozenset(view.pins) if view is not None else (),
-            ignored=self.ignored,
-        )
-
-    def _timeline(self, channel: str) -> Timeline:
-        timeline = self._timelines.get(channel)
-        if timeline is None:
-            timeline = Timeline(channel, self._scene(channel), self.me.name, self.me.guest)
-            for pending in self._pending.values():
-                if pending.command.channel == channel:
-                    timeline.post(pending)
-            self._timelines[channel] = timeline
-            while len(self._timelines) > TIMELINES:
-                oldest = next(name for name in self._timelines if name not in (channel, self.current))
-                del self._timelines[oldest]
-        self._timelines.move_to_end(channel)
-        return timeline
-
-    def _want(self, timeline: Timeline, command: History | None) -> None:
-        if command is None:
-            return
-
-        def then(reply: Reply | None, error: Exception | None) -> None:
-            if isinstance(reply, Page):
-                view = self.views.get(timeline.channel)
-                timeline.scene = replace(self._scene(timeline.channel), found=timeline.scene.found)
-                timeline.page(command, reply, view.messages if view is not None else ())
-                if command.around:
-                    log.info("at message %d", command.around)
-                elif timeline.at_end and not command.before:
-                    log.info("at the end of %s", timeline.channel)
-                if not timeline.more_before:
-                    log.info("at the beginning of %s", timeline.channel)
-            else:
-                timeline.refused()
-                self.asked(reply, error)
-            if timeline.channel == self.current:
-                self.stale.add("timeline")
-
-        self.port.ask(command, then)

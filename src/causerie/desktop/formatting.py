@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 _NAMED = re.compile(r"(?<![\w@])@([\w.\-\[\]]{1,64})")
 
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u231a\u231b\u23e9-\u23f3\u2600-\u27bf\u2b1b\u2b1c\u2b50\u2b55]"
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u200d\ufe0f]*"
+)
+"""Roughly: it only chooses the font."""
+
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike", "a": "link", "blockquote": "quote"}
 
 EVERYBODY = frozenset({"channel", "here", "all", "everyone"})
@@ -31,17 +37,34 @@ class Piece(NamedTuple):
 def pieces(text: str, names: frozenset[str] = frozenset(), mine: str = "") -> list[Piece]:
     """The text as it is drawn, not to be changed. `names` (folded): who can be named; `mine`: one's own, folded."""
     if len(text) <= markdown.TEXT_MOST and markdown.is_plain(text):
-        return _named(Piece(text), names, mine)
+        return _drawn([Piece(text)], names, mine)
     tokens = markdown.parse(text)
     if not tokens:
-        return _named(Piece(text), names, mine)
+        return _drawn([Piece(text)], names, mine)
     made: list[Piece] = []
     _Walk(made).blocks(tokens)
     while made and not made[-1].text.strip("\n"):
         made.pop()
     if made:
         made[-1] = made[-1]._replace(text=made[-1].text.rstrip("\n"))
-    return [part for piece in made for part in _named(piece, names, mine)]
+    return _drawn(made, names, mine)
+
+
+def _drawn(made: list[Piece], names: Collection[str], mine: str) -> list[Piece]:
+    """The pieces, with those whom they name marked, and emoji."""
+    return [one for piece in made for part in _named(piece, names, mine) for one in _with_emoji(part)]
+
+
+def _with_emoji(piece: Piece) -> list[Piece]:
+    if piece.text.isascii() or "code" in piece.styles or "pre" in piece.styles:
+        return [piece]
+    made, at = list[Piece](), 0
+    for found in _EMOJI.finditer(piece.text):
+        made.append(piece._replace(text=piece.text[at : found.start()]))
+        made.append(piece._replace(text=found[0], styles=(*piece.styles, "emoji_in_text")))
+        at = found.end()
+    made.append(piece._replace(text=piece.text[at:]))
+    return [one for one in made if one.text]
 
 
 def _named(piece: Piece, names: Collection[str], mine: str) -> list[Piece]:

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 
 from causerie.desktop.lines import ListLine
+from causerie.desktop.shown import tell, tell_later
 from causerie.desktop.theme import Look
 
 
@@ -42,7 +43,7 @@ class ListView:
         text.tag_configure("bold", font=look.font(14, "bold"))
         text.tag_configure("faint", foreground=colour.faint)
         text.tag_configure("heading", foreground=colour.faint, font=look.font(12, "bold"), spacing1=look.px(12))
-        text.tag_configure("badge", background=colour.accent, foreground=colour.on_accent, font=look.font(12, "bold"))
+        text.tag_configure("badge", foreground=colour.link, font=look.font(13, "bold"))
         text.tag_configure("here", foreground=colour.here)
         text.tag_configure("away", foreground=colour.away)
         text.tag_configure("dnd", foreground=colour.warn)
@@ -81,6 +82,8 @@ class ListView:
         if parts:
             text.insert("1.0", *parts)  # type: ignore[arg-type]
         text.configure(state="disabled")
+        tell("list", lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
+        tell_later(text, "places of list", self._places)
         text.yview_moveto(place)
         chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
         if chosen is not None:
@@ -102,7 +105,16 @@ class ListView:
             self._click(key)
         return "break"
 
+    def _places(self) -> dict[str, tuple[int, int]]:
+        found = {}
+        for at, line in enumerate(self._lines):
+            box = self.text.bbox(f"{at + 1}.0")
+            if box is not None:
+                found[line.key] = self.text.winfo_rootx() + box[0] + 4, self.text.winfo_rooty() + box[1] + box[3] // 2
+        return found
+
     def _moved(self, event: tk.Event[tk.Text]) -> None:
+        tell("pointer", lambda: [event.x_root, event.y_root, self._at(event), ""])
         self._hover(self._at(event))
 
     def _hover(self, key: str) -> None:

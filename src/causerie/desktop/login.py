@@ -15,6 +15,7 @@ from causerie.client import (
     ServerAddress,
     Unreachable,
 )
+from causerie.desktop.keyring_memory import KeyringRefused
 from causerie.text import _
 
 HOME = "home"
@@ -37,6 +38,17 @@ class Entry:
     channel: str
     guest: bool
     register: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form as somebody sent it. `stay`: without a password next time; `keyring`: what that takes is kept in the
+    system's keyring, if there is one; `register`: make a new account."""
+
+    fields: dict[Field, str]
+    stay: bool
+    keyring: bool
+    register: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,8 @@ def trouble(error: Exception, entry: Entry, sentence: Sentence) -> Trouble:
             _("Check the address, and whether the server runs; then try again."),
             "server",
         )
+    if isinstance(error, KeyringRefused):
+        return keyring_trouble(error.why)
     if isinstance(error, BrokenMemory):
         return Trouble(str(error), "", "server")
     if isinstance(error, errors.ChatError):
@@ -141,6 +155,15 @@ def trouble(error: Exception, entry: Entry, sentence: Sentence) -> Trouble:
     if isinstance(error, Ended):
         return Trouble(farewell(error.code), "", "server")
     return Trouble(f"{type(error).__name__}: {error}", _("This is a bug; please report it."), "server")
+
+
+def keyring_trouble(why: str) -> Trouble:
+    """The keyring does not give what it was given."""
+    return Trouble(
+        _("The system's keyring does not let you in: {why}.").format(why=why.rstrip(".")),
+        _("Unlock it and try again, or type your password."),
+        "password",
+    )
 
 
 _OPENERS = frozenset(

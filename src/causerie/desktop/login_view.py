@@ -8,13 +8,15 @@ from typing import Any
 
 import customtkinter as ctk
 
-from causerie.desktop.login import HERE, HOME, Field, Trouble
+from causerie.desktop.by_keys import reachable
+from causerie.desktop.login import HERE, HOME, Field, Filled, Trouble
 from causerie.desktop.theme import Look
 from causerie.text import _
 
 
 class LoginView:
-    """See the module. `enter`: the form is sent, with its fields in this order and two ticks: stay, new account."""
+    """See the module. `fields`: what stands in them; `enter`: the form is sent. Whether there is a keyring is told by
+    `keyring`; until then its box cannot be ticked."""
 
     def __init__(
         self,
@@ -22,7 +24,8 @@ class LoginView:
         look: Look,
         fields: dict[Field, str],
         stay: bool,
-        enter: Callable[[dict[Field, str], bool, bool], None],
+        keyring: bool,
+        enter: Callable[[Filled], None],
         cancel: Callable[[], None],
     ) -> None:
         colour = look.palette
@@ -71,23 +74,16 @@ class LoginView:
             entry.bind("<Return>", lambda event: self._send())
             self.entries[field] = entry
         self._stay = tk.BooleanVar(value=stay)
+        self._keyring = tk.BooleanVar(value=keyring)
         self._new = tk.BooleanVar(value=False)
-        for text, ticked in (
-            (_("Let me in without a password next time"), self._stay),
-            (_("Make a new account"), self._new),
-        ):
-            ctk.CTkCheckBox(
-                inner,
-                text=text,
-                variable=ticked,
-                font=(look.sans, 13),
-                text_color=colour.text,
-                fg_color=colour.accent,
-                border_color=colour.faint,
-                checkbox_width=18,
-                checkbox_height=18,
-                border_width=2,
-            ).pack(anchor="w", pady=(look.px(10), 0))
+        self._has_keyring = False
+        self._tick(inner, _("Let me in without a password next time"), self._stay, self._stays)
+        self._keyring_box = self._tick(inner, _("Keep what that takes in the system's keyring"), self._keyring)
+        self._why_not = self._line(inner, "", 0)
+        self._why_not.configure(font=look.font(12))
+        self._why_not.pack_forget()
+        self._tick(inner, _("Make a new account"), self._new)
+        self._stays()
         self._button = ctk.CTkButton(
             inner,
             text=_("Enter"),
@@ -97,6 +93,13 @@ class LoginView:
             fg_color=colour.accent,
             text_color=colour.on_accent,
             command=self._send,
+            border_width=2,
+            border_color=colour.accent,
+        )
+        reachable(
+            self._button,
+            self._send,
+            lambda here: self._button.configure(border_color=colour.text if here else colour.accent),
         )
         self._button.pack(anchor="w", pady=(look.px(18), 0))
         self._trouble = self._line(inner, "", look.px(10))
@@ -113,6 +116,41 @@ class LoginView:
         entry = self.entries[trouble.field]
         entry.focus_set()
         entry.select_range(0, "end")
+
+    def keyring(self, why_not: str) -> None:
+        """Whether there is one; `why_not`: the line that says why there is none."""
+        self._has_keyring = not why_not
+        if why_not:
+            self._why_not.configure(text=why_not)
+            self._why_not.pack(anchor="w", padx=(self._look.px(26), 0), after=self._keyring_box)
+        self._stays()
+
+    # The rest is its own.
+
+    def _stays(self) -> None:
+        """The keyring is of use only to those who stay; where there is none, its tick can still be taken away."""
+        able = self._stay.get() and (self._has_keyring or self._keyring.get())
+        self._keyring_box.configure(state="normal" if able else "disabled")
+
+    def _tick(self, parent: tk.Misc, text: str, ticked: tk.BooleanVar, call: Callable[[], None] | None = None) -> Any:
+        colour, look = self._look.palette, self._look
+        box = ctk.CTkCheckBox(
+            parent,
+            text=text,
+            variable=ticked,
+            command=call,
+            font=(look.sans, 13),
+            text_color=colour.text,
+            text_color_disabled=colour.faint,
+            fg_color=colour.accent,
+            border_color=colour.faint,
+            checkbox_width=18,
+            checkbox_height=18,
+            border_width=2,
+        )
+        box.pack(anchor="w", pady=(look.px(10), 0))
+        reachable(box, box.toggle, lambda here: box.configure(border_color=colour.link if here else colour.faint))
+        return box
 
     def _line(self, parent: tk.Misc, text: str, above: int) -> tk.Label:
         colour, look = self._look.palette, self._look
@@ -140,4 +178,11 @@ class LoginView:
         self._trouble.configure(text="")
         self._hint.configure(text=_("Connecting…"))
         self._wait(True)
-        self._enter({field: entry.get() for field, entry in self.entries.items()}, self._stay.get(), self._new.get())
+        self._enter(
+            Filled(
+                fields={field: entry.get() for field, entry in self.entries.items()},
+                stay=self._stay.get(),
+                keyring=self._keyring.get(),
+                register=self._new.get(),
+            )
+        )

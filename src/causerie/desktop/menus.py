@@ -10,6 +10,7 @@ import msgspec
 
 from causerie.chat.commands import Away, SetTopic
 from causerie.chat.model import Level
+from causerie.desktop.shown import tell_later
 from causerie.text import _
 
 if TYPE_CHECKING:
@@ -24,20 +25,20 @@ class Menus:
     def __init__(self, window: Window) -> None:
         self._window = window
 
-    def message(self, number: int, x: int, y: int) -> None:
+    def message(self, number: int, x: int, y: int, in_thread: bool = False) -> None:
         """What can be done with a message. The server says what one may not."""
         window, chat = self._window, self._window.chat
-        message = chat.timeline.get(number)
+        message = chat.reading.message(number)
         if message is None or message.deleted:
             return
         acts, own = window.acts, message.person == chat.me.person
         pinned = chat.view is not None and number in chat.view.pins
         self._show(
             [
-                (_("React…"), lambda: window.pick_emoji(lambda emoji: acts.react(number, emoji))),
-                (_("Reply"), lambda: window.act(f"reply:{number}")),
+                (_("React…"), lambda: window.act(f"emoji:{number}")),
+                (_("Reply"), lambda: window.act(f"reply:{number}", in_thread)),
                 (_("Thread"), lambda: window.act(f"thread:{message.thread or number}")),
-                *([(_("Edit"), lambda: window.edit(number))] if own else []),
+                *([(_("Edit"), lambda: window.line(in_thread).edit(message))] if own else []),
                 (_("Take off the pins") if pinned else _("Pin"), lambda: acts.pin(number, not pinned)),
                 (_("Copy the text"), lambda: self._copy(message.text)),
                 (_("Unread from here"), lambda: acts.unread_from(number)),
@@ -60,7 +61,7 @@ class Menus:
         self._show(
             [
                 (_("Topic…"), self._topic),
-                (_("Pinned messages"), window._show_pins),
+                (_("Pinned messages"), window.beside.pins),
                 None,
                 *((text, lambda level=level: acts.notify(level)) for text, level in levels),
                 None,
@@ -109,7 +110,7 @@ class Menus:
             None,
             (_("I am away…"), self._away),
             (_("I am back"), lambda: window.acts._ask(Away())),
-            (_("Shortcuts"), window.shortcuts),
+            (_("Shortcuts"), window.choosers.shortcuts),
             (_("Leave"), lambda: window.leave(False)),
             (_("Log out"), lambda: window.leave(True)),
         ]
@@ -138,6 +139,7 @@ class Menus:
             else:
                 menu.add_command(label=item[0], command=item[1])
         menu.tk_popup(x, y)
+        tell_later(menu, "menu", lambda: [item[0] for item in items if item is not None])
 
     def _copy(self, text: str) -> None:
         self._window.root.clipboard_clear()

@@ -76,6 +76,18 @@ class Overlay:
             inner.bind("<Escape>", lambda event: self.close())
             self._give_keys(inner, title)
 
+    def searched(self, title: str) -> tuple[tk.Frame, Any]:
+        """A sheet with a line to search in, which has the keys; whoever opens it fills the rest, and calls `leave`."""
+        inner = self._open(lambda: None)
+        self._label(inner, title, self._look.font(18, "bold"), self._look.palette.text)
+        entry = self._entry(inner, "", False)
+        self._give_keys(entry, title)
+        return inner, entry
+
+    def leave(self) -> None:
+        """What was asked is answered."""
+        self._gone()
+
     def choose(
         self,
         title: str,

@@ -11,7 +11,8 @@ from typing import IO, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from causerie.client import FileMemory, KnownServers
+from causerie.client import FileMemory, KnownServers, Memory
+from causerie.desktop.keyring_memory import Backend, KeyringMemory
 
 T = TypeVar("T")
 Theme = Literal["system", "light", "dark"]
@@ -29,8 +30,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     enter_sends: bool = True
     up_edits: bool = True
     stay: bool = True
+    keyring: bool = False
     members: bool = True
     zoom: int = 100
+    emoji: tuple[str, ...] = ()
     geometry: str = ""
 
 
@@ -58,6 +61,12 @@ class Remembered:
         self.path = path
         self._lock: IO[str] | None = None
 
+    def close(self) -> None:
+        """Another window may use what this one did."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def settings(self) -> Settings:
         """What was chosen."""
         return self._read("settings.json", Settings) or Settings()
@@ -70,18 +79,29 @@ class Remembered:
         """The certificates that somebody accepted."""
         return KnownServers(self.path / "known_servers")
 
-    def memory(self, server: str, name: str) -> FileMemory | None:
-        """What is not sent yet, and the token. None: another window uses it."""
+    def memory(
+        self, server: str, name: str, keyring: Backend | None, keep: bool = False, needed: bool = True
+    ) -> Memory | None:
+        """What is not sent yet, and the token, which `keep` puts into this `keyring`; `needed`: no password was given.
+        None: another window uses it."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return FileMemory(self._place(server, name)) if self._locked(server, name) else None
+        if not self._locked(server, name):
+            return None
+        file = FileMemory(self._place(server, name))
+        return file if keyring is None and not keep else KeyringMemory(file, keyring, f"{name}@{server}", keep, needed)
 
     def is_remembered(self, server: str, name: str) -> bool:
-        """Whether one can come in without a password."""
+        """Whether one can come in without a password, as far as can be seen without asking a keyring."""
+        place = self._place(server, name)
         try:
-            kept = FileMemory(self._place(server, name)).get()
+            kept = FileMemory(place).get()
         except Exception:
             return False
-        return bool(kept.token) and not kept.guest
+        return bool(kept.token or self.in_keyring(server, name)) and not kept.guest
+
+    def in_keyring(self, server: str, name: str) -> bool:
+        """Whether what lets one in is in the system's keyring."""
+        return self._place(server, name).with_suffix(".keyring").exists()
 
     def forget(self, server: str, name: str) -> None:
         """One does not want to be let in without a password any more."""
@@ -106,8 +126,7 @@ class Remembered:
             import fcntl
         except ImportError:
             return True
-        if self._lock is not None:
-            self._lock.close()
+        self.close()
         self._lock = self._place(server, name).with_suffix(".lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

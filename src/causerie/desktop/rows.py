@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zlib import crc32
 
 from causerie.chat.commands import Send
 from causerie.chat.events import Message
@@ -45,7 +46,7 @@ class Scene:
 
     `new_after`: what is above this number is new (0: nothing is). `today` in local time. `names`: of the channel's
     people, folded; `mine`: one's own. `pins`; `ignored`: people whose words are hidden; `known`: messages by
-    number, for what is answered. `found`: the message that was jumped to.
+    number, for what is answered. `found`: the message that was jumped to. `thread`: the message whose thread this is.
     """
 
     me: int = 0
@@ -57,6 +58,7 @@ class Scene:
     ignored: Collection[str] = ()
     known: Mapping[int, Message] = field(default_factory=dict)
     found: int = 0
+    thread: int = 0
 
 
 def row(message: Message, before: Message | None, scene: Scene) -> Row:
@@ -67,13 +69,16 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
     is_first_new = bool(scene.new_after) and message.number > scene.new_after >= (before.number if before else 0)
     if new_day:
         made.append(Piece(f"{day_name(day, scene.today)}\n", ("day",)))
+        made.append(Piece("\n", ("rule", "new_rule" if is_first_new else "day_rule")))
     if is_first_new:
+        if not new_day:
+            made.append(Piece("\n", ("rule", "new_rule")))
         made.append(Piece(_("New messages") + "\n", ("new",)))
-    grouped = not (new_day or is_first_new) and before is not None and belongs(message, before)
+    grouped = not (new_day or is_first_new) and before is not None and belongs(message, before, scene.thread)
     extra = ("found",) if message.number == scene.found else ()
     if not grouped:
         made += _head(message.name, message.guest, message.person, message.at, scene, extra)
-    if message.reply:
+    if message.reply not in (0, scene.thread):
         made.append(_quote(message, scene))
     made += [Piece(one.text, (*one.styles, *extra), one.act) for one in _body(message, scene)]
     if message.edited_at:
@@ -86,7 +91,10 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
         made += _reactions(message)
     if message.replies:
         text = ngettext("{count} reply", "{count} replies", message.replies).format(count=message.replies)
-        made.append(Piece(f"{text} →\n", ("chips", "action"), f"thread:{message.number}"))
+        if message.number == scene.thread:
+            made.append(Piece(f"{text}\n", ("chips", "faint")))
+        else:
+            made.append(Piece(f"{text} →\n", ("chips", "action"), f"thread:{message.number}"))
     return Row(f"m{message.number}", message.number, tuple(made))
 
 
@@ -117,14 +125,15 @@ def plain(text: str) -> str:
     return " ".join("".join(piece.text for piece in pieces(text)).split())
 
 
-def belongs(message: Message, before: Message) -> bool:
-    """Whether a message stands under the same head as the one before it."""
+def belongs(message: Message, before: Message, thread: int = 0) -> bool:
+    """Whether a message stands under the same head as the one before it. `thread`: the one that both are seen in."""
     return (
         before.person == message.person
         and before.name == message.name
         and not message.action
         and not before.action
-        and not message.reply
+        and message.reply in (0, thread)
+        and before.number != thread
         and 0 <= message.at - before.at <= GROUP_MS
     )
 
@@ -151,7 +160,7 @@ def day_name(day: date, today: date) -> str:
 
 
 def _head(name: str, guest: bool, person: int, at: int, scene: Scene, extra: tuple[str, ...]) -> list[Piece]:
-    head = [Piece(name, ("head", "name", f"tone{person % TONES}", *extra), f"person:{name}")]
+    head = [Piece(name, ("head", "name", f"tone{crc32(name.casefold().encode()) % TONES}", *extra), f"person:{name}")]
     if guest:
         head.append(Piece("  " + _("guest"), ("head", "faint", *extra)))
     head.append(Piece(f"  {moment(at):%H:%M}\n", ("head", "faint", *extra)))
@@ -191,13 +200,10 @@ def _reactions(message: Message) -> list[Piece]:
     for reaction in message.reactions:
         style = "chip_mine" if reaction.mine else "chip"
         on = "off" if reaction.mine else "on"
-        made.append(
-            Piece(
-                f" {reaction.emoji} {reaction.count} ",
-                ("chips", style),
-                f"react:{message.number}:{on}:{reaction.emoji}",
-            )
-        )
+        act = f"react:{message.number}:{on}:{reaction.emoji}"
+        made.append(Piece(" ", ("chips", style), act))
+        made.append(Piece(reaction.emoji, ("chips", style, "emoji"), act))
+        made.append(Piece(f" {reaction.count} ", ("chips", style), act))
         made.append(Piece("  ", ("chips",)))
     made.append(Piece("\n", ("chips",)))
     return made

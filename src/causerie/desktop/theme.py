@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tkinter import font as tkfont
 
 SANS = ("Inter", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans", "Ubuntu", "Liberation Sans", "DejaVu Sans")
+EMOJI = ("Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", "Twemoji Mozilla", "Noto Emoji", "Symbola")
 MONO = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "Noto Sans Mono", "DejaVu Sans Mono", "Courier")
 
 
@@ -90,6 +91,7 @@ class Look:
         self.scale = self.density * zoom / 100
         families = set(tkfont.families(root))
         self.sans = next((name for name in SANS if name in families), "TkDefaultFont")
+        self._emoji = next((name for name in EMOJI if name in families), self.sans)
         self.mono = next((name for name in MONO if name in families), "TkFixedFont")
         self._fonts: dict[tuple[int, str, str, str], tkfont.Font] = {}
         self._root = root
@@ -100,7 +102,13 @@ class Look:
 
     def font(self, size: int = 14, weight: str = "normal", slant: str = "roman", mono: bool = False) -> tkfont.Font:
         """A font by its height in pixels at 96 dots an inch."""
-        family = self.mono if mono else self.sans
+        return self._font(self.mono if mono else self.sans, size, weight, slant)
+
+    def emoji(self, size: int) -> tkfont.Font:
+        """A font that has emoji, colourful ones if there are any."""
+        return self._font(self._emoji, size, "normal", "roman")
+
+    def _font(self, family: str, size: int, weight: str, slant: str) -> tkfont.Font:
         key = (size, weight, slant, family)
         if key not in self._fonts:
             self._fonts[key] = tkfont.Font(

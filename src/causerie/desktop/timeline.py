@@ -1,4 +1,4 @@
-"""A window on one channel's messages: a few hundred of them, moved by pages of history at both ends. No Tk.
+"""A window on a channel's messages, or a thread's: a few hundred, moved by pages of history at both ends. No Tk.
 
 What is to be drawn comes out of `take` as steps, in their order. However long the channel is, no more than WINDOW
 messages are here, and no step draws more than a page (`Shown` at most a window's beginning, a page too).
@@ -6,15 +6,15 @@ messages are here, and no step draws more than a page (`Shown` at most a window'
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from causerie.chat.annotate import annotate
-from causerie.chat.commands import History
+from causerie.chat.commands import History, Send, Thread
 from causerie.chat.events import Deleted, Edited, Message, Reacted
-from causerie.chat.replies import Page
+from causerie.chat.replies import Page, ThreadPage
 from causerie.chat.view import Change
 from causerie.desktop.rows import Pending, Row, Scene, pending_row, row
 
@@ -70,13 +70,16 @@ class Gone:
 
 Step = Shown | Above | Below | Redrawn | Gone
 Want = Literal["", "newest", "before", "after", "around"]
+Asked = History | Thread
 
 
 class Timeline:
-    """See the module. `at_end`: the channel's last message is its last; `newer`: so many came that are not here."""
+    """See the module. `at_end`: the channel's last message is its last; `newer`: so many came since its end was seen.
+    `thread`: the message that it began with, where this is a thread and no channel."""
 
-    def __init__(self, channel: str, scene: Scene, name: str = "", guest: bool = False) -> None:
+    def __init__(self, channel: str, scene: Scene, name: str = "", guest: bool = False, thread: int = 0) -> None:
         self.channel = channel
+        self.thread = thread
         self.scene = scene
         self.name = name
         self.guest = guest
@@ -90,7 +93,10 @@ class Timeline:
         """Whether a first page has come."""
         self.place = ""
         """The row that was seen at the top when one left the channel; empty: the end was."""
+        self.followed = True
+        """Whether the last row is seen: what comes is drawn below it, and what is far above goes."""
         self._around = 0
+        self._mark = True
         self._steps: list[Step] = []
 
     def take(self) -> list[Step]:
@@ -105,33 +111,40 @@ class Timeline:
 
     # What to ask the server; each is asked once at a time. None: nothing.
 
-    def newest(self) -> History | None:
-        """The channel's end."""
-        return self._ask("newest", History(channel=self.channel, limit=PAGE, talk=True))
+    def newest(self) -> Asked | None:
+        """The end."""
+        return self._ask("newest", self._page())
 
-    def before(self) -> History | None:
+    def before(self) -> Asked | None:
         """The page above."""
         if not self.messages or not self.more_before:
             return None
-        first = self.messages[0].number
-        return self._ask("before", History(channel=self.channel, before=first, limit=PAGE, talk=True))
+        return self._ask("before", self._page(before=self.messages[0].number))
 
-    def after(self) -> History | None:
+    def after(self) -> Asked | None:
         """The page below."""
         if self.at_end or not self.messages:
             return None
-        return self._ask("after", History(channel=self.channel, after=self.last, limit=PAGE, talk=True))
+        return self._ask("after", self._page(after=self.last))
 
-    def around(self, number: int) -> History | None:
-        """A message in its context. None also where it is here already: it is shown."""
+    def around(self, number: int, mark: bool = True) -> Asked | None:
+        """A message in its context, marked as the one that was sought or not. None also where it is here already: it
+        is shown; and in a thread, which is not sought in."""
         if self.get(number) is not None:
-            self._found(number)
+            self._found(number if mark else 0)
             self._steps.append(Shown(self._rows(), f"m{number}"))
             return None
-        self._around = number
+        if self.thread:
+            return None
+        self._around, self._mark = number, mark
         return self._ask("around", History(channel=self.channel, around=number, limit=PAGE, talk=True), force=True)
 
-    def _ask(self, want: Want, command: History, force: bool = False) -> History | None:
+    def _page(self, before: int = 0, after: int = 0) -> Asked:
+        if self.thread:
+            return Thread(channel=self.channel, number=self.thread, before=before, after=after, limit=PAGE)
+        return History(channel=self.channel, before=before, after=after, limit=PAGE, talk=True)
+
+    def _ask(self, want: Want, command: Asked, force: bool = False) -> Asked | None:
         if self.asked and not force:
             return None
         self.asked = want
@@ -141,13 +154,15 @@ class Timeline:
         """The page did not come."""
         self.asked = ""
 
-    def page(self, asked: History, page: Page, since: Iterable[Message]) -> None:
+    def page(self, asked: Asked, page: Page | ThreadPage, since: Iterable[Message]) -> None:
         """A page came. `since`: what the channel's view knows by now, maybe newer than the page."""
         self.asked = ""
-        said = tuple(event for event in page.events if isinstance(event, Message))
-        if asked.around and not said:
+        events = page.messages if isinstance(page, ThreadPage) else page.events
+        said = tuple(event for event in events if isinstance(event, Message))
+        around = isinstance(asked, History) and asked.around
+        if around and not said:
             return  # nothing of what was there is left
-        if asked.around:
+        if around:
             self._replace(said, at_end=not page.more, at=f"m{self._nearest(said)}", since=since)
             self.more_before = True
         elif asked.before:
@@ -166,12 +181,25 @@ class Timeline:
         """Something was said."""
         if self.pending.pop(message.key, None) is not None:
             self._steps.append(Gone((f"p{message.key}",)))
-        if not self.shown or message.number <= self.last:
+        if not self.shown or message.number <= self.last or not self.has(message):
             return
-        if not self.at_end:
+        if not self.followed or not self.at_end:
             self.newer += 1
-            return
-        self._below((message,))
+        if self.at_end and not self.followed and len(self.messages) >= WINDOW:
+            # It would push out what somebody may be looking at.
+            self.at_end = False
+        if self.at_end:
+            self._below((message,))
+
+    def has(self, message: Message) -> bool:
+        """Whether this message is one of those that are shown here, or would be."""
+        return not self.thread or self.thread in (message.number, message.thread)
+
+    def looked(self, at_bottom: bool) -> None:
+        """What is seen now: the last row here, or not."""
+        self.followed = at_bottom
+        if at_bottom and self.at_end:
+            self.newer = 0
 
     def changed(self, change: Change) -> None:
         """A message stands differently now."""
@@ -198,6 +226,10 @@ class Timeline:
     def gap(self) -> None:
         """What followed is not known: it is asked for when somebody scrolls there."""
         self.at_end = False
+
+    def takes(self, command: Send) -> bool:
+        """Whether what one says thus will be one of those that are shown here."""
+        return not self.thread or command.reply == self.thread or self.get(command.reply) is not None
 
     def post(self, pending: Pending) -> None:
         """One says something."""
@@ -227,6 +259,11 @@ class Timeline:
         place = self._place(number)
         return None if place is None else self.messages[place]
 
+    def following(self, number: int) -> int:
+        """The number of the first message here after this one; the same, where none is."""
+        place = bisect_right(self.messages, number, key=lambda message: message.number)
+        return self.messages[place].number if place < len(self.messages) else number
+
     def again(self, scene: Scene) -> None:
         """All of it anew, under another scene, where one left it; not more than can be drawn at once."""
         self.scene = scene
@@ -240,6 +277,7 @@ class Timeline:
         if last < len(self.messages):
             self.at_end = False
         self.messages = self.messages[first:last]
+        self.followed = seen is None
         self._steps = [Shown(self._rows(), self.place if seen is not None else "", top=True)]
 
     # The rest is its own.
@@ -266,7 +304,7 @@ class Timeline:
 
     def _newer(self, since: Iterable[Message], said: tuple[Message, ...]) -> tuple[Message, ...]:
         last = said[-1].number if said else self.last
-        return tuple(message for message in since if message.number > last)
+        return tuple(message for message in since if message.number > last and self.has(message))
 
     def _nearest(self, said: tuple[Message, ...]) -> int:
         return min((message.number for message in said), key=lambda number: abs(number - self._around), default=0)
@@ -278,12 +316,12 @@ class Timeline:
         self.at_end, self.shown = at_end, True
         self.messages = (*said, *(self._newer(since, said) if at_end else ()))[-WINDOW:]
         if at:
-            self._found(self._around)
-        if at_end:
-            self.newer = 0
+            self._found(self._around if self._mark else 0)
+        if at_end and not at:
+            self.newer, self.followed = 0, True
         self._steps = [Shown(self._rows(), at)]
 
-    def _above(self, asked: History, said: tuple[Message, ...], more: bool) -> None:
+    def _above(self, asked: Asked, said: tuple[Message, ...], more: bool) -> None:
         if not self.messages or asked.before != self.messages[0].number:
             return
         self.more_before = more and bool(said)
@@ -300,8 +338,6 @@ class Timeline:
             self._steps.append(Gone(tuple(f"m{message.number}" for message in gone)))
 
     def _below(self, said: tuple[Message, ...]) -> None:
-        if self.at_end:
-            self.newer = 0
         if not said:
             return
         first = len(self.messages)

@@ -9,6 +9,7 @@ from typing import Any
 import customtkinter as ctk
 
 from causerie.desktop.rows import TONES, Row
+from causerie.desktop.shown import middle, places, tell, tell_later
 from causerie.desktop.theme import Look
 from causerie.desktop.timeline import Above, Below, Gone, Redrawn, Shown, Step
 
@@ -18,7 +19,7 @@ NEAR = 0.12
 
 class TimelineView:
     """See the module. `act`: a click on something, as rows name it. `scrolled`: an end is near. `menu`: a right click,
-    or the toolbar, on a message, with the place on the screen."""
+    or the toolbar, on a message, with the place on the screen. `called`: for `shown`."""
 
     def __init__(
         self,
@@ -27,7 +28,9 @@ class TimelineView:
         act: Callable[[str], None],
         scrolled: Callable[[bool, bool], None],
         menu: Callable[[int, int, int], None],
+        called: str = "timeline",
     ) -> None:
+        self._called = called
         self._look = look
         self._act = act
         self._scrolled = scrolled
@@ -119,6 +122,8 @@ class TimelineView:
             text.yview_scroll(self._pad - y, "pixels")
         self._busy = False
         self._moved(*text.yview())
+        tell(self._called, self._rows)
+        tell_later(self.text, f"places of {self._called}", self._places)
 
     def to_bottom(self) -> None:
         """The last line is seen."""
@@ -132,6 +137,12 @@ class TimelineView:
             return ""
         tags = self.text.tag_names("@0,0")
         return next((tag[4:] for tag in tags if tag.startswith("row:m")), "")
+
+    @property
+    def first(self) -> int:
+        """The number of the message at the top of what is seen; 0: there is none."""
+        tags = self.text.tag_names("@0,0")
+        return next((int(tag[5:]) for tag in tags if tag.startswith("row:m")), 0)
 
     def page(self, pages: int) -> None:
         """PgUp and PgDn."""
@@ -213,6 +224,7 @@ class TimelineView:
             return
         if (first, last) != self._seen:
             self._seen = (first, last)
+            tell_later(self.text, f"places of {self._called}", self._places)
             self._toolbar.place_forget()
         self._scrolled(first < NEAR, last > 1 - NEAR)
 
@@ -227,9 +239,13 @@ class TimelineView:
         text, look, colour = self.text, self._look, self._look.palette
         left = look.px(2)
         text.tag_configure("day", justify="center", foreground=colour.faint, font=look.font(12, "bold"))
-        text.tag_configure("day", spacing1=look.px(18), spacing3=look.px(8))
+        text.tag_configure("day", spacing1=look.px(18), spacing3=look.px(6))
         text.tag_configure("new", justify="right", foreground=colour.warn, font=look.font(12, "bold"))
-        text.tag_configure("new", spacing1=look.px(8), underline=False)
+        text.tag_configure("new", spacing1=look.px(2), spacing3=0)
+        # A line as wide as the text, as high as its font: one pixel.
+        text.tag_configure("rule", font=(look.sans, -1), spacing1=0, spacing2=0, spacing3=0)
+        text.tag_configure("day_rule", background=colour.border)
+        text.tag_configure("new_rule", background=colour.warn)
         text.tag_configure("head", spacing1=look.px(12), spacing3=look.px(1), lmargin1=left, lmargin2=left)
         text.tag_configure("body", lmargin1=left, lmargin2=left)
         text.tag_configure("quoted", foreground=colour.faint, font=look.font(13), lmargin1=left, lmargin2=look.px(18))
@@ -257,11 +273,14 @@ class TimelineView:
         text.tag_configure("mention_me", foreground=colour.text, background=colour.for_me, font=look.font(15, "bold"))
         text.tag_configure("for_me", background=colour.for_me)
         text.tag_configure("found", background=colour.found)
+        text.tag_configure("emoji", font=look.emoji(14))
+        text.tag_configure("emoji_in_text", font=look.emoji(16))
         text.tag_configure("sending", foreground=colour.faint)
         text.tag_raise("sel")
 
     def _tools(self) -> None:
         look, colour = self._look, self._look.palette
+        self._buttons: dict[str, tk.Label] = {}
         inner = tk.Frame(self._toolbar, background=colour.raised)
         inner.pack(padx=1, pady=1)
         for sign, act in (("☺", "emoji"), ("↩", "reply"), ("⋯", "menu")):
@@ -275,6 +294,7 @@ class TimelineView:
                 cursor="hand2",
             )
             button.pack(side="left")
+            self._buttons[act] = button
             button.bind("<Button-1>", lambda event, act=act: self._tool(act, event))  # type: ignore[misc]
 
     def _tool(self, act: str, event: tk.Event[tk.Label]) -> None:
@@ -294,7 +314,17 @@ class TimelineView:
         tags = self.text.tag_names(f"@{event.x},{event.y}")
         return next((tag[4:] for tag in tags if tag.startswith("act:")), "")
 
+    def _rows(self) -> list[str]:
+        ranges = {key: self.text.tag_ranges(f"row:{key}") for key in self._acts}
+        found = sorted((float(str(at[0])), str(at[0]), str(at[-1])) for at in ranges.values() if at)
+        return [self.text.get(start, end) for _line, start, end in found]
+
+    def _places(self) -> dict[str, tuple[int, int]]:
+        acts = {act.removeprefix("act:"): act for acts in self._acts.values() for act in acts}
+        return places(self.text, {**{key: f"row:{key}" for key in self._acts}, **acts})
+
     def _hover(self, event: tk.Event[tk.Text]) -> None:
+        tell("pointer", lambda: [event.x_root, event.y_root, self._row_at(event), self._act_at(event)])
         self.text.configure(cursor="hand2" if self._act_at(event) else "arrow")
         key = self._row_at(event)
         if key == self._hovered and self._toolbar.winfo_ismapped():
@@ -306,6 +336,7 @@ class TimelineView:
         box = self.text.dlineinfo(f"row:{key}.first")
         y = max(box[1] - self._look.px(6), 0) if box is not None else max(event.y - self._look.px(20), 0)
         self._toolbar.place(relx=1.0, x=-self._look.px(18), y=y, anchor="ne")
+        tell_later(self.text, f"tools of {key}", lambda: {act: middle(tool) for act, tool in self._buttons.items()})
 
     def _left(self, event: tk.Event[tk.Text]) -> None:
         over = self.text.winfo_containing(event.x_root, event.y_root)

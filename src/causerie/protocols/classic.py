@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+from msgspec import UNSET
 
 from causerie.chat.commands import Command, Join, LogIn, LogOut, Quit, Send, SetName
 from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
@@ -41,9 +42,9 @@ class _Send(msgspec.Struct):
 
 
 class _Object(msgspec.Struct):
-    SEND: _Send | msgspec.UnsetType = msgspec.UNSET
-    CONN: _Conn | msgspec.UnsetType = msgspec.UNSET
-    END: dict[str, object] | msgspec.UnsetType = msgspec.UNSET
+    SEND: _Send | msgspec.UnsetType = UNSET
+    CONN: _Conn | msgspec.UnsetType = UNSET
+    END: dict[str, object] | msgspec.UnsetType = UNSET
 
 
 _DECODE = msgspec.json.Decoder(_Object).decode
@@ -60,6 +61,7 @@ class ClassicLanguage:
     reactions = False
     one_place = True
     once = False
+    renames = True
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:
@@ -123,7 +125,12 @@ class ClassicWire(Wire):
                     except (msgspec.DecodeError, UnicodeDecodeError):
                         pass
                     else:
-                        self._taken(end)
+                        if end == len(buffer):
+                            self._unread, self._at = b"", 0
+                        else:
+                            self._at = end
+                        if (said := frame.SEND) is not UNSET:
+                            return Send(channel=self._channel, text=said.PAYLOAD)
                         return self._command(frame)
             searched = self._next_object(buffer, start)
             return None if searched is None else self._command(searched)
@@ -147,9 +154,9 @@ class ClassicWire(Wire):
         return None
 
     def _command(self, frame: _Object) -> Command | None:
-        if frame.SEND is not msgspec.UNSET:
+        if frame.SEND is not UNSET:
             return Send(channel=self._channel, text=frame.SEND.PAYLOAD)
-        if frame.CONN is not msgspec.UNSET:
+        if frame.CONN is not UNSET:
             conn = frame.CONN
             channel = conn.channel.strip() or "home"
             name = conn.us.strip()
@@ -160,7 +167,7 @@ class ClassicWire(Wire):
                 enter=channel,
                 device="classic",
             )
-        if frame.END is not msgspec.UNSET:
+        if frame.END is not UNSET:
             return Quit()
         raise BadShape(why="verb")
 

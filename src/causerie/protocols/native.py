@@ -53,6 +53,7 @@ class NativeLanguage:
     reactions = True
     one_place = False
     once = False
+    renames = True
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:

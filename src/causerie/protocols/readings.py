@@ -46,11 +46,14 @@ def lines() -> dict[str, str]:
         "masked": _("* {name} put {mask} on the list of {channel}: {list}"),
         "masked.off": _("* {name} took {mask} off the list of {channel}: {list}"),
         "changed": _("* {name} changed the settings of {channel}"),
+        "channel_renamed": _("* {name} renamed {was} to {now}"),
         "renamed": _("* {was} is now {name}"),
         "presence.away": _("* {name} is away: {away}"),
         "presence.dnd": _("* {name} does not want to be disturbed"),
         "presence.back": _("* {name} is back"),
         "reported": _("* {name} reported message {target} by {whom} in {channel}"),
+        "confided": _("(to {to}) {name}: {text}"),
+        "confided.action": _("(to {to}) * {name} {text}"),
         "announced": _("* {name} to everybody: {text}"),
         "announced.server": _("* the server says: {text}"),
         "gap": _("* some messages are left out here"),
@@ -58,8 +61,14 @@ def lines() -> dict[str, str]:
     }
 
 
+def ranks() -> dict[str, str]:
+    """Those whom something is confided to, in words."""
+    return {"voiced": _("who has a voice"), "moderators": _("the moderators"), "owners": _("the owners")}
+
+
 SILENT: tuple[type[Event], ...] = (
     e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.Preferring, e.Described, e.Watched,
+    e.MetadataSet,
 )  # fmt: skip
 """Events that are for clients only: nobody reads them as a line."""
 
@@ -133,9 +142,13 @@ def _names(event: Event) -> str | None:
             return f"stands.{_stands(event)}"
         case e.Presence():
             return "presence.away" if event.away else "presence.dnd" if event.dnd else "presence.back"
+        case e.Confided():
+            if not event.text:
+                return None
+            return "confided.action" if event.action else kind
         case e.Announced():
             return "announced" if event.name else "announced.server"
-        case e.Edited() | e.Changed() | e.Renamed() | e.Reported() | e.Gap():
+        case e.Edited() | e.Changed() | e.ChannelRenamed() | e.Renamed() | e.Reported() | e.Gap():
             return kind
     return None
 
@@ -165,6 +178,8 @@ def _about(event: Event) -> dict[str, Any]:
     elif isinstance(event, e.Stands):
         about["whom"] = shown(event.whom_name, event.whom_guest)
         about["time"] = length(max(0, event.muted_until - event.at) // 1000)
+    elif isinstance(event, e.Confided):
+        about["to"] = ranks()[event.to]
     elif isinstance(event, e.Reported):
         about["whom"] = event.whom_name
     return about

@@ -30,7 +30,7 @@ from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import presence, watching, who_is_here
+from causerie.server import metadata, presence, watching, who_is_here
 from causerie.server.audit import audit
 from causerie.server.changes import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 from causerie.server.core import Core
@@ -104,6 +104,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
         return admit(core, session, person, LogIn(keep=True, device=command.device))
     _become(core, session, guest, person)
     watching.renamed(core, guest, person)
+    watching.changed(core, person, Renamed(channel="", person=number, name=name, was=name))
     token = make_token(core, session, command.device)
     places = core.directory.places.get(number, {})
     names = sorted(core.directory.channels[place].name for place in places)
@@ -119,6 +120,7 @@ def _become(core: Core, session: Session, guest: Person, person: Person) -> None
     tick.drop(directory.kept_guests, person.id)
     if (wants := directory.preferences.get(person.id)) is not None:
         tick.store(PutPreferences(person.id, wants))
+    metadata.became(core, person)
     for number, standing in directory.places.get(person.id, {}).items():
         tick.store(PutStanding(number, person.id, standing))
         told = Renamed(channel=directory.channels[number].name, person=person.id, name=person.name, was=guest.name)

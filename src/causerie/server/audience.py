@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 
 from causerie.server.session import Language, Session
 
@@ -13,11 +13,12 @@ Write = Callable[[bytes], None]
 class Group:
     """Those of one language who hear a channel: by the system's own send where that will do, or by their outlet."""
 
-    __slots__ = ("direct", "through")
+    __slots__ = ("_sends", "direct", "through")
 
     def __init__(self) -> None:
         self.direct: dict[Session, Send] = {}
         self.through: dict[Session, Write] = {}
+        self._sends: tuple[tuple[Session, Send], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.direct) + len(self.through)
@@ -27,6 +28,7 @@ class Group:
 
     def add(self, session: Session) -> None:
         """From now on this session is told, by the way that is open to it now."""
+        self._sends = None
         send = session.outlet.direct
         if send is None:
             self.direct.pop(session, None)
@@ -37,22 +39,22 @@ class Group:
 
     def remove(self, session: Session) -> None:
         """From now on it is not."""
+        self._sends = None
         self.direct.pop(session, None)
         self.through.pop(session, None)
 
-    def but(self, others: Iterable[Session]) -> Group:
-        """The same without these, for one write."""
-        group = Group()
-        group.direct, group.through = self.direct.copy(), self.through.copy()
-        for session in others:
-            group.remove(session)
-        return group
-
-    def write(self, data: bytes) -> None:
-        """To each the same bytes. Nobody's trouble is another's: what the system does not take waits in the outlet."""
+    def write(self, data: bytes, but: Container[Session] = ()) -> int:
+        """To each `but` these the same bytes; to how many. Nobody's trouble is another's: what the system does not take
+        waits in the outlet."""
         size = len(data)
-        direct, through = tuple(self.direct.items()), tuple(self.through.values())
-        for session, send in direct:
+        # Both before the first write: one that the system does not take moves its session from one to the other.
+        sends = self._sends
+        if sends is None:
+            sends = self._sends = tuple(self.direct.items())
+        through = tuple([write for session, write in self.through.items() if session not in but])
+        if but:
+            sends = tuple([pair for pair in sends if pair[0] not in but])
+        for session, send in sends:
             try:
                 sent = send(data)
             except BlockingIOError:
@@ -67,6 +69,7 @@ class Group:
                 write(data)
             except RuntimeError:
                 pass
+        return len(sends) + len(through)
 
 
 class Audience:

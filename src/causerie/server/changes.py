@@ -219,6 +219,23 @@ class PutMask(Struct, frozen=True):
     on: bool = True
 
 
+class PutFormerName(Struct, frozen=True):
+    """Keep a name that a channel had, which is no other's from then on; `on` false: it has it again."""
+
+    name: str
+    channel: int
+    on: bool = True
+
+
+class PutMetadata(Struct, frozen=True):
+    """Keep what is noted under a key of a channel or of a person (the other is 0); an empty value: nothing."""
+
+    channel: int
+    person: int
+    key: str
+    value: str
+
+
 class Complaint(Struct, frozen=True):
     """A report of message `target` in a channel, written by `whom`."""
 
@@ -244,5 +261,5 @@ class AddressBan(Struct, frozen=True):
 Change = (
     Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
     | Rewrite | Erase | PutReaction | PutPin | PutMarker | PutFollow | PutPreferences | PutDraft | PutSeen | PutReport
-    | PutAddressBan | PutMask
+    | PutAddressBan | PutMask | PutFormerName | PutMetadata
 )  # fmt: skip

@@ -202,12 +202,17 @@ def _put(core: Core, channel: Channel) -> None:
     core.tick.store(PutChannel(channel))
 
 
+def keep_author(core: Core, session: Session) -> None:
+    """Who does something that is logged is known for as long as the log is."""
+    if session.person is not None and session.person.guest:
+        keep_guest(core, session)
+
+
 def log(core: Core, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}") -> Append:
     """Put an event by this session's person into the channel's log."""
     person = session.person
     assert person is not None
-    if person.guest:
-        keep_guest(core, session)
+    keep_author(core, session)
     append = Append(channel, kind, at, person, text, "", data)
     core.tick.append(append)
     return append

@@ -39,8 +39,9 @@ class Core:
     `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
     `follows`: the last follows and unfollows of threads, see threads.py. `typing`, `reports`: see the files of that
     name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
-    `watchers`: see watching.py; `departed`: who left lately, newest last. `decoy`: what scram.py answers with for names
-    that nobody has. `reload` reads the settings again, or raises why not."""
+    `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
+    newest last. `decoy`: what scram.py answers with for names that nobody has. `reload` reads the
+    settings again, or raises why not."""
 
     config: Config
     store: Store
@@ -70,6 +71,7 @@ class Core:
     flushed: Flushed | None = None
     drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
     watchers: dict[str, dict[Session, bool]] = field(default_factory=dict)
+    metadata_ears: dict[str, dict[Session, bool]] = field(default_factory=dict)
     departed: deque[GoneLine] = field(default_factory=lambda: deque(maxlen=DEPARTED_MOST))
     decoy: bytes = b""
     reload: Callable[[], None] | None = None

@@ -21,6 +21,7 @@ class Directory:
     person stands in. `pins`: each channel's pinned messages, the first pinned first, with when that was (ms; 0: before
     the server started). `masks`: of each channel, by their list and themselves. `here`: for each channel, how many
     connections each person has in it. `about`: what people want to be shown beside their names, while they are here.
+    `former`: the names that channels had, which are no other's. `channel_notes`, `person_notes`: metadata.py's, by key.
     `connected`: a person's sessions, in the order in which they came.
     """
 
@@ -45,16 +46,23 @@ class Directory:
         for mask in loaded.masks:
             self.masks.setdefault(mask.channel, {})[mask.list, mask.mask] = mask
         self.preferences: dict[int, Preferences] = dict(loaded.preferences)
+        self.former: dict[str, int] = dict(loaded.former_names)
+        self.channel_notes: dict[int, dict[str, str]] = {}
+        self.person_notes: dict[int, dict[str, str]] = {}
+        for note in loaded.metadata:
+            notes = self.channel_notes if note.channel else self.person_notes
+            notes.setdefault(note.channel or note.person, {})[note.key] = note.value
         self.here: dict[int, dict[int, int]] = {}
         self.about: dict[int, str] = {}
         self.connected: dict[int, dict[Session, bool]] = {}
 
     def channel(self, name: str) -> Channel:
-        """The channel of this name. Raises NoSuchChannel."""
+        """The channel of this name, or that had it. Raises NoSuchChannel."""
         number = self.by_name.get(name)
         if number is None:
             try:
-                number = self.by_name.get(channel_name(name))
+                folded = channel_name(name)
+                number = self.by_name.get(folded) or self.former.get(folded)
             except _BadName:
                 number = None
             if number is None:

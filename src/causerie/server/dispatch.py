@@ -32,6 +32,7 @@ from causerie.server import (
     audit,
     certificates,
     channels,
+    confiding,
     direct,
     drafts,
     edits,
@@ -41,6 +42,7 @@ from causerie.server import (
     login,
     masks,
     messages,
+    metadata,
     moderation,
     named_secrets,
     operations,
@@ -50,6 +52,7 @@ from causerie.server import (
     reactions,
     read_state,
     refill,
+    renaming,
     reports,
     scram,
     signals,
@@ -90,6 +93,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.Send: (messages.send, Access.PERSON),
     c.Tell: (direct.tell, Access.PERSON),
     c.Signal: (signals.signal, Access.PERSON),
+    c.Confide: (confiding.confide, Access.PERSON),
     c.Edit: (edits.edit, Access.PERSON),
     c.Delete: (edits.delete, Access.PERSON),
     c.DeleteSince: (edits.delete_since, Access.PERSON),
@@ -99,6 +103,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.Direct: (direct.direct, Access.PERSON),
     c.SetTopic: (channels.set_topic, Access.PERSON),
     c.SetChannel: (channels.set_channel, Access.PERSON),
+    c.RenameChannel: (renaming.rename_channel, Access.PERSON),
     c.Channels: (channels.channels, Access.PERSON),
     c.Look: (channels.look, Access.PERSON),
     c.Members: (channels.members, Access.PERSON),
@@ -109,6 +114,10 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
     c.SetName: (people.set_name, Access.PERSON),
     c.Describe: (people.describe, Access.PERSON),
     c.Watch: (watching.watch, Access.PERSON),
+    c.SetMetadata: (metadata.set_metadata, Access.PERSON),
+    c.Metadata: (metadata.metadata, Access.PERSON),
+    c.FollowMetadata: (metadata.follow_metadata, Access.PERSON),
+    c.SyncMetadata: (metadata.sync_metadata, Access.PERSON),
     c.Gone: (people.gone, Access.PERSON),
     c.KeepCertificate: (certificates.keep, Access.PERSON),
     c.Elevate: (named_secrets.elevate, Access.PERSON),
@@ -210,7 +219,8 @@ def refuse(core: Core, session: Session, error: ChatError) -> None:
 def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any, Any, Answer] | None:
     """Do a command: what it comes to is put in the tick. A coroutine comes back when it must be waited for; whoever
     drives the session awaits `finish` with it before the next command."""
-    tick = core.turns.tick
+    rhythm = core.turns
+    tick = rhythm.tick
     mark = tick.mark()
     answer: Answer
     kind = type(command)
@@ -247,8 +257,8 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         answer.asked = session, command
     else:
         tick.answer(session, command, answer)
-    if core.turns.resting:
-        core.turns.wake()
+    if rhythm.resting:
+        rhythm.wake()
     return None
 
 

@@ -14,13 +14,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from causerie.chat.commands import Command
 from causerie.chat.events import Event, Message, Reacted
+from causerie.chat.model import Channel
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience, Group
 from causerie.server.changes import Append
 from causerie.server.logged import logged_event
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
-from causerie.server.session import AsItStands, Session
+from causerie.server.session import Answer, AsItStands, Session
 from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
 
 PATIENCE = 5e-5
@@ -65,10 +67,12 @@ class Fanout:
         touched: dict[int, bool] = {}
         owed: dict[Session, dict[int, bool]] = {}
         everywhere: dict[Any, Everywhere] = {}
+        refused = tick.answered
+        place: Channel | None = None
         for step in tick.steps:
             if isinstance(step, Append):
                 by: Session | None = None
-                if step.asked is not None and not tick.answered:
+                if step.asked is not None and not refused:
                     asker, command = step.asked
                     language = asker.outlet.language
                     if language.acknowledges:
@@ -78,60 +82,38 @@ class Fanout:
                         by = asker
                 if step.again:
                     continue
-                channel = step.channel.id
-                author = step.author
-                touched[channel] = True
-                event: Event
-                if step.kind == "message":
-                    self.markers[channel, author.id, 0] = step.number, step.said
-                    if step.event is None:
-                        event = Message(
-                            channel=step.channel.name, number=step.number, at=step.at, person=author.id,
-                            name=author.name, text=step.text, guest=author.guest, key=step.key, said=step.said,
-                        )  # fmt: skip
-                    else:
-                        event = replace(step.event, number=step.number, at=step.at, said=step.said)
-                        if step.thread:
-                            self.markers[channel, author.id, step.thread] = step.number, step.nth
-                elif step.event is not None:
-                    event = replace(step.event, number=step.number, at=step.at)
-                else:
-                    event = logged_event(
-                        step.kind, step.channel.name, step.number, step.at, author.id, author.name, author.guest,
-                        step.text, step.key, step.data,
-                    )  # fmt: skip
-                waiting = pending.get(channel)
-                if waiting is None:
-                    waiting = pending[channel] = Pending(self.audience(channel))
+                if step.channel is not place:
+                    # Most of what follows is said where this is.
+                    place = step.channel
+                    channel = place.id
+                    touched[channel] = True
+                    waiting = pending.get(channel) or self._begin(channel)
+                event = self._event(step, channel)
                 waiting.number, waiting.said = step.number, step.said
-                if type(event) is Reacted and not step.channel.tell_reactions:
+                if type(event) is Reacted and not place.tell_reactions:
                     waiting.shown[len(waiting.events)] = True
                 if by is None:
                     waiting.events.append(event)
+                    continue
+                if waiting.add_own(event, by, command) and by.heard is not None:
+                    by.own_told.add((channel, step.number))
+                if by in owed:
+                    owed[by][channel] = True
                 else:
-                    if waiting.add_own(event, by, command) and by.heard is not None:
-                        by.own_told.add((channel, step.number))
-                    owed.setdefault(by, {})[channel] = True
+                    owed[by] = {channel: True}
                 continue
-            elif step[0] == ANSWER:
-                if not tick.answered and not step[1].closed:
-                    answer = step[3]
+            place = None
+            if step[0] == ANSWER:
+                if not refused and not step[1].closed:
                     if owed and (own := owed.pop(step[1], None)):
                         # Its own doings are its answers: they keep their order.
                         self._deliver_all(own)
-                    if isinstance(answer, Pong):
+                    if isinstance(step[3], Pong):
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
-                    if type(answer) is AsItStands:
-                        now = self._last(answer.channel)
-                        told = self.audience(answer.channel).number
-                        if isinstance(now, Pending) and now.number > told and step[1] not in now.newcomers:
-                            # Who hears the channel already has what its snapshot counts before it.
-                            self._deliver(answer.channel)
-                        answer = replace(answer.snapshot, number=now.number, said=now.said)
-                    step[1].outlet.answer(step[2], answer)
+                    self._answer(step[1], step[2], step[3])
                 continue
-            elif step[0] == TELL:
+            if step[0] == TELL:
                 channel, event, by = step[1], step[2], step[3]
                 touched.setdefault(channel, False)
             else:
@@ -141,9 +123,7 @@ class Fanout:
                     # It left and closed before this was told, so that `close` no longer knew where it was.
                     self.audience(step[2]).remove(step[1])
                 continue
-            waiting = pending.get(channel)
-            if waiting is None:
-                waiting = pending[channel] = Pending(self.audience(channel))
+            waiting = pending.get(channel) or self._begin(channel)
             if type(event) in EVERYWHERE:
                 note_everywhere(everywhere, event, waiting, channel)
             if by is None or by.closed or not by.outlet.language.own_words:
@@ -151,6 +131,40 @@ class Fanout:
             else:
                 waiting.add_own(event, by, None)
         self._deliver_all(touched)
+
+    def _begin(self, channel: int) -> Pending:
+        waiting = self._pending[channel] = Pending(self.audience(channel))
+        return waiting
+
+    def _answer(self, session: Session, command: Command, answer: Answer) -> None:
+        if type(answer) is AsItStands:
+            now = self._last(answer.channel)
+            told = self.audience(answer.channel).number
+            if isinstance(now, Pending) and now.number > told and session not in now.newcomers:
+                # Who hears the channel already has what its snapshot counts before it.
+                self._deliver(answer.channel)
+            answer = replace(answer.snapshot, number=now.number, said=now.said)
+        session.outlet.answer(command, answer)
+
+    def _event(self, logged: Append, channel: int) -> Event:
+        """What is told of one that was logged. Who says something has read until there."""
+        author = logged.author
+        if logged.kind == "message":
+            self.markers[channel, author.id, 0] = logged.number, logged.said
+            if logged.event is None:
+                return Message(
+                    channel=logged.channel.name, number=logged.number, at=logged.at, person=author.id,
+                    name=author.name, text=logged.text, guest=author.guest, key=logged.key, said=logged.said,
+                )  # fmt: skip
+            if logged.thread:
+                self.markers[channel, author.id, logged.thread] = logged.number, logged.nth
+            return replace(logged.event, number=logged.number, at=logged.at, said=logged.said)
+        if logged.event is not None:
+            return replace(logged.event, number=logged.number, at=logged.at)
+        return logged_event(
+            logged.kind, logged.channel.name, logged.number, logged.at, author.id, author.name, author.guest,
+            logged.text, logged.key, logged.data,
+        )  # fmt: skip
 
     def _deliver_all(self, touched: dict[int, bool]) -> None:
         """Deliver what these channels have, at once where it is logged (True), and no more of it later."""
@@ -230,12 +244,10 @@ class Fanout:
             self._deliver_own(audience, waiting)
         for language, group in tuple(audience.groups.items()):
             if data := b"".join(waiting.parts(language)):
-                if waiting.own and language.own_words:
-                    group = group.but(waiting.own)
+                but: set[Session] = set(waiting.own) if waiting.own and language.own_words else set()
                 if waiting.once and language.once:
-                    group = self._deliver_to_who_heard(group, waiting)
-                self.delivered += len(group)
-                group.write(data)
+                    but |= self._deliver_to_who_heard(group, waiting, but)
+                self.delivered += group.write(data, but)
         for session, start in waiting.newcomers.items():
             if session.closed or (session.heard is not None and channel in session.heard):
                 continue
@@ -244,9 +256,9 @@ class Fanout:
                 self.delivered += 1
                 session.outlet.write(data)
 
-    def _deliver_to_who_heard(self, group: Group, waiting: Pending) -> Group:
-        """To those of a group who heard some of it in another channel; gives back the others."""
-        sessions = {*group.direct, *group.through}
+    def _deliver_to_who_heard(self, group: Group, waiting: Pending, but: set[Session]) -> set[Session]:
+        """To those of a group `but` these who heard some of it in another channel: who that is."""
+        sessions = {*group.direct, *group.through} - but
         heard: set[Session] = set()
         for doing in waiting.once.values():
             heard |= doing.told & sessions
@@ -256,7 +268,7 @@ class Fanout:
                 session.outlet.write(data)
         for doing in waiting.once.values():
             doing.told |= sessions
-        return group.but(heard) if heard else group
+        return heard
 
     def _deliver_own(self, audience: Audience, waiting: Pending) -> None:
         """To those who are told otherwise of their own doings; who is not in the channel hears only of these."""

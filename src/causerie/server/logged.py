@@ -8,6 +8,7 @@ import msgspec
 
 from causerie.chat.events import (
     Changed,
+    ChannelRenamed,
     Deleted,
     Edited,
     LoggedEvent,
@@ -28,6 +29,7 @@ _KINDS: dict[str, Any] = {
     "topic": Topic,
     "stands": Stands,
     "changed": Changed,
+    "channel_renamed": ChannelRenamed,
     "masked": Masked,
 }
 _WITH_GUEST = ("edited", "deleted", "reacted", "pinned", "topic", "masked")

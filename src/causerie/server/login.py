@@ -213,6 +213,7 @@ def expired(core: Core, token: Token) -> bool:
 def admit(core: Core, session: Session, person: Person, command: LogIn, places: Sequence[Channel] = ()) -> LoggedIn:
     """This session is this person's from now on, and in these channels, where they may be."""
     tick, directory = core.tick, core.directory
+    seemed = who_is_here.shown_anywhere(core, person.id) if core.watchers else None
     tick.set(session, "person", person)
     connected = directory.connected.get(person.id)
     if connected and not who_is_here.visible(core, person.id):
@@ -224,6 +225,8 @@ def admit(core: Core, session: Session, person: Person, command: LogIn, places: 
     else:
         tick.put(connected, session, True)
     watching.came(core, person)
+    if seemed is not None:
+        watching.seems(core, person, seemed, who_is_here.shown_anywhere(core, person.id))
     for channel in places:
         with contextlib.suppress(ChatError):
             channels.walk_in(core, session, channel)

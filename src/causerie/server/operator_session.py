@@ -24,6 +24,7 @@ class _Silence:
     reactions = True
     one_place = False
     once = False
+    renames = True
     with_html: Language | None = None
 
     def encode(self, event: Event) -> bytes:

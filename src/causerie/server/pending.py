@@ -60,6 +60,9 @@ class Pending:
     def parts(self, language: Language) -> list[bytes]:
         """Each event in a language, made when it is first asked for."""
         done = self.encoded.setdefault(language, [])
+        if not self.shown:
+            done.extend(map(language.encode, self.events[len(done) :] if done else self.events))
+            return done
         for event in self.events[len(done) :]:
             untold = self.shown and not language.reactions and len(done) in self.shown
             done.append(b"" if untold else language.encode(event))
@@ -67,11 +70,14 @@ class Pending:
 
     def add_own(self, event: Event, by: Session, command: Command | None) -> bool:
         """Add an event that may be told otherwise to the session whose doing it is: whether it is."""
-        own = by.outlet.own(command, event)
-        if own is not None:
-            self.own.setdefault(by, {})[len(self.events)] = own
+        told = by.outlet.own(command, event)
+        if told is not None:
+            own = self.own.get(by)
+            if own is None:
+                own = self.own[by] = {}
+            own[len(self.events)] = told
         self.events.append(event)
-        return own is not None
+        return told is not None
 
     def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
         """All that a session is told from the event at `start` on, but for the last `untold` ones."""
@@ -84,9 +90,12 @@ class Pending:
                     if session in doing.told:
                         parts[index] = b""
                     doing.told.add(session)
-        if own is None:
-            return b"".join(parts[start:end])
-        return b"".join(own.get(index, parts[index]) for index in range(start, end))
+        words = parts[start:end]
+        if own is not None:
+            for index, told in own.items():
+                if start <= index < end:
+                    words[index - start] = told
+        return b"".join(words)
 
 
 def note_everywhere(everywhere: dict[Any, Everywhere], event: Any, waiting: Pending, channel: int) -> None:

@@ -94,6 +94,7 @@ def describe(core: Core, session: Session, command: Describe) -> Done:
         if standing.inside and person.id in directory.here.get(number, ()):
             told = Described(channel=directory.channels[number].name, person=person.id, name=person.name, about=about)
             core.tick.tell(number, told, by=session)
+    watching.changed(core, person, Described(channel="", person=person.id, name=person.name, about=about))
     return Done()
 
 

@@ -12,7 +12,7 @@ from causerie.chat.events import How
 from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
-from causerie.server import address_bans, read_state, watching, who_is_here
+from causerie.server import address_bans, metadata, read_state, watching, who_is_here
 from causerie.server.changes import DropTokens, PutStanding
 from causerie.server.core import Core
 from causerie.server.session import Session
@@ -115,9 +115,12 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     directory, tick = core.directory, core.tick
     connected = directory.connected[person.id]
     forgotten = person.guest and len(connected) == 1
+    seemed = who_is_here.shown_anywhere(core, person.id) if core.watchers else None
     for number in tuple(session.channels):
         leave(core, session, directory.channels[number], reason, gone=forgotten, how="quit")
     tick.drop(connected, session)
+    if seemed is not None:
+        watching.seems(core, person, seemed, who_is_here.shown_anywhere(core, person.id))
     if session.mode != "invisible":
         who_is_here.note_seen(core, person)
         who_is_here.note_gone(core, person)
@@ -141,6 +144,7 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
             tick.drop(directory.places, person.id)
             tick.drop(directory.kept_guests, person.id)
             tick.drop(directory.preferences, person.id)
+            tick.drop(directory.person_notes, person.id)
     tick.set(session, "person", None)
     tick.set(session, "token", 0)
 
@@ -154,6 +158,7 @@ def close(core: Core, session: Session) -> None:
     for number in session.channels:
         core.fanout.audience(number).remove(session)
     watching.forget(core, session)
+    metadata.forget(core, session)
     depart(core, session)
     core.turns.wake()
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 
+from msgspec.structs import replace
+
 from causerie.chat.commands import Command, Resume
 from causerie.chat.errors import BadInput, ChannelFull, NotAllowed
-from causerie.chat.events import Event, Gap, Reacted
+from causerie.chat.events import ChannelRenamed, Event, Gap, Reacted
 from causerie.chat.replies import Resumed
 from causerie.server import channels, doors, presence
 from causerie.server.core import Core
@@ -90,11 +92,16 @@ async def refill(core: Core, session: Session) -> None:
 
 def _hear_again(core: Core, session: Session, number: int) -> None:
     """The channel as it stands now: what was passing is not kept, so who is there has to be told anew."""
-    audience = core.fanout.audience(number)
+    audience, channel = core.fanout.audience(number), core.directory.channels[number]
     audience.add(session)
+    known = session.known_as.pop(number, channel.name) if session.known_as else channel.name
+    if known != channel.name:
+        # Where it was in the log is no longer kept.
+        told = ChannelRenamed(channel=known, at=core.now(), person=0, name="", was=known, now=channel.name)
+        session.outlet.write(_said(session, told))
     if session.outlet.language.snapshots and session.person is not None:
-        told = channels.snapshot(core, session, core.directory.channels[number])
-        core.tick.answer(session, Command(), AsItStands(number, told))
+        stands = channels.snapshot(core, session, channel)
+        core.tick.answer(session, Command(), AsItStands(number, stands))
         core.turns.wake()
 
 
@@ -102,6 +109,7 @@ async def _page(core: Core, session: Session, number: int) -> bool:
     """One page of one channel. False: the session takes no more for now."""
     channel = core.directory.channels[number]
     told = core.fanout.audience(number).number
+    name = session.known_as.get(number, channel.name) if session.known_as else channel.name
     assert session.heard is not None
     heard = session.heard[number]
     most = core.config.limits.resume_events
@@ -109,20 +117,24 @@ async def _page(core: Core, session: Session, number: int) -> bool:
     if heard > told or heard < told - most:
         # A number from the future: the store was put back from a backup. One from long ago: too much to send.
         start = max(0, told - most) if heard < told else told
-        events.append(Gap(channel=channel.name, number=start, after=heard))
+        events.append(Gap(channel=name, number=start, after=heard))
         heard = start
     page = await core.store.page(channel, heard, told + 1, PAGE, newest=False)
     if session.heard is None or number not in session.heard:
         return not session.closed
     for event in page:
         if event.number != heard + 1:
-            events.append(Gap(channel=channel.name, number=event.number - 1, after=heard))
-        events.append(event)
+            events.append(Gap(channel=name, number=event.number - 1, after=heard))
+        events.append(event if event.channel == name else replace(event, channel=name))
+        if type(event) is ChannelRenamed:
+            name = event.now
         heard = event.number
     if len(page) < PAGE and heard < told:
-        events.append(Gap(channel=channel.name, number=told, after=heard))
+        events.append(Gap(channel=name, number=told, after=heard))
         heard = told
     session.heard[number] = heard
+    if session.known_as and number in session.known_as:
+        session.known_as[number] = name
     if session.closed:
         return False
     language = session.outlet.language
@@ -131,9 +143,15 @@ async def _page(core: Core, session: Session, number: int) -> bool:
     if session.own_told:
         # It was told of these in the place of an answer, or has no ears for them.
         events = [event for event in events if (number, event.number) not in session.own_told]
-    if data := b"".join(map(language.encode, events)):
+    if data := b"".join(_said(session, event) for event in events):
         session.outlet.write(data)
     return not session.outlet.unsent() > core.config.limits.unsent_bytes // 4
+
+
+def _said(session: Session, event: Event) -> bytes:
+    language = session.outlet.language
+    own = session.outlet.own(None, event) if type(event) is ChannelRenamed and not language.renames else None
+    return language.encode(event) if own is None else own
 
 
 def resume(core: Core, session: Session, command: Resume) -> Resumed:
@@ -145,10 +163,11 @@ def resume(core: Core, session: Session, command: Resume) -> Resumed:
         raise BadInput(why="channels", most=limits.channels_person)
     directory = core.directory
     heard: dict[int, int] = {}
+    names: list[str] = []
     for name, since in command.since.items():
         if not 0 <= since < 2**53:
             raise BadInput(why="number", channel=name[:80])
-        known = directory.by_name.get(name)
+        known = directory.by_name.get(name) or directory.former.get(name)
         if known is None:
             continue
         channel = directory.channels[known]
@@ -159,6 +178,9 @@ def resume(core: Core, session: Session, command: Resume) -> Resumed:
         if known in session.channels:
             raise BadInput(why="already_there", channel=name[:80])
         presence.enter(core, session, channel)
+        if channel.name != name:
+            core.tick.set(session, "known_as", {**(session.known_as or {}), known: name})
         heard[known] = since
+        names.append(name)
     core.tick.resume(session, heard)
-    return Resumed(channels=[directory.channels[number].name for number in heard])
+    return Resumed(channels=names)

@@ -59,6 +59,8 @@ class Language(Protocol):
     once: bool
     """Whether what a person does in every channel at once (quit, take a name, be away) is told once, and not for each
     channel that one shares with them."""
+    renames: bool
+    """Whether it can say that a channel has another name; if not, each of its sessions is told in its own way."""
     with_html: Language | None
     """The same language with HTML beside each text; None: it has none."""
 
@@ -106,7 +108,9 @@ class Outlet(Protocol):
 
 class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
-    its own doings (channel, number) of that while, which it was told of otherwise.
+    its own doings (channel, number) of that while, which it was told of otherwise. `keys`: under which it
+    follows what is noted. `known_as`: what it calls channels,
+    by id, of whose other name it has not read yet.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated`: it has an administrator's rights for now. `secure`: it came by TLS, and showed
@@ -117,8 +121,8 @@ class Session:
 
     __slots__ = (
         "away", "bucket", "certificate", "channels", "closed", "elevated", "exempt", "flooding", "heard", "host",
-        "mode", "outlet", "own_told", "person", "refilling", "scram", "secure", "since", "spoke", "stuck_bytes",
-        "stuck_since", "token", "trust", "watching",
+        "keys", "known_as", "mode", "outlet", "own_told", "person", "refilling", "scram", "secure", "since", "spoke",
+        "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -140,6 +144,8 @@ class Session:
         self.scram: Exchange | None = None
         self.watching: dict[str, str] | None = None
         self.heard: dict[int, int] | None = None
+        self.keys: dict[str, bool] | None = None
+        self.known_as: dict[int, str] | None = None
         self.own_told: set[tuple[int, int]] = set()
         self.refilling = False
         self.stuck_bytes = 0

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
-from causerie.server.changes import AddressBan, Change, Complaint, Token
+from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
 
 
 class StoreFailed(Exception):
@@ -98,6 +98,8 @@ class Loaded:
     seen: dict[int, int]
     address_bans: list[AddressBan]
     masks: list[Mask]
+    former_names: list[tuple[str, int]]
+    metadata: list[PutMetadata]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ log = logging.getLogger("causerie.store")
 
 RETRY_SECONDS = 5
 
-BUSY, GATHER, GATHER_MOST = 8, 1.0, 0.01
-"""After a tick of so many changes the next one gathers for as long as that one took, at most 10 ms."""
+BUSY, GATHER, GATHER_MOST = 8, 0.002, 0.01
+"""After a tick of so many changes the next one gathers for as long as that one took and each 2 ms bring more, at
+most 10 ms."""
 
 
 class Turns:
@@ -48,6 +49,8 @@ class Turns:
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
         self._committing: Tick | None = None
+        self._since = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._undone_later: list[Tick] = []
 
     def wake(self) -> None:
@@ -68,14 +71,18 @@ class Turns:
                 await self._waiting
             tick = self._take()
             if tick.changes:
-                began = self._loop.time()
                 await self._commit(tick)
                 if len(tick.changes) >= BUSY:
-                    # A moment's patience makes fewer and larger commits and writes.
-                    took = self._loop.time() - began
-                    await asyncio.sleep(min(took * GATHER, GATHER_MOST))
+                    await self._gather(self._loop.time() - self._since)
             else:
                 self._tell_safely(tick)
+
+    async def _gather(self, took: float) -> None:
+        """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
+        until, had = self._loop.time() + min(took, GATHER_MOST), -1
+        while len(self.tick.steps) != had and self._loop.time() < until:
+            had = len(self.tick.steps)
+            await asyncio.sleep(GATHER)
 
     def _take(self) -> Tick:
         tick, self.tick = self.tick, Tick()
@@ -110,7 +117,9 @@ class Turns:
 
     async def _commit(self, tick: Tick) -> None:
         self._committing = tick
-        alarm = self._loop.call_later(self.patience, self._stall)
+        self._since = self._loop.time()
+        if self._alarm is None:
+            self._alarm = self._loop.call_later(self.patience, self._look)
         try:
             await self._store.commit(tick.changes)
         except StoreFailed as failure:
@@ -127,7 +136,6 @@ class Turns:
                 log.warning("changes are stored again")
             self._tell_safely(tick)
         finally:
-            alarm.cancel()
             self._committing = None
             if self.stalled:
                 self.stalled = self.resting = False
@@ -148,6 +156,17 @@ class Turns:
             tick.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
             tick.over()
         self._undone_later.extend(ticks)
+
+    def _look(self) -> None:
+        """Whether the commit under way takes too long: one timer serves all those that do not."""
+        self._alarm = None
+        if self._committing is None:
+            return
+        left = self._since + self.patience - self._loop.time()
+        if left <= 0:
+            self._stall()
+        else:
+            self._alarm = self._loop.call_later(left, self._look)
 
     def _stall(self) -> None:
         log.error("the store has not answered for %g s; refusing until it does", self.patience)

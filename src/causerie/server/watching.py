@@ -1,5 +1,8 @@
 """Being told when certain people come and go, wherever they are: who asks names them.
 
+Who shares no channel with them is also told what others there are told of them: how they are present, what they want
+to be shown beside their name, that a guest is an account now.
+
 People count as here when others may see it (who_is_here.py). A name may be watched that nobody has yet.
 """
 
@@ -7,12 +10,15 @@ from __future__ import annotations
 
 from causerie.chat.commands import Watch
 from causerie.chat.errors import BadName, TooMany
-from causerie.chat.events import Watched
+from causerie.chat.events import Described, Presence, Renamed, Watched
 from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Watching
 from causerie.server.core import Core
 from causerie.server.session import Session
+
+Shown = tuple[str, bool]
+"""See who_is_here.Shown."""
 
 NAME_MOST = 80
 
@@ -87,6 +93,24 @@ def renamed(core: Core, was: Person, person: Person) -> None:
     if core.watchers and skeleton(was.name) != skeleton(person.name) and _visible(core, person):
         _tell(core, was, False)
         _tell(core, person, True)
+
+
+def seems(core: Core, person: Person, was: Shown | None, now: Shown | None) -> None:
+    """How a person who stays here seems to others, wherever, was that and is this."""
+    if core.watchers and was is not None and now is not None and was != now:
+        changed(core, person, Presence(channel="", person=person.id, name=person.name, away=now[0], dnd=now[1]))
+
+
+def changed(core: Core, person: Person, told: Presence | Described | Renamed) -> None:
+    """Something about a person changed that their channels are told. Who is in one of these hears it there."""
+    watching = core.watchers.get(skeleton(person.name))
+    if not watching or not _visible(core, person):
+        return
+    here = core.directory.here
+    for session in watching:
+        own = session.person is not None and session.person.id == person.id
+        if not own and not any(person.id in here.get(number, ()) for number in session.channels):
+            core.tick.tell_one(session, told)
 
 
 def _tell(core: Core, person: Person, here: bool) -> None:

@@ -32,7 +32,9 @@ AVAILABLE: Shown = ("", False)
 def _shown(devices: list[Session]) -> Shown:
     if not devices or any(own.mode == "online" and not own.away for own in devices):
         return AVAILABLE
-    last = ([own for own in devices if own.mode == "dnd"] or devices)[-1]
+    # Who says why they are away is heard before a device that nobody looks at (IRCv3 pre-away).
+    said = [own for own in devices if own.away != AWAY] or devices
+    last = ([own for own in devices if own.mode == "dnd"] or said)[-1]
     return last.away, last.mode == "dnd"
 
 
@@ -154,6 +156,7 @@ def _become(core: Core, session: Session, mode: Mode, away: str) -> None:
     assert person is not None
     places = [directory.channels[number] for number in session.channels]
     before = [shown(core, channel, person.id) for channel in places]
+    seemed = shown_anywhere(core, person.id)
     turned = (mode != "invisible") - (session.mode != "invisible")
     tick.set(session, "away", away)
     tick.set(session, "mode", mode)
@@ -168,6 +171,7 @@ def _become(core: Core, session: Session, mode: Mode, away: str) -> None:
         elif now is not None:
             standing = directory.standings[channel.id][person.id]
             tick.tell(channel.id, entered(channel, person, standing, now))
+    watching.seems(core, person, seemed, shown_anywhere(core, person.id))
     if turned > 0:
         # Since when one was here in secret stays a secret.
         tick.set(session, "since", core.now())

@@ -193,6 +193,19 @@ CREATE TABLE masks (
     PRIMARY KEY (channel, list, mask)
 ) WITHOUT ROWID;
 
+CREATE TABLE former_names (
+    name     TEXT    PRIMARY KEY,        -- that a channel had, and no other may have
+    channel  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE metadata (
+    channel  INTEGER NOT NULL,           -- 0: of a person
+    person   INTEGER NOT NULL,
+    key      TEXT    NOT NULL,
+    value    TEXT    NOT NULL,
+    PRIMARY KEY (channel, person, key)
+) WITHOUT ROWID;
+
 CREATE TABLE audit (
     id     INTEGER PRIMARY KEY,
     at     INTEGER NOT NULL,

@@ -23,7 +23,7 @@ import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing
-from causerie.server.changes import AddressBan, Change, Complaint, Token
+from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
 from causerie.server.store import (
     Act,
     Count,
@@ -128,6 +128,11 @@ class SqliteStore:
             },
             seen=dict(run("SELECT person, at FROM seen").fetchall()),
             address_bans=[AddressBan(*row) for row in run("SELECT * FROM address_bans")],
+            former_names=list(run("SELECT name, channel FROM former_names")),
+            metadata=[
+                PutMetadata(*row)
+                for row in run("SELECT channel, person, key, value FROM metadata ORDER BY channel, person, key")
+            ],
             masks=[Mask(*row) for row in run("SELECT channel, list, mask, made_by, at FROM masks ORDER BY at, mask")],
         )
 

@@ -17,9 +17,11 @@ from causerie.server.changes import (
     PutChannel,
     PutDraft,
     PutFollow,
+    PutFormerName,
     PutInvite,
     PutMarker,
     PutMask,
+    PutMetadata,
     PutPerson,
     PutPin,
     PutPreferences,
@@ -231,6 +233,25 @@ def _mask(writer: sqlite3.Connection, change: PutMask) -> None:
     )
 
 
+def _former_name(writer: sqlite3.Connection, change: PutFormerName) -> None:
+    if change.on:
+        writer.execute(
+            "INSERT OR REPLACE INTO former_names (name, channel) VALUES (?, ?)", (change.name, change.channel)
+        )
+    else:
+        writer.execute("DELETE FROM former_names WHERE name = ?", (change.name,))
+
+
+def _metadata(writer: sqlite3.Connection, change: PutMetadata) -> None:
+    about = (change.channel, change.person, change.key)
+    if change.value:
+        writer.execute(
+            "INSERT OR REPLACE INTO metadata (channel, person, key, value) VALUES (?, ?, ?, ?)", (*about, change.value)
+        )
+    else:
+        writer.execute("DELETE FROM metadata WHERE channel = ? AND person = ? AND key = ?", about)
+
+
 PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutPerson: _person,
     PutChannel: _channel,
@@ -252,4 +273,6 @@ PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutReport: _report,
     PutAddressBan: _address_ban,
     PutMask: _mask,
+    PutFormerName: _former_name,
+    PutMetadata: _metadata,
 }

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 BUSY = 1_000
 """So many events in a second are a storm, during which no indexing starts."""
+ENOUGH = 1_000
+"""So many events are worth indexing while people talk; a search brings in fewer by itself, in some 20 ms."""
 FORCED = 60.0
 """Seconds after which indexing starts in a storm too, and after which it is tried again when it failed."""
 
@@ -33,7 +35,8 @@ log = logging.getLogger("causerie.search")
 
 
 class Calm:
-    """When indexing may start: `quiet` seconds without a storm, or `FORCED` seconds after the first event.
+    """When indexing may start: after `quiet` seconds in which nothing was said, or in which `ENOUGH` was waiting and no
+    storm, or `FORCED` seconds after the first event.
 
     To be asked every `step` seconds; an index that lacks nothing is not asked at all.
     """
@@ -41,26 +44,30 @@ class Calm:
     def __init__(self, quiet: float) -> None:
         self.step = min(quiet, 1.0)
         self._quiet = quiet
-        self._told = 0
-        self._from = 0.0
-        self._calm_from = 0.0
+        self._told = self._first = 0
+        self._from = self._calm_from = self._silent_from = 0.0
 
     def begin(self, told: int, now: float) -> None:
         """Something is to be indexed. `told`: events so far; `now` in seconds."""
-        self._told = told
-        self._from = self._calm_from = now
+        self._told = self._first = told
+        self._from = self._calm_from = self._silent_from = now
 
     def storm(self, told: int, now: float) -> bool:
         """Whether there were `BUSY` events since it was asked last, at most a second ago."""
-        stormy = told - self._told >= BUSY
+        heard = told - self._told
         self._told = told
-        if stormy:
+        if heard:
+            self._silent_from = now
+        if heard >= BUSY:
             self._calm_from = now
-        return stormy
+        return heard >= BUSY
 
     def over(self, told: int, now: float) -> bool:
         """Whether to start now. A timer's second may be a millisecond short."""
-        return (not self.storm(told, now) and now - self._calm_from >= self._quiet - 0.001) or self.forced(now)
+        self.storm(told, now)
+        since = now - self._quiet + 0.001
+        enough = told - self._first >= ENOUGH and self._calm_from <= since
+        return self._silent_from <= since or enough or self.forced(now)
 
     def forced(self, now: float) -> bool:
         """Whether it has waited long enough to start whatever goes on."""
@@ -68,7 +75,7 @@ class Calm:
 
 
 class SearchIndex:
-    """The index `path` of the store `main`; indexing starts after `quiet` seconds without a storm.
+    """The index `path` of the store `main`; `quiet` seconds decide when it indexes: see Calm.
 
     Making one opens nothing. On a running event loop it looks for what is missing after `quiet` seconds by
     itself; otherwise at the first `more` or `search`.

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from causerie.chat.commands import Command, Edit, History, IsTyping, Join, Mark, Send
+from causerie.chat.commands import Command, Edit, History, IsTyping, Join, Mark, Send, Thread, Unread
 from causerie.chat.errors import ReadOnly
-from causerie.chat.events import Message, Typing
+from causerie.chat.events import Followed, Message, Typing
 from causerie.chat.replay import apply
-from causerie.chat.replies import Ack, LoggedIn, Page, Reply, Welcome
+from causerie.chat.replies import Ack, LoggedIn, Page, Reply, ThreadPage, Welcome
 from causerie.chat.view import View
 from causerie.client import Heard, Refused, Sent, State, Turned
 from causerie.desktop.acts import Acts
 from causerie.desktop.conversation import Conversation
 from causerie.desktop.items import Answered, Inside, Then, Told
+from causerie.desktop.saying import Saying
 
 
 class Port:
@@ -51,6 +53,7 @@ class Room:
         inside = Inside(me, welcome, "home", self.views, letters)
         self.chat = Conversation(self.port, inside, lambda error: error.code, lambda: self.now, self.key, {})
         self.acts = Acts(self.chat, self.searches)
+        self.saying = Saying(self.chat, self.acts.command)
         self.loads()
 
     def key(self) -> str:
@@ -83,7 +86,7 @@ class Room:
 
 def test_what_one_says_is_pending_until_it_is_heard() -> None:
     room = Room()
-    assert room.acts.say("hello")
+    assert room.saying.say("hello")
     assert [(letter.text, letter.key) for letter in room.port.posted] == [("hello", "k1")]
     assert list(room.chat.timeline.pending) == ["k1"]
     room.chat.take(Told(Sent("k1", Ack(channel="home", number=4, at=0, key="k1")), None))
@@ -94,7 +97,7 @@ def test_what_one_says_is_pending_until_it_is_heard() -> None:
 
 def test_what_is_refused_can_be_said_again_or_dropped() -> None:
     room = Room()
-    room.acts.say("hello")
+    room.saying.say("hello")
     room.chat.take(Told(Refused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
     assert room.chat.timeline.pending["k1"].trouble == "read_only"
     room.acts.retry("k1")
@@ -111,18 +114,18 @@ def test_what_an_earlier_run_did_not_get_through_is_there() -> None:
 @pytest.mark.parametrize(("typed", "command"), [("/join kitchen", Join), ("/nick x", Command)])
 def test_slash_commands_are_asked_and_never_said(typed: str, command: type[Command]) -> None:
     room = Room()
-    assert room.acts.say(typed)
+    assert room.saying.say(typed)
     assert not room.port.posted
     room.port.takes(command)
 
 
 def test_an_unknown_slash_command_stays_in_the_line_and_two_slashes_say_one() -> None:
     room = Room()
-    assert not room.acts.say("/nonsense")
+    assert not room.saying.say("/nonsense")
     assert room.chat.says == "unknown_slash"
-    assert room.acts.say("//so")
+    assert room.saying.say("//so")
     assert (room.port.posted[0].text, room.port.posted[0].literal) == ("/so", True)
-    assert room.acts.say("/search tea")
+    assert room.saying.say("/search tea")
     assert room.sought == "tea"
 
 
@@ -130,10 +133,10 @@ def test_up_edits_what_one_said_last() -> None:
     room = Room()
     room.hears("mine", person=1, name="anna")
     room.hears("theirs")
-    message = room.acts.edit_last()
+    message = room.saying.edit_last()
     assert message is not None
     assert message.text == "mine"
-    assert room.acts.say("mine, better")
+    assert room.saying.say("mine, better")
     edit, _then = room.port.takes(Edit)
     assert (edit.number, edit.text) == (message.number, "mine, better")
     assert not room.port.posted
@@ -147,10 +150,10 @@ def test_a_mention_elsewhere_counts_and_notifies_and_looking_there_reads_it() ->
     room.chat.open("attic")
     room.loads()
     room.hears("and more", "attic")
-    room.chat.seen()
+    room.chat.reading.seen()
     mark, _then = room.port.takes(Mark)
     assert (mark.channel, mark.number) == ("attic", 5)
-    room.chat.seen()
+    room.chat.reading.seen()
     assert not [one for one, _then in room.port.asked if isinstance(one, Mark)]
 
 
@@ -163,8 +166,8 @@ def test_typing_ends_by_itself_and_is_told_now_and_then() -> None:
     room.now += 10_000
     room.chat.tick()
     assert room.chat.typing() == []
-    room.acts.typing()
-    room.acts.typing()
+    room.saying.typing()
+    room.saying.typing()
     assert len([one for one, _then in room.port.asked if isinstance(one, IsTyping)]) == 1
 
 
@@ -180,7 +183,137 @@ def test_after_the_connection_was_lost_what_events_do_not_tell_is_asked_for() ->
 
 def test_drafts_stay_with_their_channel() -> None:
     room = Room()
-    room.acts.draft("half a")
+    room.saying.draft("half a")
     room.chat.open("attic")
     assert [place.draft for place in room.chat.places()] == [False, True]
     assert room.chat.drafts == {"home": "half a"}
+
+
+class TestThread:
+    """A thread beside the conversation."""
+
+    def opened(self) -> Room:
+        room = Room()
+        room.hears("shall we?")
+        room.hears("yes", reply=4, thread=4, nth=1)
+        room.chat.reading.open_thread(5)
+        asked, then = room.port.takes(Thread)
+        assert (asked.channel, asked.number) == ("home", 4)
+        first, second = room.chat.timeline.messages
+        room.answers(then, ThreadPage(channel="home", thread=4, messages=[first, second], number=5))
+        return room
+
+    def test_it_has_what_belongs_to_it_and_no_more(self) -> None:
+        room = self.opened()
+        room.hears("something else")
+        room.hears("no", reply=4, thread=4, nth=2)
+        thread = room.chat.thread
+        assert thread is not None
+        assert [message.text for message in thread.messages] == ["shall we?", "yes", "no"]
+        assert thread.messages[0].replies == 2
+        assert [message.text for message in room.chat.timeline.messages][-2:] == ["something else", "no"]
+
+    def test_what_one_says_there_replies_there_and_is_grey_in_both_places(self) -> None:
+        room = self.opened()
+        saying = Saying(room.chat, room.acts.command, thread=4)
+        assert saying.say("maybe")
+        assert [(letter.text, letter.reply) for letter in room.port.posted] == [("maybe", 4)]
+        assert room.chat.thread is not None
+        assert list(room.chat.thread.pending) == list(room.chat.timeline.pending) == ["k1"]
+        room.chat.take(Told(Refused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
+        assert room.chat.thread.pending["k1"].trouble
+        room.acts.discard("k1")
+        assert not room.chat.thread.pending
+        room.saying.say("in the channel")
+        assert not room.chat.thread.pending
+
+    def test_its_draft_is_its_own(self) -> None:
+        room = self.opened()
+        saying = Saying(room.chat, room.acts.command, thread=4)
+        saying.draft("half a")
+        room.saying.draft("quarter of a")
+        room.chat.open("attic")
+        assert room.chat.thread is None
+        room.chat.open("home")
+        assert (saying.text, room.saying.text) == ("half a", "quarter of a")
+
+    def test_up_edits_ones_own_reply_in_it(self) -> None:
+        room = self.opened()
+        room.hears("mine", person=1, name="anna", reply=4, thread=4, nth=2)
+        room.hears("elsewhere", person=1, name="anna")
+        message = Saying(room.chat, room.acts.command, thread=4).edit_last()
+        assert message is not None
+        assert message.text == "mine"
+
+    def test_who_follows_it_and_sees_its_end_has_read_it(self) -> None:
+        room = self.opened()
+        room.chat.reading.seen_thread()
+        assert not [one for one, _then in room.port.asked if isinstance(one, Mark)]
+        followed = Followed(channel="home", thread=4, on=True)
+        room.views["home"] = apply(room.views["home"], followed)
+        room.chat.take(Told(Heard(followed, room.views["home"]), room.views["home"]))
+        room.chat.reading.seen_thread()
+        room.chat.reading.seen_thread()
+        marks = [one for one, _then in room.port.asked if isinstance(one, Mark)]
+        assert [(mark.number, mark.thread) for mark in marks] == [(5, 4)]
+
+
+def unread_room(count: int, here: int) -> Room:
+    """Somebody comes to `count` unread messages after number 10, of which the last `here` are on the page."""
+    room = Room()
+    room.views["attic"] = View(channel="attic", number=10 + count, me=1, upto=10, said=10 + count, read_said=10)
+    room.chat.views["attic"] = room.views["attic"]
+    room.chat.open("attic")
+    asked, then = room.port.takes(History)
+    first = 11 + count - here
+    events = [room.message(number, f"t{number}", "attic") for number in range(first, 11 + count)]
+    room.answers(then, Page(channel="attic", events=list(events), more=True, number=10 + count))
+    assert asked.before == asked.after == 0
+    return room
+
+
+def test_where_it_begins_to_be_new_is_one_step_away_until_it_is_seen() -> None:
+    room = unread_room(30, here=15)
+    reading = room.chat.reading
+    reading.looks_at(26)
+    assert (reading.fresh.count, reading.fresh.seen) == (30, False)
+    reading.to_fresh()
+    asked, then = room.port.takes(History)
+    assert asked.around == 10
+    events = [room.message(number, f"t{number}", "attic") for number in range(4, 19)]
+    room.answers(then, Page(channel="attic", events=list(events), more=True, number=40))
+    assert room.chat.timeline.scene.found == 0
+    assert reading.fresh.seen
+
+
+def test_what_is_new_and_in_sight_needs_no_button() -> None:
+    room = unread_room(5, here=15)
+    seen = []
+    for top in (12, 10):
+        room.chat.reading.looks_at(top)
+        seen.append(room.chat.reading.fresh.seen)
+    assert seen == [False, True]
+    room.chat.reading.to_fresh()
+    assert not [one for one, _then in room.port.asked if isinstance(one, History)]
+
+
+def test_what_comes_while_one_looks_elsewhere_stands_below_a_line() -> None:
+    room = Room()
+    room.hears("one")
+    room.chat.looking = False
+    room.hears("two")
+    room.hears("three")
+    assert (room.chat.reading.fresh.after, room.chat.reading.fresh.count) == (4, 2)
+    assert room.chat.timeline.scene.new_after == 4
+
+
+def test_being_connected_again_leaves_the_timeline_where_it_is() -> None:
+    room = Room()
+    room.hears("one")
+    room.chat.timeline.take()
+    room.views["home"] = replace(room.views["home"], upto=3, said=4, read_said=3)
+    room.chat.views["home"] = room.views["home"]
+    _asked, then = room.port.takes(Unread)
+    room.answers(then)
+    assert [type(step).__name__ for step in room.chat.timeline.take()] == ["Redrawn"]
+    assert room.chat.reading.fresh.after == 3

@@ -57,3 +57,9 @@ def test_anything_can_be_drawn(text: str) -> None:
 @given(st.text(alphabet="ab cd\n", max_size=200))
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert "".join(piece.text for piece in pieces(text)).split() == text.split()
+
+
+def test_emoji_are_drawn_in_a_font_that_has_them_but_not_in_code() -> None:
+    made = pieces("tea 🎉👋🏿 *then* `☕`")
+    assert [one.text for one in made if "emoji_in_text" in one.styles] == ["🎉👋🏿"]
+    assert "".join(one.text for one in made) == "tea 🎉👋🏿 then ☕"

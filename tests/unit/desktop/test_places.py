@@ -75,7 +75,7 @@ def test_people_who_are_here_stand_first() -> None:
         ("be", False, []),
         ("be", True, ["ben: "]),
         ("so be", True, ["ben "]),
-        (":ta", False, ["🎉 ", "⭐ "]),
+        (":ta", False, ["🎉 "]),
         (":t", False, []),
     ],
 )
@@ -118,3 +118,24 @@ def test_search_passes_over_answers_to_what_nobody_asks_any_more() -> None:
     assert third is not None
     assert third.before == 5
     assert searching.next() is None
+
+
+def test_a_name_that_no_channel_has_makes_one() -> None:
+    known = [("home", "all of us"), ("kitchen", "")]
+    assert [line.key for line in lines.of_channels(known, "")] == ["home", "kitchen"]
+    assert [line.key for line in lines.of_channels(known, "#HOME")] == ["home"]
+    assert [line.key for line in lines.of_channels(known, "kit")] == ["kitchen", "kit"]
+
+
+def test_a_list_without_hits_says_why() -> None:
+    searching = Searching()
+    assert [line.key for line in lines.of_hits(searching, answered=False)] == [""]
+    asked = searching.ask("tea", "home")
+    assert asked is not None
+    waiting = lines.of_hits(searching, answered=False)
+    assert searching.found(asked, Found(hits=[]))
+    assert waiting != lines.of_hits(searching, answered=True) != lines.of_hits(searching, answered=False)
+    asked = searching.ask("tea", "home")
+    assert asked is not None
+    searching.found(asked, Found(hits=[Hit(1, message(number=7))], more=True))
+    assert [line.key for line in lines.of_hits(searching, answered=True)] == ["home 7", "more"]

@@ -26,7 +26,7 @@ def text(one: Row) -> str:
 
 
 def acts(one: Row) -> list[str]:
-    return [piece.act for piece in one.pieces if piece.act]
+    return list(dict.fromkeys(piece.act for piece in one.pieces if piece.act))
 
 
 def test_messages_of_one_person_stand_under_one_head() -> None:

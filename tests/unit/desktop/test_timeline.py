@@ -10,7 +10,7 @@ from causerie.chat.commands import History, Send
 from causerie.chat.events import Deleted, Edited, Message
 from causerie.chat.replies import Page
 from causerie.desktop.rows import Pending, Scene
-from causerie.desktop.timeline import WINDOW, Above, Below, Gone, Redrawn, Shown, Timeline
+from causerie.desktop.timeline import WINDOW, Above, Asked, Below, Gone, Redrawn, Shown, Timeline
 
 
 def message(number: int, text: str = "", key: str = "", at: int = 0) -> Message:
@@ -64,7 +64,8 @@ class Server:
     def __init__(self, count: int) -> None:
         self.log = [message(number) for number in range(1, count + 1)]
 
-    def page(self, asked: History) -> Page:
+    def page(self, asked: Asked) -> Page:
+        assert isinstance(asked, History)
         log, limit = self.log, asked.limit
         if asked.around:
             first = max(min(asked.around, len(log)) - limit // 2, 0)
@@ -93,7 +94,7 @@ def test_what_is_drawn_is_what_is_there_without_holes(count: int, steps: list[st
     drawn, keys = Drawn(timeline), 0
     for step in ["newest", *steps]:
         what, _, number = step.partition(" ")
-        asked: History | None = None
+        asked: Asked | None = None
         if what in ("newest", "before", "after"):
             asked = getattr(timeline, what)()
         elif what == "around":
@@ -187,3 +188,33 @@ def test_where_one_left_the_channel_one_comes_back() -> None:
     assert drawn.at == "m50"
     assert "m50" in rows
     assert len(rows) <= 60
+
+
+def test_what_somebody_looks_at_is_not_pushed_out_and_what_came_is_counted() -> None:
+    server, timeline = Server(WINDOW), Timeline("home", Scene())
+    asked = timeline.newest()
+    while asked is not None:
+        timeline.page(asked, server.page(asked), ())
+        asked = timeline.before()
+    timeline.looked(at_bottom=False)
+    first = timeline.messages[0]
+    for number in (WINDOW + 1, WINDOW + 2):
+        server.log.append(message(number))
+        timeline.heard(server.log[-1])
+    assert timeline.messages[0] == first
+    assert (timeline.newer, timeline.at_end) == (2, False)
+    asked = timeline.newest()
+    assert asked is not None
+    timeline.page(asked, server.page(asked), ())
+    timeline.looked(at_bottom=True)
+    assert (timeline.newer, timeline.last) == (0, WINDOW + 2)
+
+
+def test_below_what_is_seen_it_is_drawn_and_counted() -> None:
+    timeline = Timeline("home", Scene())
+    asked = timeline.newest()
+    assert asked is not None
+    timeline.page(asked, Page(channel="home", events=[message(1)]), ())
+    timeline.looked(at_bottom=False)
+    timeline.heard(message(2))
+    assert (timeline.newer, timeline.last) == (1, 2)

@@ -24,7 +24,7 @@ ABOUT: dict[str, Any] = {"channel": "home", "number": 9, "at": 1_000, "person": 
 
 def test_the_page_and_the_code_are_one_table() -> None:
     """docs/protocol/readings.md has every reading in the words that are said, and no other."""
-    rows = re.findall(r"^\| `([a-z.]+)` \| `(.*?)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_.]+)` \| `(.*?)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert dict(rows) == readings.lines()
     assert len(rows) == len(readings.lines())
 
@@ -45,10 +45,14 @@ def test_the_page_and_the_code_are_one_table() -> None:
         (e.Topic(**ABOUT, topic="tea", guest=True), "* ~Anna set the topic: tea"),
         (e.Topic(**ABOUT, topic=""), "* Anna took the topic away"),
         (e.Changed(**ABOUT), "* Anna changed the settings of home"),
+        (e.ChannelRenamed(**ABOUT, was="home", now="house"), "* Anna renamed home to house"),
         (e.Renamed(channel="home", person=1, name="Zoé", was="Luc"), "* Luc is now Zoé"),
         (e.Presence(channel="home", person=1, name="Luc", away="lunch"), "* Luc is away: lunch"),
         (e.Presence(channel="home", person=1, name="Luc", dnd=True), "* Luc does not want to be disturbed"),
         (e.Presence(channel="home", person=1, name="Luc"), "* Luc is back"),
+        (e.Confided(**ABOUT, mark="a", to="moderators", text="help"), "(to the moderators) Anna: help"),
+        (e.Confided(**ABOUT, mark="a", to="voiced", text="waves", action=True), "(to who has a voice) * Anna waves"),
+        (e.Confided(**ABOUT, mark="a", to="owners", tags={"+a": "b"}), ""),
         (e.Gap(channel="home", number=9, after=3), "* some messages are left out here"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -100,6 +104,8 @@ def test_every_event_is_decided(kind: Any) -> None:
         from causerie.chat.model import Preferences
 
         values["preferences"] = Preferences()
+    if kind is e.Confided:
+        values.update(to="moderators", action=False)
     if kind is e.Masked:
         values["list"] = "ban"
     if kind is e.Message:

@@ -12,7 +12,7 @@ from causerie.server.store import Hits, Query
 from causerie.stores import search_file
 from causerie.stores.search_file import CATCH_UP, CHUNK, VERSION, IndexFile
 from causerie.stores.sqlite_schema import bring_up_to_date
-from causerie.stores.sqlite_search import BUSY, FORCED, Calm, SearchIndex
+from causerie.stores.sqlite_search import BUSY, ENOUGH, FORCED, Calm, SearchIndex
 
 NAMES = {i: f"channel{i}" for i in range(1, 41)}
 EVERYWHERE = frozenset(NAMES)
@@ -337,6 +337,18 @@ def test_calm_is_a_time_without_a_storm() -> None:
     assert calm.over(told=30 + BUSY, now=104)
 
 
+def test_a_few_words_now_and_then_wait_for_silence() -> None:
+    """While people talk the index keeps out of their way; a search would bring so little in by itself."""
+    calm = Calm(quiet=2)
+    calm.begin(told=0, now=100)
+    assert not any(calm.over(told=second, now=100 + second) for second in range(1, 10))
+    assert not calm.over(told=9, now=110)
+    assert calm.over(told=9, now=111)
+    calm.begin(told=9, now=200)
+    assert not calm.over(told=8 + ENOUGH // 2, now=201)
+    assert calm.over(told=9 + ENOUGH, now=202)
+
+
 def test_a_storm_without_end_does_not_put_it_off_for_ever() -> None:
     """It is forced a while after the first event."""
     calm = Calm(quiet=1)
@@ -346,8 +358,8 @@ def test_a_storm_without_end_does_not_put_it_off_for_ever() -> None:
 
 
 def test_a_quiet_moment_is_enough() -> None:
-    """Fewer events than a storm's: it starts after `quiet` seconds."""
+    """Nothing more was said: it starts after `quiet` seconds."""
     calm = Calm(quiet=1)
     assert calm.step == 1
-    calm.begin(told=0, now=100)
-    assert calm.over(told=BUSY - 1, now=101)
+    calm.begin(told=7, now=100)
+    assert calm.over(told=7, now=101)

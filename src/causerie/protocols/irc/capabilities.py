@@ -27,7 +27,11 @@ EVENT_PLAYBACK = 1 << 17
 READ_MARKER = 1 << 18
 REDACTION = 1 << 19
 MULTILINE = 1 << 20
+CHANNEL_RENAME = 1 << 21
+CHGHOST = 1 << 22
+EXTENDED_MONITOR = 1 << 23
 SETNAME = 1 << 24
+METADATA = 1 << 27
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
 
@@ -37,15 +41,19 @@ OFFERED: dict[str, int] = {
     "away-notify": AWAY_NOTIFY,
     "batch": BATCH,
     "cap-notify": CAP_NOTIFY,
+    "chghost": CHGHOST,
     "draft/account-registration": ACCOUNT_REGISTRATION,
+    "draft/channel-rename": CHANNEL_RENAME,
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": REDACTION,
+    "draft/metadata-3": METADATA,
     "draft/multiline": MULTILINE,
     "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
+    "extended-monitor": EXTENDED_MONITOR,
     "invite-notify": INVITE_NOTIFY,
     "labeled-response": LABELED_RESPONSE,
     "message-tags": MESSAGE_TAGS,
@@ -63,7 +71,7 @@ VALUES: dict[str, str] = {"draft/account-registration": "before-connect"}
 
 HEARD = (
     MESSAGE_TAGS | SERVER_TIME | ACCOUNT_TAG | EXTENDED_JOIN | AWAY_NOTIFY | ACCOUNT_NOTIFY
-    | INVITE_NOTIFY | SETNAME | REDACTION | MULTILINE
+    | INVITE_NOTIFY | SETNAME | REDACTION | MULTILINE | CHANNEL_RENAME
 )  # fmt: skip
 """Those that change how events are told: who has the same ones of these shares a language."""
 

@@ -13,7 +13,7 @@ from causerie.chat import commands as c
 from causerie.chat.events import Left
 from causerie.chat.replies import ChannelList, Member, MemberList, Snapshot
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import chathistory, listing, markers
+from causerie.protocols.irc import chathistory, listing, markers, metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, one_line
@@ -43,6 +43,12 @@ def join(wire: IrcWire, line: Line) -> None:
         return
     keys = dict(zip(line.param(0).split(","), line.param(1).split(","), strict=False))
     for name in _named(wire, line):
+        if now := wire.network.renamed(core_name(name)):
+            told = f"{name} {shown_channel(now)}"
+            if wire.has(cap.CHANNEL_RENAME):
+                wire.line(f"FAIL JOIN CHANNEL_RENAMED {told} :The channel has been renamed")
+                continue
+            wire.reply(n.ERR_LINKCHANNEL, told)
         wire.ask(c.Join(channel=core_name(name), key=keys.get(name, ""), members=False), _joined)
 
 
@@ -59,10 +65,19 @@ def _joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         _names_and_past(wire, answer)
 
 
+def stands(wire: IrcWire, channel: Snapshot) -> None:
+    """What follows a JOIN: the topic, the names."""
+    if channel.topic:
+        _tell_topic(wire, channel)
+    if not wire.has(cap.NO_IMPLICIT_NAMES):
+        _names(wire, channel)
+
+
 def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
     def end(wire: IrcWire) -> None:
         if not wire.has(cap.NO_IMPLICIT_NAMES):
             wire.reply(n.RPL_ENDOFNAMES, shown_channel(snapshot.channel))
+        metadata.at_join(wire, snapshot.channel, wire.network.people_in(snapshot.channel))
         chathistory.replay(wire, snapshot.channel, snapshot.number)
 
     if wire.has(cap.NO_IMPLICIT_NAMES):

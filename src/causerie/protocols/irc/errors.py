@@ -50,6 +50,8 @@ OTHERWISE: dict[tuple[type[c.Command], str], tuple[Numeric, str]] = {
     (c.Send, "banned"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Signal, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Signal, "banned"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    (c.Confide, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
+    (c.Confide, "banned"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.IsTyping, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.React, "private"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Join, "bad_name"): (n.ERR_BADCHANMASK, "channel"),

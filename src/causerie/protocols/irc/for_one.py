@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from causerie.chat.events import (
     Announced,
+    ChannelRenamed,
     Described,
     Entered,
     Event,
     Left,
     Marked,
+    MetadataSet,
     Renamed,
     Reported,
     Signalled,
@@ -19,7 +21,7 @@ from causerie.chat.events import (
     Watched,
 )
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import markers, monitor, umodes
+from causerie.protocols.irc import markers, metadata, monitor, renaming, umodes
 from causerie.protocols.irc.names import is_alone, is_direct
 
 if TYPE_CHECKING:
@@ -35,14 +37,20 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
             wire.show_as(event.person)
         wire.entered = event
         return b""
+    if type(event) is ChannelRenamed:
+        return renaming.moved(wire, event)
     if type(event) is Stands and event.role == "invited" and event.was != "invited":
         return wire.language.invited(event)
     if type(event) is Reported:
         return wire.language.read(event, wire.nick)
+    if not event.channel and type(event) in monitor.MORE:
+        return monitor.more(wire, event)
     if type(event) is Renamed and event.person == wire.person:
         return b""  # once, with the answer
     if type(event) is Watched:
         return monitor.told(wire, event)
+    if type(event) is MetadataSet:
+        return metadata.told(wire, event)
     if type(event) is Announced:
         hears = wire.face is not None and wire.face.modes & {"s", umodes.WALLOPS}
         return None if hears or event.person == wire.person else b""

@@ -9,6 +9,7 @@ from causerie.protocols.irc.chathistory import REFERENCES
 from causerie.protocols.irc.masks import EXTBAN
 from causerie.protocols.irc.modes import CHANNEL_MODES, MOST, PREFIX
 from causerie.protocols.irc.monitor import WATCHED_MOST
+from causerie.protocols.irc.names import STATUS
 from causerie.protocols.irc.queries import NICKS_MOST
 from causerie.protocols.irc.registration import USER_BYTES
 from causerie.protocols.irc.talk import TARGETS_MOST
@@ -54,6 +55,7 @@ def tokens(network: Network) -> list[str]:
         f"NICKLEN={PERSON_LONGEST}",
         f"PREFIX={PREFIX}",
         "SAFELIST",
+        f"STATUSMSG={''.join(STATUS)}",
         "TARGMAX="
         f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:1,NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},TAGMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1,WHOWAS:1",
         f"TOPICLEN={TEXT_BYTES}",

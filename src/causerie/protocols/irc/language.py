@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from causerie.chat.events import (
     Announced,
     Changed,
+    ChannelRenamed,
+    Confided,
     Deleted,
     Described,
     Edited,
@@ -65,12 +67,14 @@ class IrcLanguage:
     hears_direct = True
     one_place = False
     once = True
+    renames: bool
     with_html: Language | None = None
 
     def __init__(self, network: Network, heard: int) -> None:
         self._network = network
         self.heard = self._heard = heard
         self.server = network.server
+        self.renames = bool(heard & cap.CHANNEL_RENAME)
         self.reactions = bool(heard & cap.MESSAGE_TAGS)
         self._tagged = bool(heard & (cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG))
         self._at, self._at_text = 0, ""
@@ -233,6 +237,15 @@ class IrcLanguage:
         modes = (f"+{plus}" if plus else "") + (f"-{minus}" if minus else "")
         return self.line(event, " ".join([f"MODE {shown_channel(event.channel)} {modes}", *params]))
 
+    def _channel_renamed(self, event: ChannelRenamed) -> bytes:
+        """RENAME; who does not know it is told by `for_one`."""
+        if not self.renames:
+            return b""
+        text = f"RENAME {shown_channel(event.was)} {shown_channel(event.now)} :{one_line(event.reason)}"
+        if event.name:
+            return self.line(event, text)
+        return f"{self.tags(event, account=False)}:{self.server} {text}\r\n".encode()
+
     def _masked(self, event: Masked) -> bytes:
         sign, letter = "+" if event.on else "-", LISTS[event.list]
         return self.line(event, f"MODE {shown_channel(event.channel)} {sign}{letter} {shown_mask(event.mask)}")
@@ -269,6 +282,7 @@ _SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {
     Topic: IrcLanguage._topic,
     Stands: IrcLanguage._stands,
     Changed: IrcLanguage._changed,
+    ChannelRenamed: IrcLanguage._channel_renamed,
     Masked: IrcLanguage._masked,
     Presence: IrcLanguage._presence,
     Renamed: IrcLanguage._renamed,
@@ -280,6 +294,7 @@ _READ = frozenset((Edited, Pinned, Reported))
 """Events that IRC has no command for."""
 
 _ANYWHERE: dict[type[Event], Callable[[IrcLanguage, Any, str], bytes]] = {
+    Confided: said.confided,
     Deleted: said.deleted,
     Reacted: said.reacted,
     Signalled: said.signalled,

@@ -1,6 +1,6 @@
 """MONITOR: being told when certain people come and go.
 
-Source: IRCv3 monitor. The list is the core's (the command watch); a target is a nick, never a mask.
+Sources: IRCv3 monitor, extended-monitor. The list is the core's (the command watch); a target is a nick, never a mask.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError, TooMany
-from causerie.chat.events import Watched
+from causerie.chat.events import Described, Event, Presence, Renamed, Watched
 from causerie.chat.replies import Watching
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, cut
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 TARGETS_BYTES = 380
 """Of targets on one line."""
 
-__all__ = ["COMMANDS", "WATCHED_MOST", "told"]
+__all__ = ["COMMANDS", "MORE", "WATCHED_MOST", "more", "told"]
 
 
 def monitor(wire: IrcWire, line: Line) -> None:
@@ -62,6 +64,8 @@ def _status(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Watching)
     _lines(wire, n.RPL_MONONLINE, map(wire.network.shown, answer.here))
     _lines(wire, n.RPL_MONOFFLINE, answer.gone)
+    if answer.here:
+        metadata.later(wire, answer.here[0] if len(answer.here) == 1 else metadata.ALL)
 
 
 def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -88,7 +92,23 @@ def told(wire: IrcWire, event: Watched) -> bytes:
     network = wire.network
     numeric = n.RPL_MONONLINE if event.here else n.RPL_MONOFFLINE
     target = network.source(event.person, event.name) if event.here else event.name
-    return f"{cut(f':{network.server} {numeric.number} {wire.nick} :{target}')}\r\n".encode()
+    lines = [cut(f":{network.server} {numeric.number} {wire.nick} :{target}")]
+    if event.here and metadata.aware(wire):
+        kept = wire.take()
+        metadata.later(wire, event.name)
+        lines += wire.take()
+        wire.lines(kept)
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+MORE = frozenset((Presence, Described, Renamed))
+"""What is told of who is watched, beside that they came or went."""
+
+
+def more(wire: IrcWire, event: Event) -> bytes:
+    """AWAY, SETNAME or ACCOUNT of a nick that is monitored, for those who have its capability too (IRCv3
+    extended-monitor)."""
+    return wire.language.encode(event) if wire.has(cap.EXTENDED_MONITOR) else b""
 
 
 COMMANDS = {"MONITOR": Entry(monitor, 1)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from causerie.chat.model import Rank
+
 ROLE_MODES = {"owner": "qo", "moderator": "o"}
 """The channel modes of roles, highest first; `v` is a voice."""
 
@@ -12,6 +14,21 @@ PREFIXES = {"q": "~", "o": "@", "v": "+"}
 def modes_of(role: str, voiced: bool) -> str:
     """The modes of somebody who stands so in a channel, highest first."""
     return ROLE_MODES.get(role, "") + ("v" if voiced else "")
+
+
+STATUS: dict[str, Rank] = {"~": "owners", "@": "moderators", "+": "voiced"}
+"""Whom a prefix before a channel's name means (ISUPPORT STATUSMSG), highest first."""
+
+STATUS_PREFIX = {rank: prefix for prefix, rank in STATUS.items()}
+
+
+def status_of(target: str) -> tuple[Rank | None, str]:
+    """Whom of a channel a target means alone (of several prefixes the lowest), and the channel; None: it is no such
+    target."""
+    bare = target.lstrip("~@+")
+    if bare == target or not is_channel(bare):
+        return None, target
+    return STATUS[max(target[: -len(bare)], key="~@+".index)], bare
 
 
 def is_channel(target: str) -> bool:

@@ -69,6 +69,9 @@ def _request(wire: IrcWire, wanted: str) -> None:
     for name in names:
         bit = cap.OFFERED[name.removeprefix("-")]
         caps = caps & ~bit if name[0] == "-" else caps | bit
+    both = cap.METADATA | cap.BATCH
+    if wire.registration is None and wire.caps & both == both != caps & both:
+        wire.ask(c.FollowMetadata(on=False), lambda wire, command, answer: None, every=True)
     wire.caps = caps
 
     def acknowledge(wire: IrcWire, command: c.Command, answer: Answer) -> None:

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from causerie import __version__
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
 from causerie.chat.masks import matches
-from causerie.chat.model import ROLE_NAMES, Person
-from causerie.chat.names import fold
+from causerie.chat.metadata import KEY_BYTES
+from causerie.chat.model import ROLE_NAMES, Channel, Person
+from causerie.chat.names import BadName, channel_name, fold
 from causerie.config import Config
 from causerie.protocols.irc import roll
 from causerie.protocols.irc.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
@@ -76,7 +77,8 @@ class Network:
         """Everybody's host: nobody's address is shown."""
         self.most_people = 0
         self._nobody = Face(USER, "", f"!{USER}@{self.host}")
-        self._faces: WeakValueDictionary[int, Face] = WeakValueDictionary()
+        # A WeakValueDictionary's `get` would cost as much as the rest of a line.
+        self._faces: dict[int, ref[Face]] = {}
         self._was_shown: dict[int, tuple[str, str]] = {}
         self.greeting = Greeting()
         self._counted: tuple[float, Counts] | None = None
@@ -121,9 +123,14 @@ class Network:
 
     def show(self, person: int, user: str, real_name: str) -> Face:
         """What a person is shown as from now on, as long as the face is kept: by each of their connections."""
-        face = self._faces.get(person)
-        if face is None:
-            face = self._faces[person] = Face(user, real_name, f"!{user}@{self.host}")
+        face = self._kept_face(person)
+        elsewhere = len(self._core.directory.connected.get(person, ())) > 1
+        if face is None or not elsewhere:
+            if elsewhere:
+                # Somebody who is here has a user name already, and keeps it.
+                user = self.was_shown(person)[0]
+            face = Face(user, real_name, f"!{user}@{self.host}")
+            self._faces[person] = ref(face, lambda gone: self._unshown(person, gone))
             self._was_shown[person] = user, real_name
             if len(self._was_shown) > SHOWN_MOST:
                 del self._was_shown[next(iter(self._was_shown))]
@@ -135,7 +142,27 @@ class Network:
 
     def face(self, person: int) -> Face:
         """What a person is shown as."""
-        return self._faces.get(person, self._nobody)
+        face = self._kept_face(person)
+        if face is None and person in self._was_shown:
+            user, real_name = self._was_shown[person]
+            return Face(user, real_name, f"!{user}@{self.host}")
+        return face or self._nobody
+
+    def _kept_face(self, person: int) -> Face | None:
+        kept = self._faces.get(person)
+        return kept() if kept is not None else None
+
+    def _unshown(self, person: int, gone: ref[Face]) -> None:
+        if self._faces.get(person) is gone:
+            del self._faces[person]
+
+    def notes(self, person: int) -> dict[str, str]:
+        """What is noted of a person, by key."""
+        return self._core.directory.person_notes.get(person, {})
+
+    def people_in(self, channel: str) -> int:
+        """How many are in the channel of this name."""
+        return len(self._core.directory.here.get(self.channel_id(channel), ()))
 
     def real_name(self, person: int, name: str) -> str:
         """A person's real name, as they have it now; the name where none was given."""
@@ -143,7 +170,9 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        return name + self._faces.get(person, self._nobody).tail
+        kept = self._faces.get(person)
+        face = kept() if kept is not None else None
+        return name + (face if face is not None else self.face(person)).tail
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""
@@ -216,7 +245,22 @@ class Network:
 
     def channel_id(self, name: str) -> int:
         """A channel's id, which stays when its name does not; 0: there is none."""
-        return self._core.directory.by_name.get(name, 0)
+        return self._core.directory.by_name.get(name) or self._core.directory.former.get(name, 0)
+
+    def place(self, name: str) -> Channel | None:
+        """The channel of this name, or that had it."""
+        return self._core.directory.channels.get(self.channel_id(name))
+
+    def renamed(self, name: str) -> str:
+        """What the channel is called that was called so, however it is written; "": nothing is."""
+        directory = self._core.directory
+        if not directory.former:
+            return ""
+        try:
+            number = directory.former.get(channel_name(name), 0)
+        except BadName:
+            return ""
+        return directory.channels[number].name if number else ""
 
     @property
     def admin(self) -> list[str]:
@@ -236,7 +280,17 @@ class Network:
     def offers(self, certificate: str = "") -> dict[str, str]:
         """The capabilities on offer, each with what is said of it."""
         lines = f"max-bytes={self.message_bytes},max-lines={LINES_MOST}"
-        values = {**VALUES, "sasl": ",".join(self.mechanisms(certificate)), "draft/multiline": lines}
+        limits = self._core.config.limits
+        bounds = (
+            f"max-subs={limits.metadata_follows},max-keys={limits.metadata_keys},max-key-bytes={KEY_BYTES},"
+            f"max-value-bytes={limits.metadata_value_bytes}"
+        )
+        values = {
+            "draft/metadata-3": bounds,
+            **VALUES,
+            "sasl": ",".join(self.mechanisms(certificate)),
+            "draft/multiline": lines,
+        }
         closed = self._core.config.accounts.registration == "closed"
         return {name: values.get(name, "") for name in OFFERED if not (closed and name == "draft/account-registration")}
 

@@ -60,6 +60,7 @@ class _Nothing:
     reactions = False
     one_place = False
     once = True
+    renames = True
     with_html: Language | None = None
 
     def encode(self, event: object) -> bytes:

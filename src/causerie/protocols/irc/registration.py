@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -105,6 +107,7 @@ def logging_in(wire: IrcWire, command: c.Command, then: Then) -> None:
 
 
 def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
+    before = wire.face
     wire.person, wire.account = answer.person, answer.name
     if wire.registration is None:
         wire.show_as(answer.person)
@@ -116,13 +119,23 @@ def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
     if wire.registration is None:
         if name != was:
             wire.line_by(f":{source} NICK :{name}".encode())
+        if before is not None and wire.face is not None and before.tail != wire.face.tail and wire.has(cap.CHGHOST):
+            wire.line_by(f":{name}{before.tail} CHGHOST {wire.face.user} {wire.network.host}".encode())
         _hear(wire, answer.channels)
 
 
 def _welcome(wire: IrcWire, own: Registration) -> None:
     wire.face = wire.network.show(wire.person, f"~{own.user}", own.real_name)
     wire.registration = None
-    wire.lines(wire.network.greeting.lines(wire))
+    lines, own_metadata = wire.network.greeting.lines(wire), metadata.own(wire)
+    person = wire.network.person(wire.person)
+    modes = wire.network.user_modes(person) if person is not None else ""
+    if modes or own_metadata:
+        # Before the message of the day (Modern IRC, "Connection Registration").
+        at = next(i for i, line in enumerate(lines) if line.split(" ", 2)[1] in ("375", "422"))
+        told = [f":{wire.network.server} {n.RPL_UMODEIS.number} {wire.nick} +{modes}"] if modes else []
+        lines[at:at] = [*told, *own_metadata]
+    wire.lines(lines)
     _hear(wire, own.channels)
     if own.away:
         wire.ask(being_away(own.away, True), _heard, every=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causerie.chat.events import Deleted, Message, Reacted, Signalled, Typing
+from causerie.chat.events import Confided, Deleted, Message, Reacted, Signalled, Typing
 from causerie.protocols import readings
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc.composition import CONCAT, Piece, composed
-from causerie.protocols.irc.lines import BODY_MOST, cut, escape, one_line
+from causerie.protocols.irc.lines import BODY_MOST, cut, escape, one_line, pieces
+from causerie.protocols.irc.names import STATUS_PREFIX
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.language import IrcLanguage
@@ -36,24 +37,24 @@ def message(language: IrcLanguage, event: Message, target: str) -> bytes:
     source = language.source(event)
     start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
     most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
-    pieces = composed(text, cuts, most)
+    composition = composed(text, cuts, most)
     first = language.tags(event, extra=client)
-    if len(pieces) > 1 and heard & cap.MULTILINE and not before:
-        return _batch(event, source, target, first, start, pieces, language)
+    if len(composition) > 1 and heard & cap.MULTILINE and not before:
+        return _batch(event, source, target, first, start, composition, language)
     later = language.tags(event, extra=client, numbered=False)
     lines: list[str] = []
-    for piece in pieces:
+    for piece in composition:
         if piece.text:
             lines.append(f"{later if lines else first}{start}{piece.text}{behind}\r\n")
     return "".join(lines).encode()
 
 
 def _batch(
-    event: Message, source: str, target: str, tags: str, start: str, pieces: list[Piece], language: IrcLanguage
+    event: Message, source: str, target: str, tags: str, start: str, composition: list[Piece], language: IrcLanguage
 ) -> bytes:
     reference = f"m{event.number}"
     lines = [f"{tags}:{source} BATCH +{reference} draft/multiline {target}"]
-    for piece in pieces:
+    for piece in composition:
         lines.append(f"@batch={reference}{f';{CONCAT}' if piece.on else ''} {start}{piece.text}")
     lines.append(f":{language.server} BATCH -{reference}")
     return "".join(f"{line}\r\n" for line in lines).encode()
@@ -76,6 +77,21 @@ def signalled(language: IrcLanguage, event: Signalled, target: str) -> bytes:
     word = "NOTICE" if event.notice else "PRIVMSG"
     line = cut(f":{source} {word} {target} :\x01{one_line(event.text)}")
     return f"{tags}{line}\x01\r\n".encode()
+
+
+def confided(language: IrcLanguage, event: Confided, target: str) -> bytes:
+    """PRIVMSG, NOTICE or TAGMSG to the prefix and the channel (Modern IRC, "PRIVMSG message", STATUSMSG)."""
+    has_tags = language.heard & cap.MESSAGE_TAGS
+    target = STATUS_PREFIX[event.to] + target
+    extra = [f"msgid={event.mark}", *client_tags(language, event.tags)] if has_tags else []
+    source = language.source(event)
+    if not event.text:
+        return f"{language.tags(event, extra=extra)}:{source} TAGMSG {target}\r\n".encode() if has_tags else b""
+    before, behind = ("\x01ACTION ", "\x01") if event.action else ("", "")
+    start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
+    most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
+    tags = language.tags(event, extra=extra)
+    return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(event.text, most)).encode()
 
 
 def typing(language: IrcLanguage, event: Typing, target: str) -> bytes:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
+from causerie.chat.model import Rank
+from causerie.chat.replies import Confidence
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.lines import Line
-from causerie.protocols.irc.names import core_name, is_channel
+from causerie.protocols.irc.names import STATUS, core_name, is_channel, status_of
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ def client_tags(wire: IrcWire, line: Line) -> dict[str, str]:
 def say(wire: IrcWire, target: str, text: str, notice: bool, tags: dict[str, str]) -> None:
     """Say a text to one target. Slashes are the client's own in IRC: what comes here is what is said."""
     action = text[:1] == "\x01"
+    if target[:1] in STATUS and (found := status_of(target))[0] is not None:
+        confide(wire, *found, text, notice, tags)
+        return
     if action and not text.startswith(ACTION):
         # Other CTCP is for clients, and nobody reads it again.
         signal(wire, target, text.strip("\x01"), notice, tags)
@@ -50,6 +55,24 @@ def say(wire: IrcWire, target: str, text: str, notice: bool, tags: dict[str, str
             people=[target], text=text, reply=reply, action=action, notice=notice, tags=tags, literal=True
         )  # fmt: skip
         wire.ask(told, silent or _told(target), every=notice)
+
+
+def confide(wire: IrcWire, rank: Rank | None, channel: str, text: str, notice: bool, tags: dict[str, str]) -> None:
+    """Say it to those alone who rank so in the channel (ISUPPORT STATUSMSG); without a text the tags alone."""
+    assert rank is not None
+    action = text.startswith(ACTION)
+    if text[:1] == "\x01" and not action:
+        if not notice:
+            wire.reply(n.ERR_CANNOTSENDTOCHAN, channel)
+        return  # what a client asks of another is for a whole channel, or for one
+    text = text[len(ACTION) :].rstrip("\x01") if action else text
+    command = c.Confide(channel=core_name(channel), to=rank, text=text, action=action, notice=notice, tags=tags)
+    wire.ask(command, _confided, every=notice)
+
+
+def _confided(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    if isinstance(answer, Confidence) and wire.has(cap.ECHO_MESSAGE):
+        wire.line_by(wire.language.encode(answer.confided))
 
 
 def _replied(wire: IrcWire, target: str, tags: dict[str, str]) -> tuple[int, dict[str, str]]:

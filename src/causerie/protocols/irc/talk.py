@@ -16,7 +16,17 @@ from causerie.protocols.irc import multiline, services
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
-from causerie.protocols.irc.saying import REPLY, client_tags, message_of, place_of, say, signal, signalled
+from causerie.protocols.irc.names import status_of
+from causerie.protocols.irc.saying import (
+    REPLY,
+    client_tags,
+    confide,
+    message_of,
+    place_of,
+    say,
+    signal,
+    signalled,
+)
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -80,6 +90,10 @@ def tagmsg(wire: IrcWire, line: Line) -> None:
         return
     tags = client_tags(wire, line)
     for target in targets:
+        rank, bare = status_of(target)
+        if rank is not None:
+            confide(wire, rank, bare, "", True, tags)
+            continue
         place = place_of(wire, target)
         number = message_of(wire, target, tags.get(REPLY, ""))
         emoji = tags.get(REACT) or tags.get(UNREACT) or ""

@@ -73,6 +73,7 @@ class IrcWire(LineWire):
             c.Unread,
             c.Mark,
             c.Direct,
+            c.FollowMetadata,
         )
     )
     """Answers to these may lead to more commands, which go before the next line's."""
@@ -285,7 +286,7 @@ class IrcWire(LineWire):
         """See Outlet: no echo of what one says but for those who asked for it, with its label."""
         if command is None:
             return for_one.told(self, event)
-        silent = (type(event) is Message or type(event) is Reacted) and not self.caps & cap.ECHO_MESSAGE
+        silent = not self.caps & cap.ECHO_MESSAGE and type(event) in _ECHOED
         if type(command.id) is not int:
             return b"" if silent else None
         asked = self._asked.pop(command.id, None)
@@ -322,6 +323,9 @@ def _first_word(raw: bytes | bytearray) -> str:
     word = bytes(raw[:32]).split(b" ")[0]
     return word.decode().upper() if word.isalpha() and word.isascii() else "*"
 
+
+_ECHOED = (Message, Reacted)
+"""What one's own doing is told of only by echo-message."""
 
 _STORED = Done()
 """What becomes of a command whose event was stored, for those who asked."""

@@ -1,0 +1,162 @@
+"""Coming in: the form, what it comes to, and the question about a certificate."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+import tkinter as tk
+from collections.abc import Callable
+
+from causerie.client import Certificate, ServerAddress
+from causerie.desktop import keyring_memory, login
+from causerie.desktop.bridge import Bridge
+from causerie.desktop.login import Entry, Field, Filled, Misfilled, Trouble
+from causerie.desktop.login_view import LoginView
+from causerie.desktop.overlay import Overlay
+from causerie.desktop.remembering import Remembered, Settings
+from causerie.desktop.theme import Look
+from causerie.text import _
+
+log = logging.getLogger("causerie.desktop")
+
+Later = Callable[[Callable[[], None]], None]
+"""Has something done on the interface's thread; called on any."""
+
+
+class Entering:
+    """The form, from when it is shown until `close`. `server`: what stands in its field; `keep`: settings from now on;
+    `begun`: somebody is on the way in, over this bridge; `cancel`: not any more."""
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        look: Look,
+        remembered: Remembered,
+        settings: Settings,
+        server: str,
+        keep: Callable[..., None],
+        begun: Callable[[Entry, Bridge], None],
+        cancel: Callable[[], None],
+        later: Later,
+    ) -> None:
+        self._root = root
+        self._look = look
+        self._remembered = remembered
+        self._keep = keep
+        self._begun = begun
+        self._cancel = cancel
+        self._keyring: keyring_memory.Found | None = None
+        self._waiting: Filled | None = None
+        """The form was sent before it was known whether there is a keyring."""
+        self._closed = False
+        fields: dict[Field, str] = {
+            "server": server or settings.server,
+            "name": settings.name,
+            "password": "",
+            "channel": settings.channel,
+        }
+        self.view = LoginView(root, look, fields, settings.stay, settings.keyring, self._enter, self._stop)
+        self.view.frame.pack(fill="both", expand=True)
+        # On a thread: it takes some hundred milliseconds, and may ask programs that do not answer.
+        threading.Thread(target=self._look_for_keyring, args=(later,), name="keyring", daemon=True).start()
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Why one is not in."""
+        log.info("not in: %s", trouble.text)
+        self.view.trouble(trouble)
+
+    def close(self) -> None:
+        """One is in."""
+        self._closed = True
+        self.view.frame.destroy()
+
+    def _look_for_keyring(self, later: Later) -> None:
+        try:
+            found = keyring_memory.find()
+        except Exception as error:  # a backend's own trouble
+            found = keyring_memory.Found(None, str(error))
+        later(lambda: self._found(found))
+
+    def _found(self, found: keyring_memory.Found) -> None:
+        self._keyring = found
+        log.info("the keyring: %s", found.why_not or type(found.backend).__module__)
+        if not self._closed:
+            self.view.keyring(found.why_not)
+            waiting, self._waiting = self._waiting, None
+            if waiting is not None:
+                self._enter(waiting)
+
+    def _stop(self) -> None:
+        self._waiting = None
+        self._cancel()
+        self.trouble(Trouble(_("Cancelled."), "", "server"))
+
+    def _enter(self, filled: Filled) -> None:
+        fields = filled.fields
+        server, name = fields["server"].strip() or login.HERE, fields["name"].strip()
+        remembered, kept = self._is_remembered(server, name)
+        if self._keyring is None and (kept or (filled.stay and filled.keyring)):
+            self._waiting = filled
+            return
+        try:
+            entry = login.read(
+                server,
+                name,
+                fields["password"],
+                fields["channel"],
+                lambda least, most: least + secrets.randbelow(most - least + 1),
+                remembered=remembered and filled.stay,
+                register=filled.register,
+            )
+        except Misfilled as misfilled:
+            self.trouble(misfilled.trouble)
+            return
+        backend = self._keyring.backend if self._keyring is not None else None
+        if kept and backend is None and not entry.password and self._keyring is not None:
+            self.trouble(login.keyring_trouble(self._keyring.why_not))
+            return
+        log.info("entering as %s", entry.name)
+        plain = entry.server if "#invite" not in entry.server else entry.address
+        self._keep(server=plain, name=name, channel=fields["channel"].strip(), stay=filled.stay, keyring=filled.keyring)
+        memory = None
+        if filled.stay:
+            needed = not entry.password
+            memory = self._remembered.memory(entry.address, name, backend, keep=filled.keyring, needed=needed)
+        bridge = Bridge(entry, memory, self._remembered.known())
+        self._begun(entry, bridge)
+        bridge.start()
+
+    def _is_remembered(self, server: str, name: str) -> tuple[bool, bool]:
+        """Whether one can come in without a password, and whether what that takes is in the keyring."""
+        with contextlib.suppress(ValueError):
+            where, known = str(ServerAddress.parse(server)), self._remembered
+            return bool(name) and known.is_remembered(where, name), bool(name) and known.in_keyring(where, name)
+        return False, False
+
+
+def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callable[[bool], None]) -> None:
+    """Whether this certificate is the right one."""
+    log.info("asking about the certificate of %s", certificate.where)
+    print_ = certificate.fingerprint
+    grouped = " ".join(print_[at : at + 4] for at in range(0, len(print_), 4))
+    if certificate.known:
+        head = _("The server's certificate has changed")
+        text = _(
+            "{where} shows another certificate than the one you accepted. This is so after a new installation, and "
+            "also when somebody listens in between. Ask whoever runs it before you trust this one:\n\n{print}"
+        )
+    else:
+        head = _("Do you know this server?")
+        text = _(
+            "Nobody vouches for the certificate of {where}, as is usual with a server that made its own. Compare "
+            "this fingerprint with what whoever runs it tells you:\n\n{print}"
+        )
+    Overlay(root, look, lambda: None).question(
+        head,
+        text.format(where=certificate.where, print=grouped),
+        lambda typed: vouch(True),
+        yes=_("Trust it"),
+        no=lambda: vouch(False),
+    )

@@ -1,0 +1,34 @@
+"""What is to be done in a moment, each under a name: asked for again, it waits anew."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+
+
+class Timers:
+    """See the module; on Tk's own thread."""
+
+    def __init__(self, root: tk.Misc) -> None:
+        self._root = root
+        self._waiting: dict[str, str] = {}
+
+    def later(self, name: str, milliseconds: int, call: Callable[[], object]) -> None:
+        """Do this then; what waited under the same name is not done."""
+        self.cancel(name)
+
+        def due() -> None:
+            self._waiting.pop(name, None)
+            call()
+
+        self._waiting[name] = self._root.after(milliseconds, due)
+
+    def cancel(self, name: str) -> None:
+        """It is not done after all."""
+        if (waiting := self._waiting.pop(name, None)) is not None:
+            self._root.after_cancel(waiting)
+
+    def close(self) -> None:
+        """Nothing is done any more."""
+        for name in list(self._waiting):
+            self.cancel(name)

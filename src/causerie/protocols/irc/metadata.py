@@ -1,0 +1,297 @@
+"""METADATA: what is noted about people and channels under keys.
+
+Source: IRCv3 draft/metadata-3 (the draft of 2026). Who may is the core's. Lines in a batch come in one piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from causerie.chat import commands as c
+from causerie.chat.errors import BadInput, BadText, ChatError, NotFound, TextTooLong, TooFast, TooMany
+from causerie.chat.events import MetadataSet
+from causerie.chat.metadata import is_key
+from causerie.chat.replies import MetadataKeys, MetadataLine, MetadataList, MetadataPage
+from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import numerics as n
+from causerie.protocols.irc.batches import batch
+from causerie.protocols.irc.command import Entry
+from causerie.protocols.irc.lines import Line, cut
+from causerie.protocols.irc.names import core_name, is_channel, shown_channel
+from causerie.server.session import Answer
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.wire import IrcWire, Then
+
+SYNC_MOST = 200
+"""People in a channel whose metadata comes with JOIN; of more, the client asks later."""
+
+LATER_SECONDS = 5
+
+ALL = "*ALL"
+
+KEYS_BYTES = 350
+"""Of keys on one line."""
+
+_KEYED = {"GET": 1, "SET": 1, "SUB": 1, "UNSUB": 1}
+"""Subcommands that have parameters, and how many at least."""
+
+_BARE = ("LIST", "CLEAR", "SUBS", "SYNC")
+
+
+def aware(wire: IrcWire) -> bool:
+    """Whether a client knows of metadata: it needs batches too ("Definitions")."""
+    return wire.has(cap.METADATA) and wire.has(cap.BATCH)
+
+
+def metadata(wire: IrcWire, line: Line) -> None:
+    """METADATA target GET, LIST, SET, CLEAR, SUB, UNSUB, SUBS or SYNC; the target `*` is oneself."""
+    target, word, params = line.param(0), line.param(1).upper(), line.params[2:]
+    shown = word if word and " " not in word and word[0] != ":" else "*"
+    if not aware(wire):
+        _fail(wire, f"INVALID_PARAMS {shown}", "Negotiate draft/metadata-3 and batch first")
+    elif word not in _KEYED and word not in _BARE:
+        _fail(wire, f"INVALID_PARAMS {shown}", "Unknown subcommand" if word else "Not enough parameters")
+    elif len(params) < _KEYED.get(word, 0):
+        _fail(wire, f"INVALID_PARAMS {word}", "Not enough parameters")
+    elif (word in _BARE and params) or (word == "SET" and len(params) > 2):
+        _fail(wire, f"INVALID_PARAMS {word}", "Too many parameters")
+    elif word in ("SUB", "UNSUB", "SUBS"):
+        if target != "*" and not _is_oneself(wire, target):
+            _invalid_target(wire, target)
+        elif word == "SUBS":
+            wire.ask(c.FollowMetadata(), _followed)
+        else:
+            _follow(wire, params, word == "SUB")
+    elif word == "SYNC":
+        _sync(wire, target)
+    elif word == "SET":
+        _set(wire, target, params[0], params[1] if len(params) > 1 else "")
+    elif word == "CLEAR":
+        wire.ask(c.SetMetadata(**_about(target)), _cleared(target), every=True)
+    else:
+        wire.ask(c.Metadata(**_about(target)), _listed(target, params if word == "GET" else None), every=True)
+
+
+def _is_oneself(wire: IrcWire, target: str) -> bool:
+    person = wire.network.named(target) if not is_channel(target) else None
+    return person is not None and person.id == wire.person
+
+
+def _about(target: str) -> dict[str, str]:
+    if target == "*":
+        return {}
+    return {"channel": core_name(target)} if is_channel(target) else {"name": target or "*"}
+
+
+def _shown(answer: MetadataList) -> str:
+    return shown_channel(answer.channel) if answer.channel else answer.name
+
+
+def _fail(wire: IrcWire, code: str, text: str, kind: str = "FAIL") -> None:
+    wire.line(f"{kind} METADATA {code} :{text}")
+
+
+def _invalid_target(wire: IrcWire, target: str) -> None:
+    _fail(wire, f"INVALID_TARGET {target.split(' ')[0] or '*'}", "There is no such person or channel")
+
+
+def _invalid_key(wire: IrcWire, key: str, kind: str) -> None:
+    _fail(wire, f"INVALID_KEY {key.split(' ')[0].lstrip(':') or '*'}", "Keys are of a-z, 0-9 and _./-", kind)
+
+
+def _in_batch(wire: IrcWire, kind: str, lines: Sequence[str]) -> None:
+    start, end = (f":{wire.network.server} BATCH {sign}k" for sign in "+-")
+    wire.lines(batch(f"{start} {kind}", "k", lines, end))
+
+
+def _collected(wire: IrcWire, kind: str, make: Callable[[], None]) -> None:
+    """What `make` replies, in a batch."""
+    kept = wire.take()
+    make()
+    lines = wire.take()
+    wire.lines(kept)
+    _in_batch(wire, kind, lines)
+
+
+def _listed(target: str, keys: list[str] | None) -> Then:
+    """The answer to GET (`keys`) and LIST."""
+
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if not isinstance(answer, MetadataList):
+            _refused(wire, target, "*", answer)
+            return
+        about = _shown(answer)
+
+        def tell() -> None:
+            for key in answer.metadata if keys is None else keys:
+                if key in answer.metadata:
+                    wire.reply(n.RPL_KEYVALUE, about, key, "*", f":{answer.metadata[key]}")
+                elif is_key(key):
+                    wire.reply(n.RPL_KEYNOTSET, about, key)
+                else:
+                    _invalid_key(wire, key, "WARN")
+
+        _collected(wire, f"metadata {about}", tell)
+
+    return then
+
+
+def _set(wire: IrcWire, target: str, key: str, value: str) -> None:
+    if not is_key(key):
+        _invalid_key(wire, key, "FAIL")
+        return
+
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, ChatError):
+            _refused(wire, target, key, answer)
+            return
+        about = wire.nick if target == "*" else target
+        if value:
+            wire.reply(n.RPL_KEYVALUE, about, key, "*", f":{value}")
+        else:
+            wire.reply(n.RPL_KEYNOTSET, about, key)
+
+    wire.ask(c.SetMetadata(**_about(target), key=key, value=value), then, every=True)
+
+
+def _cleared(target: str) -> Then:
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if not isinstance(answer, MetadataList):
+            _refused(wire, target, "*", answer)
+            return
+        about = _shown(answer)
+
+        def tell() -> None:
+            for key in answer.metadata:
+                wire.reply(n.RPL_KEYNOTSET, about, key)
+
+        _collected(wire, f"metadata {about}", tell)
+
+    return then
+
+
+def _refused(wire: IrcWire, target: str, key: str, answer: Answer) -> None:
+    assert isinstance(answer, ChatError)
+    about = target.split(" ")[0] or "*"
+    if isinstance(answer, NotFound):
+        _invalid_target(wire, target)
+    elif isinstance(answer, TooFast):
+        seconds = max(1, round(float(answer.data.get("retry_after", 1))))
+        _fail(wire, f"RATE_LIMITED {about} {key} {seconds}", f"Try again in {seconds} s")
+    elif isinstance(answer, TooMany):
+        _fail(wire, f"LIMIT_REACHED {about} {answer.data.get('most', 0)}", "No more can be noted there")
+    elif isinstance(answer, BadText | TextTooLong | BadInput):
+        _fail(wire, f"INVALID_VALUE {key}", "That cannot be a value, or it is too long")
+    else:
+        _fail(wire, f"KEY_NO_PERMISSION {about} {key}", "You may not do that there")
+
+
+def _follow(wire: IrcWire, keys: list[str], on: bool) -> None:
+    good = [key for key in keys if is_key(key)]
+    for key in keys:
+        if not is_key(key):
+            _invalid_key(wire, key, "WARN")
+    if not good:
+        return
+
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if not isinstance(answer, MetadataKeys):
+            wire.refuse(command, "METADATA", answer)  # type: ignore[arg-type]
+            return
+        if not on:
+            _keys(wire, n.RPL_METADATAUNSUBOK, dict.fromkeys(good))
+            return
+        taken = good[: good.index(answer.refused)] if answer.refused else good
+        _keys(wire, n.RPL_METADATASUBOK, dict.fromkeys(taken))
+        if answer.refused:
+            _fail(wire, f"LIMIT_REACHED {answer.refused} {answer.most}", "You follow as many keys as there may be")
+        if answer.new:
+            wire.ask(c.SyncMetadata(keys=answer.new), _synced(ALL), every=True)
+
+    wire.ask(c.FollowMetadata(keys=good, on=on), then, every=True)
+
+
+def _keys(wire: IrcWire, numeric: n.Numeric, keys: Iterable[str]) -> None:
+    some: list[str] = []
+    for key in keys:
+        if some and sum(map(len, some)) + len(some) + len(key) > KEYS_BYTES:
+            wire.reply(numeric, *some)
+            some = []
+        some.append(key)
+    if some:
+        wire.reply(numeric, *some)
+
+
+def _followed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    assert isinstance(answer, MetadataKeys)
+    _collected(wire, "metadata-subs", lambda: _keys(wire, n.RPL_METADATASUBS, answer.keys))
+
+
+def _sync(wire: IrcWire, target: str) -> None:
+    about = {} if target == ALL else {"name": wire.nick} if target == "*" else _about(target)
+    command = c.SyncMetadata(channel=about.get("channel", ""), name=about.get("name", ""))
+    wire.ask(command, _synced(wire.nick if target == "*" else target), every=True)
+
+
+def _synced(target: str) -> Then:
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, MetadataPage):
+            _collected(wire, f"metadata {target}", lambda: _values(wire, answer.lines))
+        else:
+            _refused(wire, target, "*", answer)
+
+    return then
+
+
+def _values(wire: IrcWire, lines: Iterable[MetadataLine]) -> None:
+    for one in lines:
+        about = shown_channel(one.channel) if one.channel else one.name
+        wire.reply(n.RPL_KEYVALUE, about, one.key, "*", f":{one.value}")
+
+
+def at_join(wire: IrcWire, channel: str, people: int) -> None:
+    """What a client that enters a channel is told ("Automatic synchronization")."""
+    if not aware(wire):
+        return
+    shown = shown_channel(channel)
+    if people > SYNC_MOST:
+        later(wire, shown)
+    else:
+        wire.ask(c.SyncMetadata(channel=channel), _synced(shown), every=True)
+
+
+def later(wire: IrcWire, target: str) -> None:
+    """774: a client that knows of metadata is to ask for it ("Postponed synchronization")."""
+    if aware(wire):
+        wire.reply(n.RPL_METADATASYNCLATER, target, str(LATER_SECONDS if target != ALL else 0))
+
+
+def own(wire: IrcWire) -> list[str]:
+    """What is noted of the client itself, which its welcome says."""
+    if not aware(wire):
+        return []
+    kept, notes = wire.take(), wire.network.notes(wire.person)
+
+    def tell() -> None:
+        for key, value in notes.items():
+            wire.reply(n.RPL_KEYVALUE, wire.nick, key, "*", f":{value}")
+
+    _collected(wire, f"metadata {wire.nick}", tell)
+    lines = wire.take()
+    wire.lines(kept)
+    return lines
+
+
+def told(wire: IrcWire, event: MetadataSet) -> bytes:
+    """What is noted changed ("Notifications")."""
+    if not aware(wire):
+        return b""
+    about = shown_channel(event.channel) if event.channel else event.name
+    numeric = n.RPL_KEYVALUE if event.value else n.RPL_KEYNOTSET
+    rest = f"* :{event.value}" if event.value else f":{n.RPL_KEYNOTSET.text}"
+    return f"{cut(f':{wire.network.server} {numeric.number} {wire.nick} {about} {event.key} {rest}')}\r\n".encode()
+
+
+COMMANDS = {"METADATA": Entry(metadata)}

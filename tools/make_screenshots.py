@@ -1,0 +1,171 @@
+"""Make the pictures of docs/desktop again: `python tools/make_screenshots.py [DIRECTORY] [dark|light] [LANGUAGE]`.
+
+A server, people who talk for two days (by a clock that is told what time it is), and the desktop client on a screen
+that nobody sees, by real keys and mouse. Looks best with the fonts Inter and Noto Color Emoji installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from causerie.desktop.remembering import Remembered, Settings, Theme  # noqa: E402
+from tests.e2e.screen import Desktop, Screen  # noqa: E402
+from tests.people import PASSWORD, House, NativePerson  # noqa: E402
+
+OUTPUT = ROOT / "docs" / "desktop"
+
+CODE = """\
+this is all it takes:
+```
+for message in chat:
+    print(message.name, message.text)
+```"""
+
+LONG = (
+    "Long story short: I measured it on three machines, with the database on a disk, on an SSD and in memory, and the "
+    "difference is smaller than what the network does on a good day, so I would rather keep it simple and look at it "
+    "again in spring: https://example.org/measurements/2026/november"
+)
+
+TALK: tuple[tuple[str, str, int], ...] = (
+    # who, what, minutes after the one before
+    ("mathilde", "Bonjour à tous ! Je viens d’arriver, c’est ici que ça se passe ?", 0),
+    ("ben", "Bonjour Mathilde, oui :) welcome", 2),
+    ("ben", "the notes of last week are pinned", 0),
+    ("clara", "Notes of the last meeting: **three** decisions, one open question, *no* deadline moved.", 3),
+    ("mathilde", "Merci ! « Pas d’échéance déplacée », c’est noté.", 6),
+    ("davide", "who has the key of the workshop?", 42),
+    ("clara", "I do, it is with me until six", 1),
+    ("davide", "perfect, I come by at five", 0),
+    ("ben", LONG, 17),
+    ("clara", "@anna can you have a look at it tomorrow?", 4),
+    # the next day
+    ("anna", "good morning! reading it now", 0),
+    ("anna", "looks right to me, and `fsync` is what costs, as we thought", 9),
+    ("ben", "then let us do it", 1),
+    ("clara", "agreed", 0),
+    ("mathilde", "D’accord aussi. J’écris la page de documentation, en français et en anglais.", 2),
+    ("anna", "does anybody read messages in a program of their own?", 11),
+    ("ben", CODE, 3),
+    ("davide", "that is shorter than my shopping list", 1),
+    ("clara", "> no deadline moved\n\nexcept for the cake, which is **today** at four", 14),
+    ("mathilde", "Le gâteau ! J’apporte des assiettes.", 1),
+    ("davide", "I bring coffee", 0),
+    ("ben", "and I bring myself", 1),
+    ("anna", "@ben most important of all", 0),
+    ("clara", "Shall we meet in the garden or in the workshop?", 20),
+    ("davide", "garden, if it does not rain", 2),
+    ("mathilde", "Le jardin, avec plaisir", 1),
+    ("ben", "1. table\n2. chairs\n3. the big umbrella, just in case", 3),
+    ("anna", "I can carry two chairs", 1),
+    ("clara", "@anna thank you! See you at four then", 2),
+    ("davide", "see you", 0),
+)
+
+
+async def fill(house: House) -> None:
+    """People, channels and what they say."""
+    core, start = house.server.core, datetime.now().replace(hour=9, minute=12) - timedelta(days=1)
+    at = start
+    core.now = lambda: int(at.timestamp() * 1000)
+    people: dict[str, NativePerson] = {}
+    for name in ("anna", "ben", "clara", "davide", "mathilde"):
+        await house.account(name)
+        people[name] = await house.native_in("garden", name, PASSWORD)
+        for channel in ("home", "workshop", "music"):
+            await people[name].joins(channel)
+    await people["anna"].asks("set_topic", channel="garden", topic="What grows, and who waters it · cake at four")
+    numbers: list[int] = []
+    for place, (name, text, minutes) in enumerate(TALK):
+        if place == 10:
+            at = start + timedelta(days=1, minutes=-3)
+        at += timedelta(minutes=minutes)
+        numbers.append((await people[name].asks("send", channel="garden", text=text))["number"])
+    for name, place, emoji in (
+        ("anna", 3, "👍"), ("davide", 3, "👍"), ("mathilde", 3, "🎉"), ("anna", 17, "😂"), ("ben", 17, "😂"),
+        ("ben", 19, "🎉"), ("anna", 28, "❤️"), ("ben", 28, "❤️"),
+    ):  # fmt: skip
+        await people[name].asks("react", channel="garden", number=numbers[place], emoji=emoji)
+    for name, text in (
+        ("anna", "the garden, if the grass is dry"),
+        ("ben", "it is, I just looked"),
+        ("mathilde", "Parfait !"),
+        ("clara", "then it is settled"),
+    ):
+        at += timedelta(minutes=1)
+        await people[name].asks("send", channel="garden", text=text, reply=numbers[23])
+    await people["anna"].asks("pin", channel="garden", number=numbers[3])
+    await people["davide"].asks("edit", channel="garden", number=numbers[20], text="I bring coffee, and tea")
+    await people["clara"].asks("mark", channel="garden", number=numbers[9])
+    await people["ben"].asks("send", channel="workshop", text="@anna the key is on its hook")
+    await people["davide"].asks("send", channel="music", text="new strings arrived")
+    await people["davide"].asks("away", text="in the workshop")
+    opened = await people["mathilde"].asks("direct", people=["anna"])
+    await people["mathilde"].asks("send", channel=opened["channel"], text="Tu prends le train de quelle heure ?")
+    people.pop("anna").hang_up()
+
+
+async def main(output: Path, themes: list[Theme], language: str) -> None:
+    async with House(accounts={"registration": "open"}) as house:
+        await fill(house)
+        where = str(house.server.identity.listening[0])
+        for theme in themes:
+            await asyncio.to_thread(pictures, output, theme, where, language)
+
+
+def pictures(output: Path, theme: Theme, where: str, language: str) -> None:
+    """What one looks at."""
+    locale = {"LC_ALL": f"{language}.UTF-8"} if language else {}
+    with tempfile.TemporaryDirectory() as home, Screen() as screen:
+
+        def shot(name: str) -> None:
+            screen.shot(output / f"{name}-{theme}.png")
+
+        remembered = Remembered(Path(home))
+        remembered.keep_settings(
+            Settings(server=where, name="anna", channel="garden", theme=theme, geometry="1280x800+0+0", zoom=100)
+        )
+        with Desktop(screen, Path(home), where, **locale) as desktop:
+            screen.do("mousemove", "640", "790")
+            shot("login")
+            screen.types(PASSWORD)
+            screen.presses("Return")
+            desktop.logs("at the end of garden")
+            screen.do("mousemove", "640", "790", "sleep", "1")
+            shot("conversation")
+            screen.presses("Prior")
+            screen.do("sleep", "0.5")
+            shot("earlier")
+            screen.presses("End", "ctrl+e")
+            desktop.logs("keys go to: ")
+            screen.do("sleep", "0.5")
+            shot("emoji")
+            screen.presses("Escape", "ctrl+f")
+            screen.types("garden")
+            screen.presses("Return")
+            desktop.logs("found ")
+            screen.do("sleep", "0.5")
+            shot("search")
+            screen.presses("Escape")
+            screen.do("mousemove", "300", "380", "sleep", "0.5")
+            shot("hover")
+            screen.types("a line that is **not** sent, with :ta")
+            screen.do("sleep", "0.5")
+            shot("typing")
+
+
+if __name__ == "__main__":
+    asyncio.run(
+        main(
+            Path(sys.argv[1]) if len(sys.argv) > 1 else OUTPUT,
+            [sys.argv[2]] if len(sys.argv) > 2 else ["dark", "light"],  # type: ignore[list-item]
+            sys.argv[3] if len(sys.argv) > 3 else "",
+        )
+    )
