@@ -1,7 +1,7 @@
 """METADATA: what is noted about people and channels under keys.
 
-Sources: IRCv3 draft/metadata-3 (the draft of 2026), and the one before, draft/metadata-2, for the clients there are. Who
-may is the core's. Lines in a batch come in one piece.
+Sources: IRCv3 draft/metadata-3 (the draft of 2026), and the one before, draft/metadata-2, for the clients there are.
+Who may is the core's. Lines in a batch come in one piece.
 """
 
 from __future__ import annotations

@@ -47,10 +47,15 @@ def negotiate(wire: IrcWire, line: Line) -> None:
 
 def _list(wire: IrcWire, word: str, names: list[str], several: bool) -> None:
     lines, room = [""], LIST_BYTES
+    if not several:
+        # One line is all that there is for older clients: what is still a draft is left out first.
+        names = sorted(names, key=lambda name: name.startswith("draft/"))
     for name in names:
         if several and len(name) >= room:
             lines.append("")
             room = LIST_BYTES
+        elif len(name) >= room:
+            break
         lines[-1] += f"{name} "
         room -= len(name) + 1
     for part in lines[:-1]:
