@@ -35,6 +35,10 @@ METADATA = 1 << 27
 METADATA_2 = 1 << 28
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
+SEARCH = 1 << 40
+SOJU_SEARCH = 1 << 41
+WEBPUSH = 1 << 42
+SOJU_WEBPUSH = 1 << 43
 
 OFFERED: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -53,6 +57,8 @@ OFFERED: dict[str, int] = {
     "draft/multiline": MULTILINE,
     "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,
+    "draft/search": SEARCH,
+    "draft/webpush": WEBPUSH,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
     "extended-monitor": EXTENDED_MONITOR,
@@ -64,6 +70,8 @@ OFFERED: dict[str, int] = {
     "sasl": SASL,
     "server-time": SERVER_TIME,
     "setname": SETNAME,
+    "soju.im/search": SOJU_SEARCH,
+    "soju.im/webpush": SOJU_WEBPUSH,
     "standard-replies": STANDARD_REPLIES,
     "userhost-in-names": USERHOST_IN_NAMES,
 }
