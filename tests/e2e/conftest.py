@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import uvloop
 
-from tests.e2e.screen import Screen
-from tests.people import House
+from tests.e2e.screen import Desktop, Screen
+from tests.e2e.windows import OPEN, register
+from tests.people import PASSWORD, House
+from tests.server_process import ServerProcess
 
 
 def pytest_asyncio_loop_factories(
@@ -28,3 +32,29 @@ def screen() -> Iterator[Screen]:
 async def house() -> AsyncIterator[House]:
     async with House(accounts={"registration": "open"}) as house:
         yield house
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server whose address stays the same when it starts again."""
+    server = ServerProcess(tmp_path / "data", OPEN).start()
+    server.listen = str(server.address)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def two(tmp_path: Path, server: ServerProcess) -> Iterator[tuple[Desktop, Desktop]]:
+    """Anna, whose channel garden is, and Ben, a guest there."""
+    register(server, "anna")
+    with ExitStack() as stack:
+        windows = [
+            stack.enter_context(Desktop(stack.enter_context(Screen()), tmp_path / name, str(server.address)))
+            for name in ("anna", "ben")
+        ]
+        for window, name, password in zip(windows, ("anna", "ben"), (PASSWORD, ""), strict=True):
+            window.fills(name, password, "garden")
+            window.logs("at the end of garden")
+        yield windows[0], windows[1]

@@ -24,17 +24,18 @@ MISSING = [program for program in ("Xvfb", "xdotool", "import") if shutil.which(
 
 
 class Screen:
-    """A screen that nobody sees. `with Screen() as screen:`"""
+    """A screen that nobody sees, so wide and high. `with Screen() as screen:`"""
 
-    def __init__(self) -> None:
+    def __init__(self, size: str = "1280x800") -> None:
         self.display = ""
+        self._size = size
 
     def __enter__(self) -> Self:
         if MISSING:
             pytest.skip(f"not installed: {', '.join(MISSING)}")
         read, write = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
             pass_fds=(write,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -96,8 +97,8 @@ class _ClientMessage(ctypes.Structure):
     )
 
 
-def delete_window(display: str, window: int) -> None:
-    """WM_DELETE_WINDOW (ICCCM, 4.2.8.1), which xdotool of Debian 12 cannot send."""
+def tell_window(display: str, window: int, what: str) -> None:
+    """WM_DELETE_WINDOW (ICCCM, 4.2.8.1) or WM_SAVE_YOURSELF (appendix C.1), which xdotool of Debian 12 cannot send."""
     x11 = ctypes.CDLL("libX11.so.6")
     x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XInternAtom.restype = ctypes.c_ulong
@@ -107,7 +108,7 @@ def delete_window(display: str, window: int) -> None:
     opened = x11.XOpenDisplay(display.encode())
     message = _ClientMessage(type=33, window=window, format=32)
     message.message_type = x11.XInternAtom(opened, b"WM_PROTOCOLS", 0)
-    message.data[0] = x11.XInternAtom(opened, b"WM_DELETE_WINDOW", 0)
+    message.data[0] = x11.XInternAtom(opened, what.encode(), 0)
     x11.XSendEvent(opened, window, 0, 0, ctypes.byref(message))
     x11.XCloseDisplay(opened)
 
@@ -223,9 +224,9 @@ class Desktop:
         self.screen.do("mousemove", str(x), str(y), "click", "1")
 
     def menu(self, label: str) -> None:
-        """From the menu that is open, by keys."""
-        labels = self.waits("menu", lambda labels: label in labels)
-        self.screen.presses(*["Down"] * (labels.index(label) + 1), "Return")
+        """From the menu that is open."""
+        x, y = self.waits("menu", lambda places: label in places)[label]
+        self.screen.do("mousemove", str(x - 1), str(y), "mousemove", str(x), str(y), "click", "1")
 
     def says(self, text: str) -> None:
         """Typed, and Enter."""
@@ -244,7 +245,11 @@ class Desktop:
 
     def cross(self) -> None:
         """The window's cross is clicked: what a window manager then sends."""
-        delete_window(self.screen.display, self._window())
+        tell_window(self.screen.display, self._window(), "WM_DELETE_WINDOW")
+
+    def session_ends(self) -> None:
+        """What a session manager sends."""
+        tell_window(self.screen.display, self._window(), "WM_SAVE_YOURSELF")
 
     def signal(self, number: signal.Signals) -> None:
         """From the terminal, or the system."""

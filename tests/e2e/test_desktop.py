@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from causerie.address import Address
 from tests.e2e.screen import Desktop, Screen
 from tests.people import PASSWORD, House, NativePerson
-from tests.server_process import ServerProcess, until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -104,7 +102,7 @@ async def test_a_server_that_is_not_there(screen: Screen, tmp_path: Path) -> Non
         await off(desktop.logs, "not in: 127.0.0.1:1 cannot be reached")
 
 
-@pytest.mark.parametrize("way", ["cross", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("way", ["cross", "session", "SIGINT", "SIGTERM", "SIGHUP"])
 async def test_leaving_says_goodbye(screen: Screen, house: House, tmp_path: Path, way: str) -> None:
     """The others are told at once, and the program ends with 0 within two seconds."""
     ben = await house.native_in("home", "ben")
@@ -112,37 +110,9 @@ async def test_leaving_says_goodbye(screen: Screen, house: House, tmp_path: Path
         await comes(ben, "entered")
         if way == "cross":
             await off(desktop.cross)
+        elif way == "session":
+            await off(desktop.session_ends)
         else:
             desktop.signal(signal.Signals[way])
         assert await off(desktop.ends) == 0
         assert (await comes(ben, "left"))["name"] == "Guest123"
-
-
-async def test_the_server_is_killed_in_mid_sentence(screen: Screen, tmp_path: Path) -> None:
-    """What was typed stays, what was said meanwhile is sent once, when the server is back."""
-    server = ServerProcess(tmp_path / "data").start()
-    try:
-        address: Address = server.address
-        server.listen = str(address)
-        async with Opened(screen, tmp_path / "home", str(address), "anna") as desktop:
-            await off(screen.types, "half a ")
-            server.kill()
-            await off(desktop.logs, "the connection is lost")
-            await off(screen.types, "sentence")
-            await off(screen.presses, "Return")
-            await off(screen.types, "and the next")
-            server.restart()
-            ben = await server.native_in("home", "ben")
-            page: dict[str, Any] = {"events": []}
-
-            async def came() -> bool:
-                page.update(await ben.asks("history", channel="home"))
-                return bool(page["events"])
-
-            await until(came, "the message comes", seconds=40)
-            assert [event["text"] for event in page["events"]] == ["half a sentence"]
-            await off(screen.presses, "Return")
-            await hears(ben, "and the next")
-            await server.hang_up()
-    finally:
-        server.end()

@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.screen import Desktop, Screen
+from tests.e2e.windows import last, only, register, said
 from tests.people import PASSWORD
-from tests.server_process import CONFIG, ServerProcess, everything
+from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.timeout(120)
-
-OPEN = CONFIG.replace("[accounts]\n", '[accounts]\nregistration = "open"\n')
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server whose address stays the same when it starts again."""
-    server = ServerProcess(tmp_path / "data", OPEN).start()
-    server.listen = str(server.address)
-    try:
-        yield server
-    finally:
-        server.end()
-
-
-@pytest.fixture
-def two(tmp_path: Path, server: ServerProcess) -> Iterator[tuple[Desktop, Desktop]]:
-    """Anna, whose channel garden is, and Ben, a guest there."""
-    register(server, "anna")
-    with ExitStack() as stack:
-        windows = [
-            stack.enter_context(Desktop(stack.enter_context(Screen()), tmp_path / name, str(server.address)))
-            for name in ("anna", "ben")
-        ]
-        for window, name, password in zip(windows, ("anna", "ben"), (PASSWORD, ""), strict=True):
-            window.fills(name, password, "garden")
-            window.logs("at the end of garden")
-        yield windows[0], windows[1]
-
-
-def register(server: ServerProcess, name: str) -> None:
-    """Somebody makes an account."""
-
-    async def ask() -> None:
-        person = await server.native()
-        await person.registers(name)
-        await server.hang_up()
-
-    asyncio.run(ask())
-
-
-def said(server: ServerProcess, channel: str = "garden") -> list[str]:
-    """All that was said there, as the server has it."""
-
-    async def ask() -> list[str]:
-        reader = await server.native_in(channel, "reader")
-        events = await everything(reader, channel)
-        await server.hang_up()
-        return [event["text"] for event in events if event["is"] == "message" and not event.get("deleted")]
-
-    return asyncio.run(ask())
 
 
 def test_the_first_causeries_whole_story(tmp_path: Path, server: ServerProcess) -> None:
@@ -177,14 +124,3 @@ def test_a_thread_has_a_line_of_its_own(two: tuple[Desktop, Desktop]) -> None:
     anna.screen.presses("Up", "ctrl+a")
     anna.says("cocoa then")
     ben.sees("cocoa then (edited)", called="thread")
-
-
-def only(window: Desktop) -> int:
-    """The number of the one message that is drawn."""
-    (row,) = (name for name in window.waits("places of timeline", bool) if name.startswith("m"))
-    return int(row[1:])
-
-
-def last(window: Desktop) -> int:
-    """The number of the last message that is drawn."""
-    return max(int(name[1:]) for name in window.waits("places of timeline", bool) if name[1:].isdigit())

@@ -265,7 +265,9 @@ async def test_an_administrators_account_is_an_operator() -> None:
         await bob.hears_nothing()
         chief.says("KILL Bob :enough", "KILL ghost :x")
         await cyd.hears(":Bob!* QUIT :Killed (chief (enough))")
-        await bob.hears("ERROR :Closing link: (Killed by an operator)")
+        await bob.hears(
+            ":chief!~chief@SERVER KILL Bob :Killed (chief (enough))", "ERROR :Closing link: (Killed by an operator)"
+        )
         await bob.hears_the_end()
         await chief.hears(":SERVER 401 chief ghost :*")
         times = []

@@ -52,6 +52,8 @@ SAMPLES: dict[str, e.Event] = {
     "confided.action": e.Confided(**ABOUT, mark="a", to="moderators", text="waves", action=True),
     "announced": e.Announced(channel="", at=1_000, person=1, name="Anna", text="tea"),
     "announced.server": e.Announced(channel="", at=1_000, person=0, name="", text="tea"),
+    "disconnected": e.Disconnected(channel="", person=1, name="Anna", whom=2, whom_name="Luc"),
+    "disconnected.server": e.Disconnected(channel="", person=0, name="", whom=2, whom_name="Luc"),
     "gap": e.Gap(channel="home", number=9, after=3),
 }
 

@@ -14,6 +14,11 @@ def batch(about: str, *lines: str) -> list[str]:
     return [*start, *(f"@batch=k :irc.local {line}" for line in lines), ":irc.local BATCH -k"]
 
 
+def later(nick: str) -> str:
+    """Postponed synchronization of all that is seen."""
+    return f":irc.local 774 {nick} *ALL 0 :Ask for it by METADATA SYNC"
+
+
 async def test_one_sets_reads_and_clears_ones_own() -> None:
     """ "METADATA GET", "LIST", "SET", "CLEAR": 761, 766, batches with their target; keys of a few characters only."""
     async with House() as house:
@@ -88,7 +93,7 @@ async def test_who_follows_a_key_is_told_of_whom_they_can_see() -> None:
         await bob.hears_at_last(":Eve!* JOIN #tea")
         for person in (anna, second, bob, cyd, dan):
             heard = await person.answers("METADATA * SUB url")
-            assert heard == [f":irc.local 770 {person.nick} url", *batch("*ALL")]
+            assert heard == [f":irc.local 770 {person.nick} url", later(person.nick)]
         assert await cyd.answers("MONITOR + anna") == [
             ":irc.local 730 Cyd :anna!~anna@irc.local", ":irc.local 774 Cyd anna 5 :Ask for it by METADATA SYNC"
         ]  # fmt: skip
@@ -117,13 +122,13 @@ async def test_keys_are_followed_in_their_order_up_to_the_bound() -> None:
         assert await ann.answers("METADATA * SUB a b $c b", "METADATA * SUB a") == [
             ":irc.local WARN METADATA INVALID_KEY $c :Keys are of a-z, 0-9 and _./-",
             ":irc.local 770 Ann a b",
-            *batch("*ALL"),
+            later("Ann"),
             ":irc.local 770 Ann a",
         ]
         assert await ann.answers("METADATA * SUB d e a") == [
             ":irc.local 770 Ann d",
             ":irc.local FAIL METADATA LIMIT_REACHED e 3 :You follow as many keys as there may be",
-            *batch("*ALL"),
+            later("Ann"),
         ]
         assert await ann.answers("METADATA Ann SUBS", "METADATA * UNSUB a none", "METADATA * SUBS") == [
             ":irc.local BATCH +k metadata-subs", "@batch=k :irc.local 772 Ann a b d", ":irc.local BATCH -k",
@@ -156,6 +161,16 @@ async def test_what_is_there_is_told_at_the_welcome_at_join_and_by_sync() -> Non
         assert await bob.answers("METADATA anna LIST") == batch(
             "anna", "761 Bob anna other * :c", "761 Bob anna url * :a"
         )
+
+
+async def test_whois_tells_what_people_read() -> None:
+    """ "RPL_WHOISKEYVALUE numeric": a few keys, for who knows of metadata."""
+    async with House() as house:
+        ann, bob, cyd = await irc_as(house, "Ann", CAPS), await irc_as(house, "Bob", CAPS), await irc_as(house, "Cyd")
+        await ann.answers("METADATA * SET display-name :Ann A.", "METADATA * SET avatar x")
+        told = [line for line in await bob.answers("WHOIS Ann") if " 760 " in line]
+        assert told == [":irc.local 760 Bob Ann display-name * :Ann A."]
+        assert not [line for line in await cyd.answers("WHOIS Ann") if " 760 " in line]
 
 
 async def test_a_private_channels_is_for_its_members() -> None:

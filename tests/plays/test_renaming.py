@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec import structs
 
 from causerie.chat.errors import NoSuchChannel
 from causerie.client import Heard, connect
+from causerie.server import refill
 from tests.irc_people import irc_as, irc_in
 from tests.people import PASSWORD, PATIENCE, House
 
@@ -148,3 +150,61 @@ async def test_a_client_goes_along_with_its_channel() -> None:
             assert [view.channel for view in bob.views.values()] == ["cake"]
             ack = await bob.send("tea", "me too")
             assert (ack.channel, ack.number) == ("cake", 3)
+
+
+async def test_who_lags_is_told_of_it_in_its_place() -> None:
+    """Fed from the store: under the name that was known until the rename; by PART and JOIN who does not know RENAME."""
+    async with House() as house:
+        await house.account("anna")
+        anna = await house.native_in("tea", "anna", PASSWORD)
+        bob = await irc_in(house, "#tea", "Bob")
+        cyd = await irc_in(house, "#tea", "Cyd", CAP)
+        await bob.hears(":Cyd!* JOIN #tea")
+        core = house.server.core
+        slow = [session for session in core.sessions if session.person is not None and session.person.name != "anna"]
+        for session in slow:
+            refill.lag(core, session)
+        for text in ("one", "two"):
+            await anna.asks("send", channel="tea", text=text)
+        await anna.asks("rename_channel", channel="tea", name="cake", reason="sweeter")
+        await anna.asks("send", channel="cake", text="three")
+        for session in slow:
+            await refill.refill(core, session)
+        await bob.hears(
+            ":anna!* PRIVMSG #tea :one",
+            ":anna!* PRIVMSG #tea :two",
+            ":Bob!* PART #tea :sweeter",
+            ":Bob!* JOIN #cake",
+            ":SERVER 353 Bob = #cake :*",
+            ":SERVER 366 Bob #cake :*",
+            ":anna!* PRIVMSG #cake :three",
+        )
+        await cyd.hears(
+            ":anna!* PRIVMSG #tea :one",
+            ":anna!* PRIVMSG #tea :two",
+            ":anna!* RENAME #tea #cake :sweeter",
+            ":anna!* PRIVMSG #cake :three",
+        )
+        await anna.asks("send", channel="cake", text="four")
+        await bob.hears(":anna!* PRIVMSG #cake :four")
+        await cyd.hears(":anna!* PRIVMSG #cake :four")
+
+
+async def test_where_it_is_too_far_back_the_name_is_told_last() -> None:
+    """What is not read again (limits.resume_events) has no number."""
+    async with House() as house:
+        core = house.server.core
+        core.config = structs.replace(core.config, limits=structs.replace(core.config.limits, resume_events=2))
+        await house.account("anna")
+        anna = await house.native_in("fog", "anna", PASSWORD)
+        await anna.asks("rename_channel", channel="fog", name="mist")
+        for text in ("one", "two"):
+            await anna.asks("send", channel="mist", text=text)
+        bob = await house.native()
+        await bob.logs_in("bob")
+        await bob.asks("resume", since={"fog": 0})
+        await bob.hears("gap", channel="fog", after=0, number=1)
+        await bob.hears("message", channel="fog", text="one", number=2)
+        await bob.hears("message", channel="fog", text="two", number=3)
+        await bob.hears("channel_renamed", channel="fog", was="fog", now="mist", number=None)
+        await bob.hears("snapshot", channel="mist", number=3)

@@ -592,12 +592,11 @@ class FollowMetadata(Command, frozen=True, tag="follow_metadata", kw_only=True):
 
 
 class SyncMetadata(Command, frozen=True, tag="sync_metadata", kw_only=True):
-    """What is noted now under the keys that one follows (or these of them): of a channel and those in it, of a person,
-    or of all whom one would be told of."""
+    """What is noted now under the keys that one follows: of a channel and those in it, of a person, or of all whom one
+    would be told of."""
 
     channel: str = ""
     name: str = ""
-    keys: list[str] = []
 
 
 class SetRole(Command, frozen=True, tag="set_role", kw_only=True):

@@ -366,6 +366,17 @@ class Announced(Event, frozen=True, tag="announced", kw_only=True):
     text: str
 
 
+class Disconnected(Event, frozen=True, tag="disconnected", kw_only=True):
+    """An administrator ends one's connections, this one too. Passing, told to who is put off; `channel` is empty. No
+    `name`: the server's operator."""
+
+    person: int
+    name: str
+    whom: int
+    whom_name: str
+    reason: str = ""
+
+
 class Gap(Event, frozen=True, tag="gap", kw_only=True):
     """What followed `after`, up to and with `number`, is no longer kept (or never was: history off)."""
 
@@ -382,5 +393,5 @@ LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | C
 AnyEvent = (
     Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked | Entered
     | Left | Presence | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported
-    | Described | Watched | MetadataSet | Announced | Gap | Farewell
+    | Described | Watched | MetadataSet | Announced | Disconnected | Gap | Farewell
 )  # fmt: skip

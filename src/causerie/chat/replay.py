@@ -24,6 +24,7 @@ from causerie.chat.events import (
     Confided,
     Deleted,
     Described,
+    Disconnected,
     Drafted,
     Edited,
     Entered,
@@ -307,5 +308,6 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Watched: _nothing,
     MetadataSet: _nothing,
     Announced: _nothing,
+    Disconnected: _nothing,
     Farewell: _nothing,
 }

@@ -17,18 +17,29 @@ import customtkinter as ctk
 import msgspec
 
 from causerie.desktop import login
+from causerie.desktop.appearance import Appearance
 from causerie.desktop.bridge import Bridge
+from causerie.desktop.bus_notices import BusNotices
 from causerie.desktop.conversation import Conversation
-from causerie.desktop.entering import Entering, ask_whether
+from causerie.desktop.entering import AT_LEISURE, Entering, ask_whether
 from causerie.desktop.items import Answered, Inside, Item, Over, Told, Vouching
 from causerie.desktop.login import Entry, Sentence, Trouble
+from causerie.desktop.notices import Notice
+from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Desk, Remembered, Settings
+from causerie.desktop.session_bus import SessionBus
 from causerie.desktop.system import Notifier
-from causerie.desktop.theme import Look, is_dark
-from causerie.desktop.window import Window
+from causerie.desktop.theme import Look
+from causerie.desktop.window import Carried, Window
 from causerie.text import _
 
 log = logging.getLogger("causerie.desktop")
+
+SOON = 500
+"""Milliseconds until it is tried again to draw all anew."""
+
+SETTLED = 1500
+"""Milliseconds after one is in: what is there by then stays."""
 
 POLL = 15
 """Milliseconds between two looks at what came, when the last one found the end of it."""
@@ -48,13 +59,17 @@ class App:
         self._entering: Entering | None = None
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._ending = False
-        ctk.set_appearance_mode("dark" if is_dark(self._settings.theme) else "light")
+        self._appearance = Appearance(self.later, self._recoloured)
+        ctk.set_appearance_mode("dark" if self._appearance.is_dark(self._settings.theme) else "light")
         self.root = root = ctk.CTk(className="Causerie")
         root.title("Causerie")
         root.geometry(self._settings.geometry or "1080x720")
         root.minsize(560, 420)
         self.look = self._look()
-        self._notifier = Notifier(root)
+        self._question: Overlay | None = None
+        self._notices = BusNotices(self.later)
+        self._bus = SessionBus([self._appearance.listening, self._notices.listening])
+        self._notifier = Notifier(root, self._notices)
         root.protocol("WM_DELETE_WINDOW", self.end)
         root.protocol("WM_SAVE_YOURSELF", self.end)
         if root.tk.call("tk", "windowingsystem") == "x11":
@@ -74,7 +89,8 @@ class App:
         # The network's thread lets the interface's in sooner than Python's 5 ms.
         sys.setswitchinterval(0.001)
         self._poll()
-        self._tell_shown()
+        self._tell_shown("the form is shown")
+        self.root.after(AT_LEISURE, self._follow_the_system)
         self.root.mainloop()
         return 0
 
@@ -89,6 +105,7 @@ class App:
         self._close_window()
         self._stop_bridge()
         self._remembered.close()
+        self._bus.close()
         with contextlib.suppress(tk.TclError):
             self.root.quit()
             self.root.destroy()
@@ -99,20 +116,20 @@ class App:
 
     # The rest is its own.
 
-    def _tell_shown(self) -> None:
+    def _tell_shown(self, what: str) -> None:
         """To the log, when keys that are pressed go where they should."""
         focus = self.root.focus_displayof() if self.root.winfo_viewable() else None
-        if focus is None or focus is self.root:
-            self.root.after(20, self._tell_shown)
+        if focus is None or focus is self.root or not focus.winfo_viewable():
+            self.root.after(20, self._tell_shown, what)
         else:
-            log.info("the form is shown")
+            log.info("%s", what)
 
     def _asked_to_end(self) -> None:
         # A signal comes in the midst of anything; Tk is told in its own time.
         self.root.after(0, self.end)
 
     def _look(self) -> Look:
-        dark = is_dark(self._settings.theme)
+        dark = self._appearance.is_dark(self._settings.theme)
         ctk.set_appearance_mode("dark" if dark else "light")
         look = Look(self.root, dark, self._settings.zoom)
         ctk.set_widget_scaling(look.scale)
@@ -132,6 +149,18 @@ class App:
         if not self._ending:
             self.root.after(1 if more else POLL, self._poll)
 
+    def _follow_the_system(self) -> None:
+        if sys.platform.startswith(("linux", "freebsd")):
+            self._bus.start(self._on_the_bus)
+        else:
+            self._appearance.begin(None)
+
+    def _on_the_bus(self, there: bool) -> None:
+        """On the bus's thread."""
+        bus = self._bus if there else None
+        self._appearance.begin(bus)
+        self._notices.begin(bus)
+
     def _take(self, item: Item) -> None:
         if isinstance(item, Inside):
             self._inside(item)
@@ -140,7 +169,7 @@ class App:
                 self._window.chat.take(item)
         elif isinstance(item, Vouching):
             assert self._bridge is not None
-            ask_whether(self.root, self.look, item.certificate, self._bridge.vouch)
+            self._question = ask_whether(self.root, self.look, item.certificate, self._bridge.vouch)
         elif isinstance(item, Over):
             self._over(item.error)
 
@@ -187,18 +216,15 @@ class App:
         self._show(chat)
         self.root.update_idletasks()
         log.info("in as %s, at %s", inside.me.name, inside.channel)
+        self.root.after(SETTLED, _settle)
 
-    def _show(self, chat: Conversation) -> None:
-        # What is there now stays: looking through it again and again is a pause that a key would wait for.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 50)
+    def _show(self, chat: Conversation, carried: Carried | None = None) -> None:
         if self._entering is not None:
             self._entering.close()
             self._entering = None
         assert self._bridge is not None
         self._window = Window(
-            self.root, self.look, chat, self._settings, self._choose, self._leave, self._bridge.try_now
+            self.root, self.look, chat, self._settings, self._choose, self._leave, self._bridge.try_now, carried
         )
 
     def _choose(self, settings: Settings) -> None:
@@ -209,11 +235,33 @@ class App:
             return
         window.settings = settings
         if (was.theme, was.zoom, was.enter_sends) != (settings.theme, settings.zoom, settings.enter_sends):
-            chat = window.chat
+            self._redraw()
+
+    def _recoloured(self) -> None:
+        """The system is dark now, or is so no longer. What is asked just now is answered first."""
+        if self._look_is_right() or self._ending:
+            return
+        if (self._question is not None and self._question.is_open) or (
+            self._window is not None and self._window.overlay.is_open
+        ):
+            self.root.after(SOON, self._recoloured)
+        else:
+            self._redraw()
+
+    def _look_is_right(self) -> bool:
+        return self.look.dark == self._appearance.is_dark(self._settings.theme)
+
+    def _redraw(self) -> None:
+        """All of it in another look; where one is and what is typed stay."""
+        self.look = self._look()
+        if self._entering is not None:
+            self._entering.redraw(self.look)
+        window = self._window
+        if window is not None:
+            carried = window.carried()
             window.close()
-            self.look = self._look()
-            chat.open(chat.current)
-            self._show(chat)
+            self._show(window.chat, carried)
+        self._tell_shown(f"drawn anew, {'dark' if self.look.dark else 'light'}")
 
     def _leave(self, forget: bool) -> None:
         """Back to the form; `forget`: one is not let in without a password any more."""
@@ -249,9 +297,17 @@ class App:
         notices, chat.notices = chat.notices, []
         for one in notices:
             if self._settings.notices:
-                self._notifier.show(one, lambda one=one: chat.jump(one.channel, one.number))  # type: ignore[misc]
+                self._notifier.show(one, lambda one=one: self._clicked(one))  # type: ignore[misc]
             if self._settings.sounds:
                 self._notifier.ring()
+
+    def _clicked(self, notice: Notice) -> None:
+        """Somebody wants to see it."""
+        self.root.deiconify()
+        self.root.lift()
+        self.root.focus_force()
+        if self._window is not None:
+            self._window.go(notice.channel, notice.number)
 
     def _focus(self, event: object) -> None:
         if self._window is not None:
@@ -266,6 +322,13 @@ class App:
         log.error("a fault in the window", exc_info=error)
         if self._window is not None:
             self._window.chat.say(_("This is a bug: {about}").format(about=f"{kind.__name__}: {error}"))
+
+
+def _settle() -> None:
+    """Looking through what stays again and again is a pause that a key would wait for."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def run(server: str, sentence: Sentence, remembered: Remembered) -> int:

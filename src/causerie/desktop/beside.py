@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from causerie.chat.commands import Search
 from causerie.chat.replies import Found, PinList
-from causerie.desktop import lines, members
+from causerie.desktop import lines, members, writing
 from causerie.desktop.acts import Acts
 from causerie.desktop.chat_view import ChatView
 from causerie.desktop.searching import Searching
@@ -19,6 +20,18 @@ from causerie.text import _
 log = logging.getLogger("causerie.desktop")
 
 Shown = Literal["", "people", "pins", "thread", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What stands there. `sought`: typed in the search field; `threaded`: the message whose thread it is, and what one
+    writes in it."""
+
+    shown: Shown
+    searching: Searching
+    sought: str
+    threaded: int
+    written: writing.Carried | None
 
 
 class Beside:
@@ -105,6 +118,26 @@ class Beside:
             self._view.beside(True)
         self.thread.refresh()
         self.thread.writing.focus()
+
+    def carried(self) -> Carried:
+        """What stands here, for another window."""
+        pane = self.thread
+        threaded, written = (pane.model.thread, pane.writing.carried()) if pane is not None else (0, None)
+        return Carried(self.shown, self.searching, self._view.sought, threaded, written)
+
+    def carry_on(self, before: Carried) -> None:
+        """The same, from another window."""
+        self.searching = before.searching
+        if before.shown == "search":
+            self.shown = "search"
+            self._show_hits(answered=not before.searching.waiting)
+            self._view.seek(before.sought, focus=False)
+        elif before.shown == "pins":
+            self.pins()
+        elif before.shown == "thread":
+            self.open_thread(before.threaded)
+            if self.thread is not None and before.written is not None:
+                self.thread.writing.carry_on(before.written)
 
     def seek(self) -> None:
         """Ctrl+F."""

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 import customtkinter as ctk
 
+from causerie.desktop.by_keys import reachable
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.pill import Pill
-from causerie.desktop.shown import tell
+from causerie.desktop.shown import middle, tell, tell_later
 from causerie.desktop.theme import Look
 from causerie.text import _
+
+HEAD = 48
+"""Height of what stands above messages, in pixels at 96 dots an inch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class ChatView:
         """What is open."""
         self._name.configure(text=name)
         self._topic.configure(text=topic)
-        self._pins.configure(text=f"⚑ {pins}" if pins else "")
+        self._pins.configure(text=f"⚑ {pins}" if pins else "", takefocus=bool(pins))
 
     def bar(self, text: str, urgent: bool) -> None:
         """The connection, above the timeline; empty: all is well."""
@@ -124,12 +128,18 @@ class ChatView:
             self._right_line.grid_remove()
             self.wide.grid_remove()
 
-    def seek(self, text: str | None = None) -> None:
+    @property
+    def sought(self) -> str:
+        """What stands in the search field."""
+        return str(self._seek.get())
+
+    def seek(self, text: str | None = None, focus: bool = True) -> None:
         """The cursor goes to the search field."""
         if text is not None:
             self._seek.delete(0, "end")
             self._seek.insert(0, text)
-        self._seek.focus_set()
+        if focus:
+            self._seek.focus_set()
 
     # How it is built.
 
@@ -144,29 +154,34 @@ class ChatView:
             top, text="Causerie", font=look.font(17, "bold"), background=colour.panel, foreground=colour.text
         ).pack(side="left")
         self._button(top, "+", pressed.add, colour.panel).pack(side="right")
-        self._places = ListView(left, look, colour.panel, pressed.place)
+        self._places = ListView(left, look, colour.panel, pressed.place, called="channels", by_keys=True)
         foot = tk.Frame(left, background=colour.panel)
         foot.pack(side="bottom", fill="x", padx=look.px(14), pady=look.px(10))
         self._who = tk.Label(
             foot, font=look.font(14, "bold"), background=colour.panel, foreground=colour.text, anchor="w"
         )
         self._who.pack(side="left", fill="x", expand=True)
-        gear = self._button(foot, "⚙", lambda: None, colour.panel)
+        gear = self._button(foot, "⚙", lambda: pressed.own_menu(*lower_left(gear)), colour.panel)
         gear.pack(side="right")
         gear.bind("<Button-1>", lambda event: pressed.own_menu(event.x_root, event.y_root))
         self._places.text.pack(fill="both", expand=True)
 
     def _head(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
-        head = tk.Frame(self.middle, background=colour.ground)
-        head.grid(row=0, column=0, sticky="ew", padx=look.px(20), pady=look.px(10))
+        head = tk.Frame(self.middle, background=colour.ground, height=look.px(HEAD))
+        head.pack_propagate(False)
+        head.grid(row=0, column=0, sticky="ew", padx=look.px(20))
         self._name = tk.Label(
             head, font=look.font(18, "bold"), background=colour.ground, foreground=colour.text, cursor="hand2"
         )
         self._name.pack(side="left")
         self._name.bind("<Button-1>", lambda event: pressed.menu(event.x_root, event.y_root))
+        self._name.configure(highlightthickness=1, highlightbackground=colour.ground, highlightcolor=colour.link)
+        reachable(self._name, lambda: pressed.menu(*lower_left(self._name)), lambda here: None)
         for sign, call in (("☰", pressed.people), ("⌕", pressed.search)):
-            self._button(head, sign, call, colour.ground).pack(side="right")
+            button = self._button(head, sign, call, colour.ground)
+            button.configure(font=look.font(22 if sign == "⌕" else 17))
+            button.pack(side="right")
         self._pins = self._button(head, "", pressed.pins, colour.ground)
         self._pins.pack(side="right")
         self._topic = tk.Label(head, font=look.font(13), background=colour.ground, foreground=colour.faint, anchor="w")
@@ -208,7 +223,7 @@ class ChatView:
             border_width=1,
         )
         self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
-        self._side = ListView(self._side_frame, look, colour.panel, pressed.side)
+        self._side = ListView(self._side_frame, look, colour.panel, pressed.side, called="side", by_keys=True)
         self._side.text.pack(fill="both", expand=True)
 
     def _button(self, parent: tk.Misc, text: str, call: Callable[[], None], ground: str) -> tk.Label:
@@ -221,8 +236,18 @@ class ChatView:
             foreground=colour.faint,
             cursor="hand2",
             padx=look.px(6),
+            highlightthickness=1,
+            highlightbackground=ground,
+            highlightcolor=colour.link,
         )
+        reachable(label, call, lambda here: label.configure(foreground=colour.text if here else colour.faint))
         label.bind("<Button-1>", lambda event: call())
+        label.bind("<Configure>", lambda event: tell_later(label, f"button {text}", lambda: middle(label)))
         label.bind("<Enter>", lambda event: label.configure(foreground=colour.text))
         label.bind("<Leave>", lambda event: label.configure(foreground=colour.faint))
         return label
+
+
+def lower_left(widget: tk.Misc) -> tuple[int, int]:
+    """Where a menu of this widget's stands, on the screen."""
+    return widget.winfo_rootx(), widget.winfo_rooty() + widget.winfo_height()

@@ -80,12 +80,13 @@ class ComposerView:
         )
         self._hint.bind("<Button-1>", lambda event: self.text.focus_set())
         self._popup_frame = tk.Frame(parent.winfo_toplevel(), background=colour.border)
-        self._popup = ListView(self._popup_frame, look, colour.raised, self._pick)
+        self._popup = ListView(self._popup_frame, look, colour.raised, self._pick, called="offers")
         self._popup.text.pack(fill="both", expand=True, padx=1, pady=1)
         self.text.bind("<Return>", self._enter)
         self.text.bind("<KP_Enter>", self._enter)
         self.text.bind("<Shift-Return>", lambda event: self._line_break())
         self.text.bind("<Tab>", self._tab)
+        self.text.bind("<<PrevWindow>>", self._out)
         self.text.bind("<Up>", self._up)
         self.text.bind("<Down>", self._down)
         self.text.bind("<Shift-Up>", self._shift_up)
@@ -160,6 +161,13 @@ class ComposerView:
                 self._take(offers[0])
             else:
                 self._show(offers)
+        return "break"
+
+    def _out(self, event: object) -> str:
+        """Shift+Tab leaves the line, as Tab cannot."""
+        before = self.text.tk_focusPrev()
+        if before is not None:
+            before.focus_set()
         return "break"
 
     def _up(self, event: object) -> str | None:
@@ -250,7 +258,8 @@ class ComposerView:
         lines = []
         for at, offer in enumerate(self._offers):
             about = (("   " + offer.about, "faint"),) if offer.about else ()
-            lines.append(ListLine(str(at), ((offer.label, "plain"), *about), chosen=at == self._chosen))
+            sign = ((offer.sign, "emoji"), ("  ", "plain")) if offer.sign else ()
+            lines.append(ListLine(str(at), (*sign, (offer.label, "plain"), *about), chosen=at == self._chosen))
         self._popup.set(lines)
 
     def _choose(self, step: int) -> str:

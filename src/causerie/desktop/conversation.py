@@ -17,6 +17,7 @@ from causerie.chat.commands import Drafts, Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError
 from causerie.chat.events import (
     ChannelRenamed,
+    Confided,
     Deleted,
     Edited,
     Entered,
@@ -25,9 +26,11 @@ from causerie.chat.events import (
     Gap,
     Message,
     Pinned,
+    Preferring,
     Reacted,
     Renamed,
 )
+from causerie.chat.model import Preferences
 from causerie.chat.replies import Reply, Wishes
 from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
@@ -47,6 +50,17 @@ NOTICES = 20
 
 Part = Literal["sidebar", "head", "timeline", "thread", "members", "typing", "bar", "composer", "notices"]
 PARTS: frozenset[Part] = frozenset(get_args(Part))
+
+
+def confided(event: Confided) -> str:
+    """What was said to some of a channel alone, as one line."""
+    sentences = {
+        "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
+        "moderators": _("{name} in #{channel}, to the moderators: {text}"),
+        "owners": _("{name} in #{channel}, to the owners: {text}"),
+    }
+    text = " ".join(event.text.split("\n"))
+    return sentences[event.to].format(name=event.name, channel=event.channel, text=text)
 
 
 class Conversation:
@@ -70,6 +84,7 @@ class Conversation:
         self.stale: set[Part] = set(PARTS)
         self.notices: list[Notice] = []
         self.ignored: frozenset[str] = frozenset()
+        self.wants = Preferences()
         self.drafts = drafts
         self.looking = True
         """Whether the window has the focus and shows the end of the timeline."""
@@ -126,11 +141,23 @@ class Conversation:
         self.reading.open(channel)
         self.stale |= PARTS
 
+    def again(self) -> None:
+        """All of it is drawn anew, where one is."""
+        for timeline in (self.timeline, self.thread):
+            if timeline is not None:
+                timeline.again(timeline.scene)
+                if not timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+        self.stale |= PARTS
+
     def jump(self, channel: str, number: int) -> None:
         """To a message, in its context."""
         if channel != self.current and channel in self.views:
             self.open(channel)
-        self.reading.want(self.timeline, self.timeline.around(number))
+        wanted = self.timeline.around(number)
+        if wanted is None:
+            log.info("at message %d", number)
+        self.reading.want(self.timeline, wanted)
         self.stale.add("timeline")
 
     def tick(self) -> None:
@@ -182,6 +209,8 @@ class Conversation:
             self._refused(happening)
 
     def _heard(self, event: Event, view: View | None) -> None:
+        if isinstance(event, Preferring):
+            self.wants = event.preferences
         if isinstance(event, Farewell) or view is None:
             return
         timelines = tuple(self.reading.timelines.of(event.channel))
@@ -211,6 +240,10 @@ class Conversation:
                 timeline.gap()
                 if event.channel == self.current:
                     self.reading.want(timeline, timeline.newest())
+        elif isinstance(event, Confided):
+            # It is nowhere to be read later: one line says it now.
+            if event.text:
+                self.say(confided(event))
         elif event.__class__.__name__ == "Typing":
             person = getattr(event, "person", 0)
             self._typing[event.channel, person] = self.now() + 6000
@@ -333,10 +366,11 @@ class Conversation:
     def _wishes(self, reply: Reply | None, error: Exception | None) -> None:
         if isinstance(reply, Wishes):
             self.ignored = frozenset(name.casefold() for name in reply.ignored)
+            self.wants = reply.preferences
 
     def _notify(self, event: Message, view: View) -> None:
         looked_at = self.looking and event.channel == self.current and self.timeline.at_end
-        made = notice(event, view, self.ignored, looked_at)
+        made = notice(event, view, self.ignored, looked_at, self.wants)
         if made is not None:
             self.notices = [*self.notices, made][-NOTICES:]
             self.stale.add("notices")

@@ -21,6 +21,9 @@ from causerie.text import _
 
 log = logging.getLogger("causerie.desktop")
 
+AT_LEISURE = 100
+"""Milliseconds after the form is made: what is not needed to see it and to type in it."""
+
 Later = Callable[[Callable[[], None]], None]
 """Has something done on the interface's thread; called on any."""
 
@@ -57,20 +60,34 @@ class Entering:
             "password": "",
             "channel": settings.channel,
         }
-        self.view = LoginView(root, look, fields, settings.stay, settings.keyring, self._enter, self._stop)
-        self.view.frame.pack(fill="both", expand=True)
+        self._shown(Filled(fields, settings.stay, settings.keyring, register=False))
         # On a thread: it takes some hundred milliseconds, and may ask programs that do not answer.
-        threading.Thread(target=self._look_for_keyring, args=(later,), name="keyring", daemon=True).start()
+        thread = threading.Thread(target=self._look_for_keyring, args=(later,), name="keyring", daemon=True)
+        root.after(AT_LEISURE, thread.start)
 
     def trouble(self, trouble: Trouble) -> None:
         """Why one is not in."""
         log.info("not in: %s", trouble.text)
         self.view.trouble(trouble)
 
+    def redraw(self, look: Look) -> None:
+        """In another look, with what is typed."""
+        self._look = look
+        before = self.view
+        self._shown(before.filled)
+        self.view.as_it_was(before)
+        before.frame.destroy()
+        if self._keyring is not None:
+            self.view.keyring(self._keyring.why_not)
+
     def close(self) -> None:
         """One is in."""
         self._closed = True
         self.view.frame.destroy()
+
+    def _shown(self, filled: Filled) -> None:
+        self.view = LoginView(self._root, self._look, filled, self._enter, self._stop)
+        self.view.frame.pack(fill="both", expand=True)
 
     def _look_for_keyring(self, later: Later) -> None:
         try:
@@ -136,7 +153,7 @@ class Entering:
         return False, False
 
 
-def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callable[[bool], None]) -> None:
+def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callable[[bool], None]) -> Overlay:
     """Whether this certificate is the right one."""
     log.info("asking about the certificate of %s", certificate.where)
     print_ = certificate.fingerprint
@@ -153,10 +170,12 @@ def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callab
             "Nobody vouches for the certificate of {where}, as is usual with a server that made its own. Compare "
             "this fingerprint with what whoever runs it tells you:\n\n{print}"
         )
-    Overlay(root, look, lambda: None).question(
+    overlay = Overlay(root, look, lambda: None)
+    overlay.question(
         head,
         text.format(where=certificate.where, print=grouped),
         lambda typed: vouch(True),
         yes=_("Trust it"),
         no=lambda: vouch(False),
     )
+    return overlay

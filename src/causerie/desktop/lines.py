@@ -102,7 +102,8 @@ def of_shortcuts() -> list[ListLine]:
     """The keys, and what each does."""
     keys = (
         ("Ctrl+K", _("go to a channel")),
-        ("Alt+↑ Alt+↓", _("the channel above or below; with Shift the next unread one")),
+        ("Alt+↑ Alt+↓", _("the channel above or below")),
+        ("Alt+Shift+↑ ↓", _("the next unread one")),
         ("Alt+A", _("the first unread one")),
         ("↑", _("edit what you said last")),
         ("Shift+↑", _("answer what was said last")),
@@ -116,6 +117,9 @@ def of_shortcuts() -> list[ListLine]:
         (_("PgUp PgDn End"), _("scroll; to the end")),
         (_("Ctrl+Home"), _("the first of what is new")),
         ("Shift+Esc", _("everything is read")),
+        ("F10", _("settings, presence, logging out")),
+        ("Shift+F10", _("the menu of the last message that is seen")),
+        ("Shift+Tab", _("to the buttons and lists (↑ ↓ Enter)")),
     )
     return [ListLine(str(at), ((f"{key}   ", "bold"), (about, "plain"))) for at, (key, about) in enumerate(keys)]
 

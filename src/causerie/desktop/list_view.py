@@ -11,9 +11,21 @@ from causerie.desktop.theme import Look
 
 
 class ListView:
-    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono."""
+    """See the module. Styles: plain, bold, faint, heading, badge, emoji, here, away, dnd, gone, mono.
 
-    def __init__(self, parent: tk.Misc, look: Look, ground: str, click: Callable[[str], None]) -> None:
+    `called`: for `shown`.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        look: Look,
+        ground: str,
+        click: Callable[[str], None],
+        called: str = "list",
+        by_keys: bool = False,
+    ) -> None:
+        self._called = called
         self._click = click
         self._lines: tuple[ListLine, ...] = ()
         self._hovered = ""
@@ -22,7 +34,9 @@ class ListView:
             parent,
             wrap="none",
             bd=0,
-            highlightthickness=0,
+            highlightthickness=1 if by_keys else 0,
+            highlightbackground=ground,
+            highlightcolor=colour.link,
             background=ground,
             foreground=colour.text,
             font=look.font(14),
@@ -32,7 +46,7 @@ class ListView:
             spacing3=look.px(4),
             cursor="arrow",
             state="disabled",
-            takefocus=0,
+            takefocus=by_keys,
             width=1,
             height=1,
             exportselection=False,
@@ -42,6 +56,7 @@ class ListView:
         )
         text.tag_configure("bold", font=look.font(14, "bold"))
         text.tag_configure("faint", foreground=colour.faint)
+        text.tag_configure("emoji", font=look.emoji(14))
         text.tag_configure("heading", foreground=colour.faint, font=look.font(12, "bold"), spacing1=look.px(12))
         text.tag_configure("badge", foreground=colour.link, font=look.font(13, "bold"))
         text.tag_configure("here", foreground=colour.here)
@@ -51,7 +66,7 @@ class ListView:
         text.tag_configure("hover", background=colour.hover if ground != colour.panel else colour.raised)
         text.tag_configure("chosen", background=colour.chosen)
         for style in ("heading", "line"):
-            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(28), rmargin=look.px(10))
+            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(14), rmargin=look.px(10))
         text.tag_raise("badge")
         text.tag_lower("hover")
         text.bind("<Configure>", self._sized)
@@ -60,6 +75,11 @@ class ListView:
         text.bind("<Leave>", lambda event: self._hover(""))
         text.bind("<B1-Motion>", lambda event: "break")
         text.bind("<Double-Button-1>", lambda event: "break")
+        text.bind("<Up>", lambda event: self._by_key(-1))
+        text.bind("<Down>", lambda event: self._by_key(1))
+        text.bind("<Return>", lambda event: self._enter())
+        text.bind("<FocusIn>", lambda event: self._by_key(0))
+        text.bind("<FocusOut>", lambda event: self._hover(""))
         self._edge = look.px(14)
 
     def set(self, lines: Sequence[ListLine]) -> None:
@@ -82,12 +102,13 @@ class ListView:
         if parts:
             text.insert("1.0", *parts)  # type: ignore[arg-type]
         text.configure(state="disabled")
-        tell("list", lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
-        tell_later(text, "places of list", self._places)
+        tell(self._called, lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
+        tell_later(text, f"places of {self._called}", self._places)
         text.yview_moveto(place)
         chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
         if chosen is not None:
             text.see(f"{chosen + 1}.0")
+            text.xview_moveto(0)
 
     def _sized(self, event: object) -> None:
         self.text.configure(tabs=(max(self.text.winfo_width() - 2 * self._edge, 10), "right"))
@@ -116,6 +137,24 @@ class ListView:
     def _moved(self, event: tk.Event[tk.Text]) -> None:
         tell("pointer", lambda: [event.x_root, event.y_root, self._at(event), ""])
         self._hover(self._at(event))
+
+    def _by_key(self, step: int) -> str:
+        """The next line that can be pressed; with 0 the one that is chosen, or else the first."""
+        keys = [line.key for line in self._lines if line.key]
+        if not keys:
+            return "break"
+        chosen = next((line.key for line in self._lines if line.chosen), keys[0])
+        at = keys.index(self._hovered) if self._hovered in keys else keys.index(chosen)
+        key = keys[min(max(at + step, 0), len(keys) - 1)]
+        self._hover(key)
+        place = next(place for place, line in enumerate(self._lines, 1) if line.key == key)
+        self.text.see(f"{place}.0")
+        return "break"
+
+    def _enter(self) -> str:
+        if self._hovered:
+            self._click(self._hovered)
+        return "break"
 
     def _hover(self, key: str) -> None:
         if key == self._hovered:

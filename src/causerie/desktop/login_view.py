@@ -15,16 +15,14 @@ from causerie.text import _
 
 
 class LoginView:
-    """See the module. `fields`: what stands in them; `enter`: the form is sent. Whether there is a keyring is told by
+    """See the module. `filled`: what stands in it; `enter`: the form is sent. Whether there is a keyring is told by
     `keyring`; until then its box cannot be ticked."""
 
     def __init__(
         self,
         parent: tk.Misc,
         look: Look,
-        fields: dict[Field, str],
-        stay: bool,
-        keyring: bool,
+        filled: Filled,
         enter: Callable[[Filled], None],
         cancel: Callable[[], None],
     ) -> None:
@@ -68,14 +66,16 @@ class LoginView:
                 border_color=colour.border,
                 border_width=1,
             )
-            if fields.get(field):
-                entry.insert(0, fields[field])
+            if filled.fields[field]:
+                entry.insert(0, filled.fields[field])
             entry.pack(anchor="w")
             entry.bind("<Return>", lambda event: self._send())
+            entry.bind("<FocusIn>", lambda event, entry=entry: entry.configure(border_color=colour.link), add="+")
+            entry.bind("<FocusOut>", lambda event, entry=entry: entry.configure(border_color=colour.border), add="+")
             self.entries[field] = entry
-        self._stay = tk.BooleanVar(value=stay)
-        self._keyring = tk.BooleanVar(value=keyring)
-        self._new = tk.BooleanVar(value=False)
+        self._stay = tk.BooleanVar(value=filled.stay)
+        self._keyring = tk.BooleanVar(value=filled.keyring)
+        self._new = tk.BooleanVar(value=filled.register)
         self._has_keyring = False
         self._tick(inner, _("Let me in without a password next time"), self._stay, self._stays)
         self._keyring_box = self._tick(inner, _("Keep what that takes in the system's keyring"), self._keyring)
@@ -105,8 +105,30 @@ class LoginView:
         self._trouble = self._line(inner, "", look.px(10))
         self._trouble.configure(foreground=colour.warn, font=look.font(14, "bold"))
         self._hint = self._line(inner, "", look.px(2))
-        first: Field = "password" if fields.get("name") else "name"
-        self.frame.after(50, self.entries[first].focus_set)
+        first: Field = "password" if filled.fields["name"] else "name"
+        self._first = self.entries[first]
+        self.frame.after(50, lambda: self._first.focus_set())
+
+    @property
+    def filled(self) -> Filled:
+        """What stands in it now."""
+        return Filled(
+            fields={field: entry.get() for field, entry in self.entries.items()},
+            stay=self._stay.get(),
+            keyring=self._keyring.get(),
+            register=self._new.get(),
+        )
+
+    def as_it_was(self, before: LoginView) -> None:
+        """What another one said, and where the cursor was in it."""
+        self._wait(before._waiting)
+        self._trouble.configure(text=before._trouble.cget("text"))
+        self._hint.configure(text=before._hint.cget("text"))
+        focus = str(before.frame.focus_displayof())
+        first = next((field for field, entry in before.entries.items() if focus.startswith(str(entry))), None)
+        if first is not None:
+            self._first = self.entries[first]
+            self._first.focus_set()
 
     def trouble(self, trouble: Trouble) -> None:
         """Why one is not in."""
@@ -178,11 +200,4 @@ class LoginView:
         self._trouble.configure(text="")
         self._hint.configure(text=_("Connecting…"))
         self._wait(True)
-        self._enter(
-            Filled(
-                fields={field: entry.get() for field, entry in self.entries.items()},
-                stay=self._stay.get(),
-                keyring=self._keyring.get(),
-                register=self._new.get(),
-            )
-        )
+        self._enter(self.filled)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from causerie.chat.commands import Away, SetTopic
+from causerie.chat.commands import Away, SetPresence, SetTopic
 from causerie.chat.model import Level
 from causerie.desktop.shown import tell_later
 from causerie.text import _
@@ -109,6 +109,7 @@ class Menus:
             (_("Smaller"), chooses(zoom=max(settings.zoom - 10, 70))),
             None,
             (_("I am away…"), self._away),
+            (_("Do not disturb"), lambda: window.acts._ask(SetPresence(mode="dnd"))),
             (_("I am back"), lambda: window.acts._ask(Away())),
             (_("Shortcuts"), window.choosers.shortcuts),
             (_("Leave"), lambda: window.leave(False)),
@@ -138,8 +139,20 @@ class Menus:
                 menu.add_separator()
             else:
                 menu.add_command(label=item[0], command=item[1])
+        # Not below the pointer, where letting go of the button would choose something.
+        menu.update_idletasks()
+        if y + menu.winfo_reqheight() > window.root.winfo_rooty() + window.root.winfo_height():
+            y = max(y - menu.winfo_reqheight(), 0)
         menu.tk_popup(x, y)
-        tell_later(menu, "menu", lambda: [item[0] for item in items if item is not None])
+        tell_later(
+            menu,
+            "menu",
+            lambda: {
+                item[0]: (menu.winfo_rootx() + 20, menu.winfo_rooty() + menu.yposition(place) + 8)
+                for place, item in enumerate(items)
+                if item is not None
+            },
+        )
 
     def _copy(self, text: str) -> None:
         self._window.root.clipboard_clear()

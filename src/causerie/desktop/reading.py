@@ -63,6 +63,12 @@ class Reading:
             self.want(timeline, timeline.newest())
         chat.stale.add("timeline")
 
+    def left(self, channel: str, place: str) -> None:
+        """One looks elsewhere; `place` is the row that was seen at the top, empty where the end was seen."""
+        timeline = self.timelines.known(channel)
+        if timeline is not None:
+            timeline.place = place
+
     def counted(self, view: View) -> None:
         """After a log-in: what is unread in the channel that is open is known by now."""
         if view.unread and view.upto and not self.fresh.after:

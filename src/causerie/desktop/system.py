@@ -1,4 +1,4 @@
-"""Notifications of the system and a sound: by the system's own program, where it has one."""
+"""Notifications of the system and a sound: by the session's bus, or else by the system's own program."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ import threading
 import tkinter as tk
 from collections.abc import Callable
 
+from causerie.desktop.bus_notices import BusNotices
 from causerie.desktop.notices import Notice
 
 ICON = "internet-chat"
 
 
 class Notifier:
-    """See the module. Without such a program the number in the title has to do."""
+    """See the module. `bus`: the better way, where there is one. Without either the number in the title has to do."""
 
-    def __init__(self, root: tk.Tk) -> None:
+    def __init__(self, root: tk.Tk, bus: BusNotices) -> None:
         self._root = root
+        self._bus = bus
         self._program = shutil.which("notify-send") if sys.platform.startswith("linux") else shutil.which("osascript")
 
     def show(self, notice: Notice, clicked: Callable[[], None]) -> None:
         """One notification. Where the system tells of clicks, `clicked` opens the message."""
+        if self._bus.is_there:
+            self._bus.show(notice, clicked)
+            return
         if self._program is None:
             return
         if self._program.endswith("osascript"):
@@ -30,7 +35,6 @@ class Notifier:
             command = [self._program, "-e", script, notice.title, notice.text]
         else:
             command = [self._program, "--app-name=Causerie", f"--icon={ICON}", "--", notice.title, notice.text]
-        del clicked  # what waits for a click would be a process for each notification
         threading.Thread(target=_run, args=(command,), daemon=True).start()
 
     def ring(self) -> None:

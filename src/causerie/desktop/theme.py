@@ -119,15 +119,3 @@ class Look:
                 slant=slant,  # type: ignore[arg-type]
             )
         return self._fonts[key]
-
-
-def is_dark(theme: str) -> bool:
-    """What `system` comes to."""
-    if theme != "system":
-        return theme == "dark"
-    try:
-        import darkdetect
-
-        return bool(darkdetect.isDark())
-    except Exception:
-        return False

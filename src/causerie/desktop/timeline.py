@@ -48,10 +48,11 @@ class Above:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """Rows below all others, or below the row `after`."""
+    """Rows below all others, or below the row `after`. `follow`: said just now, and to be seen where the end is."""
 
     rows: tuple[Row, ...]
     after: str = ""
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Timeline:
         elif asked.after:
             if asked.after == self.last:
                 self.at_end = not page.more
-                self._below((*said, *(self._newer(since, said) if self.at_end else ())))
+                self._below((*said, *(self._newer(since, said) if self.at_end else ())), follow=False)
         else:
             self.more_before = page.more
             self._replace(said, at_end=True, at="", since=since)
@@ -337,12 +338,13 @@ class Timeline:
             self.at_end = False
             self._steps.append(Gone(tuple(f"m{message.number}" for message in gone)))
 
-    def _below(self, said: tuple[Message, ...]) -> None:
+    def _below(self, said: tuple[Message, ...], follow: bool = True) -> None:
         if not said:
             return
         first = len(self.messages)
         self.messages = (*self.messages, *said)
-        self._steps.append(Below(tuple(self._row(place) for place in range(first, len(self.messages)))))
+        rows = tuple(self._row(place) for place in range(first, len(self.messages)))
+        self._steps.append(Below(rows, follow=follow))
         gone = self.messages[:-WINDOW]
         if gone:
             self.messages = self.messages[-WINDOW:]

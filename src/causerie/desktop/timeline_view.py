@@ -92,7 +92,7 @@ class TimelineView:
         if not steps:
             return
         text = self.text
-        stay = self.at_bottom
+        stay = self.at_bottom and not any(isinstance(step, Below) and not step.follow for step in steps)
         anchor, y = self._anchor()
         text.configure(state="normal")
         self._busy = True
@@ -133,8 +133,11 @@ class TimelineView:
     @property
     def place(self) -> str:
         """The row at the top; empty where the last one is seen."""
-        if self.at_bottom:
-            return ""
+        return "" if self.at_bottom else self.top
+
+    @property
+    def top(self) -> str:
+        """The row at the top, whatever else is seen; empty: there is none."""
         tags = self.text.tag_names("@0,0")
         return next((tag[4:] for tag in tags if tag.startswith("row:m")), "")
 
@@ -144,11 +147,30 @@ class TimelineView:
         tags = self.text.tag_names("@0,0")
         return next((int(tag[5:]) for tag in tags if tag.startswith("row:m")), 0)
 
+    @property
+    def lowest(self) -> int:
+        """The number of the last message that is seen; 0: there is none."""
+        shown = self.text.tag_names(f"@0,{self.text.winfo_height()}")
+        last = max((number for number in self._numbers(shown)), default=0)
+        if last or not self.at_bottom:
+            return last
+        return max(self._numbers(self.text.tag_names("end-2c")), default=0)
+
+    def menu_at(self, number: int) -> None:
+        """What can be done with a message, by a key."""
+        box = self.text.dlineinfo(f"row:m{number}.first")
+        y = box[1] if box is not None else 0
+        self._menu(number, self.text.winfo_rootx() + self._look.px(40), self.text.winfo_rooty() + y)
+
     def page(self, pages: int) -> None:
         """PgUp and PgDn."""
         self.text.yview_scroll(pages, "pages")
 
     # The rest is its own.
+
+    @staticmethod
+    def _numbers(tags: Iterable[str]) -> list[int]:
+        return [int(tag[5:]) for tag in tags if tag.startswith("row:m")]
 
     @property
     def _pad(self) -> int:

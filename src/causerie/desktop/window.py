@@ -5,13 +5,13 @@ from __future__ import annotations
 import tkinter as tk
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
 from causerie.client import State
-from causerie.desktop import composer, keys, lines, sidebar, status
+from causerie.desktop import beside, composer, keys, lines, sidebar, status, writing
 from causerie.desktop.acts import Acts
-from causerie.desktop.beside import Beside
 from causerie.desktop.chat_view import ChatView, Pressed
 from causerie.desktop.choosers import Choosers
 from causerie.desktop.conversation import Conversation
@@ -25,7 +25,6 @@ from causerie.desktop.thread_pane import ThreadPane
 from causerie.desktop.timeline import Timeline
 from causerie.desktop.timeline_view import TimelineView
 from causerie.desktop.timers import Timers
-from causerie.desktop.writing import Writing
 from causerie.text import _
 
 TICK = 1000
@@ -34,8 +33,16 @@ READ_AFTER = 300
 """Milliseconds that the end has to be seen until it is read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What goes from one window into another that takes its place, in another look."""
+
+    writing: writing.Carried
+    beside: beside.Carried
+
+
 class Window:
-    """See the module. `choose` changes settings; `leave` goes back to the form."""
+    """See the module. `choose` changes settings; `leave` goes back to the form; `carried`: from the one before."""
 
     def __init__(
         self,
@@ -46,6 +53,7 @@ class Window:
         choose: Callable[[Settings], None],
         leave: Callable[[bool], None],
         try_now: Callable[[], None],
+        carried: Carried | None = None,
     ) -> None:
         self.root = root
         self.look = look
@@ -85,7 +93,7 @@ class Window:
             ),
         )
         self.view.frame.pack(fill="both", expand=True)
-        self.beside = Beside(
+        self.beside = beside.Beside(
             self.view,
             self.acts,
             settings.members,
@@ -96,7 +104,7 @@ class Window:
         )
         self.timeline = TimelineView(self.view.middle, look, self.act, self._scrolled, self.menus.message)
         self.timeline.frame.grid(row=3, column=0, sticky="nsew")
-        self.writing = Writing(
+        self.writing = writing.Writing(
             self.view.middle,
             look,
             Saying(chat, self.acts.command),
@@ -119,6 +127,12 @@ class Window:
             react=lambda: self._to_last("emoji"),
             thread=lambda: self._to_last("thread"),
         )
+        self._keys = {
+            **self._keys,
+            "<F10>": self._own_menu,
+            "<Shift-F10>": self._message_menu,
+            "<Menu>": self._message_menu,
+        }
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, self.to_fresh)
         keys.bind_line(self.composer.text, {**self._keys, **line_keys}, self.to_end)
         keys.bind_window(
@@ -127,7 +141,11 @@ class Window:
             lambda: self.overlay.close() if self.overlay.is_open else self._escaped(),
         )
         self.refresh()
-        self._focus()
+        if carried is not None:
+            self.writing.carry_on(carried.writing)
+            self.beside.carry_on(carried.beside)
+        if self.beside.thread is None:
+            self._focus()
         self._tick()
 
     # After each slice of what came.
@@ -139,6 +157,7 @@ class Window:
         if not stale:
             return
         if self._place != chat.current:
+            chat.reading.left(self._place, self.timeline.place)
             self._place = chat.current
             self.writing.here()
             stale |= {"timeline"}
@@ -170,6 +189,14 @@ class Window:
         if has:
             self._look()
 
+    def carried(self) -> Carried:
+        """For the window that takes this one's place; then this one is to be closed."""
+        timeline = self.chat.timeline
+        timeline.place = self.timeline.place if timeline.at_end else self.timeline.top
+        made = Carried(self.writing.carried(), self.beside.carried())
+        self.chat.again()
+        return made
+
     def close(self) -> None:
         """The window shows something else, or nothing, from now on."""
         self.writing.keep()
@@ -186,9 +213,15 @@ class Window:
             return
         self.writing.keep()
         self.writing.saying.keep_draft(self.chat.current)
-        self.chat.timeline.place = self.timeline.place
         self.chat.open(channel)
         self.refresh()
+        self._focus()
+
+    def go(self, channel: str, number: int) -> None:
+        """To a message, in its context."""
+        if channel != self.chat.current:
+            self.open(channel)
+        self._jump(channel, number)
         self._focus()
 
     def to_end(self) -> None:
@@ -202,7 +235,7 @@ class Window:
         self.chat.reading.to_fresh()
         self.refresh()
 
-    def line(self, in_thread: bool = False) -> Writing:
+    def line(self, in_thread: bool = False) -> writing.Writing:
         """Where one types: below the conversation, or below the thread beside it."""
         return self.beside.thread.writing if in_thread and self.beside.thread is not None else self.writing
 
@@ -244,7 +277,8 @@ class Window:
     def _sent(self, done: bool) -> None:
         self.refresh()
         self._below()
-        if done and self.chat.timeline.at_end:
+        # Not after a command, nor after an edit.
+        if done and self.chat.timeline.at_end and self.chat.timeline.pending:
             self.timeline.to_bottom()
 
     def _escaped(self) -> None:
@@ -295,6 +329,16 @@ class Window:
         message = composer.last(thread.messages if in_thread and thread is not None else self.chat.timeline.messages)
         if message is not None:
             self.act(f"{what}:{message.number}", in_thread)
+
+    def _own_menu(self) -> None:
+        view = self.view.frame
+        self.menus.own(view.winfo_rootx() + self.look.px(120), view.winfo_rooty() + view.winfo_height())
+
+    def _message_menu(self) -> None:
+        pane = self.beside.thread
+        timeline = pane.timeline if pane is not None and self._keys_in_thread() else self.timeline
+        if timeline.lowest:
+            timeline.menu_at(timeline.lowest)
 
     def _keys_in_thread(self) -> bool:
         pane = self.beside.thread

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from causerie.chat.events import Message
 from causerie.desktop import composer
@@ -21,6 +22,16 @@ DRAFT_AFTER = 1500
 
 QUOTED = 80
 """Characters of the message that is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What one is writing. `cursor`: an index of Tk's."""
+
+    text: str
+    cursor: str
+    reply: Message | None
+    editing: Message | None
 
 
 class Writing:
@@ -66,6 +77,18 @@ class Writing:
         """The channel that is open now: its draft."""
         self.view.set(self.saying.text)
         self.saying.cancel()
+        self.strip()
+
+    def carried(self) -> Carried:
+        """What is typed, where the cursor is, and what it is about."""
+        text = self.view.text
+        return Carried(self.view.get(), text.index("insert"), self.saying.reply, self.saying.editing)
+
+    def carry_on(self, carried: Carried) -> None:
+        """The same, from another window."""
+        self.saying.reply, self.saying.editing = carried.reply, carried.editing
+        self.view.set(carried.text)
+        self.view.text.mark_set("insert", carried.cursor)
         self.strip()
 
     def fill(self) -> None:

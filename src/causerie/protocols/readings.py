@@ -56,6 +56,8 @@ def lines() -> dict[str, str]:
         "confided.action": _("(to {to}) * {name} {text}"),
         "announced": _("* {name} to everybody: {text}"),
         "announced.server": _("* the server says: {text}"),
+        "disconnected": _("* {name} ends your connection"),
+        "disconnected.server": _("* the server ends your connection"),
         "gap": _("* some messages are left out here"),
         "reason": _("{line} ({reason})"),
     }
@@ -148,6 +150,8 @@ def _names(event: Event) -> str | None:
             return "confided.action" if event.action else kind
         case e.Announced():
             return "announced" if event.name else "announced.server"
+        case e.Disconnected():
+            return kind if event.name else "disconnected.server"
         case e.Edited() | e.Changed() | e.ChannelRenamed() | e.Renamed() | e.Reported() | e.Gap():
             return kind
     return None

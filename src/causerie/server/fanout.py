@@ -275,6 +275,8 @@ class Fanout:
         for session, words in waiting.own.items():
             if session.closed or session in waiting.newcomers:
                 continue
+            if len(words) == len(waiting.events) and not any(words.values()):
+                continue  # all of it was its own doing, and it wants no echo
             hears = session in audience.groups.get(session.outlet.language, ())
             if data := waiting.heard_by(session) if hears else b"".join(words.values()):
                 self.delivered += 1

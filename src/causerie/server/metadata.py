@@ -135,7 +135,7 @@ def forget(core: Core, session: Session) -> None:
 
 def sync_metadata(core: Core, session: Session, command: SyncMetadata) -> MetadataPage:
     """What is noted under the keys that the session follows."""
-    keys = [key for key in session.keys or () if not command.keys or key in command.keys]
+    keys = list(session.keys or ())
     directory = core.directory
     if command.channel:
         channel, _ = _about(core, session, command.channel, "")

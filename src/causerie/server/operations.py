@@ -8,7 +8,7 @@ from pathlib import Path
 from causerie import __version__
 from causerie.chat.commands import Announce, Backup, CheckStore, Disconnect, Hello, Reload, Status
 from causerie.chat.errors import BadInput, ChatError, StoreUnavailable, Unavailable
-from causerie.chat.events import Announced
+from causerie.chat.events import Announced, Disconnected
 from causerie.chat.replies import Done, StatusReport, StoreChecked, Welcome
 from causerie.chat.texts import check_text
 from causerie.server import presence, remembered, turns, who_is_here
@@ -108,7 +108,10 @@ def disconnect(core: Core, session: Session, command: Disconnect) -> Done:
     person = core.directory.person(command.name)
     reason = check_text(command.reason, who_is_here.AWAY_BYTES) if command.reason else ""
     audit(core, session, "disconnected", name=person.name, reason=reason)
+    by = (session.person.id, session.person.name) if session.person is not None else (0, "")
+    told = Disconnected(channel="", person=by[0], name=by[1], whom=person.id, whom_name=person.name, reason=reason)
     for own in tuple(core.directory.connected.get(person.id, ())):
+        core.tick.tell_one(own, told)
         presence.depart(core, own, reason)
         core.tick.end(own, "disconnected")
     return Done()

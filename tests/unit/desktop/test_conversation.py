@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from causerie.chat.commands import Command, Edit, History, IsTyping, Join, Mark, Send, Thread, Unread
 from causerie.chat.errors import ReadOnly
-from causerie.chat.events import Followed, Message, Typing
+from causerie.chat.events import ChannelRenamed, Confided, Followed, Message, Typing
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, LoggedIn, Page, Reply, ThreadPage, Welcome
 from causerie.chat.view import View
@@ -317,3 +317,26 @@ def test_being_connected_again_leaves_the_timeline_where_it_is() -> None:
     room.answers(then)
     assert [type(step).__name__ for step in room.chat.timeline.take()] == ["Redrawn"]
     assert room.chat.reading.fresh.after == 3
+
+
+def test_a_channel_that_is_renamed_stays_open_with_what_one_wrote_there() -> None:
+    room = Room()
+    room.hears("before")
+    room.saying.say("on its way")
+    room.chat.drafts["home"] = "half a"
+    told = ChannelRenamed(channel="home", number=5, at=1, person=2, name="ben", was="home", now="house")
+    view = apply(room.views["home"], told)
+    room.chat.take(Told(Heard(told, view), view))
+    assert room.chat.current == "house"
+    assert sorted(room.chat.views) == ["attic", "house"]
+    assert room.chat.drafts == {"house": "half a"}
+    assert list(room.chat.timeline.pending) == ["k1"]
+    asked, _then = room.port.takes(History)
+    assert asked.channel == "house"
+
+
+def test_what_is_confided_is_said_below() -> None:
+    room = Room()
+    told = Confided(channel="home", at=1, person=2, name="ben", mark="m", to="moderators", text="help\nme")
+    room.chat.take(Told(Heard(told, room.views["home"]), room.views["home"]))
+    assert room.chat.says == "ben in #home, to the moderators: help me"

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from causerie.chat.events import Message
+from causerie.chat.model import Preferences
 from causerie.chat.replies import Found, Hit, Member
 from causerie.chat.view import View
 from causerie.desktop import composer, lines, members, sidebar
-from causerie.desktop.notices import notice, title
+from causerie.desktop.notices import minute, notice, title
 from causerie.desktop.searching import Searching
 
 
@@ -102,6 +103,21 @@ def test_what_notifies() -> None:
     long = notice(message(everyone="here"), home, (), False)
     assert long is not None
     assert len(long.text) < 130
+
+
+def test_what_one_wants_on_all_devices_decides_here_too() -> None:
+    home = VIEWS["home"]
+    mention = message(mentions=(1,))
+    assert notice(mention, home, (), False, Preferences(dnd_until=1)) is None
+    assert notice(mention, home, (), False, Preferences(ignored=(2,))) is None
+    assert notice(message(), home, (), False, Preferences(keywords=("x",))) is not None
+    # One hour after midnight, in Paris, is 1970 there.
+    assert minute(0, "Europe/Paris") == 60
+    assert notice(mention, home, (), False, Preferences(quiet_from=30, quiet_to=90, zone="Europe/Paris")) is None
+    assert notice(mention, home, (), False, Preferences(quiet_from=30, quiet_to=90, zone="No/Where")) is not None
+    own = msgspec.structs.replace(home.members[1], dnd=True)
+    quiet = msgspec.structs.replace(home, members=MappingProxyType({**home.members, 1: own}))
+    assert notice(mention, quiet, (), False) is None
 
 
 def test_search_passes_over_answers_to_what_nobody_asks_any_more() -> None:

@@ -40,7 +40,7 @@ class Drawn:
                     self.rows, self.at = {row.key: text(row) for row in rows}, at
                 case Above(rows):
                     self.rows = {**{row.key: text(row) for row in rows}, **self.rows}
-                case Below(rows, after):
+                case Below(rows, after, _follow):
                     new = {row.key: text(row) for row in rows}
                     sent = {key: row for key, row in self.rows.items() if key[0] == "m" or after}
                     rest = {key: row for key, row in self.rows.items() if key not in sent}

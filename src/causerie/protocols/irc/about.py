@@ -94,12 +94,14 @@ def admin(wire: IrcWire, line: Line) -> None:
         wire.reply(n.ERR_NOADMININFO, wire.network.server)
         return
     wire.reply(n.RPL_ADMINME, wire.network.server)
-    for numeric, text in zip((n.RPL_ADMINLOC1, n.RPL_ADMINLOC2, n.RPL_ADMINEMAIL), lines, strict=False):
+    # Three lines, whatever was given: the last one is the address.
+    places = [*lines[:-1][:2], "", ""][:2]
+    for numeric, text in zip((n.RPL_ADMINLOC1, n.RPL_ADMINLOC2, n.RPL_ADMINEMAIL), (*places, lines[-1]), strict=True):
         wire.reply(numeric, f":{text}")
 
 
 def stats(wire: IrcWire, line: Line) -> None:
-    """STATS u: since when the server is up. It tells of nothing else."""
+    """STATS u: since when the server is up; o, for operators: the names that OPER takes. It tells of nothing else."""
     if wire.network.is_me(line.param(1)) or not line.param(1):
         letter = line.param(0)[:1]
         if letter == "u":
@@ -107,6 +109,11 @@ def stats(wire: IrcWire, line: Line) -> None:
             hours, minutes = divmod(minutes, 60)
             days, hours = divmod(hours, 24)
             wire.reply(n.RPL_STATSUPTIME, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        elif letter == "o" and not wire.network.is_operator(wire.person):
+            wire.reply(n.ERR_NOPRIVILEGES)
+        elif letter == "o":
+            for name in wire.network.operators:
+                wire.reply(n.RPL_STATSOLINE, "O", "*", "*", name)
         wire.reply(n.RPL_ENDOFSTATS, letter if letter.strip() else "*")
     else:
         wire.reply(n.ERR_NOSUCHSERVER, line.param(1).split(" ")[0])

@@ -23,6 +23,11 @@ from causerie.server.session import Answer
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire, Then
 
+NAMES_MOST = 1
+"""Channels that one NAMES lists (ISUPPORT TARGMAX)."""
+
+INSIDE = ("reader", "member", "moderator", "owner")
+
 PAGE = 1000
 """Members and channels asked for at once: the most that the core gives."""
 
@@ -75,6 +80,9 @@ def stands(wire: IrcWire, channel: Snapshot) -> None:
 
 def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
     def end(wire: IrcWire) -> None:
+        if not snapshot.history:
+            shown = shown_channel(snapshot.channel)
+            wire.remark("NOTE", f"JOIN HISTORY_OFF {shown} :What is said here is not kept")
         if not wire.has(cap.NO_IMPLICIT_NAMES):
             wire.reply(n.RPL_ENDOFNAMES, shown_channel(snapshot.channel))
         metadata.at_join(wire, snapshot.channel, wire.network.people_in(snapshot.channel))
@@ -134,7 +142,7 @@ def names(wire: IrcWire, line: Line) -> None:
     asked = [name for name in line.param(0).split(",") if name]
     if not asked:
         wire.ask(c.Channels(limit=PAGE), _names_of_all, every=True)
-    for name in asked[:1]:
+    for name in asked[:NAMES_MOST]:
         if is_channel(name):
             wire.ask(c.Look(channel=core_name(name), members=False), _named_in(name), every=True)
         else:
@@ -143,12 +151,17 @@ def names(wire: IrcWire, line: Line) -> None:
 
 def _named_in(name: str) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        if isinstance(answer, Snapshot):
+        if isinstance(answer, Snapshot) and shows(wire, answer):
             _names(wire, answer)
         else:
             wire.reply(n.RPL_ENDOFNAMES, name)
 
     return then
+
+
+def shows(wire: IrcWire, snapshot: Snapshot) -> bool:
+    """Whether who is in a channel is shown: of a secret one to its members (Modern IRC, "NAMES message")."""
+    return not snapshot.hidden or wire.network.role(snapshot.channel, wire.person) in INSIDE
 
 
 def _names_of_all(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -205,7 +218,11 @@ def every_member(
 
 def list_(wire: IrcWire, line: Line) -> None:
     """LIST: the channels that one may know of, or some of them by name or by what holds of them."""
-    wanted = listing.wanted(line.param(0))
+    asked = [part for param in line.params[:2] for part in param.split(",") if part]
+    if len(asked) > listing.CONDITIONS_MOST:
+        most = listing.CONDITIONS_MOST
+        wire.remark("WARN", f"LIST TOO_MANY_CONDITIONS {most} :What is beyond so many is passed over")
+    wanted = listing.wanted(asked)
     wire.reply(n.RPL_LISTSTART, "Channel")
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:

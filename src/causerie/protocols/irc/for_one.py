@@ -8,6 +8,7 @@ from causerie.chat.events import (
     Announced,
     ChannelRenamed,
     Described,
+    Disconnected,
     Entered,
     Event,
     Left,
@@ -37,6 +38,8 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
             wire.show_as(event.person)
         wire.entered = event
         return b""
+    if type(event) is Disconnected:
+        return None
     if type(event) is ChannelRenamed:
         return renaming.moved(wire, event)
     if type(event) is Stands and event.role == "invited" and event.was != "invited":

@@ -27,13 +27,15 @@ def help_(wire: IrcWire, line: Line) -> None:
         wire.reply(n.ERR_HELPNOTFOUND, line.param(0).split(" ")[0])
         return
     if entry is None:
-        subject, text = "*", f"HELP and one of these says more:\n{' '.join(sorted(COMMANDS))}"
+        subject, title = "*", "Help"
+        text = f"HELP and one of these says more:\n{' '.join(sorted(COMMANDS))}"
     else:
-        text = entry.handle.__doc__ or subject
-    first, *rest = [piece for one in text.split("\n") for piece in pieces(one.strip(), LINE_BYTES)]
-    wire.reply(n.RPL_HELPSTART, subject, f":{first}")
-    for piece in rest:
-        wire.reply(n.RPL_HELPTXT, subject, f":{piece}")
+        title, text = f"The command {subject}", entry.handle.__doc__ or subject
+    wire.reply(n.RPL_HELPSTART, subject, f":{title}")
+    wire.reply(n.RPL_HELPTXT, subject, ":")
+    for one in text.split("\n"):
+        for piece in pieces(one.strip(), LINE_BYTES):
+            wire.reply(n.RPL_HELPTXT, subject, f":{piece}")
     wire.reply(n.RPL_ENDOFHELP, subject)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat.names import CHANNEL_LONGEST, PERSON_LONGEST
+from causerie.protocols.irc.channels import NAMES_MOST
 from causerie.protocols.irc.chathistory import REFERENCES
 from causerie.protocols.irc.masks import EXTBAN
 from causerie.protocols.irc.modes import CHANNEL_MODES, MOST, PREFIX
@@ -57,7 +58,7 @@ def tokens(network: Network) -> list[str]:
         "SAFELIST",
         f"STATUSMSG={''.join(STATUS)}",
         "TARGMAX="
-        f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:1,NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},TAGMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1,WHOWAS:1",
+        f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:{NAMES_MOST},NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},TAGMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1,WHOWAS:1",
         f"TOPICLEN={TEXT_BYTES}",
         f"USERLEN={USER_BYTES}",
         "UTF8ONLY",

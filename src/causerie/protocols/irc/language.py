@@ -17,6 +17,7 @@ from causerie.chat.events import (
     Confided,
     Deleted,
     Described,
+    Disconnected,
     Edited,
     Entered,
     Event,
@@ -267,6 +268,13 @@ class IrcLanguage:
         told = (f"{self.tags(event)}:{source} WALLOPS :{piece}\r\n" for piece in pieces(event.text, most))
         return "".join(told).encode()
 
+    def _disconnected(self, event: Disconnected) -> bytes:
+        """KILL, to who is killed (Modern IRC, "KILL message")."""
+        text = f"KILL {event.whom_name} :{one_line(event.reason)}"
+        if event.name:
+            return self.line(event, text)
+        return f"{self.tags(event, account=False)}{cut(f':{self.server} {text}')}\r\n".encode()
+
     def _renamed(self, event: Renamed) -> bytes:
         told = b""
         if event.was != event.name:
@@ -288,6 +296,7 @@ _SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {
     Renamed: IrcLanguage._renamed,
     Described: IrcLanguage._described,
     Announced: IrcLanguage._announced,
+    Disconnected: IrcLanguage._disconnected,
 }
 
 _READ = frozenset((Edited, Pinned, Reported))

@@ -21,12 +21,12 @@ CONDITIONS_MOST = 20
 _FIGURE = re.compile("([CT]?)([<>])([0-9]{1,9})")
 
 
-def wanted(text: str) -> Condition:
+def wanted(asked: list[str]) -> Condition:
     """What a list of these asks for: one of its names or masks, and each of the rest. None of them: whatever is used,
     for an empty channel in which nothing was ever said is no channel yet to a client of IRC."""
     names: list[Condition] = []
     others: list[Condition] = []
-    for one in [part for part in text.split(",") if part][:CONDITIONS_MOST]:
+    for one in asked[:CONDITIONS_MOST]:
         if found := _FIGURE.fullmatch(one):
             others.append(_figure(found[1], found[2], int(found[3])))
         elif one[0] == "!":

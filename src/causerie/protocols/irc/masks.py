@@ -30,6 +30,12 @@ def core_mask(mask: str) -> str:
     return nick or "*"
 
 
+def loses(mask: str) -> bool:
+    """Whether there is more in a mask than the core's has: a user or a host."""
+    rest = mask.partition("!")[2] if "!" in mask else mask.partition("@")[2]
+    return not mask.startswith(_EXTENDED) and bool(rest.strip("*@"))
+
+
 def shown_mask(mask: str) -> str:
     """A mask of the core's in IRC."""
     if mask.startswith(ACCOUNT):

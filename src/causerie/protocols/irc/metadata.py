@@ -34,6 +34,9 @@ ALL = "*ALL"
 KEYS_BYTES = 350
 """Of keys on one line."""
 
+READ_BY_PEOPLE = ("display-name", "pronouns", "status", "homepage", "url")
+"""Keys that WHOIS tells (IRCv3 registry, "Metadata keys")."""
+
 _KEYED = {"GET": 1, "SET": 1, "SUB": 1, "UNSUB": 1}
 """Subcommands that have parameters, and how many at least."""
 
@@ -208,7 +211,7 @@ def _follow(wire: IrcWire, keys: list[str], on: bool) -> None:
         if answer.refused:
             _fail(wire, f"LIMIT_REACHED {answer.refused} {answer.most}", "You follow as many keys as there may be")
         if answer.new:
-            wire.ask(c.SyncMetadata(keys=answer.new), _synced(ALL), every=True)
+            later(wire, ALL)
 
     wire.ask(c.FollowMetadata(keys=good, on=on), then, every=True)
 
@@ -249,6 +252,15 @@ def _values(wire: IrcWire, lines: Iterable[MetadataLine]) -> None:
     for one in lines:
         about = shown_channel(one.channel) if one.channel else one.name
         wire.reply(n.RPL_KEYVALUE, about, one.key, "*", f":{one.value}")
+
+
+def in_whois(wire: IrcWire, person: int, name: str) -> None:
+    """760, for what people read ("RPL_WHOISKEYVALUE")."""
+    if aware(wire):
+        notes = wire.network.notes(person)
+        for key in READ_BY_PEOPLE:
+            if key in notes:
+                wire.reply(n.RPL_WHOISKEYVALUE, name, key, "*", f":{notes[key]}")
 
 
 def at_join(wire: IrcWire, channel: str, people: int) -> None:

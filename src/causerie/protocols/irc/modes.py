@@ -17,7 +17,7 @@ from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc import settings, umodes
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
-from causerie.protocols.irc.masks import core_mask, shown_mask
+from causerie.protocols.irc.masks import core_mask, loses, shown_mask
 from causerie.protocols.irc.names import core_name, is_channel, shown_channel
 from causerie.protocols.irc.settings import CHANNEL_MODES
 from causerie.server.session import Answer
@@ -55,6 +55,8 @@ def mode(wire: IrcWire, line: Line) -> None:
         wire.ask(c.Look(channel=core_name(target), members=False), _told)
     else:
         _change(wire, target, list(_changes(line.params[1], line.params[2:])))
+        if len(line.params[1].replace("+", "").replace("-", "")) > MOST:
+            wire.remark("WARN", f"MODE TOO_MANY_CHANGES {target} {MOST} :What is beyond so many is not done")
 
 
 def _told(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -151,6 +153,9 @@ def _mask(wire: IrcWire, target: str, plus: bool, letter: str, text: str) -> Non
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if not isinstance(answer, ChatError):
+            if loses(text):
+                about = f"MODE MASK_CHANGED {target} {shown_mask(mask)}"
+                wire.remark("WARN", f"{about} :Nobody's user or host is shown here, so only the nick counts")
             return
         reason = answer.data.get("why") if answer.code == "bad_input" else ""
         if reason == "mask":

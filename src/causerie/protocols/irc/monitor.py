@@ -36,6 +36,8 @@ def monitor(wire: IrcWire, line: Line) -> None:
     if word in ("+", "-") and not targets:
         wire.reply(n.ERR_NEEDMOREPARAMS, "MONITOR")
     elif word == "+":
+        if any(set(name) & set("!@*?") for name in targets):
+            wire.remark("WARN", "MONITOR INVALID_TARGET :Nicks can be monitored, and no masks")
         if nicks := [name for name in targets if not set(name) & set("!@*?")]:
             wire.ask(c.Watch(names=nicks), _added(",".join(nicks)), every=True)
     elif word == "-":

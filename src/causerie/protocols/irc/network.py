@@ -268,6 +268,11 @@ class Network:
         return self._core.config.irc.admin.splitlines()
 
     @property
+    def operators(self) -> list[str]:
+        """The names that the settings have for OPER."""
+        return [one.name for one in self._core.config.oper]
+
+    @property
     def wants_password(self) -> bool:
         """Whether every client must give the server's own password."""
         return bool(self._core.config.irc.password)
@@ -332,7 +337,11 @@ class Network:
     def roll(self, channel: str, asker: int, every: bool, hosts: bool) -> list[str]:
         """Who is in the channel of this name, in lines: see roll.py."""
         number = self.channel_id(channel)
-        return roll.roll(self._core, number, asker, every, self.source if hosts else None) if number else []
+        if not number:
+            return []
+        return roll.roll(
+            self._core, number, asker, every, self.source if hosts else None, lambda one: "i" in self.face(one).modes
+        )
 
     def together(self, one: int, other: int) -> bool:
         """Whether two people are in one channel."""

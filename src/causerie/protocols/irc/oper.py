@@ -37,6 +37,9 @@ def kill(wire: IrcWire, line: Line) -> None:
 
 def wallops(wire: IrcWire, line: Line) -> None:
     """WALLOPS :text: say something to everybody who wants to hear it (mode w). For operators."""
+    if not line.param(0).strip():
+        wire.reply(n.ERR_NEEDMOREPARAMS, "WALLOPS")
+        return
     wire.ask(c.Announce(text=line.param(0)))
 
 

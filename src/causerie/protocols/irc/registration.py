@@ -219,9 +219,8 @@ def pong(wire: IrcWire, line: Line) -> None:
 
 
 def leave(wire: IrcWire, line: Line) -> None:
-    """QUIT, with a reason that others are told."""
-    reason = line.param(0)
-    wire.ask(c.Quit(reason=f"Quit: {reason}" if reason else ""))
+    """QUIT, with a reason that others are told; one's own will is in it even if no reason is."""
+    wire.ask(c.Quit(reason=f"Quit: {line.param(0)}"))
 
 
 COMMANDS = {

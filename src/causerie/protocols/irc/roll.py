@@ -15,12 +15,23 @@ NAMES_BYTES = 350
 """Of nicks on one line of NAMES."""
 
 
-def roll(core: Core, channel: int, asker: int, every: bool, source: Callable[[int, str], str] | None) -> list[str]:
+def roll(
+    core: Core,
+    channel: int,
+    asker: int,
+    every: bool,
+    source: Callable[[int, str], str] | None,
+    hides: Callable[[int], bool],
+) -> list[str]:
     """The nicks of those in the channel with this id, with what stands before them (`every`: see names.prefixes), as
-    many to a line as fit. `source`: how a nick is shown instead."""
+    many to a line as fit. `source`: how a nick is shown instead. `hides`: who is not shown to
+    those who are not there (mode i)."""
     people, standings = core.directory.people, core.directory.standings[channel]
     here = core.directory.here.get(channel, {})
     shown: list[str] = []
+    own = standings.get(asker)
+    if own is None or not own.inside:
+        here = {number: count for number, count in here.items() if not hides(number)}
     for number in here if asker in here else (*here, asker):
         standing = standings.get(number)
         if standing is None or not (standing is MEMBER or standing.inside):

@@ -15,7 +15,8 @@ from causerie.chat.names import fold
 from causerie.chat.replies import Member, Snapshot
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
-from causerie.protocols.irc.channels import every_member
+from causerie.protocols.irc.channels import INSIDE, every_member
+from causerie.protocols.irc.channels import shows as _shows
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.names import core_name, is_channel, prefixes, shown_channel
@@ -57,7 +58,7 @@ def who(wire: IrcWire, line: Line) -> None:
     if is_channel(mask):
 
         def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-            if isinstance(answer, Snapshot):
+            if isinstance(answer, Snapshot) and _shows(wire, answer):
                 channel = shown_channel(answer.channel)
                 every_member(wire, answer, lambda wire, members: _members(wire, wanted, channel, members), end)
             else:
@@ -86,14 +87,16 @@ def _found(wire: IrcWire, mask: str) -> Sequence[Person]:
         if pattern == "*" or any(matches(pattern, fold(text)) for text in texts):
             found.append(person)
             if len(found) == FOUND_MOST:
+                wire.remark("WARN", f"WHO TOO_MANY_MATCHES {FOUND_MOST} :There may be more than so many")
                 break
     return found
 
 
 def _members(wire: IrcWire, wanted: Wanted, channel: str, members: Sequence[Member]) -> None:
-    every = wire.has(cap.MULTI_PREFIX)
+    every, network = wire.has(cap.MULTI_PREFIX), wire.network
+    inside = network.role(core_name(channel), wire.person) in INSIDE
     for member in members:
-        if member.here:
+        if member.here and (inside or HIDDEN not in network.face(member.person).modes):
             before = prefixes(member.role, every, member.voiced)
             away = bool(member.away or member.dnd)
             _line(wire, wanted, channel, member.person, member.name, member.guest, away, before)

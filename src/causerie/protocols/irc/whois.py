@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.replies import GoneList, PersonCard
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.language import away_text
@@ -62,6 +63,7 @@ def _lines(wire: IrcWire, card: PersonCard) -> None:
     wire.reply(n.RPL_WHOISIDLE, name, str(card.idle), str(card.since // 1000))
     if not card.guest:
         wire.reply(n.RPL_WHOISACCOUNT, name, name)
+    metadata.in_whois(wire, card.person, name)
     if BOT in face.modes:
         wire.reply(n.RPL_WHOISBOT, name)
     for host in card.hosts:

@@ -215,6 +215,11 @@ class IrcWire(LineWire):
             self.face = self.network.show(person, face.user, face.real_name)
             self.face.modes |= face.modes
 
+    def remark(self, kind: str, text: str) -> None:
+        """WARN or NOTE, for who takes replies that they did not ask for (IRCv3 standard-replies, "Capabilities")."""
+        if self.has(cap.STANDARD_REPLIES):
+            self.line(f"{kind} {text}")
+
     def line_by(self, data: bytes) -> None:
         """Lines that a language made."""
         self._out.extend(split(data))
