@@ -21,6 +21,17 @@ from tests.people import PASSWORD, House, NativePerson  # noqa: E402
 
 OUTPUT = ROOT / "docs" / "desktop"
 
+KEPT = (
+    "login-light",
+    "conversation-dark",
+    "conversation-light",
+    "thread-dark",
+    "emoji-light",
+    "search-light",
+    "busy-dark",
+)
+"""Those that the pages show; in a directory of one's own there are all of them."""
+
 CODE = """\
 this is all it takes:
 ```
@@ -70,8 +81,8 @@ TALK: tuple[tuple[str, str, int], ...] = (
 )
 
 
-async def fill(house: House) -> None:
-    """People, channels and what they say."""
+async def fill(house: House) -> tuple[NativePerson, list[int]]:
+    """People, channels and what they say; Anna, and the numbers of the messages in the garden."""
     core, start = house.server.core, datetime.now().replace(hour=9, minute=12) - timedelta(days=1)
     at = start
     core.now = lambda: int(at.timestamp() * 1000)
@@ -100,7 +111,8 @@ async def fill(house: House) -> None:
         ("clara", "then it is settled"),
     ):
         at += timedelta(minutes=1)
-        await people[name].asks("send", channel="garden", text=text, reply=numbers[23])
+        said = await people[name].asks("send", channel="garden", text=text, reply=numbers[23])
+        numbers.append(said["number"])
     await people["anna"].asks("pin", channel="garden", number=numbers[3])
     await people["davide"].asks("edit", channel="garden", number=numbers[20], text="I bring coffee, and tea")
     await people["clara"].asks("mark", channel="garden", number=numbers[9])
@@ -109,56 +121,85 @@ async def fill(house: House) -> None:
     await people["davide"].asks("away", text="in the workshop")
     opened = await people["mathilde"].asks("direct", people=["anna"])
     await people["mathilde"].asks("send", channel=opened["channel"], text="Tu prends le train de quelle heure ?")
-    people.pop("anna").hang_up()
+    return people["anna"], numbers
 
 
 async def main(output: Path, themes: list[Theme], language: str) -> None:
     async with House(accounts={"registration": "open"}) as house:
-        await fill(house)
+        anna, numbers = await fill(house)
         where = str(house.server.identity.listening[0])
         for theme in themes:
-            await asyncio.to_thread(pictures, output, theme, where, language)
+            pictures = Pictures(output, theme, where, language, numbers)
+            for take in (pictures.busy, pictures.others):
+                await anna.asks("mark", channel="garden", number=numbers[-4])
+                await asyncio.to_thread(take)
 
 
-def pictures(output: Path, theme: Theme, where: str, language: str) -> None:
-    """What one looks at."""
-    locale = {"LC_ALL": f"{language}.UTF-8"} if language else {}
-    with tempfile.TemporaryDirectory() as home, Screen() as screen:
+class Pictures:
+    """What one looks at, in one theme."""
 
-        def shot(name: str) -> None:
-            screen.shot(output / f"{name}-{theme}.png")
+    def __init__(self, output: Path, theme: Theme, where: str, language: str, numbers: list[int]) -> None:
+        self.numbers = numbers
+        self.output = output
+        self.theme = theme
+        self.where = where
+        self.locale = {"LC_ALL": f"{language}.UTF-8"} if language else {}
 
-        remembered = Remembered(Path(home))
-        remembered.keep_settings(
-            Settings(server=where, name="anna", channel="garden", theme=theme, geometry="1280x800+0+0", zoom=100)
-        )
-        with Desktop(screen, Path(home), where, **locale) as desktop:
-            screen.do("mousemove", "640", "790")
-            shot("login")
-            screen.types(PASSWORD)
-            screen.presses("Return")
-            desktop.logs("at the end of garden")
-            screen.do("mousemove", "640", "790", "sleep", "1")
-            shot("conversation")
-            screen.presses("Prior")
-            screen.do("sleep", "0.5")
-            shot("earlier")
-            screen.presses("End", "ctrl+e")
-            desktop.logs("keys go to: ")
-            screen.do("sleep", "0.5")
-            shot("emoji")
+    def busy(self) -> None:
+        """All of the channel."""
+        size = "1280x2300"
+        with (
+            tempfile.TemporaryDirectory() as home,
+            Screen(size) as screen,
+            self._window(screen, home, f"{size}+0+0") as desktop,
+        ):
+            self._enter(desktop)
+            desktop.waits("timeline", lambda rows: len(rows) == len(self.numbers))
+            self._shot(screen, "busy")
+
+    def others(self) -> None:
+        """The usual size."""
+        numbers = self.numbers
+        with (
+            tempfile.TemporaryDirectory() as home,
+            Screen() as screen,
+            self._window(screen, home, "1280x800+0+0") as desktop,
+        ):
+            self._shot(screen, "login")
+            self._enter(desktop)
+            desktop.points(f"m{numbers[-1]}")
+            desktop.waits(f"tools of m{numbers[-1]}", bool)
+            self._shot(screen, "conversation")
+            screen.presses("ctrl+e")
+            desktop.logs("emoji for ")
+            self._shot(screen, "emoji")
             screen.presses("Escape", "ctrl+f")
-            screen.types("garden")
-            screen.presses("Return")
+            desktop.says("garden")
             desktop.logs("found ")
-            screen.do("sleep", "0.5")
-            shot("search")
+            desktop.clicks(f"garden {numbers[24]}", called="side")
+            self._shot(screen, "search")
             screen.presses("Escape")
-            screen.do("mousemove", "300", "380", "sleep", "0.5")
-            shot("hover")
-            screen.types("a line that is **not** sent, with :ta")
-            screen.do("sleep", "0.5")
-            shot("typing")
+            desktop.clicks(f"thread:{numbers[23]}")
+            desktop.logs("keys go to: thread")
+            screen.types("I am on my way, see you :smi")
+            self._shot(screen, "thread")
+
+    def _window(self, screen: Screen, home: str, geometry: str) -> Desktop:
+        settings = Settings(server=self.where, name="anna", channel="garden", theme=self.theme, geometry=geometry)
+        Remembered(Path(home)).keep_settings(settings)
+        return Desktop(screen, Path(home), self.where, **self.locale)
+
+    def _enter(self, desktop: Desktop) -> None:
+        desktop.screen.types(PASSWORD)
+        desktop.screen.presses("Return")
+        desktop.logs("at the end of garden")
+
+    def _shot(self, screen: Screen, name: str) -> None:
+        """Once everything has come to rest."""
+        called = f"{name}-{self.theme}"
+        if self.output != OUTPUT or called in KEPT:
+            screen.do("sleep", "0.7")
+            screen.shot(self.output / f"{called}.png")
 
 
 if __name__ == "__main__":

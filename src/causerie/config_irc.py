@@ -39,7 +39,7 @@ class IrcTimeouts(msgspec.Struct, frozen=True, kw_only=True):
     register: Annotated[
         float,
         Setting("seconds", "How long registration may take.", least=1, most=3600, zero="no bound"),
-    ] = 30.0
+    ] = 15.0
     ping: Annotated[
         float,
         Setting(

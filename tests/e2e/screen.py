@@ -24,17 +24,18 @@ MISSING = [program for program in ("Xvfb", "xdotool", "import") if shutil.which(
 
 
 class Screen:
-    """A screen that nobody sees. `with Screen() as screen:`"""
+    """A screen that nobody sees, so wide and high. `with Screen() as screen:`"""
 
-    def __init__(self) -> None:
+    def __init__(self, size: str = "1280x800") -> None:
         self.display = ""
+        self._size = size
 
     def __enter__(self) -> Self:
         if MISSING:
             pytest.skip(f"not installed: {', '.join(MISSING)}")
         read, write = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
             pass_fds=(write,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -59,12 +59,18 @@ async def _handshake(server: ServerProcess) -> tuple[asyncio.StreamReader, async
     return await asyncio.open_connection(server.address.host, server.address.port, ssl=context)
 
 
+async def nick_only(server: ServerProcess) -> float:
+    """Half of IRC's registration, and then one byte after the other."""
+    return await _says(server, b"NICK Luc\r\n", b"USER luc 0 * :" + b"a" * 10_000)
+
+
 MANNERS = {
     "silent": silent,
     "trickling": trickling,
     "half an object": half_an_object,
     "hello only": hello_only,
     "TLS handshake only": tls_only,
+    "nick only": nick_only,
 }
 
 
@@ -101,12 +107,13 @@ async def _until_gone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 async def test_they_are_gone_in_time(server: Make, thorough: bool, manner: str) -> None:
     """2,000 connections (in brief 200) of each manner, 15 s to log in (in brief 2)."""
     count, seconds = (2000, 15.0) if thorough else (200, 2.0)
-    one = server(f"{CONFIG}login_seconds = {seconds}\n").start()
+    one = server(f"{CONFIG}login_seconds = {seconds}\n[irc.timeouts]\nregister = {seconds}\n").start()
     # The first of its kind makes what all of its kind share.
     person = await one.native_in("home", "Anna")
     operator = await one.operator()
     # The certificate is made some time after the start, and takes more memory than all of them.
-    (await _handshake(one))[1].transport.abort()
+    _, first = await _handshake(one)
+    first.close()
     waiting = [asyncio.create_task(MANNERS[manner](one))]
     await asyncio.sleep(BYTE_SECONDS)
     before = one.memory()

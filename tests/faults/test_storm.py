@@ -45,7 +45,16 @@ async def classic(server: ServerProcess, number: int) -> Connection:
     return reader, writer
 
 
-@pytest.mark.parametrize("come", [native, classic], ids=["native", "classic"])
+async def irc(server: ServerProcess, number: int) -> Connection:
+    """A guest by IRC, with a channel of ten joined."""
+    reader, writer = await server.connect()
+    writer.write(b"NICK g%d\r\nUSER g 0 * :g\r\nJOIN #room%d\r\n" % (number, number // 10))
+    while b" 366 " not in (line := await reader.readline()):
+        assert line, "the server ended the connection"
+    return reader, writer
+
+
+@pytest.mark.parametrize("come", [native, classic, irc], ids=["native", "classic", "irc"])
 async def test_all_come_at_once(
     server: Make, thorough: bool, come: Callable[[ServerProcess, int], Awaitable[Connection]]
 ) -> None:

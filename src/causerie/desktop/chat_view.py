@@ -16,6 +16,9 @@ from causerie.desktop.shown import middle, tell, tell_later
 from causerie.desktop.theme import Look
 from causerie.text import _
 
+HEAD = 48
+"""Height of what stands above messages, in pixels at 96 dots an inch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
@@ -165,8 +168,9 @@ class ChatView:
 
     def _head(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
-        head = tk.Frame(self.middle, background=colour.ground)
-        head.grid(row=0, column=0, sticky="ew", padx=look.px(20), pady=look.px(10))
+        head = tk.Frame(self.middle, background=colour.ground, height=look.px(HEAD))
+        head.pack_propagate(False)
+        head.grid(row=0, column=0, sticky="ew", padx=look.px(20))
         self._name = tk.Label(
             head, font=look.font(18, "bold"), background=colour.ground, foreground=colour.text, cursor="hand2"
         )
@@ -175,7 +179,9 @@ class ChatView:
         self._name.configure(highlightthickness=1, highlightbackground=colour.ground, highlightcolor=colour.link)
         reachable(self._name, lambda: pressed.menu(*lower_left(self._name)), lambda here: None)
         for sign, call in (("☰", pressed.people), ("⌕", pressed.search)):
-            self._button(head, sign, call, colour.ground).pack(side="right")
+            button = self._button(head, sign, call, colour.ground)
+            button.configure(font=look.font(22 if sign == "⌕" else 17))
+            button.pack(side="right")
         self._pins = self._button(head, "", pressed.pins, colour.ground)
         self._pins.pack(side="right")
         self._topic = tk.Label(head, font=look.font(13), background=colour.ground, foreground=colour.faint, anchor="w")

@@ -23,12 +23,13 @@ _WORD = re.compile(r"(?:^|(?<=\s))([@#:/]?)([^\s@#:/]*)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One completion: `text` takes the place of the last `length` characters before the cursor."""
+    """One completion: `text` takes the place of the last `length` characters before the cursor. `sign`: an emoji."""
 
     text: str
     length: int
     label: str
     about: str = ""
+    sign: str = ""
 
 
 def offers(before: str, view: View | None, channels: Iterable[str], tab: bool = False) -> list[Offer]:
@@ -50,7 +51,7 @@ def offers(before: str, view: View | None, channels: Iterable[str], tab: bool = 
                 made.append(Offer(f"#{channel} ", len(word) + 1, f"#{channel}"))
     elif sign == ":" and len(word) >= 2:
         for one in emoji_list.completing(word, SHOWN_MOST):
-            made.append(Offer(f"{one.text} ", len(word) + 1, f"{one.text}  :{one.code}:", one.name))
+            made.append(Offer(f"{one.text} ", len(word) + 1, f":{one.code}:", one.name, one.text))
     elif sign == "/" and at_start:
         for command in _commands():
             if command.name.startswith(typed):

@@ -80,7 +80,7 @@ class ComposerView:
         )
         self._hint.bind("<Button-1>", lambda event: self.text.focus_set())
         self._popup_frame = tk.Frame(parent.winfo_toplevel(), background=colour.border)
-        self._popup = ListView(self._popup_frame, look, colour.raised, self._pick)
+        self._popup = ListView(self._popup_frame, look, colour.raised, self._pick, called="offers")
         self._popup.text.pack(fill="both", expand=True, padx=1, pady=1)
         self.text.bind("<Return>", self._enter)
         self.text.bind("<KP_Enter>", self._enter)
@@ -258,7 +258,8 @@ class ComposerView:
         lines = []
         for at, offer in enumerate(self._offers):
             about = (("   " + offer.about, "faint"),) if offer.about else ()
-            lines.append(ListLine(str(at), ((offer.label, "plain"), *about), chosen=at == self._chosen))
+            sign = ((offer.sign, "emoji"), ("  ", "plain")) if offer.sign else ()
+            lines.append(ListLine(str(at), (*sign, (offer.label, "plain"), *about), chosen=at == self._chosen))
         self._popup.set(lines)
 
     def _choose(self, step: int) -> str:

@@ -11,7 +11,7 @@ from causerie.desktop.theme import Look
 
 
 class ListView:
-    """See the module. Styles: plain, bold, faint, heading, badge, here, away, dnd, gone, mono.
+    """See the module. Styles: plain, bold, faint, heading, badge, emoji, here, away, dnd, gone, mono.
 
     `called`: for `shown`.
     """
@@ -56,6 +56,7 @@ class ListView:
         )
         text.tag_configure("bold", font=look.font(14, "bold"))
         text.tag_configure("faint", foreground=colour.faint)
+        text.tag_configure("emoji", font=look.emoji(14))
         text.tag_configure("heading", foreground=colour.faint, font=look.font(12, "bold"), spacing1=look.px(12))
         text.tag_configure("badge", foreground=colour.link, font=look.font(13, "bold"))
         text.tag_configure("here", foreground=colour.here)
@@ -65,7 +66,7 @@ class ListView:
         text.tag_configure("hover", background=colour.hover if ground != colour.panel else colour.raised)
         text.tag_configure("chosen", background=colour.chosen)
         for style in ("heading", "line"):
-            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(28), rmargin=look.px(10))
+            text.tag_configure(style, lmargin1=look.px(14), lmargin2=look.px(14), rmargin=look.px(10))
         text.tag_raise("badge")
         text.tag_lower("hover")
         text.bind("<Configure>", self._sized)
@@ -107,6 +108,7 @@ class ListView:
         chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
         if chosen is not None:
             text.see(f"{chosen + 1}.0")
+            text.xview_moveto(0)
 
     def _sized(self, event: object) -> None:
         self.text.configure(tabs=(max(self.text.winfo_width() - 2 * self._edge, 10), "right"))

@@ -159,7 +159,12 @@ class Overlay:
         self._escape = escape
         look, colour = self._look, self._look.palette
         self._card = ctk.CTkFrame(
-            self._root, corner_radius=12, fg_color=colour.raised, border_width=1, border_color=colour.border
+            self._root,
+            corner_radius=12,
+            fg_color=colour.raised,
+            bg_color=colour.ground,
+            border_width=1,
+            border_color=colour.border,
         )
         self._card.place(relx=0.5, rely=0.42, anchor="center")
         self._card.lift()

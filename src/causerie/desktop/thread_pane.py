@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from causerie.desktop import keys, status
 from causerie.desktop.acts import Acts
+from causerie.desktop.chat_view import HEAD
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.pill import Pill
 from causerie.desktop.remembering import Settings
@@ -52,8 +53,9 @@ class ThreadPane:
         colour = look.palette
         self.frame = tk.Frame(parent, background=colour.ground)
         self.frame.pack(fill="both", expand=True)
-        head = tk.Frame(self.frame, background=colour.ground)
-        head.pack(fill="x", padx=look.px(16), pady=look.px(10))
+        head = tk.Frame(self.frame, background=colour.ground, height=look.px(HEAD))
+        head.pack_propagate(False)
+        head.pack(fill="x", padx=look.px(16))
         title = tk.Label(
             head, text=_("Thread"), font=look.font(18, "bold"), background=colour.ground, foreground=colour.text
         )

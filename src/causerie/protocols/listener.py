@@ -268,7 +268,9 @@ class Listener:
             connection.turn_away("this server is reached from here by TLS only")
             return None
         if connection.protocol is not None and connection.protocol.manners is not None:
-            self.admission.expect(connection, connection.protocol.manners().login_seconds)
+            seconds = connection.protocol.manners().login_seconds
+            if seconds != limits.login_seconds:  # else what it was given when it came holds
+                self.admission.expect(connection, seconds)
         bucket = None
         if limits.command_rate and not self.admission.exempt(connection.host):
             bucket = Bucket(limits.command_burst, limits.command_rate, core.clock())

@@ -1,0 +1,304 @@
+"""The core as a state machine, over a store that fails and comes back, and a server that starts again.
+
+People come, join, say, change and leave in any order. A plain model notes what was acknowledged and what anybody was
+told. Whenever all is quiet: that is in the store, and nothing else is; numbers rise by one; one key has one number; and
+what the server knows by heart is what it would read from the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from causerie import bootstrap
+from causerie.chat import commands as c
+from causerie.chat.errors import StoreUnavailable
+from causerie.chat.events import AnyEvent, LoggedEvent, Message
+from causerie.chat.model import Person
+from causerie.config import Config
+from causerie.protocols.native import LANGUAGE
+from causerie.server import accounts, login, presence
+from causerie.server.changes import Append, Change
+from causerie.server.core import Core
+from causerie.server.directory import Directory
+from causerie.server.dispatch import dispatch, finish
+from causerie.server.session import Answer, Language, Session, Trust
+from causerie.server.store import StoreFailed
+from causerie.stores.sqlite import SqliteStore
+
+PEOPLE = ("ann", "bob", "Guest1", "Guest2")
+ACCOUNTS = ("ann", "bob")
+PLACES = ("home", "garden", "attic")
+
+_EVENT = msgspec.json.Decoder(AnyEvent)
+
+
+class FailingStore(SqliteStore):
+    """Its disk is full while `full`."""
+
+    full = False
+
+    async def commit(self, changes: Sequence[Change]) -> None:
+        """See Store."""
+        if self.full:
+            raise StoreFailed("the disk is full")
+        await super().commit(changes)
+
+
+class Ears:
+    """One connection: what it was told and answered goes into the model."""
+
+    def __init__(self, model: Model, name: str) -> None:
+        self.language: Language = LANGUAGE
+        self.direct: Callable[[bytes], int] | None = None
+        self.model, self.name = model, name
+
+    def write(self, data: bytes) -> None:
+        """Events, a line each."""
+        for line in data.splitlines():
+            event = _EVENT.decode(line)
+            if isinstance(event, LoggedEvent) and event.number:
+                self.model.told[event.channel, event.number] = event
+
+    def answer(self, command: c.Command, answer: Answer) -> None:
+        """An acknowledgement, or why not."""
+        self.model.unanswered.pop(id(command), None)
+        if isinstance(answer, Append) and isinstance(command, c.Send):
+            place = answer.channel.name, answer.number
+            self.model.acknowledged.setdefault(place, command.text)
+            if command.key and self.model.keys.setdefault((answer.author.id, command.key), place) != place:
+                self.model.problems.append("one key, two messages")
+        elif isinstance(answer, StoreUnavailable) and not self.model.full:
+            self.model.problems.append("refused by a store that works")
+
+    def own(self, command: c.Command | None, event: object) -> bytes | None:
+        """As everybody."""
+        return None
+
+    def wait(self, rest: bytes) -> None:
+        """Never asked."""
+
+    def wants_html(self) -> None:
+        """Never asked."""
+
+    def unsent(self) -> int:
+        """All is taken."""
+        return 0
+
+    def end(self, code: str) -> None:
+        """The connection closes, as the pump's does."""
+        self.model.close(self.name)
+
+
+class Model(RuleBasedStateMachine):
+    """See the module. `told`: logged events that anybody heard, `acknowledged`: what was said, both by channel and
+    number; `keys`: where a person's key led."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.dice = random.Random(1)
+        self.folder = tempfile.TemporaryDirectory()
+        self.told: dict[tuple[str, int], Any] = {}
+        self.acknowledged: dict[tuple[str, int], str] = {}
+        self.keys: dict[tuple[int, str], tuple[str, int]] = {}
+        self.unanswered: dict[int, str] = {}
+        self.problems: list[str] = []
+        self.asked: list[c.Command] = []
+        self.said = 0
+        self.full = False
+        self.do(self._open())
+        self.do(self._accounts())
+        for name in PEOPLE:
+            self.come(name)
+            self.join(name, PLACES[0])
+
+    def do(self, work: Any) -> Any:
+        """Wait for it."""
+        return self.loop.run_until_complete(work)
+
+    async def _open(self) -> None:
+        self.store = FailingStore(Path(self.folder.name))
+        self.sessions: dict[str, Session] = {}
+        self.waiting: list[asyncio.Task[None]] = []
+        self.core: Core = await bootstrap.build_core(Config(), self.store, lambda token, admin: token)
+        self.core.pick, self.core.now, self.core.clock = self.dice.randrange, lambda: 1_000_000, lambda: 1000.0
+        self.turns = asyncio.get_running_loop().create_task(self.core.turns.run())
+
+    async def _accounts(self) -> None:
+        for number, name in enumerate(ACCOUNTS, 1):
+            accounts.keep(self.core, Person(id=number, name=name, made_at=1))
+        await self.core.turns.told()
+
+    async def _shut(self) -> None:
+        await self._quiet()
+        self.turns.cancel()
+        await asyncio.gather(self.turns, return_exceptions=True)
+        self.core.hashing.close()
+        await self.store.close()
+
+    async def _quiet(self) -> None:
+        await self.core.turns.told()
+        await asyncio.gather(*self.waiting)
+        self.waiting.clear()
+        await self.core.turns.told()
+
+    def close(self, name: str) -> None:
+        """A connection is gone, and is owed no answers."""
+        self.unanswered = {about: who for about, who in self.unanswered.items() if who != name}
+        presence.close(self.core, self.sessions.pop(name))
+
+    def ask(self, name: str, command: c.Command) -> None:
+        """Ask it, if this person is here."""
+        session = self.sessions.get(name)
+        if session is None:
+            return
+        self.asked.append(command)  # so that its id stays its own
+        self.unanswered[id(command)] = name
+        waiting = self.do(self._dispatch(session, command))
+        if waiting is not None:
+            self.waiting.append(self.loop.create_task(finish(self.core, session, command, waiting)))
+
+    async def _dispatch(self, session: Session, command: c.Command) -> Any:
+        return dispatch(self.core, session, command)
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def come(self, name: str) -> None:
+        """Connect and log in: nothing of it is stored, so that it succeeds on a full disk too."""
+        if name in self.sessions:
+            return
+        session = self.sessions[name] = Session(Ears(self, name), "192.0.2.1", Trust.PASSWORDS, None)
+        self.core.sessions[session] = True
+        if name in ACCOUNTS:
+            self.do(self._admit(session, name))
+        else:
+            self.ask(name, c.LogIn(name=name, guest=True))
+
+    async def _admit(self, session: Session, name: str) -> None:
+        login.admit(self.core, session, self.core.directory.person(name), c.LogIn(name=name))
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def go(self, name: str) -> None:
+        """The connection breaks."""
+        if name in self.sessions:
+            self.do(self._go(name))
+
+    async def _go(self, name: str) -> None:
+        self.close(name)
+
+    @rule(name=st.sampled_from(PEOPLE), place=st.sampled_from(PLACES))
+    def join(self, name: str, place: str) -> None:
+        """Enter a channel, made by whoever is first."""
+        self.ask(name, c.Join(channel=place))
+
+    @rule(name=st.sampled_from(PEOPLE), place=st.sampled_from(PLACES))
+    def leave(self, name: str, place: str) -> None:
+        """For good."""
+        self.ask(name, c.Leave(channel=place))
+
+    @rule(name=st.sampled_from(PEOPLE), place=st.sampled_from(PLACES), key=st.sampled_from(("", "", "k1", "k2")))
+    def say(self, name: str, place: str, key: str) -> None:
+        """A new text, with a key that may have been used."""
+        self.said += 1
+        self.ask(name, c.Send(channel=place, text=f"text {self.said}", key=key))
+
+    @rule(name=st.sampled_from(PEOPLE), place=st.sampled_from(PLACES), number=st.integers(1, 6), way=st.integers(0, 3))
+    def change(self, name: str, place: str, number: int, way: int) -> None:
+        """What is done with a message."""
+        about = {"channel": place, "number": number}
+        changes = (c.Edit(text="other", **about), c.Delete(**about), c.React(emoji="👍", **about), c.Pin(**about))  # type: ignore[arg-type]
+        self.ask(name, changes[way])
+
+    @rule(name=st.sampled_from(PEOPLE), place=st.sampled_from(PLACES))
+    def rule_over(self, name: str, place: str) -> None:
+        """Settings and standings."""
+        self.ask(name, c.SetChannel(channel=place, read_only=self.said % 2 == 0))
+        self.ask(name, c.SetTopic(channel=place, topic=f"topic {self.said}"))
+        self.ask(name, c.Ban(channel=place, name="bob"))
+
+    @rule()
+    def fill_the_disk(self) -> None:
+        """From here on nothing is stored."""
+        self.full = self.store.full = True
+
+    @rule()
+    def make_room(self) -> None:
+        """From here on all is again."""
+        self.settle()
+        self.full = self.store.full = False
+
+    @rule()
+    def settle(self) -> None:
+        """Let what was asked be committed and told, or refused."""
+        self.do(self._quiet())
+
+    @precondition(lambda self: not self.full)
+    @rule()
+    def start_again(self) -> None:
+        """The server stops, and another one reads what this one left."""
+        self.do(self._shut())
+        self.unanswered.clear()
+        self.do(self._open())
+
+    @rule()
+    def look(self) -> None:
+        """See the module. Between two looks commands gather, in one tick and in several."""
+        self.settle()
+        assert not self.problems, self.problems
+        assert not self.unanswered, "somebody waits for an answer"
+        self.do(self._compare())
+
+    async def _compare(self) -> None:
+        loaded = await self.store.load()
+        disk, here = Directory(loaded), self.core.directory
+        assert here.channels == disk.channels
+        assert here.by_name == disk.by_name
+        kept = {person.id for person in disk.people.values()}
+        for channel in here.channels.values():
+            standings = {who: how for who, how in here.standings[channel.id].items() if who in kept}
+            assert standings == disk.standings[channel.id]
+            assert list(here.pins.get(channel.id, ())) == list(disk.pins.get(channel.id, ()))
+            page = await self.store.page(channel, 0, 0, 10_000, False)
+            numbers = [event.number for event in page]
+            assert numbers == list(range(1, len(numbers) + 1)), "a hole in the numbers"
+            assert self.core.fanout.audience(channel.id).number == len(numbers)
+            about = {key for key in (*self.acknowledged, *self.told) if key[0] == channel.name}
+            assert {number for _, number in about} <= set(numbers), "told, and not there"
+            for event in page:
+                text = self.acknowledged.get((channel.name, event.number))
+                if isinstance(event, Message):
+                    assert text is not None, "there, and nobody was told that it was said"
+                    assert event.deleted or event.text in (text, "other")
+        connected = {session.person.id for session in self.sessions.values() if session.person is not None}
+        assert set(here.connected) == connected
+        assert {person.id for person in here.people.values() if person.guest} <= connected
+        for session in self.sessions.values():
+            for number in session.channels:
+                assert session.person is not None
+                assert session.person.id in here.here[number]
+                assert here.standings[number][session.person.id].inside
+
+    def teardown(self) -> None:
+        """Nothing is left."""
+        try:
+            self.look()
+        finally:
+            self.full = self.store.full = False
+            self.do(self._shut())
+            self.loop.close()
+            self.folder.cleanup()
+
+
+TestCore = Model.TestCase
+TestCore.settings = settings(
+    max_examples=30, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+)
