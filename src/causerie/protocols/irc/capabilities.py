@@ -32,6 +32,7 @@ CHGHOST = 1 << 22
 EXTENDED_MONITOR = 1 << 23
 SETNAME = 1 << 24
 METADATA = 1 << 27
+METADATA_2 = 1 << 28
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
 SEARCH = 1 << 40
@@ -51,6 +52,7 @@ OFFERED: dict[str, int] = {
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": REDACTION,
+    "draft/metadata-2": METADATA_2,
     "draft/metadata-3": METADATA,
     "draft/multiline": MULTILINE,
     "draft/pre-away": PRE_AWAY,

@@ -291,6 +291,7 @@ class Network:
             f"max-value-bytes={limits.metadata_value_bytes}"
         )
         values = {
+            "draft/metadata-2": bounds,
             "draft/metadata-3": bounds,
             **VALUES,
             "sasl": ",".join(self.mechanisms(certificate)),
