@@ -181,7 +181,7 @@ def _about(event: Event) -> dict[str, Any]:
         about.update(target=event.targets[0] if event.targets else 0, count=len(event.targets))
     elif isinstance(event, e.Stands):
         about["whom"] = shown(event.whom_name, event.whom_guest)
-        about["time"] = length(max(0, event.muted_until - event.at) // 1000)
+        about["time"] = length(-(-max(0, event.muted_until - event.at) // 1000))
     elif isinstance(event, e.Confided):
         about["to"] = ranks()[event.to]
     elif isinstance(event, e.Reported):
