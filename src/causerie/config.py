@@ -12,6 +12,7 @@ import msgspec
 
 from causerie.address import Address
 from causerie.config_irc import Irc, IrcListener, IrcTimeouts, Oper
+from causerie.config_web_push import WebPush
 from causerie.setting import Section, Setting, sections_of
 
 __all__ = [
@@ -410,6 +411,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     oper: tuple[Oper, ...] = ()
     conversation: Conversation = Conversation()
     store: Store = Store()
+    web_push: WebPush = WebPush()
 
 
 def sections() -> tuple[Section, ...]:

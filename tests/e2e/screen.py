@@ -266,6 +266,7 @@ class Desktop:
     def _window(self) -> int:
         until = time.monotonic() + PATIENCE
         while not (found := self.screen.do("search", "--onlyvisible", "--class", "Causerie").split()):
+            assert self.process.poll() is None, f"it ended with {self.process.poll()}:\n{self.log()}"
             assert time.monotonic() < until, f"there is no window:\n{self.log()}"
         return int(found[-1])
 

@@ -261,6 +261,8 @@ class App:
             carried = window.carried()
             window.close()
             self._show(window.chat, carried)
+        # What is gone goes here: fonts and variables of Tk's must not be collected on another thread.
+        gc.collect()
         self._tell_shown(f"drawn anew, {'dark' if self.look.dark else 'light'}")
 
     def _leave(self, forget: bool) -> None:
