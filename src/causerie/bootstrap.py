@@ -24,8 +24,7 @@ from causerie.chat.names import BadName, channel_name
 from causerie.config import Config, IrcListener, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
-from causerie.protocols import classic, irc, native
-from causerie.protocols.control import open_control_socket
+from causerie.protocols import classic, control, irc, native
 from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
 from causerie.protocols.wire import Protocol
 from causerie.server import channels, operations, presence, read_state, refill
@@ -203,6 +202,7 @@ class Server:
             task.cancel()
         self.core.hashing.close()
         await self.core.store.close()
+        (self.directory.path / control.NAME).unlink(missing_ok=True)
         self.directory.release()
 
 
@@ -224,7 +224,7 @@ async def start(config: Config, data: Path) -> Server:
         if config.web_push.enabled:
             _push(server, protocols)
         try:
-            server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
+            server.sockets.append(await control.open_control_socket(core, data, native.PROTOCOL))
         except OSError as error:
             # Most likely its path has more than the 107 bytes that a socket's may have (unix(7)).
             why = _("cannot make the control socket in {path}: {why}").format(path=data, why=error)

@@ -257,6 +257,7 @@ def test_those_who_are_connected_get_a_farewell(tmp_path: Path, start: Start) ->
     server.link()
     assert server.stop()[0] == 0
     assert native.rest()[-1] == {"is": "farewell", "channel": "", "code": "shutting_down"}
+    assert not (tmp_path / "data" / "control.sock").exists(), "nobody listens there any more"
 
 
 def test_hanging_up_reads_the_settings_again(tmp_path: Path, start: Start) -> None:
