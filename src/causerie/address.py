@@ -43,6 +43,8 @@ class Address(msgspec.Struct, frozen=True):
             if ":" not in host or not is_host(host):
                 raise ValueError(_("{host!r} is not an IPv6 address").format(host=host))
         elif ":" in host:
+            if not is_host(host):
+                raise ValueError(_("{host!r} is neither a host name nor an address").format(host=host))
             raise ValueError(_("an IPv6 address goes in brackets: write [{host}]:{port}").format(host=host, port=port))
         elif host not in ("", EVERY) and not is_host(host):
             raise ValueError(_("{host!r} is neither a host name nor an address").format(host=host))

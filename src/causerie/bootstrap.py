@@ -221,6 +221,8 @@ async def start(config: Config, data: Path) -> Server:
             await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.identity.context))
         for own in config.irc.listen:
             await _listen(server, Address(own.host, own.port), _irc_listener(server, protocols, own))
+        if config.web_push.enabled:
+            _push(server, protocols)
         try:
             server.sockets.append(await open_control_socket(core, data, native.PROTOCOL))
         except OSError as error:
@@ -313,6 +315,18 @@ def _make_home(core: Core) -> None:
     )
     channels.make(core, home)
     core.turns.wake()
+
+
+def _push(server: Server, protocols: tuple[Protocol, ...]) -> None:
+    """Web Push, beside all else."""
+    from causerie.webpush import start
+
+    forms = {protocol.name: protocol.pushed for protocol in protocols if protocol.pushed is not None}
+    try:
+        for work in start.start(server.core, server.directory.path, forms):
+            server.run(work)
+    except (OSError, ValueError) as error:
+        raise CannotStart(_("cannot begin with Web Push: {why}").format(why=error)) from None
 
 
 async def _listen(server: Server, address: Address, listener: Listener) -> None:

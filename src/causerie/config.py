@@ -12,6 +12,7 @@ import msgspec
 
 from causerie.address import Address
 from causerie.config_irc import Irc, IrcListener, IrcTimeouts, Oper
+from causerie.config_web_push import WebPush
 from causerie.setting import Section, Setting, sections_of
 
 __all__ = [
@@ -357,7 +358,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     ignored_person: Annotated[int, Setting("people", "People one person ignores.", least=1, most=10_000)] = 500
     reports_person: Annotated[int, Setting("reports", "Open reports of one person.", least=1, most=10_000)] = 20
     typing_seconds: Annotated[
-        float, Setting("seconds", "Between two notes that one person is typing in a channel.", least=0.5, most=60)
+        float,
+        Setting(
+            "seconds", "Between two notes that one person is typing in a channel.", least=0.5, most=60, zero="no bound"
+        ),
     ] = 3.0
     guest_ban_hours: Annotated[
         int,
@@ -407,6 +411,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     oper: tuple[Oper, ...] = ()
     conversation: Conversation = Conversation()
     store: Store = Store()
+    web_push: WebPush = WebPush()
 
 
 def sections() -> tuple[Section, ...]:

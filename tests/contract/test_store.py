@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from causerie.chat.events import Deleted, Edited, Message, Reacted, Reaction
-from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Mask, Person, Preferences, Role, Standing
+from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
 from causerie.server.changes import (
     AddressBan,
     Append,
@@ -16,6 +16,7 @@ from causerie.server.changes import (
     Change,
     Complaint,
     DropStaleTokens,
+    DropSubscription,
     DropTokens,
     Erase,
     PutAddressBan,
@@ -34,6 +35,7 @@ from causerie.server.changes import (
     PutReport,
     PutSeen,
     PutStanding,
+    PutSubscription,
     PutToken,
     Rewrite,
     Token,
@@ -330,6 +332,20 @@ class TestWhatIsKnownByHeart:
         assert loaded.standings == [(HOME.id, BOB.id, voiced)]
         await place.store.commit([PutMask(masks[0], on=False)])
         assert (await place.store.load()).masks == masks[1:]
+
+    async def test_subscriptions_are_kept_by_person_and_endpoint_until_they_are_dropped(self, place: Place) -> None:
+        """Two people may name one endpoint; the same person again replaces what there was."""
+        first, other = (
+            Subscription(person, "https://p.example/1", b"k" * 65, b"a" * 16, "irc", 5) for person in (1, 2)
+        )
+        again = Subscription(1, "https://p.example/1", b"K" * 65, b"A" * 16, "irc message-tags", 6)
+        await place.store.commit([PutSubscription(first), PutSubscription(other), PutSubscription(again)])
+        loaded = await (await place.reopen()).load()
+        assert loaded.subscriptions == [again, other]
+        await place.store.commit(
+            [DropSubscription(1, "https://p.example/1"), DropSubscription(3, "https://p.example/1")]
+        )
+        assert (await place.store.load()).subscriptions == [other]
 
     async def test_credentials_are_found_by_skeleton_and_a_password_stays_until_another_comes(
         self, store: Store

@@ -73,9 +73,9 @@ class Irssi:
         shown = subprocess.run([*self._tmux, "capture-pane", "-p", "-J"], check=True, capture_output=True)
         return shown.stdout.decode()
 
-    async def sees(self, wanted: str) -> None:
-        """A line like this comes to be on the screen. `*` stands for anything."""
-        await _seen(self.nick, self.screen, wanted)
+    async def sees(self, wanted: str, times: int = 1) -> None:
+        """A line like this comes to be on the screen, so many times. `*` stands for anything."""
+        await _seen(self.nick, self.screen, wanted, times)
 
 
 class WeeChat:
@@ -130,15 +130,15 @@ class WeeChat:
         path = self._home / "logs" / "irc.test.#home.weechatlog"
         return path.read_text() if path.exists() else ""
 
-    async def sees(self, wanted: str) -> None:
-        """A line like this comes to be in the log. `*` stands for anything."""
-        await _seen(self.nick, self.log, wanted)
+    async def sees(self, wanted: str, times: int = 1) -> None:
+        """A line like this comes to be in the log, so many times. `*` stands for anything."""
+        await _seen(self.nick, self.log, wanted, times)
 
 
-async def _seen(nick: str, shown: object, wanted: str) -> None:
+async def _seen(nick: str, shown: object, wanted: str, times: int) -> None:
     assert callable(shown)
     pattern = re.compile(".*".join(map(re.escape, wanted.split("*"))))
     try:
-        await until(lambda: pattern.search(shown()) is not None, f"{nick} sees {wanted!r}", SECONDS, every=0.1)
+        await until(lambda: len(pattern.findall(shown())) >= times, f"{nick} sees {wanted!r}", SECONDS, every=0.1)
     except AssertionError:
         raise AssertionError(f"{nick} was to see {wanted!r} and saw:\n{shown()}") from None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from causerie.protocols.connection import Connection
-from tests.e2e.irc_clients import Irssi, WeeChat
-from tests.irc_people import irc_in
+from tests.e2e.irc_clients import SECONDS, Irssi, WeeChat
+from tests.irc_people import IrcPerson, irc_in
 from tests.people import House
+from tests.server_process import ServerProcess
 
 CLIENTS = {"irssi": Irssi, "weechat": WeeChat}
 
@@ -49,6 +51,42 @@ async def test_a_real_client_comes_in_reads_the_past_talks_and_comes_back(client
             await bob.hears(":Ann!* PRIVMSG #home :back again")
             ann.types("/quit bye")
             await bob.hears(":Ann!* QUIT :*")
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_a_real_client_comes_back_to_a_server_that_was_killed(client: str, tmp_path: Path) -> None:
+    """kill -9 and a start on the same port: the client comes back by itself, reads what was said before, and talks."""
+    kind: Any = CLIENTS[client]
+    server = ServerProcess(tmp_path / "data").start()
+    try:
+        # The same port from now on, or the client would look for it in vain.
+        server.listen = f"127.0.0.1:{server.address.port}"
+        bob = IrcPerson(*await server.connect())
+        await bob.registers("Bob")
+        await bob.joins("#home")
+        with kind(tmp_path / "home", server.address, "Ann") as ann:
+            await bob.hears(":Ann!* JOIN #home")
+            await ann.sees("joined #home")
+            ann.types("said before the end")
+            await bob.hears(":Ann!* PRIVMSG #home :said before the end")
+            server.kill()
+            server.restart()
+            again = IrcPerson(*await server.connect())
+            await again.registers("Bob")
+            await again.joins("#home")
+            async with asyncio.timeout(SECONDS):
+                while not [line for line in await again.answers("NAMES #home") if "Ann" in line and " 353 " in line]:
+                    await asyncio.sleep(0.1)
+            again.says("PRIVMSG #home :welcome back")
+            await ann.sees("Bob*welcome back")
+            ann.types("what was that?")
+            await again.hears_at_last(":Ann!* PRIVMSG #home :what was that?")
+            # Once as it was typed, and once more as history.
+            await ann.sees("said before the end", times=2)
+    finally:
+        server.end()
+        await server.hang_up()
 
 
 @pytest.mark.timeout(150)

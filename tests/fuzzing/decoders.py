@@ -85,6 +85,7 @@ def irc_house() -> Protocol:
     async def made() -> Core:
         with tempfile.TemporaryDirectory() as place:
             async with bootstrap.offline(Config(), Path(place)) as core:
+                core.push_key = "BCVx"
                 return core
 
     return irc.PROTOCOL.at(asyncio.run(made()))

@@ -56,6 +56,15 @@ IRC = [
                 "RENAME #a #b",
             ),
             (
+                "CAP REQ :draft/search draft/webpush batch",
+                "NICK Ann",
+                "USER ann 0 * :Ann",
+                "CAP END",
+                "SEARCH text=a\\sb;in=#home;from=x;after=2026-01-31T12:00:00.000Z;limit=5",
+                "WEBPUSH REGISTER https://push.example/x p256dh=BCVx;auth=BTBZ",
+                "WEBPUSH UNREGISTER https://push.example/x",
+            ),
+            (
                 "PRIVMSG #home :déjà vu 😀",
                 "@time=x;account TAGMSG #a",
                 "USERHOST a b",

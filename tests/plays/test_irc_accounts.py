@@ -277,3 +277,48 @@ async def test_an_administrators_account_is_an_operator() -> None:
         assert times == [1]
         chief.says(f"OPER chief :{PASSWORD}")
         await chief.hears(":SERVER 381 chief :*", ":chief!* MODE chief :+o")
+
+
+async def test_who_comes_back_is_in_the_accounts_channels_with_what_was_said() -> None:
+    """Issue 4, "One world": several clients under one nick, and none has to say again where its person is a member.
+    IRCv3 read-marker: the marker comes before RPL_ENDOFNAMES, as with any JOIN."""
+    async with House() as house:
+        await house.account("ann")
+        first = await irc_in(house, "#den", "ann", password=PASSWORD)
+        bob = await irc_in(house, "#den", "Bob")
+        await first.hears(":Bob!* JOIN #den")
+        second = await irc(house)
+        await second.registers("ann", "draft/read-marker", PASSWORD)
+        await second.hears(":ann!* JOIN #den", ":SERVER MARKREAD #den *", ":SERVER 353 ann = #den :*ann*")
+        await second.hears(":SERVER 366 ann #den :*")
+        bob.says("PRIVMSG #den :both of you")
+        await first.hears(":Bob!* PRIVMSG #den :both of you")
+        await second.hears(":Bob!* PRIVMSG #den :both of you")
+        first.says("QUIT")
+        second.says("QUIT")
+        await bob.hears_at_last(":ann!* QUIT :*")
+        bob.says("PRIVMSG #den :said meanwhile")
+        third = await irc(house)
+        await third.registers("ann", "server-time", PASSWORD)
+        heard = await third.answers()
+        assert [line.split()[1 + (line[0] == "@")] for line in heard][:3] == ["JOIN", "353", "366"]
+        assert heard[-1].endswith(" PRIVMSG #den :said meanwhile")
+        third.says("JOIN #den")
+        await third.hears_nothing()
+        await bob.hears(":ann!* JOIN #den", ":SERVER MODE #den +qo ann ann")
+
+
+async def test_a_guest_who_logs_in_comes_into_the_accounts_channels_too() -> None:
+    """As the one before, for logging in after registration: where the guest was, and where the account is."""
+    async with House() as house:
+        await house.account("ann")
+        before = await irc_in(house, "#den", "ann", password=PASSWORD)
+        before.says("QUIT")
+        await before.hears_at_last("ERROR *")
+        guest = await irc_in(house, "#home", "Eve")
+        guest.says(f"PRIVMSG NickServ :IDENTIFY ann {PASSWORD}")
+        heard = await guest.answers()
+        assert [line.split()[-1] for line in heard if " JOIN " in line] == ["#den"]
+        assert ":ann PRIVMSG" not in heard
+        guest.says("PRIVMSG #home :here still", "PRIVMSG #den :and here")
+        await guest.hears_nothing()

@@ -201,3 +201,13 @@ async def test_capabilities_that_say_more_of_people() -> None:
         await anna.joins("#own")
         bob.says("NAMES #own")
         await bob.hears(":SERVER 353 Bob = #own :~@anna!~anna@SERVER", ":SERVER 366 Bob #own :*")
+
+
+async def test_a_name_that_is_too_long_is_no_channel_and_one_that_cannot_be_is_a_bad_mask() -> None:
+    """Modern IRC, "CHANNELLEN Parameter", "ERR_NOSUCHCHANNEL (403)" and "ERR_BADCHANMASK (476)"."""
+    async with House() as house:
+        ann = await irc_as(house, "Ann")
+        longest = "#" + "a" * 64
+        await ann.joins(longest)
+        ann.says(f"JOIN {longest}a", "JOIN #\x03")
+        await ann.hears(f":SERVER 403 Ann {longest}a :*", ":SERVER 476 Ann #\x03 :*")

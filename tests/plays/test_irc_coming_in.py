@@ -179,7 +179,10 @@ async def test_who_never_registers_is_told_so_and_closed() -> None:
     ("sent", "heard"),
     [
         (b"x" * 600 + b"\r\n", ":SERVER 417 Ann :*"),
+        (b"@+x=" + b"y" * 4092 + b" PRIVMSG #home :hi\r\n", ":SERVER 417 Ann :*"),
         (b"PRIVMSG #home :\xff\xfe\r\n", ":SERVER FAIL PRIVMSG INVALID_UTF8 :*"),
+        (b"@+x=y privmsg #home :caf\xe9\r\n", ":SERVER FAIL PRIVMSG INVALID_UTF8 :*"),
+        (b"caf\xe9 #home\r\n", ":SERVER FAIL \\* INVALID_UTF8 :*".replace("\\*", "*")),
         (b"PING a\0b\r\n", ":SERVER FAIL \\* BAD_TEXT :*".replace("\\*", "*")),
         (b"FROBNICATE x\r\n", ":SERVER 421 Ann FROBNICATE :*"),
         (b"KICK #home\r\n", ":SERVER 461 Ann KICK :*"),
@@ -190,7 +193,7 @@ async def test_who_never_registers_is_told_so_and_closed() -> None:
     ],
 )
 async def test_bad_input_has_its_answer_and_the_connection_stays(sent: bytes, heard: str) -> None:
-    """Modern IRC, numerics 417, 421, 461, 411, 412; IRCv3 utf8only, "INVALID_UTF8"."""
+    """Modern IRC, numerics 417, 421, 461, 411, 412; IRCv3 utf8only, "INVALID_UTF8"; message-tags, "Size limits"."""
     async with House() as house:
         ann = await irc_in(house, "#home", "Ann")
         ann.sends(sent)
@@ -205,3 +208,24 @@ async def test_a_megabyte_without_a_line_end_is_the_end() -> None:
         ann.sends(b"x" * ((1 << 20) + 10_000))
         await ann.hears(":SERVER 417 Ann :*", "ERROR :Closing link: (Input line was too long)")
         await ann.hears_the_end()
+
+
+async def test_what_is_no_utf_8_is_told_to_nobody_and_its_refusal_has_the_label() -> None:
+    """IRCv3 utf8only, "The UTF8ONLY ISUPPORT Token"; labeled-response, "Tags": an error is a response."""
+    async with House() as house:
+        ann = await irc_in(house, "#home", "Ann", "labeled-response batch")
+        bob = await irc_in(house, "#home", "Bob")
+        await ann.hears(":Bob!* JOIN #home")
+        ann.sends(b"@label=x PRIVMSG #home :caf\xe9\r\n")
+        await ann.hears("@label=x :SERVER FAIL PRIVMSG INVALID_UTF8 :*")
+        await bob.hears_nothing()
+
+
+async def test_a_user_name_that_cannot_be_is_refused_and_another_may_be_given() -> None:
+    """Modern IRC, "USER message": an empty one is 461; "ERR_INVALIDUSERNAME (468)" where nothing of it can be shown."""
+    async with House() as house:
+        ann = await irc(house)
+        ann.says("NICK Ann", "USER 😊 0 * :Ann", "USER :", "USER : 0 * :Ann", "USER ann! 0 * :Ann")
+        await ann.hears(
+            ":SERVER 468 Ann :*", ":SERVER 461 Ann USER :*", ":SERVER 461 Ann USER :*", ":SERVER 001 Ann :*"
+        )

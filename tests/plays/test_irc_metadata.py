@@ -91,6 +91,7 @@ async def test_who_follows_a_key_is_told_of_whom_they_can_see() -> None:
         await eve.hears(*batch("#tea"))
         await anna.hears_at_last(":Eve!* JOIN #tea")
         await bob.hears_at_last(":Eve!* JOIN #tea")
+        await second.answers()  # it came into the account's channel by itself
         for person in (anna, second, bob, cyd, dan):
             heard = await person.answers("METADATA * SUB url")
             assert heard == [f":irc.local 770 {person.nick} url", later(person.nick)]
@@ -102,7 +103,9 @@ async def test_who_follows_a_key_is_told_of_whom_they_can_see() -> None:
             ":SERVER 761 anna anna url * :a", ":SERVER 761 anna #tea url * :b", ":SERVER 761 anna anna other * :c",
             ":SERVER 766 anna anna url :*",
         )  # fmt: skip
-        await second.hears(":SERVER 761 anna anna url * :a", ":SERVER 766 anna anna url :Key not set")
+        await second.hears(
+            ":SERVER 761 anna anna url * :a", ":SERVER 761 anna #tea url * :b", ":SERVER 766 anna anna url :Key not set"
+        )
         await bob.hears(
             ":SERVER 761 Bob anna url * :a", ":SERVER 761 Bob #tea url * :b", ":SERVER 766 Bob anna url :Key not set"
         )
@@ -200,3 +203,32 @@ async def test_it_is_offered_with_its_bounds() -> None:
         ann.says("CAP LS 302")
         heard = await ann.line() + await ann.line()
         assert "draft/metadata-3=max-subs=50,max-keys=20,max-key-bytes=32,max-value-bytes=200" in heard
+
+
+async def test_the_draft_before_is_spoken_too() -> None:
+    """IRCv3 draft/metadata-2, "METADATA server message", "Standard Replies": values by METADATA; not both at once."""
+    async with House() as house:
+        old = "batch draft/metadata-2"
+        ann, bob = await irc_in(house, "#tea", "Ann", old), await irc_in(house, "#tea", "Bob", old)
+        await ann.hears(*batch("#tea"), ":Bob!* JOIN #tea")
+        await bob.hears(*batch("#tea"))
+        ann.says("METADATA * SET url a")
+        await ann.hears(":SERVER 761 Ann Ann url * :a")
+        assert await bob.answers("METADATA * SUB url", "METADATA * SUB url") == [
+            ":irc.local 770 Bob url",
+            ":irc.local BATCH +k metadata *",
+            "@batch=k :irc.local METADATA Ann url * :a",
+            ":irc.local BATCH -k",
+            ":irc.local 770 Bob url",
+        ]
+        ann.says("METADATA * SET url b", "METADATA * SET url")
+        await bob.hears(":SERVER METADATA Ann url * :b", ":SERVER METADATA Ann url *")
+        await ann.answers("METADATA #tea SET url c")
+        await bob.hears(":SERVER METADATA #tea url * :c")
+        assert await bob.answers("METADATA #tea SYNC") == [
+            ":irc.local BATCH +k metadata #tea", "@batch=k :irc.local METADATA #tea url * :c", ":irc.local BATCH -k"
+        ]  # fmt: skip
+        codes = await ann.answers("METADATA * SET K x", f"METADATA * SET k :{'x' * 201}", "METADATA * SNEEZE")
+        assert [line.split()[3] for line in codes] == ["KEY_INVALID", "VALUE_INVALID", "SUBCOMMAND_INVALID"]
+        ann.says("CAP REQ :draft/metadata-3")
+        await ann.hears(":SERVER CAP Ann NAK :draft/metadata-3")

@@ -191,7 +191,7 @@ async def test_a_person_keeps_user_and_host_while_here() -> None:
         assert (await mia.answers("WHOIS anna"))[0] == ":irc.local 311 Mia anna causerie irc.local * :anna at IRC"
         anna.hang_up()
         second.says("QUIT")
-        await second.hears("ERROR *")
+        await second.hears_at_last("ERROR *")
         bob = await irc_as(house, "Bob", caps="chghost")
         await irc_as(house, "anna", password=PASSWORD)
         bob.says(f"NICKSERV IDENTIFY anna {PASSWORD}")

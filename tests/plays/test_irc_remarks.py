@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import structs
 
 from causerie.config_irc import Oper
-from tests.irc_people import irc_as, irc_in
+from causerie.protocols.irc.capabilities import OFFERED
+from tests.irc_people import irc, irc_as, irc_in
 from tests.people import PASSWORD, House
 
 CAP = "standard-replies"
@@ -124,6 +125,25 @@ async def test_who_quits_of_their_own_will_is_told_apart() -> None:
         await ann.hears(":Bob!* QUIT :Quit: ")
         cyd.hang_up()
         await ann.hears(":Cyd!* QUIT :Connection closed")
+
+
+async def test_an_older_client_is_offered_what_fits_on_a_line() -> None:
+    """IRCv3 capability-negotiation, "CAP LS": several lines are for version 302; no name is cut."""
+    async with House() as house:
+        ann, bob = await irc(house), await irc(house)
+        ann.says("CAP LS")
+        old = (await ann.line()).partition(" :")[2].split()
+        assert "sasl" in old
+        bob.says("CAP LS 302")
+        new: list[str] = []
+        more = True
+        while more:
+            line = await bob.line()
+            more = " LS * :" in line
+            new += [word.partition("=")[0] for word in line.partition(" :")[2].split()]
+        assert set(old) < set(new)
+        assert {"draft/metadata-3", "sasl"} < set(new) <= set(OFFERED)
+        assert {name for name in new if not name.startswith("draft/")} <= set(old)
 
 
 async def test_an_accounts_modes_are_told_at_the_welcome() -> None:

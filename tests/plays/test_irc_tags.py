@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.irc_people import irc_as, irc_in, tag
-from tests.people import House
+from tests.people import PASSWORD, House
 
 TAGS = "message-tags echo-message labeled-response batch"
 
@@ -165,3 +165,19 @@ async def test_who_lags_is_not_told_what_it_said_itself() -> None:
             outlet.resume_writing()
             heard = await one.hears_at_last(f"*PRIVMSG #home :theirs {nick}")
             assert sum(line.endswith(":mine") for line in heard) == echoes
+
+
+async def test_the_account_is_named_with_all_that_its_person_does() -> None:
+    """IRCv3 account-tag: all messages sent by a client, an invitation and a mode among them; no guest has it."""
+    async with House() as house:
+        await house.account("jill")
+        jill = await irc_in(house, "#den", "jill", password=PASSWORD)
+        bob = await irc_as(house, "Bob", "account-tag")
+        jill.says("INVITE Bob #den")
+        await bob.hears("@account=jill :jill!* INVITE Bob #den")
+        await bob.joins("#den")
+        jill.says("MODE #den +m", "MODE #den +v Bob")
+        await bob.hears("@account=jill :jill!* MODE #den +m", "@account=jill :jill!* MODE #den +v Bob")
+        cyd = await irc_in(house, "#attic", "Cyd")
+        cyd.says("INVITE Bob #attic")
+        await bob.hears(":Cyd!* INVITE Bob #attic")

@@ -38,6 +38,7 @@ LEGEND = {
     "unknown": "no_such_report",
     "yours": "not_yours",
     "shown": "bad_input",
+    "off": "unavailable",
 }
 """What the table's short words stand for; `yes` is allowed, all others are the code itself."""
 
@@ -78,6 +79,8 @@ follow_metadata      login    yes     yes     yes     yes     yes       yes     
 sync_metadata        login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 sync_metadata:room   login    yes     yes     yes     yes     yes       yes       yes           banned  private   private private login    yes      yes
 keep_certificate     login    account shown   shown   shown   shown     shown     shown         shown   shown     shown   shown   login    shown   shown
+subscribe            login    account off     off     off     off       off       off           off     off       off     off     login    off      off
+unsubscribe          login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 elevate:no-longer    login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
 
 join                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   yes     private login    yes     yes
@@ -247,6 +250,12 @@ ABOUT: dict[str, dict[str, Any]] = {
     "follow_metadata": {"keys": ["url"]},
     "sync_metadata:room": {"channel": "{room}"},
     "elevate:no-longer": {"on": False},
+    "subscribe": {
+        "endpoint": "https://push.example/x",
+        "public_key": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+    "unsubscribe": {"endpoint": "https://push.example/x"},
     "join": {"channel": "{room}"},
     "join:new": {"channel": "new{n}"},
     "resume": {"since": {"{room}": 0}},

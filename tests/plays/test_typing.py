@@ -93,3 +93,12 @@ async def test_typing_is_never_stored() -> None:
         told = await luc.hears("typing", name="Luc")
         assert "number" not in told
         assert (await luc.asks("history", channel="home"))["events"] == []
+
+
+async def test_the_bound_can_be_turned_off() -> None:
+    """As every rate: with 0 each note is told."""
+    async with House(conversation={"typing_seconds": 0.0}) as house:
+        luc = await house.native_in("home", "Luc")
+        for _ in range(3):
+            await luc.asks("is_typing", channel="home")
+            await luc.hears("typing", name="Luc")

@@ -54,6 +54,7 @@ def test_an_address_is_read(text: str, host: str, port: int) -> None:
         ("a..b:5000", "neither a host name"),
         ("*.example.org:5000", "neither a host name"),
         ("a\n:5000", "neither a host name"),
+        (":\n:5000", "neither a host name"),
     ],
 )
 def test_a_wrong_address_is_refused_with_the_reason(text: str, why: str) -> None:

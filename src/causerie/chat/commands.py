@@ -740,6 +740,22 @@ class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
     """Check the store from end to end. Only from the server's own machine."""
 
 
+class Subscribe(Command, frozen=True, tag="subscribe", kw_only=True):
+    """Tell this device by Web Push, while one is not here, what one is notified of. `endpoint`, and `public_key` and
+    `auth` in base64url, are the device's (RFC 8291: `p256dh`); `form`: see model.Subscription."""
+
+    endpoint: str
+    public_key: str
+    auth: str
+    form: str = ""
+
+
+class Unsubscribe(Command, frozen=True, tag="unsubscribe", kw_only=True):
+    """No longer tell the device at this endpoint."""
+
+    endpoint: str
+
+
 AnyCommand = (
     Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct | Send
     | Tell | Signal | Confide | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread
@@ -749,5 +765,5 @@ AnyCommand = (
     | SetMetadata | Metadata | FollowMetadata | SyncMetadata | SetRole | SetVoice | SetMask | Masks | InviteTo | Knock
     | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload | Kick | Ban
     | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
-    | DisableAccount | SetAdministrator | Status | Backup | CheckStore
+    | DisableAccount | SetAdministrator | Status | Backup | CheckStore | Subscribe | Unsubscribe
 )  # fmt: skip

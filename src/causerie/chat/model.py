@@ -158,3 +158,15 @@ class Preferences(Struct, frozen=True):
     share_last_seen: bool = False
     ignored: tuple[int, ...] = ()
     changed_at: int = 0
+
+
+class Subscription(Struct, frozen=True):
+    """A device that is to be told by Web Push while its person is not here. `endpoint`: where; `p256dh` and `auth`: its
+    keys (RFC 8291); `form`: which protocol makes what it is told, and how; `made_at`: ms since 1970."""
+
+    person: int
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+    form: str
+    made_at: int

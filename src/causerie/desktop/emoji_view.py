@@ -64,6 +64,10 @@ class EmojiView:
             )
             for place in range(COLUMNS * ROWS)
         ]
+        self._texts = [""] * len(self._cells)
+        self._waiting = ""
+        """The rest of what is being drawn."""
+        canvas.bind("<Destroy>", lambda event: canvas.after_cancel(self._waiting) if self._waiting else None)
         canvas.bind("<Motion>", self._hovered)
         canvas.bind("<Button-1>", self._pressed)
         for widget in (canvas, self._entry):
@@ -90,15 +94,9 @@ class EmojiView:
             log.info("%d emoji for %r", len(self._found), typed)
 
     def _draw(self) -> None:
-        look, canvas, cell = self._look, self._canvas, self._look.px(CELL)
-        large, small = look.emoji(24), look.emoji(12)
+        canvas, cell = self._canvas, self._look.px(CELL)
         first = self._top * COLUMNS
-        for place, item in enumerate(self._cells):
-            one = self._found[first + place] if first + place < len(self._found) else None
-            # Tk draws some that are one elsewhere as the two or three that they are made of: closer together then.
-            text = one.text.replace("\u200d", "") if one is not None else ""
-            fits = large.measure(text) <= cell
-            canvas.itemconfigure(item, text=text, font=large if fits else small)
+        self._draw_row(0)
         place = self._at - first
         if self._found and 0 <= place < len(self._cells):
             x, y = (place % COLUMNS) * cell, (place // COLUMNS) * cell
@@ -109,6 +107,22 @@ class EmojiView:
         self._name.configure(text=f"{one.name}   :{one.code}:" if one is not None else _("Nothing was found."))
         rows = max(self._rows, 1)
         self._bar.set(self._top / rows, min((self._top + ROWS) / rows, 1.0))
+
+    def _draw_row(self, row: int) -> None:
+        """This row and, a moment later each, those below it: a font takes its time with emoji that it draws first."""
+        look, canvas = self._look, self._canvas
+        large, small = look.emoji(24), look.emoji(12)
+        for place in range(row * COLUMNS, (row + 1) * COLUMNS):
+            at = self._top * COLUMNS + place
+            # Tk draws some that are one elsewhere as the two or three that they are made of: closer together then.
+            text = self._found[at].text.replace("\u200d", "") if at < len(self._found) else ""
+            if text != self._texts[place]:
+                self._texts[place] = text
+                fits = large.measure(text) <= look.px(CELL)
+                canvas.itemconfigure(self._cells[place], text=text, font=large if fits else small)
+        if self._waiting:
+            canvas.after_cancel(self._waiting)
+        self._waiting = canvas.after(1, lambda: self._draw_row(row + 1)) if row + 1 < ROWS else ""
 
     @property
     def _rows(self) -> int:

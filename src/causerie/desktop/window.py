@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from causerie.client import State
-from causerie.desktop import beside, composer, keys, lines, sidebar, status, writing
+from causerie.desktop import beside, composer, emoji_list, keys, lines, sidebar, status, writing
 from causerie.desktop.acts import Acts
 from causerie.desktop.chat_view import ChatView, Pressed
 from causerie.desktop.choosers import Choosers
@@ -28,6 +28,9 @@ from causerie.desktop.timers import Timers
 from causerie.text import _
 
 TICK = 1000
+
+EMOJI_AFTER = 3000
+"""Milliseconds until the list of emoji is read, before somebody waits for it."""
 
 READ_AFTER = 300
 """Milliseconds that the end has to be seen until it is read."""
@@ -147,6 +150,7 @@ class Window:
         if self.beside.thread is None:
             self._focus()
         self._tick()
+        self._timers.later("emoji", EMOJI_AFTER, emoji_list.everything)
 
     # After each slice of what came.
 

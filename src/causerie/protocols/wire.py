@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Event
+from causerie.chat.events import Event, Message
 from causerie.server.session import Answer, Language
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ class Protocol:
     `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `house` makes the
     record that one server uses, for a language that has something of its own for each. `subprotocols` are its names in
     WebSocket. `away` is how somebody is turned away, in the place of {}. `manners` may change while the server runs.
+    `pushed` makes of a message what is told by Web Push, by how a subscription asked for that.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Protocol:
     subprotocols: tuple[str, ...] = ()
     away: str = "causerie: {}\r\n"
     manners: Callable[[], Manners] | None = None
+    pushed: Callable[[str, Message], bytes] | None = None
 
     def at(self, core: Core) -> Protocol:
         """The record for this server."""

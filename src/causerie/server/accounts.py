@@ -30,7 +30,7 @@ from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import metadata, presence, watching, who_is_here
+from causerie.server import metadata, presence, subscriptions, watching, who_is_here
 from causerie.server.audit import audit
 from causerie.server.changes import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 from causerie.server.core import Core
@@ -168,6 +168,7 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
     if session.person is not None:
         keep(core, core.directory.people[person.id], mark, hashed)
         core.tick.store(DropTokens(person.id, None, but=session.token))
+        subscriptions.drop_all(core, person)
         audit(core, session, "password_changed", name=person.name)
         put_out(core, person, "password_changed", but=session)
     return Done()
@@ -179,6 +180,7 @@ async def reset_password(core: Core, session: Session, command: ResetPassword) -
     hashed = await _hash(core, person.name, command.password)
     keep(core, core.directory.account(command.name), "", hashed)
     core.tick.store(DropTokens(person.id))
+    subscriptions.drop_all(core, person)
     audit(core, session, "password_reset", name=person.name)
     put_out(core, person, "password_changed", but=session)
     return Done()
@@ -199,6 +201,7 @@ def disable(core: Core, session: Session, command: DisableAccount) -> Done:
     audit(core, session, "account_disabled" if command.disabled else "account_enabled", name=person.name)
     if command.disabled:
         core.tick.store(DropTokens(person.id))
+        subscriptions.drop_all(core, person)
         put_out(core, person, "disabled")
     return Done()
 
@@ -210,6 +213,7 @@ def set_administrator(core: Core, session: Session, command: SetAdministrator) -
     keep(core, person)
     if was.admin != person.admin:
         core.tick.store(DropTokens(person.id))
+        subscriptions.drop_all(core, person)
         for own in core.directory.connected.get(person.id, ()):
             core.tick.set(own, "person", person)
     audit(core, session, "administrator" if command.admin else "no_administrator", name=person.name)

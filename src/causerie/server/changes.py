@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent
-from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 
 if TYPE_CHECKING:
     from causerie.chat.commands import Command
@@ -258,8 +258,21 @@ class AddressBan(Struct, frozen=True):
     until: int
 
 
+class PutSubscription(Struct, frozen=True):
+    """Keep a Web Push subscription as it is now."""
+
+    subscription: Subscription
+
+
+class DropSubscription(Struct, frozen=True):
+    """Forget the subscription of a person at this endpoint."""
+
+    person: int
+    endpoint: str
+
+
 Change = (
     Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
     | Rewrite | Erase | PutReaction | PutPin | PutMarker | PutFollow | PutPreferences | PutDraft | PutSeen | PutReport
-    | PutAddressBan | PutMask | PutFormerName | PutMetadata
+    | PutAddressBan | PutMask | PutFormerName | PutMetadata | PutSubscription | DropSubscription
 )  # fmt: skip

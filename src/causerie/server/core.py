@@ -41,7 +41,7 @@ class Core:
     name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
     `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
     newest last. `decoy`: what scram.py answers with for names that nobody has. `reload` reads the
-    settings again, or raises why not."""
+    settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
 
     config: Config
     store: Store
@@ -76,6 +76,7 @@ class Core:
     decoy: bytes = b""
     reload: Callable[[], None] | None = None
     leaving: bool = False
+    push_key: str = ""
 
     @property
     def tick(self) -> Tick:

@@ -7,7 +7,7 @@ it while they are connected.
 from __future__ import annotations
 
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
-from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name, skeleton
 from causerie.server.session import Session
@@ -22,7 +22,7 @@ class Directory:
     the server started). `masks`: of each channel, by their list and themselves. `here`: for each channel, how many
     connections each person has in it. `about`: what people want to be shown beside their names, while they are here.
     `former`: the names that channels had, which are no other's. `channel_notes`, `person_notes`: metadata.py's, by key.
-    `connected`: a person's sessions, in the order in which they came.
+    `subscriptions`: a person's, by their endpoint. `connected`: a person's sessions, in the order in which they came.
     """
 
     def __init__(self, loaded: Loaded) -> None:
@@ -46,6 +46,9 @@ class Directory:
         for mask in loaded.masks:
             self.masks.setdefault(mask.channel, {})[mask.list, mask.mask] = mask
         self.preferences: dict[int, Preferences] = dict(loaded.preferences)
+        self.subscriptions: dict[int, dict[str, Subscription]] = {}
+        for one in loaded.subscriptions:
+            self.subscriptions.setdefault(one.person, {})[one.endpoint] = one
         self.former: dict[str, int] = dict(loaded.former_names)
         self.channel_notes: dict[int, dict[str, str]] = {}
         self.person_notes: dict[int, dict[str, str]] = {}

@@ -15,7 +15,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
 
 
@@ -98,6 +98,7 @@ class Loaded:
     seen: dict[int, int]
     address_bans: list[AddressBan]
     masks: list[Mask]
+    subscriptions: list[Subscription]
     former_names: list[tuple[str, int]]
     metadata: list[PutMetadata]
 

@@ -58,9 +58,20 @@ class Turns:
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self.resting = False
-            waiting.set_result(None)
+            if not waiting.done():  # as when the server stops, and connections end after that
+                waiting.set_result(None)
         elif self.stalled:
             self._loop.call_soon(self._while_stalled)
+
+    def also(self, hear: Callable[[Tick], None]) -> None:
+        """What was told is given to this one too, after it was told."""
+        tell = self._tell
+
+        def both(tick: Tick) -> None:
+            tell(tick)
+            hear(tick)
+
+        self._tell = both
 
     async def run(self) -> None:
         """Take tick after tick, until cancelled."""

@@ -29,7 +29,7 @@ def is_typing(core: Core, session: Session, command: IsTyping) -> Done:
     told.pop(key, None)
     told[key] = now
     # They stand in the order of their times: what is over is at the front.
-    while told[first := next(iter(told))] <= oldest or len(told) > REMEMBERED_MOST:
+    while told and (told[first := next(iter(told))] <= oldest or len(told) > REMEMBERED_MOST):
         del told[first]
     event = Typing(channel=channel.name, person=person.id, name=person.name, guest=person.guest)
     core.tick.tell(channel.id, event, by=session)

@@ -12,9 +12,9 @@ import msgspec
 from causerie.chat import policy
 from causerie.chat.commands import Ignore, Notify, Prefer, Preferred, Why
 from causerie.chat.errors import BadInput, NoSuchMessage, TooMany
-from causerie.chat.events import Preferring
-from causerie.chat.model import Level, Person, Preferences
-from causerie.chat.notify import MINUTES, decide, is_keyword
+from causerie.chat.events import Message, Preferring
+from causerie.chat.model import Channel, Level, Person, Preferences
+from causerie.chat.notify import MINUTES, Verdict, decide, is_keyword
 from causerie.chat.replies import Done, Reason, Wishes
 from causerie.chat.texts import check_text
 from causerie.server.changes import PutPreferences
@@ -126,8 +126,16 @@ async def why(core: Core, session: Session, command: Why) -> Reason:
     # Since it was asked, the person may have been put out.
     standing = core.directory.standing(channel.id, person.id)
     policy.check_read(core.directory.channels[channel.id], person, standing)
-    wanted = wants(core, person.id)
-    verdict = decide(
+    told = verdict(core, person, channel, message, follows, session.mode == "dnd")
+    changed = wants(core, person.id).changed_at > message.at
+    return Reason(notified=told.notified, rule=told.rule, about=told.about, changed=changed)
+
+
+def verdict(core: Core, person: Person, channel: Channel, message: Message, follows: bool, dnd: bool) -> Verdict:
+    """Whether somebody is notified of a message, by their wishes as they are now. `follows` its thread, `dnd`: see
+    notify.decide."""
+    wanted, standing = wants(core, person.id), core.directory.standing(channel.id, person.id)
+    return decide(
         message,
         wanted,
         wanted.levels.get(channel.id),
@@ -135,11 +143,8 @@ async def why(core: Core, session: Session, command: Why) -> Reason:
         person.id,
         member=standing is not None and standing.inside,
         follows=follows,
-        dnd=session.mode == "dnd",
+        dnd=dnd,
         minute=minute_of_day(message.at, wanted.zone),
-    )
-    return Reason(
-        notified=verdict.notified, rule=verdict.rule, about=verdict.about, changed=wanted.changed_at > message.at
     )
 
 

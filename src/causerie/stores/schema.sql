@@ -217,3 +217,13 @@ CREATE TRIGGER audit_is_not_edited BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is never edited'); END;
 CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is never erased'); END;
+
+CREATE TABLE subscriptions (
+    person    INTEGER NOT NULL,
+    endpoint  TEXT    NOT NULL,          -- where a push service takes messages for a device (RFC 8030): its secret
+    p256dh    BLOB    NOT NULL,          -- the device's key and secret (RFC 8291)
+    auth      BLOB    NOT NULL,
+    form      TEXT    NOT NULL,          -- which protocol makes what is told, and how
+    made_at   INTEGER NOT NULL,
+    PRIMARY KEY (person, endpoint)
+) WITHOUT ROWID;

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
-from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing
+from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
 from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
 from causerie.server.store import (
     Act,
@@ -134,6 +134,12 @@ class SqliteStore:
                 for row in run("SELECT channel, person, key, value FROM metadata ORDER BY channel, person, key")
             ],
             masks=[Mask(*row) for row in run("SELECT channel, list, mask, made_by, at FROM masks ORDER BY at, mask")],
+            subscriptions=[
+                Subscription(*row)
+                for row in run(
+                    "SELECT person, endpoint, p256dh, auth, form, made_at FROM subscriptions ORDER BY person"
+                )
+            ],
         )
 
     async def commit(self, changes: Sequence[Change]) -> None:

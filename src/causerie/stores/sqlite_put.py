@@ -11,6 +11,7 @@ import msgspec
 from causerie.server.changes import (
     Audit,
     DropStaleTokens,
+    DropSubscription,
     DropTokens,
     Erase,
     PutAddressBan,
@@ -29,6 +30,7 @@ from causerie.server.changes import (
     PutReport,
     PutSeen,
     PutStanding,
+    PutSubscription,
     PutToken,
     Rewrite,
 )
@@ -117,6 +119,19 @@ def _drop_tokens(writer: sqlite3.Connection, change: DropTokens) -> None:
 
 def _drop_stale_tokens(writer: sqlite3.Connection, change: DropStaleTokens) -> None:
     writer.execute("DELETE FROM tokens WHERE used_at < ?", (change.before,))
+
+
+def _subscription(writer: sqlite3.Connection, change: PutSubscription) -> None:
+    one = change.subscription
+    writer.execute(
+        "INSERT OR REPLACE INTO subscriptions (person, endpoint, p256dh, auth, form, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (one.person, one.endpoint, one.p256dh, one.auth, one.form, one.made_at),
+    )
+
+
+def _drop_subscription(writer: sqlite3.Connection, change: DropSubscription) -> None:
+    writer.execute("DELETE FROM subscriptions WHERE person = ? AND endpoint = ?", (change.person, change.endpoint))
 
 
 def _audit(writer: sqlite3.Connection, change: Audit) -> None:
@@ -257,6 +272,8 @@ PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutChannel: _channel,
     PutStanding: _standing,
     PutInvite: _invite,
+    PutSubscription: _subscription,
+    DropSubscription: _drop_subscription,
     PutToken: _token,
     DropTokens: _drop_tokens,
     DropStaleTokens: _drop_stale_tokens,

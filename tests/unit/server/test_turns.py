@@ -3,7 +3,7 @@
 import pytest
 
 from causerie.server.turns import Turns
-from tests.people import PASSWORD
+from tests.people import PASSWORD, House
 from tests.slow_store import SlowHouse
 
 QUICK = {"commit_timeout": 0.3}
@@ -235,3 +235,11 @@ async def test_an_encoder_that_breaks_silences_nobody_else(monkeypatch: pytest.M
         monkeypatch.setattr(ClassicLanguage, "encode", encode)
         luc.says("two")
         await luc.hears("Guest-Luc>two")
+
+
+async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
+    """A connection whose end is noticed once the server has stopped: no error in the log."""
+    async with House() as house:
+        core = house.server.core
+    core.turns.wake()
+    core.turns.wake()

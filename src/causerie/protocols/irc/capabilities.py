@@ -32,8 +32,13 @@ CHGHOST = 1 << 22
 EXTENDED_MONITOR = 1 << 23
 SETNAME = 1 << 24
 METADATA = 1 << 27
+METADATA_2 = 1 << 28
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
+SEARCH = 1 << 40
+SOJU_SEARCH = 1 << 41
+WEBPUSH = 1 << 42
+SOJU_WEBPUSH = 1 << 43
 
 OFFERED: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -47,10 +52,13 @@ OFFERED: dict[str, int] = {
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": REDACTION,
+    "draft/metadata-2": METADATA_2,
     "draft/metadata-3": METADATA,
     "draft/multiline": MULTILINE,
     "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,
+    "draft/search": SEARCH,
+    "draft/webpush": WEBPUSH,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
     "extended-monitor": EXTENDED_MONITOR,
@@ -62,6 +70,8 @@ OFFERED: dict[str, int] = {
     "sasl": SASL,
     "server-time": SERVER_TIME,
     "setname": SETNAME,
+    "soju.im/search": SOJU_SEARCH,
+    "soju.im/webpush": SOJU_WEBPUSH,
     "standard-replies": STANDARD_REPLIES,
     "userhost-in-names": USERHOST_IN_NAMES,
 }

@@ -54,10 +54,11 @@ def join(wire: IrcWire, line: Line) -> None:
                 wire.line(f"FAIL JOIN CHANNEL_RENAMED {told} :The channel has been renamed")
                 continue
             wire.reply(n.ERR_LINKCHANNEL, told)
-        wire.ask(c.Join(channel=core_name(name), key=keys.get(name, ""), members=False), _joined)
+        wire.ask(c.Join(channel=core_name(name), key=keys.get(name, ""), members=False), joined)
 
 
-def _joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+def joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    """What a client is told that has come into a channel: by JOIN, or because its account is a member."""
     entered, wire.entered = wire.entered, None
     if not isinstance(answer, Snapshot) or entered is None or entered.channel != answer.channel:
         return  # there already

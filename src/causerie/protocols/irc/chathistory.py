@@ -109,8 +109,13 @@ def _limit(wire: IrcWire, given: str) -> int:
 
 def show(wire: IrcWire, target: str, events: Sequence[LoggedEvent]) -> None:
     """Events as they are told, in a batch for those who know batches. A message stands as it is by now."""
+    show_as(wire, "chathistory", f" {target}", events)
+
+
+def show_as(wire: IrcWire, kind: str, about: str, events: Sequence[LoggedEvent]) -> None:
+    """The same in a batch of another kind."""
     told = b"".join(wire.language.encode(event) for event in events if not _is_over(wire, event))
-    _show(wire, "chathistory", f" {target}", split(told))
+    _show(wire, kind, about, split(told))
 
 
 def _is_over(wire: IrcWire, event: LoggedEvent) -> bool:

@@ -22,8 +22,10 @@ from causerie.protocols.irc import (
     registration,
     renaming,
     sasl,
+    searching,
     services,
     talk,
+    webpush,
     who,
     whois,
 )
@@ -47,7 +49,9 @@ COMMANDS: dict[str, Entry] = {
     **help.COMMANDS,
     **monitor.COMMANDS,
     **oper.COMMANDS,
+    **searching.COMMANDS,
     **services.COMMANDS,
+    **webpush.COMMANDS,
     **who.COMMANDS,
     **whois.COMMANDS,
 }

@@ -55,6 +55,7 @@ OTHERWISE: dict[tuple[type[c.Command], str], tuple[Numeric, str]] = {
     (c.IsTyping, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.React, "private"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Join, "bad_name"): (n.ERR_BADCHANMASK, "channel"),
+    (c.Join, "bad_name:too_long"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Join, "accounts_only"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Join, "administrators_only"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Kick, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),

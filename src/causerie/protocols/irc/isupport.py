@@ -62,5 +62,6 @@ def tokens(network: Network) -> list[str]:
         f"TOPICLEN={TEXT_BYTES}",
         f"USERLEN={USER_BYTES}",
         "UTF8ONLY",
+        *([f"VAPID={network.push_key}"] if network.push_key else []),
         "WHOX",
     ]

@@ -111,10 +111,18 @@ class IrcLanguage:
             tags.append(f"msgid={self.message_id(event)}")
         if account and heard & cap.MESSAGE_TAGS and "B" in self._network.face(event.person).modes:
             tags.append("bot")
-        if account and heard & cap.ACCOUNT_TAG and not getattr(event, "guest", True):
+        if account and heard & cap.ACCOUNT_TAG and not self._is_guest(event):
             tags.append(f"account={event.name}")
         tags += extra
         return f"@{';'.join(tags)} " if tags else ""
+
+    def _is_guest(self, event: Any) -> bool:
+        """Whether an event is a guest's doing, or nobody's. Some do not say, but tell of somebody who is known."""
+        guest: bool | None = getattr(event, "guest", None)
+        if guest is None:
+            person = self._network.person(event.person)
+            return person is None or person.guest
+        return guest
 
     def message_id(self, event: Event) -> str:
         """A logged event's own id: its channel's and its number there."""

@@ -1,6 +1,7 @@
 """METADATA: what is noted about people and channels under keys.
 
-Source: IRCv3 draft/metadata-3 (the draft of 2026). Who may is the core's. Lines in a batch come in one piece.
+Sources: IRCv3 draft/metadata-3 (the draft of 2026), and the one before, draft/metadata-2, for the clients there are.
+Who may is the core's. Lines in a batch come in one piece.
 """
 
 from __future__ import annotations
@@ -40,12 +41,25 @@ READ_BY_PEOPLE = ("display-name", "pronouns", "status", "homepage", "url")
 _KEYED = {"GET": 1, "SET": 1, "SUB": 1, "UNSUB": 1}
 """Subcommands that have parameters, and how many at least."""
 
+_OLD_CODES = {"INVALID_PARAMS": "SUBCOMMAND_INVALID", "INVALID_KEY": "KEY_INVALID"}
+"""What draft/metadata-2 calls them."""
+
 _BARE = ("LIST", "CLEAR", "SUBS", "SYNC")
 
 
+def is_aware(caps: int) -> bool:
+    """Whether who has these capabilities knows of metadata: batches are needed too ("Definitions")."""
+    return bool(caps & (cap.METADATA | cap.METADATA_2) and caps & cap.BATCH)
+
+
 def aware(wire: IrcWire) -> bool:
-    """Whether a client knows of metadata: it needs batches too ("Definitions")."""
-    return wire.has(cap.METADATA) and wire.has(cap.BATCH)
+    """Whether a client knows of metadata."""
+    return is_aware(wire.caps)
+
+
+def _older(wire: IrcWire) -> bool:
+    """Whether a client speaks the draft before (draft/metadata-2): values come by METADATA, some codes are others."""
+    return wire.has(cap.METADATA_2)
 
 
 def metadata(wire: IrcWire, line: Line) -> None:
@@ -93,6 +107,9 @@ def _shown(answer: MetadataList) -> str:
 
 
 def _fail(wire: IrcWire, code: str, text: str, kind: str = "FAIL") -> None:
+    if _older(wire):
+        word, _, rest = code.partition(" ")
+        code, kind = f"{_OLD_CODES.get(word, word)} {rest}".strip(), "FAIL"
     wire.line(f"{kind} METADATA {code} :{text}")
 
 
@@ -186,7 +203,11 @@ def _refused(wire: IrcWire, target: str, key: str, answer: Answer) -> None:
     elif isinstance(answer, TooMany):
         _fail(wire, f"LIMIT_REACHED {about} {answer.data.get('most', 0)}", "No more can be noted there")
     elif isinstance(answer, BadText | TextTooLong | BadInput):
-        _fail(wire, f"INVALID_VALUE {key}", "That cannot be a value, or it is too long")
+        _fail(
+            wire,
+            "VALUE_INVALID" if _older(wire) else f"INVALID_VALUE {key}",
+            "That cannot be a value, or it is too long",
+        )
     else:
         _fail(wire, f"KEY_NO_PERMISSION {about} {key}", "You may not do that there")
 
@@ -209,11 +230,25 @@ def _follow(wire: IrcWire, keys: list[str], on: bool) -> None:
         taken = good[: good.index(answer.refused)] if answer.refused else good
         _keys(wire, n.RPL_METADATASUBOK, dict.fromkeys(taken))
         if answer.refused:
-            _fail(wire, f"LIMIT_REACHED {answer.refused} {answer.most}", "You follow as many keys as there may be")
-        if answer.new:
+            code = "TOO_MANY_SUBS" if _older(wire) else "LIMIT_REACHED"
+            _fail(wire, f"{code} {answer.refused} {answer.most}", "You follow as many keys as there may be")
+        if answer.new and _older(wire):
+            wire.ask(c.SyncMetadata(), _of_these(answer.new), every=True)
+        elif answer.new:
             later(wire, ALL)
 
     wire.ask(c.FollowMetadata(keys=good, on=on), then, every=True)
+
+
+def _of_these(keys: list[str]) -> Then:
+    """What there is under keys that were not followed before, if anything (draft/metadata-2, "Notifications")."""
+
+    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        lines = [one for one in answer.lines if one.key in keys] if isinstance(answer, MetadataPage) else []
+        if lines:
+            _collected(wire, "metadata *", lambda: _values(wire, lines))
+
+    return then
 
 
 def _keys(wire: IrcWire, numeric: n.Numeric, keys: Iterable[str]) -> None:
@@ -251,7 +286,14 @@ def _synced(target: str) -> Then:
 def _values(wire: IrcWire, lines: Iterable[MetadataLine]) -> None:
     for one in lines:
         about = shown_channel(one.channel) if one.channel else one.name
-        wire.reply(n.RPL_KEYVALUE, about, one.key, "*", f":{one.value}")
+        _value(wire, about, one.key, one.value)
+
+
+def _value(wire: IrcWire, about: str, key: str, value: str) -> None:
+    if _older(wire):
+        wire.line(f"METADATA {about} {key} * :{value}")
+    else:
+        wire.reply(n.RPL_KEYVALUE, about, key, "*", f":{value}")
 
 
 def in_whois(wire: IrcWire, person: int, name: str) -> None:
@@ -288,7 +330,7 @@ def own(wire: IrcWire) -> list[str]:
 
     def tell() -> None:
         for key, value in notes.items():
-            wire.reply(n.RPL_KEYVALUE, wire.nick, key, "*", f":{value}")
+            _value(wire, wire.nick, key, value)
 
     _collected(wire, f"metadata {wire.nick}", tell)
     lines = wire.take()
@@ -301,6 +343,9 @@ def told(wire: IrcWire, event: MetadataSet) -> bytes:
     if not aware(wire):
         return b""
     about = shown_channel(event.channel) if event.channel else event.name
+    if _older(wire):
+        value = f" :{event.value}" if event.value else ""
+        return f"{cut(f':{wire.network.server} METADATA {about} {event.key} *{value}')}\r\n".encode()
     numeric = n.RPL_KEYVALUE if event.value else n.RPL_KEYNOTSET
     rest = f"* :{event.value}" if event.value else f":{n.RPL_KEYNOTSET.text}"
     return f"{cut(f':{wire.network.server} {numeric.number} {wire.nick} {about} {event.key} {rest}')}\r\n".encode()

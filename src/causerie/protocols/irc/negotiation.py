@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -46,10 +47,15 @@ def negotiate(wire: IrcWire, line: Line) -> None:
 
 def _list(wire: IrcWire, word: str, names: list[str], several: bool) -> None:
     lines, room = [""], LIST_BYTES
+    if not several:
+        # One line is all that there is for older clients: what is still a draft is left out first.
+        names = sorted(names, key=lambda name: name.startswith("draft/"))
     for name in names:
         if several and len(name) >= room:
             lines.append("")
             room = LIST_BYTES
+        elif len(name) >= room:
+            break
         lines[-1] += f"{name} "
         room -= len(name) + 1
     for part in lines[:-1]:
@@ -69,8 +75,11 @@ def _request(wire: IrcWire, wanted: str) -> None:
     for name in names:
         bit = cap.OFFERED[name.removeprefix("-")]
         caps = caps & ~bit if name[0] == "-" else caps | bit
-    both = cap.METADATA | cap.BATCH
-    if wire.registration is None and wire.caps & both == both != caps & both:
+    if caps & cap.METADATA and caps & cap.METADATA_2:
+        # One of them at a time (IRCv3 draft/metadata-3, "Relation with other specifications").
+        wire.line(f"CAP {wire.nick} NAK :{wanted.strip()}")
+        return
+    if wire.registration is None and metadata.is_aware(wire.caps) and not metadata.is_aware(caps):
         wire.ask(c.FollowMetadata(on=False), lambda wire, command, answer: None, every=True)
     wire.caps = caps
 

@@ -291,13 +291,21 @@ class Network:
             f"max-value-bytes={limits.metadata_value_bytes}"
         )
         values = {
+            "draft/metadata-2": bounds,
             "draft/metadata-3": bounds,
             **VALUES,
             "sasl": ",".join(self.mechanisms(certificate)),
             "draft/multiline": lines,
         }
-        closed = self._core.config.accounts.registration == "closed"
-        return {name: values.get(name, "") for name in OFFERED if not (closed and name == "draft/account-registration")}
+        without = {"draft/account-registration"} if self._core.config.accounts.registration == "closed" else set()
+        if not self.push_key:
+            without |= {"draft/webpush", "soju.im/webpush"}
+        return {name: values.get(name, "") for name in OFFERED if name not in without}
+
+    @property
+    def push_key(self) -> str:
+        """What Web Push is subscribed with; "" where there is none."""
+        return self._core.push_key
 
     def up_seconds(self) -> int:
         """Since the start."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from causerie.chat.events import Message
+from causerie.protocols.irc import webpush
 from causerie.protocols.irc.commands import COMMANDS
 from causerie.protocols.irc.network import Network
 from causerie.protocols.irc.wire import IrcWire
@@ -42,7 +44,10 @@ def house(core: Core) -> Protocol:
         irc = core.config.irc
         return Manners(irc.timeouts.register, irc.timeouts.ping, irc.flood_bytes)
 
-    return replace(PROTOCOL, language=network.language(0), wire=wire, house=None, manners=manners)
+    def pushed(how: str, message: Message) -> bytes:
+        return webpush.pushed(network, how, message)
+
+    return replace(PROTOCOL, language=network.language(0), wire=wire, house=None, manners=manners, pushed=pushed)
 
 
 def _homeless(bounds: Bounds) -> Wire:

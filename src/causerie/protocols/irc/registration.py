@@ -12,7 +12,7 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import metadata
+from causerie.protocols.irc import channels, metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
@@ -141,10 +141,11 @@ def _welcome(wire: IrcWire, own: Registration) -> None:
         wire.ask(being_away(own.away, True), _heard, every=True)
 
 
-def _hear(wire: IrcWire, channels: list[str]) -> None:
-    for channel in channels:
-        if is_direct(channel):
-            wire.ask(c.Join(channel=channel, create=False), _heard, every=True)
+def _hear(wire: IrcWire, names: list[str]) -> None:
+    """Be where the account is a member: it is one of several clients, perhaps, and none that has left."""
+    for name in names:
+        then = _heard if is_direct(name) else channels.joined
+        wire.ask(c.Join(channel=name, create=False, members=False), then, every=True)
 
 
 def _heard(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -186,7 +187,10 @@ def user(wire: IrcWire, line: Line) -> None:
         return
     given = "".join(letter for letter in line.param(0) if letter.isalnum() or letter in "-_.")
     if not given:
-        wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
+        if line.param(0):
+            wire.reply(n.ERR_INVALIDUSERNAME)
+        else:
+            wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
         return
     wire.registration.user = _bytes(given, USER_BYTES)
     wire.registration.real_name = _bytes(line.param(3), REAL_NAME_BYTES)

@@ -153,22 +153,25 @@ class IrcWire(LineWire):
 
     def _take(self, raw: bytes | bytearray) -> None:
         try:
-            line = parse(raw.decode())
+            line, whole = parse(raw.decode()), True
         except UnicodeDecodeError:
-            self.line(f"FAIL {_first_word(raw)} INVALID_UTF8 :Lines are UTF-8, and this one is not")
-        else:
-            if line is None:
-                return
-            self._handle(line)
+            # What it was to be is read for the answer alone.
+            line, whole = parse(raw.decode(errors="replace")), False
+        if line is None:
+            return
+        self._handle(line, whole)
         self._flush()
 
-    def _handle(self, line: Line) -> None:
+    def _handle(self, line: Line, whole: bool) -> None:
         self._asking_as = line.command
         label = line.tags.get("label", "") if self.caps & cap.LABELED_RESPONSE else ""
         self._labelled = Labelled(label) if label else None
         try:
             entry = COMMANDS.get(line.command)
-            if self.registration is not None and line.command not in UNREGISTERED:
+            if not whole:
+                word = line.command if line.command.isalpha() and line.command.isascii() else "*"
+                self.line(f"FAIL {word} INVALID_UTF8 :Lines are UTF-8, and this one is not")
+            elif self.registration is not None and line.command not in UNREGISTERED:
                 self.reply(n.ERR_NOTREGISTERED)
             elif entry is None:
                 self.reply(n.ERR_UNKNOWNCOMMAND, line.command)
@@ -322,11 +325,6 @@ class IrcWire(LineWire):
     def farewell(self, code: str) -> bytes:
         """ERROR, the last line (Modern IRC, "ERROR message")."""
         return f"ERROR :Closing link: ({_FAREWELLS.get(code, code.replace('_', ' '))})\r\n".encode()
-
-
-def _first_word(raw: bytes | bytearray) -> str:
-    word = bytes(raw[:32]).split(b" ")[0]
-    return word.decode().upper() if word.isalpha() and word.isascii() else "*"
 
 
 _ECHOED = (Message, Reacted)
