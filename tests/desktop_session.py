@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ class DesktopSession:
         configuration = self._directory / "bus.conf"
         configuration.write_text(CONFIGURATION.format(bus=bus))
         self.run("dbus-daemon", f"--config-file={configuration}", "--nofork", "--nopidfile")
-        until(bus.exists, "the session bus")
+        until(lambda: _answers(bus), "the session bus")
         return self
 
     def __exit__(
@@ -105,6 +106,16 @@ def inside(session: DesktopSession, monkeypatch: pytest.MonkeyPatch) -> Iterator
         for name, value in session.environment.items():
             patch.setenv(name, value)
         yield
+
+
+def _answers(address: Path) -> bool:
+    """The file is there before anybody listens."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+    return True
 
 
 def until(so: object, what: str) -> None:
