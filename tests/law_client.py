@@ -12,7 +12,7 @@ import msgspec
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import AnyEvent, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
-from causerie.chat.merge import apply_draft, apply_level, apply_page, apply_read, apply_thread
+from causerie.chat.merge import apply_draft, apply_drafts, apply_level, apply_page, apply_read, apply_thread
 from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
 from causerie.chat.replies import (
@@ -159,8 +159,7 @@ class Client:
                 for thread in answer.threads:
                     view = apply_thread(view, thread)
             elif isinstance(answer, DraftList):
-                for draft in answer.drafts:
-                    view = apply_draft(view, draft)
+                view = apply_drafts(view, answer.drafts)
             self.views[name] = view
 
     def wait(self, rest: bytes) -> None:

@@ -85,7 +85,15 @@ def apply_thread(view: View, line: ThreadLine) -> View:
 
 
 def apply_draft(view: View, line: DraftLine) -> View:
-    """The view with one's draft, as a line of the drafts command's answer."""
+    """The view with one's draft, as a line of the drafts command's answer is."""
     if line.channel != view.channel:
         return view
     return replace(view, draft=line.text, draft_reply=line.reply, draft_at=line.at)
+
+
+def apply_drafts(view: View, drafts: Iterable[DraftLine]) -> View:
+    """The same with all of them: where none of them is the channel's, it has none, or none any more."""
+    for line in drafts:
+        if line.channel == view.channel:
+            return apply_draft(view, line)
+    return apply_draft(view, DraftLine(view.channel, "", view.draft_at)) if view.draft else view

@@ -18,8 +18,7 @@ def merged(view: View, reply: Reply, keep: int) -> View:
         for read in reply.channels:
             view = merge.apply_read(view, read)
     elif isinstance(reply, DraftList):
-        for draft in reply.drafts:
-            view = merge.apply_draft(view, draft)
+        view = merge.apply_drafts(view, reply.drafts)
     elif isinstance(reply, ThreadList):
         for thread in reply.threads:
             view = merge.apply_thread(view, thread)
