@@ -6,6 +6,7 @@ Read it as a document. Each cell is tried in a house with all doors of a fresh r
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any, get_args
 
 import pytest
@@ -20,6 +21,7 @@ from causerie.protocols.control import NAME
 from causerie.server import accounts, channels, presence
 from causerie.server.changes import Append, Complaint, PutPerson
 from causerie.server.hashing import Secrets
+from tests.irc_people import IrcPerson, irc
 from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson
 
 LEGEND = {
@@ -339,6 +341,61 @@ ABOUT: dict[str, dict[str, Any]] = {
 }
 """What a row's command is given; those that are not here need nothing."""
 
+IRC = {
+    "away": "AWAY :at lunch",
+    "set_name": "NICK Somebody-{n}",
+    "describe": "SETNAME :in the garden",
+    "watch": "MONITOR + Target",
+    "join": "JOIN #{room}",
+    "join:new": "JOIN #new{n}",
+    "leave": "PART #{room}",
+    "channels": "LIST",
+    "history:member": "CHATHISTORY LATEST #{room} * 10",
+    "send": "PRIVMSG #{room} :x",
+    "send:hall": "PRIVMSG #{hall} :x",
+    "send:reply": "@+draft/reply={channel}-1 PRIVMSG #{room} :x",
+    "tell": "PRIVMSG Target :x",
+    "signal": "PRIVMSG #{room} :\x01VERSION\x01",
+    "confide": "PRIVMSG @#{room} :x",
+    "confide:hall": "PRIVMSG @#{hall} :x",
+    "delete": "REDACT #{room} {channel}-1",
+    "react": "@+draft/react=👍;+draft/reply={channel}-1 TAGMSG #{room}",
+    "set_metadata": "METADATA * SET url :x",
+    "set_metadata:another's": "METADATA Target SET url :x",
+    "set_metadata:room": "METADATA #{room} SET url :x",
+    "metadata:room": "METADATA #{room} LIST",
+    "set_topic": "TOPIC #{room} :x",
+    "set_topic:hall": "TOPIC #{hall} :x",
+    "set_channel": "MODE #{room} +m",
+    "set_channel:access": "MODE #{room} +i",
+    "rename_channel": "RENAME #{room} #other-{n}",
+    "invite": "INVITE Nobody #{room}",
+    "kick": "KICK #{room} Target",
+    "kick:moderator": "KICK #{room} Marshal",
+    "kick:owner": "KICK #{room} Host",
+    "kick:administrator": "KICK #{room} Chief",
+    "kick:oneself": "KICK #{room} {self}",
+    "set_role:moderator": "MODE #{room} +o Target",
+    "set_role:down": "MODE #{room} -o Marshal",
+    "set_role:owner": "MODE #{room} +q Target",
+    "set_voice": "MODE #{room} +v Target",
+    "set_mask": "MODE #{room} +b troll*!*@*",
+    "set_mask:name": "MODE #{room} +b Host!*@*",
+    "masks": "MODE #{room} +b",
+    "masks:invite": "MODE #{room} +I",
+    "announce": "WALLOPS :tea",
+    "disconnect": "KILL {victim} :x",
+    "reload": "REHASH",
+}
+"""Rows that IRC has a line for. There its core's answer is asked for, so what is allowed is what the row says."""
+
+CAPS = (
+    "batch message-tags draft/chathistory draft/message-redaction draft/metadata-3 draft/channel-rename echo-message"
+    " standard-replies setname"
+)
+REFUSED = re.compile(r"(@\S+ )?:irc\.local ([45]\d\d|FAIL) |ERROR ")
+"""A line that refuses (Modern IRC, "Numerics"; IRCv3 standard-replies)."""
+
 SAID = {
     "muted": "not said: you may not speak here for now.",
     "reading": "not said: only moderators speak here.",
@@ -475,6 +532,28 @@ class Scene:
         person.hang_up()
         return refusals.get(heard, "yes")
 
+    async def tried_irc(self, row: str, kind: str) -> str:
+        """Whether a row's line is refused."""
+        await self.next(kind)
+        person = await irc(self.house)
+        self.names["channel"] = f"{self.core.directory.channel(self.names['room']).id:x}"
+        if kind == "guest":
+            await person.registers(f"Visitor-{self.names['n']}", CAPS)
+            guest = self.core.directory.person(person.nick)
+            for name in ("room", "hall"):
+                presence.stand(self.core, self.core.directory.channel(self.names[name]), guest, Standing(Role.MEMBER))
+            self.names["self"] = guest.name
+        elif kind != "stranger":
+            await person.registers(self.names["self"], CAPS, PASSWORD)
+        heard = await person.answers(self.filled(IRC[row])) if kind != "stranger" else await self.unknown(person, row)
+        person.hang_up()
+        return "no" if any(map(REFUSED.match, heard)) else "yes"
+
+    async def unknown(self, person: IrcPerson, row: str) -> list[str]:
+        """What one hears who has not registered: a line, since PING is not answered before."""
+        person.says(self.filled(IRC[row]))
+        return [await person.line()]
+
     @staticmethod
     async def first_of(person: ClassicPerson, *texts: str) -> str:
         """Which of these comes next."""
@@ -515,6 +594,22 @@ async def test_every_right_by_the_classic_protocol() -> None:
         scene = await scene_in(house)
         for row, kind, expected in cells(CLASSIC):
             outcome = await scene.tried_classic(row, kind)
+            if outcome != expected:
+                wrong.append(f"{row}: {kind}: {outcome}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_every_right_by_irc() -> None:
+    """Each cell of a row that IRC has a line for: refused there where it is refused natively, and only there."""
+    wrong = []
+    async with House(channels={"create": "accounts"}) as house:
+        scene = await scene_in(house)
+        for row, kind, native in cells(RIGHTS):
+            registering = kind == "stranger" and row in ("away", "set_name")
+            if row not in IRC or kind == "operator" or registering:
+                continue
+            expected = "yes" if native == "yes" else "no"
+            outcome = await scene.tried_irc(row, kind)
             if outcome != expected:
                 wrong.append(f"{row}: {kind}: {outcome}, not {expected}")
     assert not wrong, "\n".join(wrong)
