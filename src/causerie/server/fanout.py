@@ -15,12 +15,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Event, Message, Reacted
+from causerie.chat.events import Reacted
 from causerie.chat.model import Channel
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience, Group
 from causerie.server.changes import Append
-from causerie.server.logged import logged_event
+from causerie.server.logged import event_of
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
 from causerie.server.session import Answer, AsItStands, Session
 from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
@@ -88,7 +88,12 @@ class Fanout:
                     channel = place.id
                     touched[channel] = True
                     waiting = pending.get(channel) or self._begin(channel)
-                event = self._event(step, channel)
+                if step.kind == "message":
+                    # Who says something has read until there.
+                    self.markers[channel, step.author.id, 0] = step.number, step.said
+                    if step.thread:
+                        self.markers[channel, step.author.id, step.thread] = step.number, step.nth
+                event = event_of(step)
                 waiting.number, waiting.said = step.number, step.said
                 if type(event) is Reacted and not place.tell_reactions:
                     waiting.shown[len(waiting.events)] = True
@@ -145,26 +150,6 @@ class Fanout:
                 self._deliver(answer.channel)
             answer = replace(answer.snapshot, number=now.number, said=now.said)
         session.outlet.answer(command, answer)
-
-    def _event(self, logged: Append, channel: int) -> Event:
-        """What is told of one that was logged. Who says something has read until there."""
-        author = logged.author
-        if logged.kind == "message":
-            self.markers[channel, author.id, 0] = logged.number, logged.said
-            if logged.event is None:
-                return Message(
-                    channel=logged.channel.name, number=logged.number, at=logged.at, person=author.id,
-                    name=author.name, text=logged.text, guest=author.guest, key=logged.key, said=logged.said,
-                )  # fmt: skip
-            if logged.thread:
-                self.markers[channel, author.id, logged.thread] = logged.number, logged.nth
-            return replace(logged.event, number=logged.number, at=logged.at, said=logged.said)
-        if logged.event is not None:
-            return replace(logged.event, number=logged.number, at=logged.at)
-        return logged_event(
-            logged.kind, logged.channel.name, logged.number, logged.at, author.id, author.name, author.guest,
-            logged.text, logged.key, logged.data,
-        )  # fmt: skip
 
     def _deliver_all(self, touched: dict[int, bool]) -> None:
         """Deliver what these channels have, at once where it is logged (True), and no more of it later."""

@@ -1,10 +1,11 @@
-"""An event made again from what the log keeps of it."""
+"""An event made from what is logged of it: as it is told, and again from what the log keeps."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from causerie.chat.events import (
     Changed,
@@ -20,6 +21,7 @@ from causerie.chat.events import (
     Topic,
 )
 from causerie.chat.model import Everyone
+from causerie.server.changes import Append
 
 _KINDS: dict[str, Any] = {
     "edited": Edited,
@@ -102,3 +104,21 @@ def logged_event(
         fields["words"] = text
     event: LoggedEvent = msgspec.convert(fields, _KINDS[kind])
     return event
+
+
+def event_of(append: Append) -> LoggedEvent:
+    """What is told of an Append that the store has numbered."""
+    author = append.author
+    if append.event is None and append.kind == "message":
+        return Message(
+            channel=append.channel.name, number=append.number, at=append.at, person=author.id, name=author.name,
+            text=append.text, guest=author.guest, key=append.key, said=append.said,
+        )  # fmt: skip
+    if isinstance(append.event, Message):
+        return replace(append.event, number=append.number, at=append.at, said=append.said)
+    if append.event is not None:
+        return replace(append.event, number=append.number, at=append.at)
+    return logged_event(
+        append.kind, append.channel.name, append.number, append.at, author.id, author.name, author.guest,
+        append.text, append.key, append.data,
+    )  # fmt: skip

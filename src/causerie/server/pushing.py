@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from msgspec.structs import replace
-
 from causerie.chat.events import Message
 from causerie.chat.model import Channel, Subscription
 from causerie.server.changes import Append
 from causerie.server.core import Core
+from causerie.server.logged import event_of
 from causerie.server.tick import Tick
 from causerie.server.wishes import verdict
 
@@ -50,15 +49,8 @@ class Pushing:
         return any(not own.away for own in self._core.directory.connected.get(person, ()))
 
     def _note(self, step: Append, person: int) -> None:
-        author = step.author
-        message = step.event
-        if not isinstance(message, Message):
-            message = Message(
-                channel=step.channel.name, number=step.number, at=step.at, person=author.id, name=author.name,
-                text=step.text, guest=author.guest, key=step.key,
-            )  # fmt: skip
-        else:
-            message = replace(message, number=step.number, at=step.at)
+        message = event_of(step)
+        assert isinstance(message, Message)
         try:
             self._waiting.put_nowait((step.channel, message, person))
         except asyncio.QueueFull:

@@ -54,17 +54,19 @@ class Calm:
 
     def storm(self, told: int, now: float) -> bool:
         """Whether there were `BUSY` events since it was asked last, at most a second ago."""
-        heard = told - self._told
-        self._told = told
+        return self._hear(told, now) >= BUSY
+
+    def _hear(self, told: int, now: float) -> int:
+        heard, self._told = told - self._told, told
         if heard:
             self._silent_from = now
         if heard >= BUSY:
             self._calm_from = now
-        return heard >= BUSY
+        return heard
 
     def over(self, told: int, now: float) -> bool:
         """Whether to start now. A timer's second may be a millisecond short."""
-        self.storm(told, now)
+        self._hear(told, now)
         since = now - self._quiet + 0.001
         enough = told - self._first >= ENOUGH and self._calm_from <= since
         return self._silent_from <= since or enough or self.forced(now)

@@ -170,9 +170,7 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        kept = self._faces.get(person)
-        face = kept() if kept is not None else None
-        return name + (face if face is not None else self.face(person)).tail
+        return name + (self._kept_face(person) or self.face(person)).tail
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""
