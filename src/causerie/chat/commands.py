@@ -11,7 +11,7 @@ from msgspec import Struct
 from causerie.chat.model import Access, Level, MaskList, Mode, Rank, RoleName, TopicFor
 
 
-class Command(Struct, frozen=True, tag_field="do", kw_only=True):
+class Command(Struct, frozen=True, tag_field="do", kw_only=True, gc=False):
     """What every command may carry: the asker's mark, given back as `re` with the answer."""
 
     id: int | str | None = None

@@ -16,7 +16,7 @@ from causerie.chat.model import Access, Everyone, MaskList, Preferences, Rank, R
 How = Literal["left", "put_out", "quit"]
 
 
-class Event(Struct, frozen=True, tag_field="is", omit_defaults=True):
+class Event(Struct, frozen=True, tag_field="is", omit_defaults=True, gc=False):
     """What every event has: the channel's name, and the number in its log (0: passing)."""
 
     channel: str

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
-from causerie.chat.commands import Command
+from causerie.chat.commands import Command, Send
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.protocols.arrival import Arrival
@@ -19,6 +19,7 @@ from causerie.protocols.direct_write import DirectWriter
 from causerie.protocols.wire import Layer, Protocol, Wire
 from causerie.server import presence, refill
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
+from causerie.server.messages import send_next
 from causerie.server.session import Answer, Language, Session
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Connection(asyncio.Protocol):
         assert session is not None
         next_command, most = wire.next_command, core.config.limits.tick_commands
         waits = not session.exempt and self.protocol is not None and self.protocol.manners is not None
+        speaks = False  # the command before this one was a message
         while not self._waiting and not self._choked and not session.closed:
             try:
                 command = next_command()
@@ -132,6 +134,10 @@ class Connection(asyncio.Protocol):
             else:
                 if command is None:
                     return
+                if speaks and type(command) is Send and send_next(core, session, command):
+                    if len(core.turns.tick.changes) > most:
+                        self._wait_for_tick()
+                    continue
                 if waits and (seconds := too_soon(core, session, command)):
                     wire.put_back(command)
                     self._slow(seconds)
@@ -139,6 +145,7 @@ class Connection(asyncio.Protocol):
                 if type(command) in wire.pausing:
                     self._waiting += 1
                 waiting = dispatch(core, session, command)
+                speaks = waiting is None and type(command) is Send
             if session.flooding:
                 # It is slowed down: its next command is read in a moment, and TCP holds back the rest.
                 session.flooding = False
@@ -146,8 +153,12 @@ class Connection(asyncio.Protocol):
             elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
             elif len(core.turns.tick.steps) > most:
-                self._waiting += 1
-                core.turns.after_this.append(self.go_on)
+                self._wait_for_tick()
+
+    def _wait_for_tick(self) -> None:
+        """The tick is full: what more there is waits for the next one."""
+        self._waiting += 1
+        self._listener.core.turns.after_this.append(self.go_on)
 
     def _wait_for(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
         self._waiting += 1

@@ -42,7 +42,7 @@ _NO_COMMAND = re.compile("Invalid value '.*' - at `\\$.do`|missing required fiel
 ID_MOST = 64
 
 
-class NativeLanguage:
+class NativeLanguage(Language):
     """Events as they stand, a line each."""
 
     name = "native"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 
 from causerie.server.session import Language, Session
 
@@ -13,12 +13,11 @@ Write = Callable[[bytes], None]
 class Group:
     """Those of one language who hear a channel: by the system's own send where that will do, or by their outlet."""
 
-    __slots__ = ("_sends", "direct", "through")
+    __slots__ = ("direct", "through")
 
     def __init__(self) -> None:
         self.direct: dict[Session, Send] = {}
         self.through: dict[Session, Write] = {}
-        self._sends: tuple[tuple[Session, Send], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.direct) + len(self.through)
@@ -28,7 +27,6 @@ class Group:
 
     def add(self, session: Session) -> None:
         """From now on this session is told, by the way that is open to it now."""
-        self._sends = None
         send = session.outlet.direct
         if send is None:
             self.direct.pop(session, None)
@@ -39,22 +37,19 @@ class Group:
 
     def remove(self, session: Session) -> None:
         """From now on it is not."""
-        self._sends = None
         self.direct.pop(session, None)
         self.through.pop(session, None)
 
-    def write(self, data: bytes, but: Container[Session] = ()) -> int:
+    def write(self, data: bytes, but: Collection[Session] = ()) -> int:
         """To each `but` these the same bytes; to how many. Nobody's trouble is another's: what the system does not take
         waits in the outlet."""
         size = len(data)
         # Both before the first write: one that the system does not take moves its session from one to the other.
-        sends = self._sends
-        if sends is None:
-            sends = self._sends = tuple(self.direct.items())
-        through = tuple([write for session, write in self.through.items() if session not in but])
-        if but:
-            sends = tuple([pair for pair in sends if pair[0] not in but])
-        for session, send in sends:
+        sends, through = self.direct.copy(), self.through.copy()
+        for session in but:
+            sends.pop(session, None)
+            through.pop(session, None)
+        for session, send in sends.items():
             try:
                 sent = send(data)
             except BlockingIOError:
@@ -63,7 +58,7 @@ class Group:
                 continue  # its transport finds out by itself
             if sent != size:
                 session.outlet.wait(data[sent:])
-        for write in through:
+        for write in through.values():
             # A connection may have closed since this turn of the loop began; uvloop then raises.
             try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
                 write(data)

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Reacted
+from causerie.chat.events import Message, Reacted
 from causerie.chat.model import Channel
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience, Group
@@ -23,7 +23,7 @@ from causerie.server.changes import Append
 from causerie.server.logged import event_of
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
 from causerie.server.session import Answer, AsItStands, Session
-from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
+from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Run, Tick
 
 PATIENCE = 5e-5
 """Seconds for each member that passing events wait for more of their kind, so at most 20,000 writes a second."""
@@ -107,6 +107,10 @@ class Fanout:
                 else:
                     owed[by] = {channel: True}
                 continue
+            if isinstance(step, list):
+                self._tell_run(step, touched, owed, refused)
+                place = None
+                continue
             place = None
             if step[0] == ANSWER:
                 if not refused and not step[1].closed:
@@ -136,6 +140,36 @@ class Fanout:
             else:
                 waiting.add_own(event, by, None)
         self._deliver_all(touched)
+
+    def _tell_run(
+        self, run: Run, touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
+    ) -> None:
+        """As `tell` does with one message, for several by one session."""
+        first, last = run[0], run[-1]
+        channel, author = first.channel, first.author
+        waiting = self._pending.get(channel.id) or self._begin(channel.id)
+        touched[channel.id] = True
+        self.markers[channel.id, author.id, 0] = last.number, last.said
+        waiting.number, waiting.said = last.number, last.said
+        told = [
+            Message(
+                channel=channel.name, number=one.number, at=one.at, person=author.id, name=author.name, text=one.text,
+                guest=author.guest, said=one.said,
+            )
+            for one in run
+        ]  # fmt: skip
+        by, command = first.asked  # type: ignore[misc]  # what is said without being asked is in no run
+        if not refused and not by.closed:
+            language = by.outlet.language
+            if language.acknowledges:
+                for one in run:
+                    by.outlet.answer(one.asked[1], one)  # type: ignore[index]
+            elif language.own_words:
+                if waiting.add_own_run(told, by, command) and by.heard is not None:
+                    by.own_told.update((channel.id, one.number) for one in run)
+                owed.setdefault(by, {})[channel.id] = True
+                return
+        waiting.events.extend(told)
 
     def _begin(self, channel: int) -> Pending:
         waiting = self._pending[channel] = Pending(self.audience(channel))

@@ -10,7 +10,7 @@ import msgspec
 
 from causerie.chat import mentions, message_policy, policy
 from causerie.chat.commands import Send
-from causerie.chat.errors import BadInput, NotLoggedIn
+from causerie.chat.errors import BadInput, ChatError, NotLoggedIn
 from causerie.chat.events import Message
 from causerie.chat.mentions import NOBODY, Mentions
 from causerie.chat.model import Channel, Person
@@ -66,6 +66,35 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     append = Append(channel, "message", now, person, text, key, "")
     tick.append(append)
     return append
+
+
+def send_next(core: Core, session: Session, command: Send) -> bool:
+    """Say one more, right after a message of the same session's that the tick's last step is: whether it was said.
+
+    It is if it is as plain as that one, in the same channel, so that nothing but its text is to be checked. Else
+    nothing was done, and `send` says why not, or how. Between the two nothing else may have been done.
+    """
+    tick = core.turns.tick
+    last = tick.steps[-1]
+    before = last[-1] if type(last) is list else last
+    if type(before) is not Append or before.event is not None or before.asked is None:
+        return False
+    first, text = before.asked[1], command.text
+    if type(first) is not Send or command.channel != first.channel or command.id is not None or first.id is not None:
+        return False
+    if command.key or command.reply or command.action or command.notice or command.tags or before.key:
+        return False
+    if "@" in text or (text[:1] == "/" and not command.literal):
+        return False
+    try:
+        text = check_text(text, core.config.limits.message_bytes)
+        if not session.exempt:
+            spend(core, before.author.id)
+    except ChatError:
+        return False
+    append = Append(before.channel, "message", before.at, before.author, text, "", "", asked=(session, command))
+    tick.append_next(append)
+    return True
 
 
 async def _send_later(core: Core, session: Session, command: Send, channel: Channel, text: str) -> Append:

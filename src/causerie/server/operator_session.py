@@ -13,7 +13,7 @@ from causerie.server.dispatch import dispatch, finish
 from causerie.server.session import Answer, Language, Session, Trust
 
 
-class _Silence:
+class _Silence(Language):
     """A language without words: nothing that happens is told here, only what was asked is answered."""
 
     name = "none"

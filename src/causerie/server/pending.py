@@ -5,10 +5,11 @@ Nothing here writes; `fanout` does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Described, Event, Left, Presence, Renamed
+from causerie.chat.events import Described, Event, Left, Message, Presence, Renamed
 from causerie.server.audience import Audience
 from causerie.server.session import Language, Session
 
@@ -61,7 +62,7 @@ class Pending:
         """Each event in a language, made when it is first asked for."""
         done = self.encoded.setdefault(language, [])
         if not self.shown:
-            done.extend(map(language.encode, self.events[len(done) :] if done else self.events))
+            done.extend(language.encode_all(self.events[len(done) :] if done else self.events))
             return done
         for event in self.events[len(done) :]:
             untold = self.shown and not language.reactions and len(done) in self.shown
@@ -77,6 +78,16 @@ class Pending:
                 own = self.own[by] = {}
             own[len(self.events)] = told
         self.events.append(event)
+        return told is not None
+
+    def add_own_run(self, events: Sequence[Message], by: Session, command: Command) -> bool:
+        """The same for messages that a session said one right after another: what it is told of the first, if that is
+        nothing or what all are told, holds for each."""
+        told = by.outlet.own(command, events[0])
+        if told is not None:
+            at = len(self.events)
+            self.own.setdefault(by, {}).update(dict.fromkeys(range(at, at + len(events)), told))
+        self.events.extend(events)
         return told is not None
 
     def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:

@@ -38,7 +38,7 @@ class Pushing:
         subscribed = self._core.directory.subscriptions
         if not subscribed:
             return
-        for step in tick.steps:
+        for step in tick.changes:
             if isinstance(step, Append) and step.kind == "message" and not step.again:
                 standings = self._core.directory.standings.get(step.channel.id, {})
                 for person in subscribed.keys() & standings.keys():

@@ -48,14 +48,19 @@ _FROM_STORE = (
 _ABSENT: Any = object()
 
 
+Run = list[Append]
+"""Messages that one session said in one channel right after another: what was checked for the first holds for all."""
+
+
 class Tick:
-    """See the module. `changes` go to the store; a step is an Append or a tuple that begins with one of the above."""
+    """See the module. `changes` go to the store; a step is an Append, a Run, or a tuple that begins with one of
+    the above."""
 
     __slots__ = ("answered", "at", "changes", "closed", "steps", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
-        self.steps: list[Append | tuple[Any, ...]] = []
+        self.steps: list[Append | Run | tuple[Any, ...]] = []
         self.undo: list[tuple[Any, Any, Any]] = []
         self.closed: list[Session] = []
         self.answered = False
@@ -91,6 +96,16 @@ class Tick:
         """An event for a channel's log, told to its audience once committed."""
         self.changes.append(append)
         self.steps.append(append)
+
+    def append_next(self, append: Append) -> None:
+        """A message that belongs to the Run of the last step, which is a message or one of several already."""
+        self.changes.append(append)
+        last = self.steps[-1]
+        if type(last) is list:
+            last.append(append)
+        else:
+            assert isinstance(last, Append)
+            self.steps[-1] = [last, append]
 
     def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
         """A passing event, told to a channel's audience in its place. `by`: the session whose doing it is."""
@@ -155,9 +170,10 @@ class Tick:
             return
         self.answered = True
         for step in self.steps:
-            if isinstance(step, Append):
-                if step.asked is not None and not step.asked[0].closed:
-                    step.asked[0].outlet.answer(step.asked[1], error)
+            if isinstance(step, Append | list):
+                for append in step if isinstance(step, list) else (step,):
+                    if append.asked is not None and not append.asked[0].closed:
+                        append.asked[0].outlet.answer(append.asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:
                 step[1].outlet.answer(step[2], step[3] if isinstance(step[3], _FROM_STORE) else error)
 

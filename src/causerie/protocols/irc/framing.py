@@ -23,6 +23,11 @@ class LineWire(Wire):
         self._searched = 0
         self._skipped = 0
 
+    @property
+    def begins(self) -> bool:
+        """Whether nothing of what is unread was looked at, and a line begins with it."""
+        return not (self._at or self._searched or self._skipped)
+
     def next_line(self) -> bytes | bytearray | None:
         """The next line, without its end; None: more bytes are needed.
 

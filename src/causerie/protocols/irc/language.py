@@ -58,7 +58,7 @@ def away_text(away: str, dnd: bool) -> str:
     return one_line(away) or (_("not to be disturbed") if dnd else "")
 
 
-class IrcLanguage:
+class IrcLanguage(Language):
     """See the module. `heard`: which of the capabilities that change what is told."""
 
     name = "irc"
@@ -83,7 +83,7 @@ class IrcLanguage:
     def encode(self, event: Event) -> bytes:
         """The event's lines; none for what IRC has no words for."""
         if type(event) is Message:
-            return self._message(event)
+            return self._message(event, self._start(event))
         kind = type(event)
         if kind in _READ:
             return self.read(event, self._target(event))
@@ -94,6 +94,19 @@ class IrcLanguage:
             return b""
         say = _SAY.get(kind)
         return b"" if say is None else say(self, event)
+
+    def encode_all(self, events: Sequence[Event]) -> Sequence[bytes]:
+        """See Language. Who speaks often says several things."""
+        done, start, before = [], "", None
+        for event in events:
+            if type(event) is not Message:
+                done.append(self.encode(event))
+                continue
+            by = event.person, event.name, event.channel
+            if by != before:
+                before, start = by, self._start(event)
+            done.append(self._message(event, start))
+        return done
 
     def tags(self, event: Any, account: bool = True, extra: Sequence[str] = (), numbered: bool = True) -> str:
         """The tags of an event's lines, with "@" and the space behind them. `account`: they are by a person. `extra`:
@@ -136,19 +149,21 @@ class IrcLanguage:
         """The person whose doing an event is."""
         return self._network.source(event.person, event.name)
 
-    def _message(self, event: Message) -> bytes:
+    def _start(self, event: Message) -> str:
+        """What stands before the text of a message; "" where it is not for IRC."""
         target = f"#{event.channel}" if event.channel[:1] != "@" else self._target(event)
-        if not target:
+        return f":{self._network.source(event.person, event.name)} PRIVMSG {target} :" if target else ""
+
+    def _message(self, event: Message, start: str) -> bytes:
+        if not start:
             return b""
-        if event.action or event.reply or event.deleted or event.notice or event.tags:
-            return said.message(self, event, target)
         text = event.text
-        if "\n" not in text:
+        if not (event.action or event.reply or event.deleted or event.notice or event.tags or "\n" in text):
             tags = self.tags(event) if self._tagged else ""
-            line = f"{tags}:{self._network.source(event.person, event.name)} PRIVMSG {target} :{text}\r\n".encode()
+            line = f"{tags}{start}{text}\r\n".encode()
             if len(line) <= BODY_MOST + 2 + len(tags):
                 return line
-        return said.message(self, event, target)
+        return said.message(self, event, self._target(event))
 
     def _target(self, event: Any) -> str:
         """Where a line goes: the channel, or whom its author speaks to alone; "" where IRC has no word for that."""

@@ -54,7 +54,7 @@ def _homeless(bounds: Bounds) -> Wire:
     raise NotImplementedError("the record of one server makes wires: Protocol.at")
 
 
-class _Nothing:
+class _Nothing(Language):
     """What the protocol says in no server."""
 
     name = "irc"

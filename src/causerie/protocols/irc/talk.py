@@ -6,6 +6,7 @@ a nick is said in causerie's direct conversation of the two.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
@@ -15,7 +16,7 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import multiline, services
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.lines import BODY_MOST, Line
 from causerie.protocols.irc.names import status_of
 from causerie.protocols.irc.saying import (
     REPLY,
@@ -38,15 +39,28 @@ TARGETS_MOST = 4
 REACT, UNREACT, TYPING = "+draft/react", "+draft/unreact", "+typing"
 
 
-def said(raw: bytes | bytearray) -> c.Send | None:
-    """The command of a line that begins with `PRIVMSG #`, if it is as plain as nearly all are."""
+_SAID = re.compile("PRIVMSG #([^ ,#\r\n\0][^ ,\r\n\0]*) :([^\x01\r\n\0][^\r\n\0]*)\r\n")
+_LEAST = len("PRIVMSG # :\r\n")
+
+
+def said(raw: bytes | bytearray) -> list[c.Send] | None:
+    """The commands of whole lines that came together, if each is as plain as nearly all are: a text to a channel."""
+    if raw[:9] != b"PRIVMSG #":
+        return None
     try:
-        target, colon, text = str(raw[9:], "utf-8").partition(" :")
+        lines = str(raw, "utf-8")
     except UnicodeDecodeError:
         return None
-    if not colon or not text or text[0] == "\x01" or " " in target or "," in target or target[:1] in ("#", ""):
+    found = _SAID.findall(lines)
+    size = 0
+    for target, text in found:
+        long = _LEAST + len(target) + len(text)
+        size += long
+        if long > BODY_MOST:
+            return None
+    if size != len(lines) or (len(raw) > BODY_MOST and size != len(raw)):
         return None
-    return c.Send(channel=target, text=text, literal=True)
+    return [c.Send(channel=target, text=text, literal=True) for target, text in found]
 
 
 def privmsg(wire: IrcWire, line: Line) -> None:

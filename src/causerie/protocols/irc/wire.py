@@ -125,6 +125,11 @@ class IrcWire(LineWire):
         self._labelled: Labelled | None = None
 
     @property
+    def unread(self) -> int:
+        """See Wire. What was read ahead is not taken yet."""
+        return super().unread + sum(len(command.text) for command in self._queue if type(command) is c.Send)
+
+    @property
     def nick(self) -> str:
         """Who the client is to us: its name, or the nick that it asked for, or "*"."""
         person = self.network.person(self.person) if self.person else None
@@ -141,14 +146,19 @@ class IrcWire(LineWire):
         while True:
             if self._queue:
                 return self._queue.popleft()
-            if not self._unread or self.closing:
+            buffer = self._unread
+            if not buffer or self.closing:
                 return None
+            # What is said is nearly all that comes. With other lines among it, all are gone through one by one.
+            if self.begins and self.registration is None and (together := talk.said(buffer)):
+                self._unread = b""
+                if len(together) == 1:
+                    return together[0]
+                self._queue.extend(together)
+                continue
             raw = self.next_line()
             if raw is None:
                 return None
-            # What is said in a channel is nearly all that comes.
-            if raw[:9] == b"PRIVMSG #" and self.registration is None and (said := talk.said(raw)) is not None:
-                return said
             self._take(raw)
 
     def _take(self, raw: bytes | bytearray) -> None:
