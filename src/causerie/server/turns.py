@@ -83,14 +83,15 @@ class Turns:
             tick = self._take()
             if tick.changes:
                 await self._commit(tick)
-                if len(tick.changes) >= BUSY and _merges(tick):
-                    await self._gather(self._loop.time() - self._since)
+                if len(tick.changes) >= BUSY:
+                    await self._gather(self._loop.time() - self._since if _merges(tick) else 0)
             else:
                 self._tell_safely(tick)
 
     async def _gather(self, took: float) -> None:
         """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
         until, had = self._loop.time() + min(took, GATHER_MOST), -1
+        await asyncio.sleep(0)  # what came while the last tick was told is read first
         while len(self.tick.steps) != had and self._loop.time() < until:
             had = len(self.tick.steps)
             await asyncio.sleep(GATHER)
