@@ -9,21 +9,20 @@ cost each other a few writes and not a thousand; what is said takes them along a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Message, Reacted
-from causerie.chat.model import Channel
+from causerie.chat.events import Reacted
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience, Group
 from causerie.server.changes import Append
 from causerie.server.logged import event_of
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
 from causerie.server.session import Answer, AsItStands, Session
-from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Run, Tick
+from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
 
 PATIENCE = 5e-5
 """Seconds for each member that passing events wait for more of their kind, so at most 20,000 writes a second."""
@@ -68,50 +67,13 @@ class Fanout:
         owed: dict[Session, dict[int, bool]] = {}
         everywhere: dict[Any, Everywhere] = {}
         refused = tick.answered
-        place: Channel | None = None
         for step in tick.steps:
             if isinstance(step, Append):
-                by: Session | None = None
-                if step.asked is not None and not refused:
-                    asker, command = step.asked
-                    language = asker.outlet.language
-                    if language.acknowledges:
-                        if not asker.closed:
-                            asker.outlet.answer(command, step)
-                    elif language.own_words and not asker.closed:
-                        by = asker
-                if step.again:
-                    continue
-                if step.channel is not place:
-                    # Most of what follows is said where this is.
-                    place = step.channel
-                    channel = place.id
-                    touched[channel] = True
-                    waiting = pending.get(channel) or self._begin(channel)
-                if step.kind == "message":
-                    # Who says something has read until there.
-                    self.markers[channel, step.author.id, 0] = step.number, step.said
-                    if step.thread:
-                        self.markers[channel, step.author.id, step.thread] = step.number, step.nth
-                event = event_of(step)
-                waiting.number, waiting.said = step.number, step.said
-                if type(event) is Reacted and not place.tell_reactions:
-                    waiting.shown[len(waiting.events)] = True
-                if by is None:
-                    waiting.events.append(event)
-                    continue
-                if waiting.add_own(event, by, command) and by.heard is not None:
-                    by.own_told.add((channel, step.number))
-                if by in owed:
-                    owed[by][channel] = True
-                else:
-                    owed[by] = {channel: True}
+                self._tell_logged((step,), touched, owed, refused)
                 continue
             if isinstance(step, list):
-                self._tell_run(step, touched, owed, refused)
-                place = None
+                self._tell_logged(step, touched, owed, refused)
                 continue
-            place = None
             if step[0] == ANSWER:
                 if not refused and not step[1].closed:
                     if owed and (own := owed.pop(step[1], None)):
@@ -138,38 +100,45 @@ class Fanout:
             if by is None or by.closed or not by.outlet.language.own_words:
                 waiting.events.append(event)
             else:
-                waiting.add_own(event, by, None)
+                waiting.add_own([event], by, None)
         self._deliver_all(touched)
 
-    def _tell_run(
-        self, run: Run, touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
+    def _tell_logged(
+        self, run: Sequence[Append], touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
     ) -> None:
-        """As `tell` does with one message, for several by one session."""
+        """One event of a channel's log, or a Run. `owed`: to whom what is told in which channels is their answer."""
         first, last = run[0], run[-1]
-        channel, author = first.channel, first.author
-        waiting = self._pending.get(channel.id) or self._begin(channel.id)
-        touched[channel.id] = True
-        self.markers[channel.id, author.id, 0] = last.number, last.said
+        place, author = first.channel, first.author
+        by: Session | None = None
+        command: Command | None = None
+        if first.asked is not None and not refused:
+            asker, command = first.asked
+            if not asker.closed:
+                if asker.outlet.language.acknowledges:
+                    for one in run:
+                        if one.asked is not None:
+                            asker.outlet.answer(one.asked[1], one)
+                elif asker.outlet.language.own_words:
+                    by = asker
+        if first.again:
+            return
+        waiting = self._pending.get(place.id) or self._begin(place.id)
+        touched[place.id] = True
         waiting.number, waiting.said = last.number, last.said
-        told = [
-            Message(
-                channel=channel.name, number=one.number, at=one.at, person=author.id, name=author.name, text=one.text,
-                guest=author.guest, said=one.said,
-            )
-            for one in run
-        ]  # fmt: skip
-        by, command = first.asked  # type: ignore[misc]  # what is said without being asked is in no run
-        if not refused and not by.closed:
-            language = by.outlet.language
-            if language.acknowledges:
-                for one in run:
-                    by.outlet.answer(one.asked[1], one)  # type: ignore[index]
-            elif language.own_words:
-                if waiting.add_own_run(told, by, command) and by.heard is not None:
-                    by.own_told.update((channel.id, one.number) for one in run)
-                owed.setdefault(by, {})[channel.id] = True
-                return
-        waiting.events.extend(told)
+        if first.kind == "message":
+            # Who says something has read until there.
+            self.markers[place.id, author.id, 0] = last.number, last.said
+            if first.thread:
+                self.markers[place.id, author.id, first.thread] = first.number, first.nth
+        events = [event_of(one) for one in run]
+        if type(events[0]) is Reacted and not place.tell_reactions:
+            waiting.shown[len(waiting.events)] = True
+        if by is None:
+            waiting.events.extend(events)
+            return
+        if waiting.add_own(events, by, command) and by.heard is not None:
+            by.own_told.update([(place.id, one.number) for one in run])
+        owed.setdefault(by, {})[place.id] = True
 
     def _begin(self, channel: int) -> Pending:
         waiting = self._pending[channel] = Pending(self.audience(channel))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Described, Event, Left, Message, Presence, Renamed
+from causerie.chat.events import Described, Event, Left, Presence, Renamed
 from causerie.server.audience import Audience
 from causerie.server.session import Language, Session
 
@@ -69,26 +69,21 @@ class Pending:
             done.append(b"" if untold else language.encode(event))
         return done
 
-    def add_own(self, event: Event, by: Session, command: Command | None) -> bool:
-        """Add an event that may be told otherwise to the session whose doing it is: whether it is."""
-        told = by.outlet.own(command, event)
-        if told is not None:
-            own = self.own.get(by)
-            if own is None:
-                own = self.own[by] = {}
-            own[len(self.events)] = told
-        self.events.append(event)
-        return told is not None
-
-    def add_own_run(self, events: Sequence[Message], by: Session, command: Command) -> bool:
-        """The same for messages that a session said one right after another: what it is told of the first, if that is
-        nothing or what all are told, holds for each."""
+    def add_own(self, events: Sequence[Event], by: Session, command: Command | None) -> bool:
+        """Add events that may be told otherwise to the session whose doing they are: whether they are. Several are
+        messages that it said one right after another; what it is told of the first, nothing or what all are told, holds
+        for each."""
         told = by.outlet.own(command, events[0])
-        if told is not None:
-            at = len(self.events)
-            self.own.setdefault(by, {}).update(dict.fromkeys(range(at, at + len(events)), told))
+        at = len(self.events)
         self.events.extend(events)
-        return told is not None
+        if told is None:
+            return False
+        own = self.own.get(by)
+        if own is None:
+            own = self.own[by] = {}
+        for place in range(at, at + len(events)):
+            own[place] = told
+        return True
 
     def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
         """All that a session is told from the event at `start` on, but for the last `untold` ones."""
