@@ -20,6 +20,7 @@ from typing import Any
 
 from causerie.chat.model import Channel
 from causerie.server.store import Query
+from causerie.stores import sqlite_places
 from causerie.stores.search_file import IndexFile
 from causerie.stores.sqlite import SqliteStore
 from causerie.stores.sqlite_schema import bring_up_to_date
@@ -55,11 +56,12 @@ def fill(path: Path, messages: int, words: list[str], dice: random.Random) -> No
     store.execute("PRAGMA synchronous = OFF")
     store.execute("BEGIN")
     store.executemany(
-        "INSERT INTO people VALUES (?, ?, ?, 0, 0, 0, 0, NULL)",
+        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at) VALUES (?, ?, ?, 0, 0, 0, 0)",
         [(i, f"person{i}", f"person{i}") for i in range(1, PEOPLE + 1)],
     )
     store.executemany(
-        "INSERT INTO channels VALUES (?, ?, 'public', '', 1, 0, 0, 0, 0)",
+        "INSERT INTO channels (id, name, access, topic, history, read_only, retention_days, made_at)"
+        " VALUES (?, ?, 'public', '', 1, 0, 0, 0)",
         [(i, f"channel{i}") for i in range(1, CHANNELS + 1)],
     )
 
@@ -82,6 +84,7 @@ def fill(path: Path, messages: int, words: list[str], dice: random.Random) -> No
         "INSERT INTO log (channel, number, at, kind, author, text) VALUES (?, ?, ?, ?, ?, ?)",
         itertools.islice(rows(), messages),
     )
+    sqlite_places.fold(store)
     store.execute("COMMIT")
     store.close()
 

@@ -757,6 +757,40 @@ def test_the_schema_is_what_all_migrations_make(tmp_path: Path) -> None:
         connection.close()
 
 
+async def test_places_from_before_they_were_runs_are_read(tmp_path: Path) -> None:
+    """A store of the schema before: a row for each event, and one in the tail."""
+    path = tmp_path / "causerie.db"
+    sqlite_schema.migrate(path, "0005")
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at) VALUES (1, 'a', 'a', 0, 0, 0, 0)"
+    )
+    connection.execute(
+        "INSERT INTO channels (id, name, access, topic, history, read_only, retention_days, made_at)"
+        " VALUES (100, 'home', 'public', '', 1, 0, 0, 0)"
+    )
+    for number in (1, 2, 3, 4):
+        connection.execute(
+            "INSERT INTO log (id, channel, number, at, kind, author, text, said)"
+            " VALUES (?, 100, ?, 1, 'message', 1, ?, ?)",
+            (number, number, str(number), number),
+        )
+        if number < 4:
+            connection.execute("INSERT INTO places VALUES (100, ?, ?)", (number, number))
+    connection.execute("UPDATE placed SET upto = 3")
+    connection.commit()
+    connection.close()
+    store = SqliteStore(tmp_path, quiet=3600.0)
+    try:
+        await store.load()
+        await store.commit([said("5")])
+        assert await texts(store) == [(number, str(number)) for number in (1, 2, 3, 4, 5)]
+        assert [event.number for event in await store.messages(HOME, [2, 4, 5, 9])] == [2, 4, 5]
+        assert not (await store.check()).problems
+    finally:
+        await store.close()
+
+
 def test_a_file_that_is_not_ours_or_newer_is_left_alone(tmp_path: Path) -> None:
     """It says what is wrong."""
     with sqlite3.connect(tmp_path / "causerie.db") as connection:

@@ -20,7 +20,7 @@ FIELDS = ("is", "number", "name", "guest", "text", "action", "said")
 
 
 async def _heard(listener: NativePerson, last: str) -> list[dict[str, Any]]:
-    heard = []
+    heard: list[dict[str, Any]] = []
     while not heard or heard[-1]["text"] != last:
         event = await listener.next_event()
         heard.append({field: event.get(field) for field in FIELDS} | {"mentions": len(event.get("mentions", ()))})

@@ -77,23 +77,23 @@ def send_next(core: Core, session: Session, command: Send) -> bool:
     tick = core.turns.tick
     last = tick.steps[-1]
     before = last[-1] if type(last) is list else last
-    if type(before) is not Append or before.event is not None or before.asked is None:
+    if type(before) is not Append or before.asked is None or before.event is not None or before.key:
         return False
     first, text = before.asked[1], command.text
     if type(first) is not Send or command.channel != first.channel or command.id is not None or first.id is not None:
         return False
-    if command.key or command.reply or command.action or command.notice or command.tags or before.key:
-        return False
-    if "@" in text or (text[:1] == "/" and not command.literal):
+    if command.key or command.reply or command.action or command.notice or command.tags or "@" in text:
         return False
     try:
         text = check_text(text, core.config.limits.message_bytes)
+        if text[0] == "/" and not command.literal:
+            return False
         if not session.exempt:
             spend(core, before.author.id)
     except ChatError:
         return False
-    append = Append(before.channel, "message", before.at, before.author, text, "", "", asked=(session, command))
-    tick.append_next(append)
+    channel, now, person = before.channel, before.at, before.author
+    tick.append_next(Append(channel, "message", now, person, text, "", "", 0, False, (session, command)))
     return True
 
 

@@ -84,7 +84,7 @@ class Turns:
             if tick.changes:
                 await self._commit(tick)
                 if len(tick.changes) >= BUSY:
-                    await self._gather(self._loop.time() - self._since if _merges(tick) else 0)
+                    await self._gather(self._loop.time() - self._since if merges(tick) else 0)
             else:
                 self._tell_safely(tick)
 
@@ -198,7 +198,7 @@ class Turns:
             self._tell_safely(tick)
 
 
-def _merges(tick: Tick) -> bool:
+def merges(tick: Tick) -> bool:
     """Whether patience makes fewer writes: what several say in a channel is told at once, what one says is anyway."""
     heads = [step[0] if isinstance(step, list) else step for step in tick.steps if not isinstance(step, tuple)]
     return len(heads) >= 2 * len({append.channel.id for append in heads})

@@ -91,6 +91,7 @@ CREATE TABLE places (
     channel  INTEGER NOT NULL,
     number   INTEGER NOT NULL,
     id       INTEGER NOT NULL,
+    events   INTEGER NOT NULL DEFAULT 1, -- so many, numbers and ids of which follow on one another
     PRIMARY KEY (channel, number)
 ) WITHOUT ROWID;
 CREATE TABLE placed (upto INTEGER NOT NULL);

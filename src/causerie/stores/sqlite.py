@@ -80,7 +80,7 @@ class SqliteStore:
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
         self._counts: sqlite_rows.Counts = {}
-        self._tail = 0
+        self._tail = sqlite_places.Tail(self._writer)
         # A commit waiting behind another writer in the same thread would keep that one from its lock.
         self._one_writes = asyncio.Lock()
         self._index = SearchIndex(directory / "search.db", self.path, quiet)
@@ -101,7 +101,6 @@ class SqliteStore:
             for row in run(f"SELECT {', '.join(fields)} FROM channels")
         ]
         self._counts = sqlite_places.last_numbers(self._writer)
-        self._tail = sqlite_places.tail(self._writer)
         standings = [
             (channel, person, Standing(Role(role), muted_until, bool(voiced)))
             for channel, person, role, muted_until, voiced in run(
@@ -154,10 +153,11 @@ class SqliteStore:
         touched: sqlite_rows.Counts = {}
         try:
             writer.execute("BEGIN IMMEDIATE")
-            told = sqlite_rows.write(writer, changes, self._counts, touched)
-            if self._tail + told > sqlite_places.TAIL:
-                await self._committer.run(sqlite_places.fold, writer)
-                self._tail = -told
+            runs = sqlite_rows.write(writer, changes, self._counts, touched)
+            told = sum([run[3] for run in runs])
+            full = self._tail.rows + told > sqlite_places.TAIL
+            if full:
+                await self._committer.run(self._tail.fold, writer, runs)
             await self._committer.run(writer.execute, "COMMIT")
         except (
             Exception
@@ -165,9 +165,9 @@ class SqliteStore:
             with contextlib.suppress(sqlite3.Error):
                 writer.execute("ROLLBACK")
             self._counts.update(touched)
-            self._tail = sqlite_places.tail(writer)
+            self._tail.read(writer)
             raise StoreFailed(f"{self.path}: {error}") from None
-        self._tail += told
+        self._tail.committed(runs, full)
         return told
 
     async def page(
@@ -279,7 +279,7 @@ class SqliteStore:
     async def forget_before(self, channel: int, at: int, limit: int) -> int:
         """See the port. It is a short transaction of its own, between two commits."""
         gone = await self._between_commits(sqlite_retention.forget_before, channel, at, limit)
-        self._tail = sqlite_places.tail(self._writer)
+        self._tail.read(self._writer)
         if gone:
             await self._index.forget(gone)
         return len(gone)

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from causerie.server.store import Count
-from causerie.stores.sqlite_places import UPTO
+from causerie.stores.sqlite_places import PLACED, UPTO
 from causerie.stores.sqlite_schema import version
 
 PROBLEMS_MOST = 20
@@ -44,15 +44,15 @@ def check_file(path: Path) -> Count:
         for name, number, follows in connection.execute(
             "SELECT channels.name, number_, next_ FROM (SELECT channel, number AS number_,"
             " lead(number) OVER (PARTITION BY channel ORDER BY number) AS next_ FROM"
-            f" (SELECT channel, number FROM places UNION ALL SELECT channel, number FROM log WHERE id > {UPTO}))"
+            f" (SELECT log.channel, log.number FROM {PLACED}"
+            f" UNION ALL SELECT channel, number FROM log WHERE id > {UPTO}))"
             " JOIN channels ON channels.id = channel WHERE next_ > number_ + 1 AND channels.number < next_ - 1"
             " AND channels.history = 1 LIMIT ?",
             (PROBLEMS_MOST,),
         ):
             problems.append(f"{name}: nothing between {number} and {follows}")
         (unplaced,) = connection.execute(
-            f"SELECT (SELECT count(*) FROM log WHERE id <= {UPTO}) - (SELECT count(*) FROM places JOIN log"
-            " ON log.id = places.id AND log.channel = places.channel AND log.number = places.number)"
+            f"SELECT (SELECT count(*) FROM log WHERE id <= {UPTO}) - (SELECT count(*) FROM {PLACED})"
         ).fetchone()
         if unplaced:
             problems.append(f"{unplaced} events are not where their numbers say")

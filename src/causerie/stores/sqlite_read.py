@@ -14,7 +14,7 @@ from causerie.chat.texts import first_words
 from causerie.server.changes import Complaint
 from causerie.server.logged import logged_event, message_data
 from causerie.server.store import Act, DraftState, Past, ReadState, ThreadState
-from causerie.stores.sqlite_places import IDS, UPTO, ids_of
+from causerie.stores.sqlite_places import IDS, PLACED, RUN_MOST, UPTO, ids_of
 
 _COLUMNS = (
     "log.kind, log.number, log.at, log.author, people.name, people.guest, log.text, log.key, log.data, log.said,"
@@ -28,9 +28,10 @@ _PAGE = {
 }
 # Messages only: the limit counts them, so the walk goes on until there are enough.
 _TALK = {
-    order: f"SELECT * FROM (SELECT {_COLUMNS} FROM places CROSS JOIN log ON log.id = places.id"
-    " JOIN people ON people.id = log.author WHERE places.channel = :channel AND places.number > :above"
-    f" AND places.number < :below AND log.kind = 'message' ORDER BY places.number {order} LIMIT :limit)"
+    order: f"SELECT * FROM (SELECT {_COLUMNS} FROM {PLACED} JOIN people ON people.id = log.author"
+    f" WHERE places.channel = :channel AND places.number > :above - {RUN_MOST} AND places.number < :below"
+    " AND log.number > :above AND log.number < :below AND log.kind = 'message'"
+    f" ORDER BY places.number {order}, log.id {order} LIMIT :limit)"
     f" UNION ALL SELECT {_COLUMNS} FROM log JOIN people ON people.id = log.author WHERE log.id > {UPTO}"
     " AND log.channel = :channel AND log.number > :above AND log.number < :below AND log.kind = 'message'"
     f" ORDER BY 2 {order} LIMIT :limit"
@@ -174,9 +175,9 @@ def by_author(connection: sqlite3.Connection, channel: int, author: int, least: 
     """See Store.by_author."""
     about = {"channel": channel, "author": author, "above": least - 1, "limit": limit}
     rows = connection.execute(
-        "SELECT * FROM (SELECT places.number FROM places CROSS JOIN log ON log.id = places.id"
-        " WHERE places.channel = :channel AND places.number > :above AND log.author = :author"
-        " AND log.kind = 'message' AND log.text != '' ORDER BY places.number LIMIT :limit)"
+        f"SELECT * FROM (SELECT log.number FROM {PLACED} WHERE places.channel = :channel"
+        f" AND places.number > :above - {RUN_MOST} AND log.number > :above AND log.author = :author"
+        " AND log.kind = 'message' AND log.text != '' ORDER BY places.number, log.id LIMIT :limit)"
         f" UNION ALL SELECT number FROM log WHERE id > {UPTO} AND channel = :channel AND number > :above"
         " AND author = :author AND kind = 'message' AND text != '' ORDER BY 1 LIMIT :limit",
         about,

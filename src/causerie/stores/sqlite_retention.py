@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from causerie.stores.sqlite_places import fold
+from causerie.stores.sqlite_places import PLACED, RUN_MOST, fold
 
 _ABOUT = ("versions", "reactions", "mentions", "pins")
 """What is kept about a message goes with it."""
@@ -22,21 +22,29 @@ def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
         writer.execute("BEGIN IMMEDIATE")
         fold(writer)
         last = writer.execute(
-            "SELECT log.number, log.said FROM places JOIN log ON log.id = places.id"
-            " WHERE places.channel = ? ORDER BY places.number DESC LIMIT 1",
+            f"SELECT log.number, log.said FROM {PLACED} WHERE places.channel = ?"
+            " ORDER BY places.number DESC, log.id DESC LIMIT 1",
             (channel,),
         ).fetchone() or (0, 0)
         writer.execute(
             "UPDATE channels SET number = max(number, ?), said = max(said, ?) WHERE id = ?", (*last, channel)
         )
         gone = writer.execute(
-            "SELECT log.id, log.number FROM places CROSS JOIN log ON log.id = places.id"
-            " WHERE places.channel = ? AND log.at < ? ORDER BY places.number LIMIT ?",
+            f"SELECT log.id, log.number FROM {PLACED}"
+            " WHERE places.channel = ? AND log.at < ? ORDER BY places.number, log.id LIMIT ?",
             (channel, at, limit),
         ).fetchall()
         numbers = msgspec.json.encode([number for _, number in gone]).decode()
         writer.executemany("DELETE FROM log WHERE id = ?", [(i,) for i, _ in gone])
-        for table in ("places", *_ABOUT):
+        if gone:
+            # Runs of which nothing is left.
+            writer.execute(
+                "DELETE FROM places WHERE channel = ? AND number > ? AND number <= ? AND NOT EXISTS (SELECT 1 FROM log"
+                " WHERE log.id >= places.id AND log.id < places.id + places.events AND log.channel = places.channel"
+                " AND log.number - log.id = places.number - places.id)",
+                (channel, gone[0][1] - RUN_MOST, gone[-1][1]),
+            )
+        for table in _ABOUT:
             writer.execute(
                 f"DELETE FROM {table} WHERE channel = ? AND number IN (SELECT value FROM json_each(?))",
                 (channel, numbers),

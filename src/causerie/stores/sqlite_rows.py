@@ -11,6 +11,7 @@ from typing import Any
 
 from causerie.chat.model import Channel
 from causerie.server.changes import Append, Change
+from causerie.stores.sqlite_places import RUN_MOST, Run
 from causerie.stores.sqlite_put import PUT
 
 _APPEND = (
@@ -25,12 +26,14 @@ Counts = dict[int, tuple[int, int]]
 """For each channel's id: the last number given, and how many messages there have been."""
 
 
-def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts) -> int:
-    """Write all changes in their order; how many events it logged.
+def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts) -> list[Run]:
+    """Write all changes in their order; in which runs the events are that it logged.
 
     Gives each Append its number, counting `counts` up and noting in `touched` where each channel stood before, for the
     caller to put back if the commit fails. Raises sqlite3.Error.
     """
+    runs: list[Run] = []
+    run_channel, run_next, begun = 0, 0, 0  # of the run that goes on; how many rows were logged before it
     logged = 0
     rows: list[tuple[Any, ...]] = []
     said: list[tuple[Any, ...]] = []  # the many that need the fewest columns, in runs, so that ids keep the order
@@ -39,7 +42,7 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
     for change in changes:
         if type(change) is not Append:
             # It may be about an event just before it.
-            logged += _flush(writer, rows, said)
+            _flush(writer, rows, said)
             PUT[type(change)](writer, change)
             continue
         author = change.author.id
@@ -58,13 +61,20 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
         counts[channel] = number, spoken
         if not change.channel.history and kind == "message":
             unkept[channel] = number, spoken
-        elif kind == "message" and not (change.key or change.data or change.target or change.mentions):
+            continue
+        if channel != run_channel or number != run_next or logged - begun == RUN_MOST:
+            if logged > begun:
+                runs.append((run_channel, run_next - logged + begun, begun, logged - begun))
+            run_channel, begun = channel, logged
+        run_next = number + 1
+        logged += 1
+        if kind == "message" and not (change.key or change.data or change.target or change.mentions):
             if rows:
-                logged += _flush(writer, rows, said)
+                _flush(writer, rows, said)
             said.append((channel, number, change.at, author, change.text, spoken))
         else:
             if said:
-                logged += _flush(writer, rows, said)
+                _flush(writer, rows, said)
             rows.append(
                 (
                     channel, number, change.at, kind, author, change.text, change.key or None, change.data or None,
@@ -73,22 +83,25 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             )  # fmt: skip
             if change.mentions:
                 writer.executemany(_MENTION, [(person, channel, number) for person in change.mentions])
-    logged += _flush(writer, rows, said)
+    _flush(writer, rows, said)
+    if logged > begun:
+        runs.append((run_channel, run_next - logged + begun, begun, logged - begun))
     if unkept:
         writer.executemany(
             "UPDATE channels SET number = ?, said = ? WHERE id = ?", [(*last, i) for i, last in unkept.items()]
         )
-    return logged
+    if not runs:
+        return runs
+    (last,) = writer.execute("SELECT max(id) FROM log").fetchone()
+    first = last - logged + 1
+    return [(channel, number, first + before, events) for channel, number, before, events in runs]
 
 
-def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> int:
-    logged = 0
+def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> None:
     for statement, waiting in ((_APPEND, rows), (_SAY, said)):
         if waiting:
             writer.executemany(statement, waiting)
-            logged += len(waiting)
             waiting.clear()
-    return logged
 
 
 def _said_before(

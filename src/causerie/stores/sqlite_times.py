@@ -5,14 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from causerie.stores.sqlite_places import IDS, UPTO
+from causerie.stores.sqlite_places import IDS, PLACED, RUN_MOST, UPTO
 
-_PLACED = "SELECT number, id FROM places WHERE channel = ? AND number >= ? ORDER BY number LIMIT 1"
+_FIRST = (
+    f"SELECT log.number, log.at FROM {PLACED} WHERE places.channel = ?1 AND places.number > ?2 - {RUN_MOST}"
+    " AND log.number >= ?2 ORDER BY places.number, log.id LIMIT 1"
+)
 _LAST_SAID = (
-    "SELECT number, at FROM (SELECT * FROM (SELECT log.number AS number, log.at AS at FROM places"
-    " CROSS JOIN log ON log.id = places.id WHERE places.channel = ?1 AND log.kind = 'message' AND log.text != ''"
-    f" ORDER BY places.number DESC LIMIT 1) UNION ALL SELECT number, at FROM log WHERE id > {UPTO} AND channel = ?1"
-    " AND kind = 'message' AND text != '') ORDER BY number DESC LIMIT 1"
+    f"SELECT number, at FROM (SELECT * FROM (SELECT log.number AS number, log.at AS at FROM {PLACED}"
+    " WHERE places.channel = ?1 AND log.kind = 'message' AND log.text != ''"
+    " ORDER BY places.number DESC, log.id DESC LIMIT 1)"
+    f" UNION ALL SELECT number, at FROM log WHERE id > {UPTO} AND channel = ?1 AND kind = 'message' AND text != '')"
+    " ORDER BY number DESC LIMIT 1"
 )
 
 
@@ -24,16 +28,16 @@ def number_at(connection: sqlite3.Connection, channel: int, at: int) -> int:
     if tail and tail[0][1] <= at:
         return int(max(number for number, time in tail if time <= at))
     low, high = connection.execute(
-        "SELECT coalesce(min(number), 0), coalesce(max(number), -1) FROM places WHERE channel = ?", (channel,)
+        "SELECT coalesce(min(number), 0), coalesce(max(number + events - 1), -1) FROM places WHERE channel = ?",
+        (channel,),
     ).fetchone()
     found = 0
     while low <= high:
         middle = (low + high) // 2
         # What is no longer kept leaves holes among the numbers: the next one that is there is looked at.
-        number, row = connection.execute(_PLACED, (channel, middle)).fetchone()
-        (time,) = connection.execute("SELECT at FROM log WHERE id = ?", (row,)).fetchone()
-        if time <= at:
-            found, low = number, number + 1
+        first = connection.execute(_FIRST, (channel, middle)).fetchone()
+        if first is not None and first[1] <= at:
+            found, low = first[0], first[0] + 1
         else:
             high = middle - 1
     return int(found)

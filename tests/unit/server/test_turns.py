@@ -2,7 +2,10 @@
 
 import pytest
 
-from causerie.server.turns import Turns
+from causerie.chat.model import Channel, Person
+from causerie.server.changes import Append
+from causerie.server.tick import Tick
+from causerie.server.turns import Turns, merges
 from tests.people import PASSWORD, House
 from tests.slow_store import SlowHouse
 
@@ -243,3 +246,22 @@ async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
         core = house.server.core
     core.turns.wake()
     core.turns.wake()
+
+
+def test_patience_is_for_channels_in_which_several_speak() -> None:
+    """What one says is written at once anyway, however many channels there are."""
+    author = Person(id=1, name="anna")
+    home, attic = Channel(id=100, name="home"), Channel(id=200, name="attic")
+
+    def tick(*reads: list[Channel]) -> Tick:
+        made = Tick()
+        for read in reads:
+            for place, channel in enumerate(read):
+                append = Append(channel, "message", 1, author, "hi", "", "")
+                (made.append_next if place else made.append)(append)
+        return made
+
+    assert merges(tick([home], [home]))
+    assert merges(tick([home] * 3, [home, home], [home], [attic]))
+    assert not merges(tick([home] * 9, [attic] * 9))
+    assert not merges(tick([home], [attic], [home]))
