@@ -197,12 +197,12 @@ async def test_a_private_channels_is_for_its_members() -> None:
 
 
 async def test_it_is_offered_with_its_bounds() -> None:
-    """ "draft/metadata-3 Capability": max-subs, max-keys, max-key-bytes, max-value-bytes."""
+    """ "draft/metadata-3 Capability": before-connect, max-subs, max-keys, max-key-bytes, max-value-bytes."""
     async with House() as house:
         ann = await irc(house)
         ann.says("CAP LS 302")
         heard = await ann.line() + await ann.line()
-        assert "draft/metadata-3=max-subs=50,max-keys=20,max-key-bytes=32,max-value-bytes=200" in heard
+        assert "draft/metadata-3=before-connect,max-subs=50,max-keys=20,max-key-bytes=32,max-value-bytes=200" in heard
 
 
 async def test_the_draft_before_is_spoken_too() -> None:

@@ -94,4 +94,4 @@ async def test_the_capability_says_its_bounds() -> None:
     async with House(limits={"message_bytes": 1000}) as house:
         ann = await irc_in(house, "#home", "Ann")
         lines = await ann.answers("CAP LS 302")
-        assert " draft/multiline=max-bytes=1000,max-lines=100" in "".join(lines)
+        assert "draft/multiline=max-bytes=1000,max-lines=100" in "".join(lines)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from causerie import bootstrap
+from causerie.chat.commands import Backup
+from causerie.cli.restore import restore
 from causerie.data_directory import CannotStart
 from tests.irc_people import IrcPerson, irc_as, irc_in
 from tests.people import CONFIG, PASSWORD, House, config_with
@@ -219,3 +224,72 @@ async def test_what_cannot_be_used_is_said_at_the_start(broken: str, tmp_path: P
         tmp_path.joinpath("vapid.pem").write_text("nonsense")
     with pytest.raises(CannotStart, match="cannot begin with Web Push"):
         await bootstrap.start(config_with(CONFIG, web_push={"enabled": True, "authorities": authorities}), tmp_path)
+
+
+def tables(path: Path) -> set[str]:
+    """Of a database."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+async def test_a_restored_servers_subscriptions_live(tmp_path: Path) -> None:
+    """RFC 8292, section 4.2: they are bound to the key, which is in the backup and not in the store."""
+    device, copy = Device(), tmp_path / "copy.db"
+    async with PushService(tmp_path) as service, House(web_push=service.settings) as house:
+        await house.account("ann")
+        key = await subscribes(house, service, device)
+        pem = (house.data / "vapid.pem").read_bytes()
+        await house.operator(Backup(path=str(copy)))
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        secret = pem.splitlines()[1]
+        assert secret in copy.read_bytes()
+
+        def lose_all(data: Path) -> None:
+            shutil.rmtree(data)
+            data.mkdir()
+            restore(copy, data)
+            assert stat.S_IMODE((data / "vapid.pem").stat().st_mode) == 0o600
+            assert {path.name for path in data.iterdir()} == {"causerie.db", "lock", "vapid.pem"}
+            assert secret not in (data / "causerie.db").read_bytes()
+            assert "beside" not in tables(data / "causerie.db")
+
+        await house.restart(lose_all)
+        bob = await irc_as(house, "Bob")
+        bob.says("PRIVMSG ann :still there?")
+        push, said = await reads(service, device)
+        assert said.endswith("PRIVMSG ann :still there?")
+        assert push.claims(key, service.origin)
+        again = tmp_path / "again.db"
+        await house.operator(Backup(path=str(again)))
+        assert secret in again.read_bytes(), "what was restored is backed up like any other"
+
+
+async def test_restoring_replaces_another_key_and_keeps_it_and_leaves_it_where_the_backup_has_none(
+    tmp_path: Path,
+) -> None:
+    """As a store that is replaced; a backup without Web Push is a store and nothing else."""
+    async with House() as house:
+        bare, full = tmp_path / "bare.db", tmp_path / "full.db"
+        await house.operator(Backup(path=str(bare)))
+        assert tables(bare) == tables(house.data / "causerie.db")
+        (house.data / "vapid.pem").write_bytes(b"first")
+        await house.operator(Backup(path=str(full)))
+
+        def put_back(data: Path) -> None:
+            key = data / "vapid.pem"
+            key.write_bytes(b"second")
+            restore(bare, data)
+            assert key.read_bytes() == b"second"
+            restore(full, data)
+            assert key.read_bytes() == b"first"
+            (former,) = data.glob("vapid.pem.*")
+            assert former.read_bytes() == b"second"
+            restore(full, data)
+            assert list(data.glob("vapid.pem.*")) == [former]
+            with closing(sqlite3.connect(full)) as connection, connection:
+                connection.execute("INSERT INTO beside VALUES ('../elsewhere', 'x'), ('lock', 'x')")
+            restore(full, data)
+            assert not (data.parent / "elsewhere").exists()
+            assert (data / "lock").read_bytes() == b""
+
+        await house.restart(put_back)

@@ -22,7 +22,8 @@ STORE = "causerie.db"
 def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
     """Make `data` hold what `backup` holds; what a check counted, and where the store from before is, if any.
 
-    The copy is checked before anything is touched. The search index is dropped, and built again by the
+    The copy is checked before anything is touched. What it holds beside the store (Web Push's key) is put back too;
+    a backup that holds none leaves what is there. The search index is dropped, and built again by the
     server. Raises Failure.
     """
     from causerie.data_directory import CannotStart, DataDirectory
@@ -40,7 +41,7 @@ def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
         raise Failure(_("cannot restore: {why}").format(why=error)) from None
     finally:
         # Looking at a store in WAL mode, even only to read, may leave these.
-        for leftover in (part, Path(f"{part}-wal"), Path(f"{part}-shm")):
+        for leftover in (part, *(Path(f"{part}-{what}") for what in ("wal", "shm", "journal"))):
             leftover.unlink(missing_ok=True)
         directory.release()
 
@@ -55,11 +56,11 @@ def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
         copy.flush()
         os.fsync(copy.fileno())
     count = _check(part, backup)
-    owner = data.stat()
-    if os.geteuid() == 0:
-        for path in (part, data / "lock"):
-            os.chown(path, owner.st_uid, owner.st_gid)
+    beside = _take_beside(part, backup)
+    _own(data, part, data / "lock")
     kept = _set_aside(data)
+    for name, content in beside.items():
+        _put(data, name, content)
     for leftover in (f"{STORE}-shm", "search.db", "search.db-wal", "search.db-shm"):
         (data / leftover).unlink(missing_ok=True)
     part.rename(data / STORE)
@@ -67,6 +68,45 @@ def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
     os.fsync(folder)
     os.close(folder)
     return count, kept
+
+
+def _own(data: Path, *paths: Path) -> None:
+    """What root makes is whose the directory is."""
+    owner = data.stat()
+    if os.geteuid() == 0:
+        for path in paths:
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _take_beside(part: Path, backup: Path) -> dict[str, bytes]:
+    from causerie.stores.sqlite_copy import take_beside
+
+    try:
+        return take_beside(part)
+    except sqlite3.Error as error:
+        raise Failure(_("{path} is no backup of causerie: {why}").format(path=backup, why=error)) from None
+
+
+def _put(data: Path, name: str, content: bytes) -> None:
+    """A file that the backup held beside the store; another that is there is kept."""
+    path, part = data / name, data / f"{name}.part"
+    if path.exists() and path.read_bytes() != content:
+        os.link(path, _former(path))
+    part.unlink(missing_ok=True)
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    _own(data, part)
+    part.rename(path)
+
+
+def _former(path: Path) -> Path:
+    """What a file that is replaced is called from now on."""
+    kept = path.with_name(f"{path.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+    while kept.exists():
+        kept = kept.with_name(kept.name + "-")
+    return kept
 
 
 def _check(part: Path, backup: Path) -> Count:
@@ -91,9 +131,7 @@ def _set_aside(data: Path) -> Path | None:
     store, log = data / STORE, data / f"{STORE}-wal"
     if not store.exists():
         return None
-    kept = data / f"{STORE}.before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-    while kept.exists():
-        kept = kept.with_name(kept.name + "-")
+    kept = _former(store)
     try:
         with closing(sqlite3.connect(store)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

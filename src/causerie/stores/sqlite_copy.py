@@ -12,6 +12,12 @@ from causerie.stores.sqlite_schema import version
 
 PROBLEMS_MOST = 20
 
+BESIDE = ("vapid.pem",)
+"""Files beside the store that a backup holds too: without Web Push's key all that is subscribed would be dead."""
+
+BESIDE_MOST = 1 << 16
+"""Bytes of one of them; a larger one is none of ours."""
+
 
 def check_file(path: Path) -> Count:
     """Read every page and every channel's numbers. Raises sqlite3.Error when it cannot be read, or is no database."""
@@ -73,6 +79,7 @@ def copy_to(path: Path, target: Path) -> Count:
         try:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+            _put_beside(copy, path.parent)
         finally:
             copy.close()
             source.close()
@@ -88,3 +95,35 @@ def copy_to(path: Path, target: Path) -> Count:
         return count
     finally:
         part.unlink(missing_ok=True)
+
+
+def _put_beside(copy: sqlite3.Connection, directory: Path) -> None:
+    """The files of BESIDE that there are go into a table of the copy's own, which no store has."""
+    found = {name: directory / name for name in BESIDE if (directory / name).is_file()}
+    if not found:
+        return
+    with copy:
+        copy.execute("CREATE TABLE IF NOT EXISTS beside (name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID")
+        for name, path in found.items():
+            with path.open("rb") as file:
+                content = file.read(BESIDE_MOST + 1)
+            if len(content) > BESIDE_MOST:
+                raise OSError(f"{path} is too large to be what it should be")
+            copy.execute("INSERT OR REPLACE INTO beside VALUES (?, ?)", (name, content))
+
+
+def take_beside(path: Path) -> dict[str, bytes]:
+    """Take the files out of a copy that is to be a store, without a trace; their contents by the names of BESIDE.
+    Of a backup without them, as older ones are, none. Raises sqlite3.Error."""
+    connection = sqlite3.connect(path)
+    try:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'beside'").fetchone():
+            return {}
+        rows = connection.execute("SELECT name, content FROM beside WHERE length(content) <= ?", (BESIDE_MOST,))
+        found = {name: bytes(content) for name, content in rows if name in BESIDE and isinstance(content, bytes)}
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("DROP TABLE beside")
+        connection.commit()
+        return found
+    finally:
+        connection.close()

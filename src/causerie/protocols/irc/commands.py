@@ -56,5 +56,7 @@ COMMANDS: dict[str, Entry] = {
     **whois.COMMANDS,
 }
 
-UNREGISTERED = frozenset((*registration.COMMANDS, *negotiation.COMMANDS, *sasl.COMMANDS, *account.COMMANDS, "AWAY"))
+UNREGISTERED = frozenset(
+    (*registration.COMMANDS, *negotiation.COMMANDS, *sasl.COMMANDS, *account.COMMANDS, *metadata.COMMANDS, "AWAY")
+)
 """What one may say before one is registered."""

@@ -19,6 +19,7 @@ from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.batches import batch
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line, cut
+from causerie.protocols.irc.metadata_ahead import NOBODY, Ahead
 from causerie.protocols.irc.names import core_name, is_channel, shown_channel
 from causerie.server.session import Answer
 
@@ -66,7 +67,9 @@ def metadata(wire: IrcWire, line: Line) -> None:
     """METADATA target GET, LIST, SET, CLEAR, SUB, UNSUB, SUBS or SYNC; the target `*` is oneself."""
     target, word, params = line.param(0), line.param(1).upper(), line.params[2:]
     shown = word if word and " " not in word and word[0] != ":" else "*"
-    if not aware(wire):
+    if not aware(wire) and wire.registration is not None:
+        wire.reply(n.ERR_NOTREGISTERED)
+    elif not aware(wire):
         _fail(wire, f"INVALID_PARAMS {shown}", "Negotiate draft/metadata-3 and batch first")
     elif word not in _KEYED and word not in _BARE:
         _fail(wire, f"INVALID_PARAMS {shown}", "Unknown subcommand" if word else "Not enough parameters")
@@ -74,11 +77,14 @@ def metadata(wire: IrcWire, line: Line) -> None:
         _fail(wire, f"INVALID_PARAMS {word}", "Not enough parameters")
     elif (word in _BARE and params) or (word == "SET" and len(params) > 2):
         _fail(wire, f"INVALID_PARAMS {word}", "Too many parameters")
+    elif wire.registration is not None and target != "*":
+        # One has no nick before, even if one has said NICK ("METADATA client command").
+        _invalid_target(wire, target)
     elif word in ("SUB", "UNSUB", "SUBS"):
         if target != "*" and not _is_oneself(wire, target):
             _invalid_target(wire, target)
         elif word == "SUBS":
-            wire.ask(c.FollowMetadata(), _followed)
+            _ask(wire, c.FollowMetadata(), _followed)
         else:
             _follow(wire, params, word == "SUB")
     elif word == "SYNC":
@@ -86,9 +92,41 @@ def metadata(wire: IrcWire, line: Line) -> None:
     elif word == "SET":
         _set(wire, target, params[0], params[1] if len(params) > 1 else "")
     elif word == "CLEAR":
-        wire.ask(c.SetMetadata(**_about(target)), _cleared(target), every=True)
+        _ask(wire, c.SetMetadata(**_about(target)), _cleared(target))
     else:
-        wire.ask(c.Metadata(**_about(target)), _listed(target, params if word == "GET" else None), every=True)
+        _ask(wire, c.Metadata(**_about(target)), _listed(target, params if word == "GET" else None))
+
+
+def _ask(wire: IrcWire, command: c.Command, then: Then) -> None:
+    """Of the core; before registration of what is held until then."""
+    own = wire.registration
+    if own is None:
+        wire.ask(command, then, every=True)
+        return
+    own.ahead = own.ahead or Ahead(wire.network.limits)
+    then(wire, command, own.ahead.answer(command, wire.network.notes(wire.person)))
+
+
+def settle(wire: IrcWire, ahead: Ahead, then: Callable[[], None]) -> None:
+    """Somebody who said METADATA before comes in: the core is asked for all of it, what it refuses is said, and then
+    the rest is done."""
+
+    def refused(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, ChatError):
+            _refused(wire, "*", getattr(command, "key", "") or "*", answer)
+
+    def last(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        refused(wire, command, answer)
+        then()
+
+    *commands, follow = ahead.commands()
+    for command in commands:
+        wire.ask(command, refused, every=True)
+    wire.ask(follow, last, every=True)
+
+
+def _oneself(wire: IrcWire) -> str:
+    return wire.nick if wire.registration is None else NOBODY
 
 
 def _is_oneself(wire: IrcWire, target: str) -> bool:
@@ -167,13 +205,13 @@ def _set(wire: IrcWire, target: str, key: str, value: str) -> None:
         if isinstance(answer, ChatError):
             _refused(wire, target, key, answer)
             return
-        about = wire.nick if target == "*" else target
+        about = _oneself(wire) if target == "*" else target
         if value:
             wire.reply(n.RPL_KEYVALUE, about, key, "*", f":{value}")
         else:
             wire.reply(n.RPL_KEYNOTSET, about, key)
 
-    wire.ask(c.SetMetadata(**_about(target), key=key, value=value), then, every=True)
+    _ask(wire, c.SetMetadata(**_about(target), key=key, value=value), then)
 
 
 def _cleared(target: str) -> Then:
@@ -232,12 +270,14 @@ def _follow(wire: IrcWire, keys: list[str], on: bool) -> None:
         if answer.refused:
             code = "TOO_MANY_SUBS" if _older(wire) else "LIMIT_REACHED"
             _fail(wire, f"{code} {answer.refused} {answer.most}", "You follow as many keys as there may be")
+        if wire.registration is not None:
+            return
         if answer.new and _older(wire):
             wire.ask(c.SyncMetadata(), _of_these(answer.new), every=True)
         elif answer.new:
             later(wire, ALL)
 
-    wire.ask(c.FollowMetadata(keys=good, on=on), then, every=True)
+    _ask(wire, c.FollowMetadata(keys=good, on=on), then)
 
 
 def _of_these(keys: list[str]) -> Then:
@@ -263,14 +303,16 @@ def _keys(wire: IrcWire, numeric: n.Numeric, keys: Iterable[str]) -> None:
 
 
 def _followed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-    assert isinstance(answer, MetadataKeys)
+    if not isinstance(answer, MetadataKeys):
+        wire.refuse(command, "METADATA", answer)  # type: ignore[arg-type]
+        return
     _collected(wire, "metadata-subs", lambda: _keys(wire, n.RPL_METADATASUBS, answer.keys))
 
 
 def _sync(wire: IrcWire, target: str) -> None:
     about = {} if target == ALL else {"name": wire.nick} if target == "*" else _about(target)
     command = c.SyncMetadata(channel=about.get("channel", ""), name=about.get("name", ""))
-    wire.ask(command, _synced(wire.nick if target == "*" else target), every=True)
+    _ask(wire, command, _synced(_oneself(wire) if target == "*" else target))
 
 
 def _synced(target: str) -> Then:

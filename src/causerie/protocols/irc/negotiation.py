@@ -79,8 +79,11 @@ def _request(wire: IrcWire, wanted: str) -> None:
         # One of them at a time (IRCv3 draft/metadata-3, "Relation with other specifications").
         wire.line(f"CAP {wire.nick} NAK :{wanted.strip()}")
         return
-    if wire.registration is None and metadata.is_aware(wire.caps) and not metadata.is_aware(caps):
-        wire.ask(c.FollowMetadata(on=False), lambda wire, command, answer: None, every=True)
+    if metadata.is_aware(wire.caps) and not metadata.is_aware(caps):
+        if wire.registration is None:
+            wire.ask(c.FollowMetadata(on=False), lambda wire, command, answer: None, every=True)
+        elif wire.registration.ahead is not None:
+            wire.registration.ahead.follows.clear()
     wire.caps = caps
 
     def acknowledge(wire: IrcWire, command: c.Command, answer: Answer) -> None:

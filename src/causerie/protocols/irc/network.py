@@ -17,7 +17,7 @@ from causerie.chat.masks import matches
 from causerie.chat.metadata import KEY_BYTES
 from causerie.chat.model import ROLE_NAMES, Channel, Person
 from causerie.chat.names import BadName, channel_name, fold
-from causerie.config import Config
+from causerie.config import Config, Limits
 from causerie.protocols.irc import roll
 from causerie.protocols.irc.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
 from causerie.protocols.irc.composition import LINES_MOST
@@ -232,6 +232,11 @@ class Network:
         return self._core.config.limits.history_page
 
     @property
+    def limits(self) -> Limits:
+        """The bounds that the settings have."""
+        return self._core.config.limits
+
+    @property
     def message_bytes(self) -> int:
         """The longest text of a message."""
         return self._core.config.limits.message_bytes
@@ -283,9 +288,9 @@ class Network:
     def offers(self, certificate: str = "") -> dict[str, str]:
         """The capabilities on offer, each with what is said of it."""
         lines = f"max-bytes={self.message_bytes},max-lines={LINES_MOST}"
-        limits = self._core.config.limits
+        limits = self.limits
         bounds = (
-            f"max-subs={limits.metadata_follows},max-keys={limits.metadata_keys},max-key-bytes={KEY_BYTES},"
+            f"before-connect,max-subs={limits.metadata_follows},max-keys={limits.metadata_keys},max-key-bytes={KEY_BYTES},"
             f"max-value-bytes={limits.metadata_value_bytes}"
         )
         values = {

@@ -16,6 +16,7 @@ from causerie.protocols.irc import channels, metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.metadata_ahead import Ahead
 from causerie.protocols.irc.names import is_direct
 from causerie.protocols.irc.queries import being_away
 from causerie.server.session import Answer
@@ -30,13 +31,15 @@ REAL_NAME_BYTES = 150
 @dataclass(slots=True)
 class Registration:
     """What a client that is not registered has told of itself. `negotiating`: CAP END must come first.
-    `knocking`: whether the server's own password is right is being asked, `admitted`: it is."""
+    `ahead`: what it said by METADATA. `knocking`: whether the server's own password is right is being asked,
+    `admitted`: it is."""
 
     nick: str = ""
     user: str = ""
     real_name: str = ""
     password: str = ""
     away: str = ""
+    ahead: Ahead | None = None
     negotiating: bool = False
     knocking: bool = False
     admitted: bool = False
@@ -53,7 +56,7 @@ def go_on(wire: IrcWire) -> None:
             own.knocking = True
             wire.ask(c.Knock(password=own.password), _knocked, every=True)
     elif wire.person:
-        _welcome(wire, own)
+        _come_in(wire, own)
     elif own.password:
         # PASS account:password, as bouncers have it; a password alone is the account's that the nick names.
         account, colon, password = own.password.partition(":")
@@ -81,7 +84,7 @@ def _logged_in(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     if isinstance(answer, LoggedIn):
         wire.person, own.channels = answer.person, answer.channels
         wire.account = "" if answer.guest else answer.name
-        _welcome(wire, own)
+        _come_in(wire, own)
         return
     assert isinstance(answer, ChatError)
     if answer.code in ("name_taken", "bad_name"):
@@ -122,6 +125,14 @@ def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
         if before is not None and wire.face is not None and before.tail != wire.face.tail and wire.has(cap.CHGHOST):
             wire.line_by(f":{name}{before.tail} CHGHOST {wire.face.user} {wire.network.host}".encode())
         _hear(wire, answer.channels)
+
+
+def _come_in(wire: IrcWire, own: Registration) -> None:
+    """Be welcome, after what was noted ahead is: the welcome has it, and so has who sees one join."""
+    if own.ahead is None:
+        _welcome(wire, own)
+    else:
+        metadata.settle(wire, own.ahead, lambda: _welcome(wire, own))
 
 
 def _welcome(wire: IrcWire, own: Registration) -> None:
