@@ -177,3 +177,13 @@ async def test_all_in_one_packet_comes_in_its_order() -> None:
             "761 anna * url * :a", "770 anna url", "001 anna", "761 anna anna url * :a", "761 anna anna url * :b",
             ":anna!~anna@irc.local JOIN #tea", "761 anna anna url * :b", "761 anna anna url * :b",
         ]  # fmt: skip
+
+
+async def test_all_that_is_held_has_a_bound() -> None:
+    """However large the settings are: who has not logged in costs little."""
+    async with House(limits={"metadata_keys": 100, "metadata_value_bytes": 300, "metadata_follows": 1000}) as house:
+        ann = await comes(house)
+        value = "x" * 250
+        heard = await ann.answers(*(f"METADATA * SET key{number:02d} :{value}" for number in range(20)))
+        assert len([line for line in heard if " 761 " in line]) == 16
+        assert heard[-1].startswith(":irc.local FAIL METADATA LIMIT_REACHED * 4096 ")

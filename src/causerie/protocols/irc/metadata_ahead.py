@@ -18,6 +18,9 @@ from causerie.server.session import Answer
 NOBODY = "*"
 """What one is called who has no nick yet."""
 
+HELD_MOST = 4096
+"""Characters of all keys and values together: whoever does not log in shall cost little."""
+
 
 @dataclass(slots=True)
 class Ahead:
@@ -66,8 +69,13 @@ class Ahead:
         more = value and key not in now and len(now) >= most
         if more or (check_key(key) not in self.held and len(self.held) >= most):
             raise TooMany(why="metadata", most=most)
+        self._check_room(len(key) + len(value))
         self.held[key] = value
         return Done()
+
+    def _check_room(self, more: int) -> None:
+        if sum(map(len, (*self.held, *self.held.values(), *self.follows))) + more > HELD_MOST:
+            raise TooMany(why="metadata", most=HELD_MOST)
 
     def _follow(self, keys: list[str], on: bool) -> MetadataKeys:
         most, new, refused = self.limits.metadata_follows, list[str](), ""
@@ -77,6 +85,7 @@ class Ahead:
             if len(self.follows) >= most:
                 refused = key
                 break
+            self._check_room(len(key))
             self.follows[check_key(key)] = True
             new.append(key)
         if not on:
