@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.load import PROTOCOLS, Load, work
+from bench.load import TALKED, Load, work
 from bench.one_server import OneServer
 
 WORKLOADS: dict[str, tuple[str, Load]] = {
@@ -129,7 +129,7 @@ def at(ordered: list[float], share: float) -> float:
 def main() -> int:
     """Run it, print the table; 1 when a delivery was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--protocol", choices=sorted(PROTOCOLS), default="classic")
+    parser.add_argument("--protocol", choices=sorted(TALKED), default="classic")
     parser.add_argument("--workload", default="fan100,many,paced", help=f"any of {','.join(WORKLOADS)}")
     parser.add_argument("--rounds", type=int, default=1, help="the median of so many runs")
     parser.add_argument("--seconds", type=float, default=0, help="how long to talk, instead of 2.5 or 3")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import re
 import select
 import socket
+import struct
 import time
 from array import array
 from collections.abc import Callable
@@ -90,7 +92,7 @@ class Classic:
 
     def is_inside(self, data: bytes) -> bool:
         """Whether this answer says that one is in."""
-        return not data.startswith(b"NO")
+        return data.startswith(b"OK")
 
 
 class Native:
@@ -113,7 +115,25 @@ class Native:
         return b'"is":"snapshot"' in data
 
 
-PROTOCOLS: dict[str, Callable[[], Classic | Native]] = {"classic": Classic, "native": Native}
+class Irc:
+    """What a client says in IRC."""
+
+    def hello(self, client: Client) -> bytes:
+        """Come in; the end of the channel's list of names says that one is."""
+        return f"NICK {client.name}\r\nUSER {client.name} 0 * :x\r\nJOIN #load{client.channel}\r\n".encode()
+
+    def say(self, client: Client, text: str) -> bytes:
+        """Say something; unlike in the others it does not come back to who said it."""
+        return f"PRIVMSG #load{client.channel} :{text}\r\n".encode()
+
+    def is_inside(self, data: bytes) -> bool:
+        """Whether this answer says that one is in."""
+        return b" 366 " in data
+
+
+TALKED: dict[str, Callable[[], Classic | Native]] = {"classic": Classic, "native": Native}
+"""Those that a talker can measure its own deliveries in."""
+PROTOCOLS: dict[str, Callable[[], Classic | Native | Irc]] = {**TALKED, "irc": Irc}
 
 
 class Crowd:
@@ -132,26 +152,26 @@ class Crowd:
         self.last = 0.0
         self.counting = False
 
-    def connect(self) -> float:
-        """Bring everybody in; the seconds that it took."""
-        began = moved = time.monotonic()
-        total, under_way = len(self.waiting), 0
-        while self.inside + self.dead < total:
-            while self.waiting and under_way < IN_FLIGHT:
+    def connect(self, in_flight: int = IN_FLIGHT, most: float = math.inf) -> float:
+        """Bring everybody in, so many at the same time, within `most` seconds; the seconds that it took."""
+        began = moved = now = time.monotonic()
+        total = len(self.waiting)
+        while (done := self.inside + self.dead) < total and now - moved <= STUCK and now - began < most:
+            while self.waiting and total - len(self.waiting) - self.inside - self.dead < in_flight:
                 self._begin(self.waiting.pop())
-                under_way += 1
-            before = self.inside + self.dead
             self.pump(0.1)
-            if self.inside + self.dead != before:
-                under_way -= self.inside + self.dead - before
-                moved = time.monotonic()
-            elif time.monotonic() - moved > STUCK:
-                break
+            now = time.monotonic()
+            if self.inside + self.dead != done:
+                moved = now
         return moved - began
 
     def _begin(self, number: int) -> None:
         client = Client(number, self.load)
         error = client.sock.connect_ex(("127.0.0.1", self.port))
+        if error == errno.ECONNREFUSED:
+            client.sock.close()
+            self.dead += 1
+            return
         if error not in (0, errno.EINPROGRESS):
             raise SystemExit(f"cannot connect: {errno.errorcode.get(error, error)}")
         client.unsent = self.protocol.hello(client)
@@ -206,6 +226,20 @@ class Crowd:
             self.latencies.append(now - int(marker[1], 16) / 1e9)
             end = marker.end()
         client.rest = data[max(end, len(data) - 20) :]
+
+    def settle(self, seconds: float) -> None:
+        """Stay for so long, reading what comes."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pump(left)
+
+    def leave(self) -> None:
+        """End all connections at once, so that the system does not hold their ports for a minute."""
+        for client in self.clients.values():
+            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sock.close()
+        self.clients.clear()
+        self.epoll.close()
 
     def talk(self, start: float) -> None:
         """Let the senders talk from `start` (monotonic) for as long as the load says."""
