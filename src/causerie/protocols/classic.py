@@ -107,7 +107,7 @@ class ClassicWire(Wire):
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds)
         self._scanned: Scan | None = None
-        self._said: list[str] = []  # the last is next
+        self._said: list[str] = []
         self._channel = ""
         self._most = bounds.before_login
 
@@ -116,14 +116,14 @@ class ClassicWire(Wire):
         if self.closing:
             return None
         if self._said:
-            return Send(channel=self._channel, text=self._said.pop())
+            return Send(channel=self._channel, text=self._said.pop(0))
         buffer, start = self._unread, self._at
         if not buffer:
             return None
         # Tried once with what came together: a mixture is gone through object by object.
         if start == 0 and buffer[-1] == 125 and self._scanned is None and self._all_said(buffer):
             self._unread = b""
-            return Send(channel=self._channel, text=self._said.pop())
+            return Send(channel=self._channel, text=self._said.pop(0))
         try:
             # Nearly every object ends at the first "}}"; one that does not fails to decode and is searched with care.
             if self._scanned is None and buffer[start] == 123:
@@ -148,6 +148,15 @@ class ClassicWire(Wire):
             self._taken(len(self._unread))
             raise
 
+    def said_too(self) -> list[str]:
+        """See Wire."""
+        texts, self._said = self._said, []
+        return texts
+
+    def not_said(self, texts: list[str]) -> None:
+        """See Wire."""
+        self._said = texts
+
     def _all_said(self, raw: bytes | bytearray) -> bool:
         """Whether these bytes are plain messages and nothing else, as nearly all that comes: they wait in `_said`."""
         # (b"[" in raw takes ten times as long as find: it makes an error first, in vain.)
@@ -159,7 +168,6 @@ class ClassicWire(Wire):
             return False
         if raw.count(b"{") != 2 * len(said):
             return False
-        said.reverse()
         self._said = said
         return True
 

@@ -19,7 +19,7 @@ from causerie.protocols.direct_write import DirectWriter
 from causerie.protocols.wire import Layer, Protocol, Wire
 from causerie.server import presence, refill
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
-from causerie.server.messages import send_next
+from causerie.server.messages import send_more
 from causerie.server.session import Answer, Language, Session
 
 if TYPE_CHECKING:
@@ -122,7 +122,6 @@ class Connection(asyncio.Protocol):
         assert session is not None
         next_command, most = wire.next_command, core.config.limits.tick_commands
         waits = not session.exempt and self.protocol is not None and self.protocol.manners is not None
-        speaks = False  # the command before this one was a message
         while not self._waiting and not self._choked and not session.closed:
             try:
                 command = next_command()
@@ -134,10 +133,6 @@ class Connection(asyncio.Protocol):
             else:
                 if command is None:
                     return
-                if speaks and type(command) is Send and send_next(core, session, command):
-                    if len(core.turns.tick.changes) > most:
-                        self._wait_for_tick()
-                    continue
                 if waits and (seconds := too_soon(core, session, command)):
                     wire.put_back(command)
                     self._slow(seconds)
@@ -145,20 +140,17 @@ class Connection(asyncio.Protocol):
                 if type(command) in wire.pausing:
                     self._waiting += 1
                 waiting = dispatch(core, session, command)
-                speaks = waiting is None and type(command) is Send
+                if type(command) is Send and waiting is None and (texts := wire.said_too()):
+                    wire.not_said(texts[send_more(core, session, texts) :])
             if session.flooding:
                 # It is slowed down: its next command is read in a moment, and TCP holds back the rest.
                 session.flooding = False
                 self._wait(FLOODING_SECONDS)
             elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
-            elif len(core.turns.tick.steps) > most:
-                self._wait_for_tick()
-
-    def _wait_for_tick(self) -> None:
-        """The tick is full: what more there is waits for the next one."""
-        self._waiting += 1
-        self._listener.core.turns.after_this.append(self.go_on)
+            elif len(core.turns.tick.steps) > most or len(core.turns.tick.changes) > most:
+                self._waiting += 1
+                core.turns.after_this.append(self.go_on)
 
     def _wait_for(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
         self._waiting += 1

@@ -136,6 +136,16 @@ class Wire(ABC):
         """Whether this answer must not share its packet with anything else."""
         return False
 
+    def said_too(self) -> list[str]:
+        """Texts that came with the message that was just taken, for the same channel and asking nothing else; they are
+        taken. For a language that reads several messages at once."""
+        return []
+
+    def not_said(self, texts: list[str]) -> None:
+        """The last of them, which were not said so, come first again: asked where `said_too` gave some."""
+        if texts:
+            raise NotImplementedError
+
     def put_back(self, command: Command) -> None:
         """It comes first again: asked where the language has Manners."""
         raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import msgspec
@@ -68,33 +68,33 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     return append
 
 
-def send_next(core: Core, session: Session, command: Send) -> bool:
-    """Say one more, right after a message of the same session's that the tick's last step is: whether it was said.
-
-    It is if it is as plain as that one, in the same channel, so that nothing but its text is to be checked. Else
-    nothing was done, and `send` says why not, or how. Between the two nothing else may have been done.
+def send_more(core: Core, session: Session, texts: Sequence[str]) -> int:
+    """Say these too, right after a message of the same session's that was just put into the tick, in its channel; how
+    many were said. They are if that one is as plain as messages can be, so that nothing but the text is to be checked;
+    the first one that is not, or is refused, is for `send`, and so are those behind it.
     """
-    tick = core.turns.tick
-    last = tick.steps[-1]
-    before = last[-1] if type(last) is list else last
-    if type(before) is not Append or before.asked is None or before.event is not None or before.key:
-        return False
-    first, text = before.asked[1], command.text
-    if type(first) is not Send or command.channel != first.channel or command.id is not None or first.id is not None:
-        return False
-    if command.key or command.reply or command.action or command.notice or command.tags or "@" in text:
-        return False
-    try:
-        text = check_text(text, core.config.limits.message_bytes)
-        if text[0] == "/" and not command.literal:
-            return False
-        if not session.exempt:
-            spend(core, before.author.id)
-    except ChatError:
-        return False
-    channel, now, person = before.channel, before.at, before.author
-    tick.append_next(Append(channel, "message", now, person, text, "", "", 0, False, (session, command)))
-    return True
+    tick, limits = core.turns.tick, core.config.limits
+    before = tick.steps[-1]
+    if type(before) is not Append or before.event is not None or before.asked is None or before.key:
+        return 0
+    first = before.asked[1]
+    if type(first) is not Send or first.id is not None:
+        return 0
+    channel, now, person, asked = before.channel, before.at, before.author, before.asked
+    more: list[Append] = []
+    for text in texts[: max(0, limits.tick_commands - len(tick.changes)) + 1]:
+        if "@" in text or (text[:1] == "/" and not first.literal):
+            break
+        try:
+            checked = check_text(text, limits.message_bytes)
+            if not session.exempt:
+                spend(core, person.id)
+        except ChatError:
+            break
+        more.append(Append(channel, "message", now, person, checked, "", "", 0, False, asked))
+    if more:
+        tick.append_run(before, more)
+    return len(more)
 
 
 async def _send_later(core: Core, session: Session, command: Send, channel: Channel, text: str) -> Append:

@@ -97,15 +97,10 @@ class Tick:
         self.changes.append(append)
         self.steps.append(append)
 
-    def append_next(self, append: Append) -> None:
-        """A message that belongs to the Run of the last step, which is a message or one of several already."""
-        self.changes.append(append)
-        last = self.steps[-1]
-        if type(last) is list:
-            last.append(append)
-        else:
-            assert isinstance(last, Append)
-            self.steps[-1] = [last, append]
+    def append_run(self, first: Append, more: Run) -> None:
+        """Messages that make a Run with the one that is the last step."""
+        self.changes += more
+        self.steps[-1] = [first, *more]
 
     def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
         """A passing event, told to a channel's audience in its place. `by`: the session whose doing it is."""

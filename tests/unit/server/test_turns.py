@@ -256,9 +256,10 @@ def test_patience_is_for_channels_in_which_several_speak() -> None:
     def tick(*reads: list[Channel]) -> Tick:
         made = Tick()
         for read in reads:
-            for place, channel in enumerate(read):
-                append = Append(channel, "message", 1, author, "hi", "", "")
-                (made.append_next if place else made.append)(append)
+            first, *more = [Append(channel, "message", 1, author, "hi", "", "") for channel in read]
+            made.append(first)
+            if more:
+                made.append_run(first, more)
         return made
 
     assert merges(tick([home], [home]))

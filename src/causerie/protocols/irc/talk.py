@@ -43,24 +43,23 @@ _SAID = re.compile("PRIVMSG #([^ ,#\r\n\0][^ ,\r\n\0]*) :([^\x01\r\n\0][^\r\n\0]
 _LEAST = len("PRIVMSG # :\r\n")
 
 
-def said(raw: bytes | bytearray) -> list[c.Send] | None:
-    """The commands of whole lines that came together, if each is as plain as nearly all are: a text to a channel."""
+def said(raw: bytes | bytearray) -> list[tuple[str, str]]:
+    """Channel and text of whole lines that came together, if each is as plain as nearly all are; else none."""
     if raw[:9] != b"PRIVMSG #":
-        return None
+        return []
     try:
         lines = str(raw, "utf-8")
     except UnicodeDecodeError:
-        return None
-    found = _SAID.findall(lines)
+        return []
+    found: list[tuple[str, str]] = _SAID.findall(lines)
     size = 0
     for target, text in found:
         long = _LEAST + len(target) + len(text)
         size += long
         if long > BODY_MOST:
-            return None
-    if size != len(lines) or (len(raw) > BODY_MOST and size != len(raw)):
-        return None
-    return [c.Send(channel=target, text=text, literal=True) for target, text in found]
+            return []
+    # Letters are bytes, or all together are no more than one line may be.
+    return found if size == len(lines) and (size == len(raw) or len(raw) <= BODY_MOST) else []
 
 
 def privmsg(wire: IrcWire, line: Line) -> None:

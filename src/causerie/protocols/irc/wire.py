@@ -85,7 +85,9 @@ class IrcWire(LineWire):
         "_labelled",
         "_mark",
         "_out",
+        "_place",
         "_queue",
+        "_said",
         "account",
         "batch",
         "caps",
@@ -117,6 +119,8 @@ class IrcWire(LineWire):
         self.marked: Marked | None = None
         self.passing: Event | None = None
         self._queue: deque[c.Command] = deque()
+        self._said: list[tuple[str, str]] = []
+        self._place = ""
         self._out: list[str] = []
         self._asked: dict[int, Asked] = {}
         self._mark = 0
@@ -127,7 +131,7 @@ class IrcWire(LineWire):
     @property
     def unread(self) -> int:
         """See Wire. What was read ahead is not taken yet."""
-        return super().unread + sum(len(command.text) for command in self._queue if type(command) is c.Send)
+        return super().unread + sum(len(text) for _, text in self._said)
 
     @property
     def nick(self) -> str:
@@ -146,20 +150,31 @@ class IrcWire(LineWire):
         while True:
             if self._queue:
                 return self._queue.popleft()
+            if self._said and not self.closing:
+                self._place, text = self._said.pop(0)
+                return c.Send(channel=self._place, text=text, literal=True)
             buffer = self._unread
             if not buffer or self.closing:
                 return None
             # What is said is nearly all that comes. With other lines among it, all are gone through one by one.
-            if self.begins and self.registration is None and (together := talk.said(buffer)):
-                self._unread = b""
-                if len(together) == 1:
-                    return together[0]
-                self._queue.extend(together)
+            if self.begins and self.registration is None and (said := talk.said(buffer)):
+                self._said, self._unread = said, b""
                 continue
             raw = self.next_line()
             if raw is None:
                 return None
             self._take(raw)
+
+    def said_too(self) -> list[str]:
+        """See Wire."""
+        said, place = self._said, self._place
+        here = next((at for at, (channel, _) in enumerate(said) if channel != place), len(said)) if said else 0
+        self._said = said[here:]
+        return [text for _, text in said[:here]]
+
+    def not_said(self, texts: list[str]) -> None:
+        """See Wire."""
+        self._said = [(self._place, text) for text in texts] + self._said
 
     def _take(self, raw: bytes | bytearray) -> None:
         try:
