@@ -41,9 +41,9 @@ class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "_arrival", "_choked", "_direct", "_held", "_listener", "_reading", "_slowed", "_task", "_transport",
-        "_waiting", "admitted", "deadline", "host", "language", "layer", "protocol", "session", "silent", "wire",
-        "write",
+        "__weakref__", "_arrival", "_choked", "_direct", "_held", "_listener", "_reading", "_slowed", "_task",
+        "_transport", "_waiting", "admitted", "deadline", "host", "language", "layer", "protocol", "session", "silent",
+        "wire", "write",
     )  # fmt: skip
 
     language: Language
@@ -371,6 +371,8 @@ class Connection(asyncio.Protocol):
             self.layer.let_go()
         self._arrival = None
         self.deadline = 0.0
+        # What it sent and was not read goes now, and not when the collector comes by.
+        self.wire, self._held = None, b""
         session = self.session
         if session is not None and not session.closed:
             presence.close(self._listener.core, session)

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from causerie.protocols.connection import Connection
 from causerie.protocols.wire import Bounds, Protocol
@@ -79,7 +80,7 @@ class Admission:
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
         # By how long they were given: among those who were given as long, who came first is due first.
-        self.expected: dict[float, deque[tuple[float, Connection]]] = {}
+        self.expected: dict[float, deque[tuple[float, ref[Connection]]]] = {}
 
     def set_figures(self, exempt: Callable[[str], bool], proxies: Callable[[str], bool]) -> None:
         """After the settings were read again."""
@@ -94,7 +95,7 @@ class Admission:
         """It must have logged in in so many seconds from now; 0: whenever it likes."""
         connection.deadline = self.core.clock() + seconds if seconds else 0.0
         if seconds:
-            self.expected.setdefault(seconds, deque()).append((connection.deadline, connection))
+            self.expected.setdefault(seconds, deque()).append((connection.deadline, ref(connection)))
 
     def sweep_silent(self) -> None:
         """Ask those for a sign of life who have been silent for too long, where their language can, and close those who
@@ -120,7 +121,10 @@ class Admission:
         now = self.core.clock()
         for seconds, expected in tuple(self.expected.items()):
             while expected and expected[0][0] <= now:
-                deadline, connection = expected.popleft()
+                deadline, waited_for = expected.popleft()
+                connection = waited_for()
+                if connection is None:
+                    continue
                 session = connection.session
                 if connection.deadline == deadline and (session is None or session.person is None):
                     self.core.counters["never_logged_in"] += 1
