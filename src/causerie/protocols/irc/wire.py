@@ -149,6 +149,7 @@ class IrcWire(LineWire):
         """The next command that the lines so far come to."""
         while True:
             if self._queue:
+                self._place = ""  # what waits in `_said` does not belong to this
                 return self._queue.popleft()
             if self._said and not self.closing:
                 self._place, text = self._said.pop(0)
