@@ -84,7 +84,7 @@ def fill(path: Path, messages: int, words: list[str], dice: random.Random) -> No
         "INSERT INTO log (channel, number, at, kind, author, text) VALUES (?, ?, ?, ?, ?, ?)",
         itertools.islice(rows(), messages),
     )
-    sqlite_places.fold(store)
+    sqlite_places.Tail(store).fold(store)
     store.execute("COMMIT")
     store.close()
 

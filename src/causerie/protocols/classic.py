@@ -135,11 +135,7 @@ class ClassicWire(Wire):
                     except (msgspec.DecodeError, UnicodeDecodeError):
                         pass
                     else:
-                        # As `_taken` and `_command` do, without a call of each for each message.
-                        if end == len(buffer):
-                            self._unread, self._at = b"", 0
-                        else:
-                            self._at = end
+                        self._taken(end)
                         return self._command(frame)
             searched = self._next_object(buffer, start)
             return None if searched is None else self._command(searched)

@@ -224,7 +224,7 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
     drives the session awaits `finish` with it before the next command."""
     rhythm = core.turns
     tick = rhythm.tick
-    mark = len(tick.changes), len(tick.steps), len(tick.undo)  # tick.mark(), for each command that there is
+    mark = tick.mark()
     answer: Answer
     kind = type(command)
     try:

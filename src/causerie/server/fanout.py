@@ -68,11 +68,8 @@ class Fanout:
         everywhere: dict[Any, Everywhere] = {}
         refused = tick.answered
         for step in tick.steps:
-            if isinstance(step, Append):
-                self._tell_logged((step,), touched, owed, refused)
-                continue
-            if isinstance(step, list):
-                self._tell_logged(step, touched, owed, refused)
+            if isinstance(step, Append | list):
+                self._tell_logged(step if isinstance(step, list) else (step,), touched, owed, refused)
                 continue
             if step[0] == ANSWER:
                 if not refused and not step[1].closed:
@@ -116,8 +113,7 @@ class Fanout:
             if not asker.closed:
                 if asker.outlet.language.acknowledges:
                     for one in run:
-                        if one.asked is not None:
-                            asker.outlet.answer(one.asked[1], one)
+                        asker.outlet.answer(command, one)
                 elif asker.outlet.language.own_words:
                     by = asker
         if first.again:

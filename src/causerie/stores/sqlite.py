@@ -167,7 +167,7 @@ class SqliteStore:
             self._counts.update(touched)
             self._tail.read(writer)
             raise StoreFailed(f"{self.path}: {error}") from None
-        self._tail.committed(runs, full)
+        self._tail.committed(runs, told, full)
         return told
 
     async def page(

@@ -9,7 +9,7 @@ reads the log's tail, which is `TAIL` rows at most and a tick's worth.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -20,6 +20,8 @@ RUN_MOST = 256
 """Events of a run: so many numbers before the one looked for its run may begin."""
 
 UPTO = "(SELECT upto FROM placed)"
+
+ALL_PLACED = "UPDATE placed SET upto = coalesce((SELECT max(id) FROM log), 0)"
 
 PLACED = (
     "places CROSS JOIN log ON log.id >= places.id AND log.id < places.id + places.events"
@@ -58,19 +60,19 @@ class Tail:
         self._runs: list[Run] = writer.execute(_RUNS).fetchall()
         (self.rows,) = writer.execute(f"SELECT count(*) FROM log WHERE id > {UPTO}").fetchone()
 
-    def fold(self, writer: sqlite3.Connection, more: Iterable[Run]) -> None:
+    def fold(self, writer: sqlite3.Connection, more: Sequence[Run] = ()) -> None:
         """Put it into `places` with these, inside the caller's transaction. `committed` is told of it afterwards."""
-        runs = _joined(sorted([*self._runs, *more]))
+        runs = _joined(sorted([*self._runs, *more])) if self._runs or more else ()
         writer.executemany("INSERT INTO places (channel, number, id, events) VALUES (?, ?, ?, ?)", runs)
-        writer.execute("UPDATE placed SET upto = coalesce((SELECT max(id) FROM log), 0)")
+        writer.execute(ALL_PLACED)
 
-    def committed(self, more: Sequence[Run], folded: bool) -> None:
-        """A commit wrote these."""
+    def committed(self, more: Sequence[Run], rows: int, folded: bool) -> None:
+        """A commit wrote these, of so many rows."""
         if folded:
             self._runs, self.rows = [], 0
         else:
             self._runs.extend(more)
-            self.rows += sum([run[3] for run in more])
+            self.rows += rows
 
 
 def _joined(runs: list[Run]) -> Iterator[Run]:
@@ -83,12 +85,6 @@ def _joined(runs: list[Run]) -> Iterator[Run]:
             yield channel, number, row, events
             channel, number, row, events = run
     yield channel, number, row, events
-
-
-def fold(writer: sqlite3.Connection) -> None:
-    """The same for who has no Tail."""
-    writer.execute(f"INSERT INTO places (channel, number, id, events) {_RUNS}")
-    writer.execute("UPDATE placed SET upto = coalesce((SELECT max(id) FROM log), 0)")
 
 
 def ids_of(connection: sqlite3.Connection, channel: int, numbers: Sequence[int]) -> dict[int, int]:

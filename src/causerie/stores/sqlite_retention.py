@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from causerie.stores.sqlite_places import PLACED, RUN_MOST, fold
+from causerie.stores.sqlite_places import ALL_PLACED, PLACED, RUN_MOST, Tail
 
 _ABOUT = ("versions", "reactions", "mentions", "pins")
 """What is kept about a message goes with it."""
@@ -20,7 +20,7 @@ def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
         writer.execute("PRAGMA synchronous = FULL")
         writer.execute("PRAGMA secure_delete = ON")
         writer.execute("BEGIN IMMEDIATE")
-        fold(writer)
+        Tail(writer).fold(writer)
         last = writer.execute(
             f"SELECT log.number, log.said FROM {PLACED} WHERE places.channel = ?"
             " ORDER BY places.number DESC, log.id DESC LIMIT 1",
@@ -50,7 +50,7 @@ def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
                 (channel, numbers),
             )
         # Ids that are free again must not pass for rows that are in `places`.
-        writer.execute("UPDATE placed SET upto = coalesce((SELECT max(id) FROM log), 0)")
+        writer.execute(ALL_PLACED)
         writer.execute("COMMIT")
         return [i for i, _ in gone]
     finally:

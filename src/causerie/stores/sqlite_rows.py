@@ -32,8 +32,8 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
     Gives each Append its number, counting `counts` up and noting in `touched` where each channel stood before, for the
     caller to put back if the commit fails. Raises sqlite3.Error.
     """
-    runs: list[Run] = []
-    run_channel, run_next, begun = 0, 0, 0  # of the run that goes on; how many rows were logged before it
+    runs: list[list[int]] = []
+    run = [0, 0, 0, 0]  # the one that goes on, with how many rows were logged before it in the place of an id
     logged = 0
     rows: list[tuple[Any, ...]] = []
     said: list[tuple[Any, ...]] = []  # the many that need the fewest columns, in runs, so that ids keep the order
@@ -62,11 +62,11 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
         if not change.channel.history and kind == "message":
             unkept[channel] = number, spoken
             continue
-        if channel != run_channel or number != run_next or logged - begun == RUN_MOST:
-            if logged > begun:
-                runs.append((run_channel, run_next - logged + begun, begun, logged - begun))
-            run_channel, begun = channel, logged
-        run_next = number + 1
+        if channel == run[0] and number == run[1] + run[3] and run[3] < RUN_MOST:
+            run[3] += 1
+        else:
+            run = [channel, number, logged, 1]
+            runs.append(run)
         logged += 1
         if kind == "message" and not (change.key or change.data or change.target or change.mentions):
             if rows:
@@ -84,14 +84,12 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             if change.mentions:
                 writer.executemany(_MENTION, [(person, channel, number) for person in change.mentions])
     _flush(writer, rows, said)
-    if logged > begun:
-        runs.append((run_channel, run_next - logged + begun, begun, logged - begun))
     if unkept:
         writer.executemany(
             "UPDATE channels SET number = ?, said = ? WHERE id = ?", [(*last, i) for i, last in unkept.items()]
         )
     if not runs:
-        return runs
+        return []
     (last,) = writer.execute("SELECT max(id) FROM log").fetchone()
     first = last - logged + 1
     return [(channel, number, first + before, events) for channel, number, before, events in runs]

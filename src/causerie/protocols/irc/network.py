@@ -170,7 +170,7 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        return name + (self._kept_face(person) or self.face(person)).tail
+        return name + self.face(person).tail
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""
