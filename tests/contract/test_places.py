@@ -28,10 +28,12 @@ CHANNELS = (
 
 
 class Commit(NamedTuple):
-    """Something is said in these channels, one after the other, at times that a clock may have run ahead with."""
+    """Something is said in these channels, one after the other, at times that a clock may have run ahead with; `more`
+    things right after it each time."""
 
     places: list[int]
     ahead: int = 0
+    more: int = 0
 
 
 class Forget(NamedTuple):
@@ -52,7 +54,10 @@ class Keep(NamedTuple):
 
 Step = Commit | Forget | Reopen | Keep
 
-commits = st.builds(Commit, st.lists(st.integers(0, 2), min_size=1, max_size=12), st.sampled_from([0, 0, 0, 30]))
+commits = st.builds(
+    Commit, st.lists(st.integers(0, 2), min_size=1, max_size=12), st.sampled_from([0, 0, 0, 30]),
+    st.sampled_from([0, 0, 1, 7]),
+)  # fmt: skip
 steps_of_a_life = st.lists(
     commits | commits | st.builds(Forget, st.integers(0, 1), st.integers(0, 60), st.integers(1, 9))
     | st.builds(Reopen) | st.builds(Keep),
@@ -81,6 +86,7 @@ async def hold(store: SqliteStore, log: Log) -> None:
                 inside = sorted(number for number in kept if above < number and (not below or number < below))
                 page = await store.page(channel, above, below, limit, newest=newest)
                 assert [event.number for event in page] == (inside[-limit:] if newest else inside[:limit])
+                assert [event.said for event in page if isinstance(event, Message)] == [one.number for one in page]
                 talk = await store.page(channel, above, below, limit, newest=newest, talk=True)
                 assert [event.number for event in talk] == [event.number for event in page]
         found = await store.messages(channel, numbers)
@@ -106,14 +112,17 @@ async def live(steps: list[Step], directory: Path) -> None:
                 batch = []
                 for place in step.places:
                     now += 1
-                    batch.append(Append(channels[place], "message", now + step.ahead, ANNA, f"the {now}th", "", ""))
+                    append = Append(channels[place], "message", now + step.ahead, ANNA, f"the {now}th", "", "")
+                    append.more = tuple(f"the {now}th, {nth}" for nth in range(step.more))
+                    batch.append(append)
                 log.straight = log.straight and not step.ahead
                 await store.commit(batch)
                 for append in batch:
-                    log.given[append.channel.id] += 1
-                    assert append.number == log.given[append.channel.id]
-                    if append.channel.history:
-                        log.kept[append.channel.id][append.number] = append.text, append.at
+                    assert append.number == log.given[append.channel.id] + 1
+                    for text in (append.text, *append.more):
+                        log.given[append.channel.id] += 1
+                        if append.channel.history:
+                            log.kept[append.channel.id][log.given[append.channel.id]] = text, append.at
             elif isinstance(step, Forget):
                 channel = CHANNELS[step.place].id
                 kept = log.kept[channel]

@@ -62,6 +62,30 @@ class Message(Event, frozen=True, tag="message", kw_only=True):
     reactions: tuple[Reaction, ...] = ()
 
 
+class MessageRun(Event, frozen=True, kw_only=True):
+    """Several Messages in fewer words: what one person said right after another in one channel, each just a text.
+
+    `number` and `said` are the first one's; those of the others follow. No client is sent it as it stands.
+    """
+
+    at: int
+    person: int
+    name: str
+    guest: bool
+    said: int
+    texts: tuple[str, ...]
+
+    def messages(self) -> list[Message]:
+        """The Messages that it stands for."""
+        return [
+            Message(
+                channel=self.channel, number=self.number + nth, at=self.at, person=self.person, name=self.name,
+                text=text, guest=self.guest, said=self.said + nth,
+            )
+            for nth, text in enumerate(self.texts)
+        ]  # fmt: skip
+
+
 class Edited(Event, frozen=True, tag="edited", kw_only=True):
     """A message has another text. Read later, `text` and what is found in it are what the message says by then."""
 

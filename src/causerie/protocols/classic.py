@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from causerie.chat.commands import Command, Join, LogIn, LogOut, Quit, Send, SetName
 from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
-from causerie.chat.events import Entered, Event, Gap, Left, Message, Presence, Renamed
+from causerie.chat.events import Entered, Event, Gap, Left, Message, MessageRun, Presence, Renamed
 from causerie.chat.names import is_guest_style
 from causerie.chat.replies import Done, LoggedIn, Reply
 from causerie.protocols import readings
@@ -84,6 +84,12 @@ class ClassicLanguage(Language):
         return (
             b"" if isinstance(event, Presence | Gap) or (direct and type(event) is Renamed) else reading(event).encode()
         )
+
+    def encode_run(self, run: MessageRun) -> bytes:
+        """See Language."""
+        name = run.name if not run.guest or run.name[:3] == GUEST_STYLE else f"~{run.name}"
+        text = f"{name}>" + f"{name}>".join(run.texts)
+        return super().encode_run(run) if "\n" in text or run.channel[:1] == "@" else text.encode()
 
 
 def _other_message(event: Message, name: str) -> str:

@@ -148,7 +148,7 @@ class Connection(asyncio.Protocol):
                 self._wait(FLOODING_SECONDS)
             elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
-            elif len(core.turns.tick.steps) > most or len(core.turns.tick.changes) > most:
+            elif core.turns.tick.size > most:
                 self._waiting += 1
                 core.turns.after_this.append(self.go_on)
 

@@ -24,7 +24,9 @@ class Append(Struct, eq=False, gc=False):
     `said` is set like `number`: how many messages the channel has had. `target`: the message that it is about (an
     edit, a deletion, a reaction, a pin) or answers; `thread`: the first message of the thread that it replies in, and
     `nth` of the replies there. `mentions`: who is to find it among their mentions; 0 stands for every member. `event`:
-    what is told, where the caller has it made but for `number`, `at` and `said`.
+    what is told, where the caller has it made but for `number`, `at` and `said`. `more`: what its author said right
+    after it, each text a message as plain as this one; their numbers, and their places among the messages, follow on
+    `number` and `said`.
     """
 
     channel: Channel
@@ -43,6 +45,7 @@ class Append(Struct, eq=False, gc=False):
     nth: int = 0
     mentions: tuple[int, ...] = ()
     event: LoggedEvent | None = None
+    more: tuple[str, ...] = ()
 
 
 class PutPerson(Struct, frozen=True):

@@ -9,7 +9,7 @@ cost each other a few writes and not a thousand; what is said takes them along a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -68,8 +68,8 @@ class Fanout:
         everywhere: dict[Any, Everywhere] = {}
         refused = tick.answered
         for step in tick.steps:
-            if isinstance(step, Append | list):
-                self._tell_logged(step if isinstance(step, list) else (step,), touched, owed, refused)
+            if isinstance(step, Append):
+                self._tell_logged(step, touched, owed, refused)
                 continue
             if step[0] == ANSWER:
                 if not refused and not step[1].closed:
@@ -84,6 +84,7 @@ class Fanout:
             if step[0] == TELL:
                 channel, event, by = step[1], step[2], step[3]
                 touched.setdefault(channel, False)
+                self.told += 1
             else:
                 if not step[1].closed:
                     self._for_one(step)
@@ -97,43 +98,44 @@ class Fanout:
             if by is None or by.closed or not by.outlet.language.own_words:
                 waiting.events.append(event)
             else:
-                waiting.add_own([event], by, None)
+                waiting.add_own(event, by, None)
         self._deliver_all(touched)
 
     def _tell_logged(
-        self, run: Sequence[Append], touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
+        self, append: Append, touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
     ) -> None:
-        """One event of a channel's log, or a Run. `owed`: to whom what is told in which channels is their answer."""
-        first, last = run[0], run[-1]
-        place, author = first.channel, first.author
+        """What a channel's log got. `owed`: to whom what is told in which channels is their answer."""
+        place, author = append.channel, append.author
         by: Session | None = None
         command: Command | None = None
-        if first.asked is not None and not refused:
-            asker, command = first.asked
+        if append.asked is not None and not refused:
+            asker, command = append.asked
             if not asker.closed:
                 if asker.outlet.language.acknowledges:
-                    for one in run:
-                        asker.outlet.answer(command, one)
+                    asker.outlet.answer(command, append)
                 elif asker.outlet.language.own_words:
                     by = asker
-        if first.again:
+        if append.again:
             return
+        events = 1 + len(append.more)
+        number, said = append.number + events - 1, append.said + events - 1
         waiting = self._pending.get(place.id) or self._begin(place.id)
         touched[place.id] = True
-        waiting.number, waiting.said = last.number, last.said
-        if first.kind == "message":
+        waiting.number, waiting.said = number, said
+        self.told += events
+        if append.kind == "message":
             # Who says something has read until there.
-            self.markers[place.id, author.id, 0] = last.number, last.said
-            if first.thread:
-                self.markers[place.id, author.id, first.thread] = first.number, first.nth
-        events = [event_of(one) for one in run]
-        if type(events[0]) is Reacted and not place.tell_reactions:
+            self.markers[place.id, author.id, 0] = number, said
+            if append.thread:
+                self.markers[place.id, author.id, append.thread] = number, append.nth
+        event = event_of(append)
+        if type(event) is Reacted and not place.tell_reactions:
             waiting.shown[len(waiting.events)] = True
         if by is None:
-            waiting.events.extend(events)
+            waiting.events.append(event)
             return
-        if waiting.add_own(events, by, command) and by.heard is not None:
-            by.own_told.update([(place.id, one.number) for one in run])
+        if waiting.add_own(event, by, command) and by.heard is not None:
+            by.own_told.update([(place.id, told) for told in range(append.number, number + 1)])
         owed.setdefault(by, {})[place.id] = True
 
     def _begin(self, channel: int) -> Pending:
@@ -223,7 +225,6 @@ class Fanout:
         # The number rises before the writes: a session whose queue fills up in one of them has had these events.
         waiting = self._pending.pop(channel)
         audience.number, audience.said = waiting.number, waiting.said
-        self.told += len(waiting.events)
         if waiting.own:
             self._deliver_own(audience, waiting)
         for language, group in tuple(audience.groups.items()):

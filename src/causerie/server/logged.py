@@ -15,6 +15,7 @@ from causerie.chat.events import (
     LoggedEvent,
     Masked,
     Message,
+    MessageRun,
     Pinned,
     Reacted,
     Stands,
@@ -106,9 +107,14 @@ def logged_event(
     return event
 
 
-def event_of(append: Append) -> LoggedEvent:
+def event_of(append: Append) -> LoggedEvent | MessageRun:
     """What is told of an Append that the store has numbered."""
     author = append.author
+    if append.more:
+        return MessageRun(
+            channel=append.channel.name, number=append.number, at=append.at, person=author.id, name=author.name,
+            guest=author.guest, said=append.said, texts=(append.text, *append.more),
+        )  # fmt: skip
     if append.event is None and append.kind == "message":
         return Message(
             channel=append.channel.name, number=append.number, at=append.at, person=author.id, name=author.name,

@@ -80,20 +80,19 @@ def send_more(core: Core, session: Session, texts: Sequence[str]) -> int:
     first = before.asked[1]
     if type(first) is not Send or first.id is not None:
         return 0
-    channel, now, person, asked = before.channel, before.at, before.author, before.asked
-    more: list[Append] = []
-    for text in texts[: max(0, limits.tick_commands - len(tick.changes)) + 1]:
+    more: list[str] = []
+    for text in texts[: max(0, limits.tick_commands - tick.size) + 1]:
         if "@" in text or (text[:1] == "/" and not first.literal):
             break
         try:
             checked = check_text(text, limits.message_bytes)
             if not session.exempt:
-                spend(core, person.id)
+                spend(core, before.author.id)
         except ChatError:
             break
-        more.append(Append(channel, "message", now, person, checked, "", "", 0, False, asked))
+        more.append(checked)
     if more:
-        tick.append_run(before, more)
+        tick.say_more(before, tuple(more))
     return len(more)
 
 

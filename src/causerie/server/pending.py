@@ -5,11 +5,10 @@ Nothing here writes; `fanout` does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Described, Event, Left, Presence, Renamed
+from causerie.chat.events import Described, Event, Left, MessageRun, Presence, Renamed
 from causerie.server.audience import Audience
 from causerie.server.session import Language, Session
 
@@ -61,29 +60,22 @@ class Pending:
     def parts(self, language: Language) -> list[bytes]:
         """Each event in a language, made when it is first asked for."""
         done = self.encoded.setdefault(language, [])
-        if not self.shown:
-            done.extend(language.encode_all(self.events[len(done) :] if done else self.events))
-            return done
         for event in self.events[len(done) :]:
-            untold = self.shown and not language.reactions and len(done) in self.shown
-            done.append(b"" if untold else language.encode(event))
+            if type(event) is MessageRun:
+                done.append(language.encode_run(event))
+            elif self.shown and not language.reactions and len(done) in self.shown:
+                done.append(b"")
+            else:
+                done.append(language.encode(event))
         return done
 
-    def add_own(self, events: Sequence[Event], by: Session, command: Command | None) -> bool:
-        """Add events that may be told otherwise to the session whose doing they are: whether they are. Several are
-        messages that it said one right after another; what it is told of the first, nothing or what all are told, holds
-        for each."""
-        told = by.outlet.own(command, events[0])
-        at = len(self.events)
-        self.events.extend(events)
-        if told is None:
-            return False
-        own = self.own.get(by)
-        if own is None:
-            own = self.own[by] = {}
-        for place in range(at, at + len(events)):
-            own[place] = told
-        return True
+    def add_own(self, event: Event, by: Session, command: Command | None) -> bool:
+        """Add an event that may be told otherwise to the session whose doing it is: whether it is."""
+        told = by.outlet.own(command, event)
+        if told is not None:
+            self.own.setdefault(by, {})[len(self.events)] = told
+        self.events.append(event)
+        return told is not None
 
     def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
         """All that a session is told from the event at `start` on, but for the last `untold` ones."""

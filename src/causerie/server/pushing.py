@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from causerie.chat.events import Message
+from causerie.chat.events import Message, MessageRun
 from causerie.chat.model import Channel, Subscription
 from causerie.server.changes import Append
 from causerie.server.core import Core
@@ -49,12 +49,13 @@ class Pushing:
         return any(not own.away for own in self._core.directory.connected.get(person, ()))
 
     def _note(self, step: Append, person: int) -> None:
-        message = event_of(step)
-        assert isinstance(message, Message)
-        try:
-            self._waiting.put_nowait((step.channel, message, person))
-        except asyncio.QueueFull:
-            self.dropped += 1
+        event = event_of(step)
+        assert isinstance(event, Message | MessageRun)
+        for message in event.messages() if isinstance(event, MessageRun) else (event,):
+            try:
+                self._waiting.put_nowait((step.channel, message, person))
+            except asyncio.QueueFull:
+                self.dropped += 1
 
     async def run(self) -> None:
         """Look at what waits, until cancelled."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Event
+from causerie.chat.events import Event, MessageRun
 from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
 from causerie.server.changes import Append
@@ -67,9 +67,9 @@ class Language(Protocol):
     def encode(self, event: Event) -> bytes:
         """The event in this language; b"" when it has no words for it."""
 
-    def encode_all(self, events: Sequence[Event]) -> Sequence[bytes]:
-        """Each of these as `encode` has it, for a language that can do that faster."""
-        return [self.encode(event) for event in events]
+    def encode_run(self, run: MessageRun) -> bytes:
+        """All of its messages as `encode` has them, for a language that can do that faster."""
+        return b"".join(map(self.encode, run.messages()))
 
 
 class Outlet(Protocol):

@@ -48,24 +48,26 @@ _FROM_STORE = (
 _ABSENT: Any = object()
 
 
-Run = list[Append]
-"""Messages that one session said in one channel right after another: what was checked for the first holds for all."""
-
-
 class Tick:
-    """See the module. `changes` go to the store; a step is an Append, a Run, or a tuple that begins with one of
-    the above."""
+    """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
+    above."""
 
-    __slots__ = ("answered", "at", "changes", "closed", "steps", "undo", "waiting")
+    __slots__ = ("answered", "at", "changes", "closed", "more", "steps", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
-        self.steps: list[Append | Run | tuple[Any, ...]] = []
+        self.steps: list[Append | tuple[Any, ...]] = []
+        self.more = 0
         self.undo: list[tuple[Any, Any, Any]] = []
         self.closed: list[Session] = []
         self.answered = False
         self.at = 0
         self.waiting: list[Future[None]] = []
+
+    @property
+    def size(self) -> int:
+        """How much is in it, by what its bound counts: what was asked and what is kept, whichever is more."""
+        return max(len(self.steps), len(self.changes)) + self.more
 
     def over(self) -> None:
         """It was told or undone: those who waited for that go on."""
@@ -97,10 +99,10 @@ class Tick:
         self.changes.append(append)
         self.steps.append(append)
 
-    def append_run(self, first: Append, more: Run) -> None:
-        """Messages that make a Run with the one that is the last step."""
-        self.changes += more
-        self.steps[-1] = [first, *more]
+    def say_more(self, message: Append, texts: tuple[str, ...]) -> None:
+        """What the author of a message, the last step, said right after it."""
+        message.more = texts
+        self.more += len(texts)
 
     def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
         """A passing event, told to a channel's audience in its place. `by`: the session whose doing it is."""
@@ -165,10 +167,10 @@ class Tick:
             return
         self.answered = True
         for step in self.steps:
-            if isinstance(step, Append | list):
-                for append in step if isinstance(step, list) else (step,):
-                    if append.asked is not None and not append.asked[0].closed:
-                        append.asked[0].outlet.answer(append.asked[1], error)
+            if isinstance(step, Append):
+                for _ in (step.text, *step.more):
+                    if step.asked is not None and not step.asked[0].closed:
+                        step.asked[0].outlet.answer(step.asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:
                 step[1].outlet.answer(step[2], step[3] if isinstance(step[3], _FROM_STORE) else error)
 

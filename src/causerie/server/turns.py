@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable
 
 from causerie.chat.errors import StoreUnavailable
+from causerie.server.changes import Append
 from causerie.server.store import Store, StoreFailed
 from causerie.server.tick import Tick
 
@@ -83,7 +84,7 @@ class Turns:
             tick = self._take()
             if tick.changes:
                 await self._commit(tick)
-                if len(tick.changes) >= BUSY:
+                if tick.size >= BUSY:
                     await self._gather(self._loop.time() - self._since if merges(tick) else 0)
             else:
                 self._tell_safely(tick)
@@ -200,5 +201,5 @@ class Turns:
 
 def merges(tick: Tick) -> bool:
     """Whether patience makes fewer writes: what several say in a channel is told at once, what one says is anyway."""
-    heads = [step[0] if isinstance(step, list) else step for step in tick.steps if not isinstance(step, tuple)]
-    return len(heads) >= 2 * len({append.channel.id for append in heads})
+    spoken_in = [step.channel.id for step in tick.steps if type(step) is Append]
+    return len(spoken_in) >= 2 * len(set(spoken_in))

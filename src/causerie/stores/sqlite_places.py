@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from causerie.stores.sqlite_insert import Insert
+
 TAIL = 4096
 """Rows of the log that are not in `places`, at most, when a commit begins."""
 
@@ -40,6 +42,8 @@ IDS = (
 )
 """Ids of a channel's events between two numbers; :limit of those in `places`, and all of the tail."""
 
+_PLACE = Insert("places (channel, number, id, events)", "(?, ?, ?, ?)")
+
 Run = tuple[int, int, int, int]
 """A row of `places`: channel, number and id of the first event, and how many there are."""
 
@@ -62,8 +66,8 @@ class Tail:
 
     def fold(self, writer: sqlite3.Connection, more: Sequence[Run] = ()) -> None:
         """Put it into `places` with these, inside the caller's transaction. `committed` is told of it afterwards."""
-        runs = _joined(sorted([*self._runs, *more])) if self._runs or more else ()
-        writer.executemany("INSERT INTO places (channel, number, id, events) VALUES (?, ?, ?, ?)", runs)
+        runs = list(_joined(sorted([*self._runs, *more]))) if self._runs or more else ()
+        _PLACE.put(writer, runs)
         writer.execute(ALL_PLACED)
 
     def committed(self, more: Sequence[Run], rows: int, folded: bool) -> None:

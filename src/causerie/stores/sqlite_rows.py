@@ -11,14 +11,15 @@ from typing import Any
 
 from causerie.chat.model import Channel
 from causerie.server.changes import Append, Change
+from causerie.stores.sqlite_insert import Insert
 from causerie.stores.sqlite_places import RUN_MOST, Run
 from causerie.stores.sqlite_put import PUT
 
-_APPEND = (
-    "INSERT INTO log (channel, number, at, kind, author, text, key, data, said, target, thread, nth)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_APPEND = Insert(
+    "log (channel, number, at, kind, author, text, key, data, said, target, thread, nth)",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 )
-_SAY = "INSERT INTO log (channel, number, at, kind, author, text, said) VALUES (?, ?, ?, 'message', ?, ?, ?)"
+_SAY = Insert("log (channel, number, at, kind, author, text, said)", "(?, ?, ?, 'message', ?, ?, ?)")
 _KEY = "SELECT channel, number, at, said FROM log WHERE author = ? AND key = ?"
 _MENTION = "INSERT OR IGNORE INTO mentions (person, channel, number) VALUES (?, ?, ?)"
 
@@ -54,24 +55,31 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             touched[channel] = last
         number, spoken = last
         change.number = number = number + 1
-        kind = change.kind
+        kind, more = change.kind, change.more
         if kind == "message":
             spoken += 1
         change.said = spoken
-        counts[channel] = number, spoken
+        counts[channel] = number + len(more), spoken + len(more)
         if not change.channel.history and kind == "message":
-            unkept[channel] = number, spoken
+            unkept[channel] = counts[channel]
             continue
-        if channel == run[0] and number == run[1] + run[3] and run[3] < RUN_MOST:
-            run[3] += 1
-        else:
-            run = [channel, number, logged, 1]
-            runs.append(run)
-        logged += 1
+        first, left = number, 1 + len(more)
+        while left:
+            if channel != run[0] or first != run[1] + run[3] or run[3] == RUN_MOST:
+                run = [channel, first, logged, 0]
+                runs.append(run)
+            fit = min(left, RUN_MOST - run[3])
+            run[3] += fit
+            first, logged, left = first + fit, logged + fit, left - fit
         if kind == "message" and not (change.key or change.data or change.target or change.mentions):
             if rows:
                 _flush(writer, rows, said)
-            said.append((channel, number, change.at, author, change.text, spoken))
+            at = change.at
+            said.append((channel, number, at, author, change.text, spoken))
+            if more:
+                said += [
+                    (channel, number + nth, at, author, text, spoken + nth) for nth, text in enumerate(more, start=1)
+                ]
         else:
             if said:
                 _flush(writer, rows, said)
@@ -96,9 +104,9 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
 
 
 def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> None:
-    for statement, waiting in ((_APPEND, rows), (_SAY, said)):
+    for insert, waiting in ((_APPEND, rows), (_SAY, said)):
         if waiting:
-            writer.executemany(statement, waiting)
+            insert.put(writer, waiting)
             waiting.clear()
 
 

@@ -256,10 +256,9 @@ def test_patience_is_for_channels_in_which_several_speak() -> None:
     def tick(*reads: list[Channel]) -> Tick:
         made = Tick()
         for read in reads:
-            first, *more = [Append(channel, "message", 1, author, "hi", "", "") for channel in read]
-            made.append(first)
-            if more:
-                made.append_run(first, more)
+            message = Append(read[0], "message", 1, author, "hi", "", "")
+            made.append(message)
+            made.say_more(message, ("hi",) * (len(read) - 1))
         return made
 
     assert merges(tick([home], [home]))

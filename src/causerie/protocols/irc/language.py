@@ -24,6 +24,7 @@ from causerie.chat.events import (
     Left,
     Masked,
     Message,
+    MessageRun,
     Pinned,
     Presence,
     Reacted,
@@ -95,18 +96,16 @@ class IrcLanguage(Language):
         say = _SAY.get(kind)
         return b"" if say is None else say(self, event)
 
-    def encode_all(self, events: Sequence[Event]) -> Sequence[bytes]:
-        """See Language. Who speaks often says several things."""
-        done, start, before = [], "", None
-        for event in events:
-            if type(event) is not Message:
-                done.append(self.encode(event))
-                continue
-            by = event.person, event.name, event.channel
-            if by != before:
-                before, start = by, self._start(event)
-            done.append(self._message(event, start))
-        return done
+    def encode_run(self, run: MessageRun) -> bytes:
+        """See Language."""
+        start = self._start(run)
+        if not self._tagged and start:
+            lines = start + f"\r\n{start}".join(run.texts) + "\r\n"
+            data = lines.encode()
+            longest = max(map(len, run.texts)) if len(data) == len(lines) else len(data)
+            if len(start) + longest <= BODY_MOST and "\n" not in "".join(run.texts):
+                return data
+        return b"".join([self._message(message, start) for message in run.messages()])
 
     def tags(self, event: Any, account: bool = True, extra: Sequence[str] = (), numbered: bool = True) -> str:
         """The tags of an event's lines, with "@" and the space behind them. `account`: they are by a person. `extra`:
@@ -149,7 +148,7 @@ class IrcLanguage(Language):
         """The person whose doing an event is."""
         return self._network.source(event.person, event.name)
 
-    def _start(self, event: Message) -> str:
+    def _start(self, event: Message | MessageRun) -> str:
         """What stands before the text of a message; "" where it is not for IRC."""
         target = f"#{event.channel}" if event.channel[:1] != "@" else self._target(event)
         return f":{self._network.source(event.person, event.name)} PRIVMSG {target} :" if target else ""

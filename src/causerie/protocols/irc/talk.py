@@ -39,27 +39,28 @@ TARGETS_MOST = 4
 REACT, UNREACT, TYPING = "+draft/react", "+draft/unreact", "+typing"
 
 
-_SAID = re.compile("PRIVMSG #([^ ,#\r\n\0][^ ,\r\n\0]*) :([^\x01\r\n\0][^\r\n\0]*)\r\n")
-_LEAST = len("PRIVMSG # :\r\n")
+_SAID = re.compile("PRIVMSG #([^ ,#\r\n\0][^ ,\r\n\0]*) :")
 
 
-def said(raw: bytes | bytearray) -> list[tuple[str, str]]:
-    """Channel and text of whole lines that came together, if each is as plain as nearly all are; else none."""
-    if raw[:9] != b"PRIVMSG #":
-        return []
+def said(raw: bytes | bytearray) -> tuple[str, list[str]] | None:
+    """The channel, and the texts of whole lines that came together, if they are all for it and as plain as nearly all
+    are; else None."""
+    if raw[:9] != b"PRIVMSG #" or raw[-2:] != b"\r\n":
+        return None
     try:
         lines = str(raw, "utf-8")
     except UnicodeDecodeError:
-        return []
-    found: list[tuple[str, str]] = _SAID.findall(lines)
-    size = 0
-    for target, text in found:
-        long = _LEAST + len(target) + len(text)
-        size += long
-        if long > BODY_MOST:
-            return []
+        return None
+    if (found := _SAID.match(lines)) is None:
+        return None
+    start = found.group()
+    texts = lines[len(start) : -2].split(f"\r\n{start}")
+    said = "".join(texts)
+    if "\n" in said or "\r" in said or "\0" in said or "\x01" in said or not all(texts):
+        return None
     # Letters are bytes, or all together are no more than one line may be.
-    return found if size == len(lines) and (size == len(raw) or len(raw) <= BODY_MOST) else []
+    longest = max(map(len, texts)) if len(lines) == len(raw) else len(raw)
+    return (found.group(1), texts) if len(start) + longest + 2 <= BODY_MOST else None
 
 
 def privmsg(wire: IrcWire, line: Line) -> None:

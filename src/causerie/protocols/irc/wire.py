@@ -15,7 +15,7 @@ import msgspec
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Entered, Event, Marked, Message, Reacted
+from causerie.chat.events import Entered, Event, Marked, Message, MessageRun, Reacted
 from causerie.chat.replies import Done
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import errors, for_one, talk
@@ -119,7 +119,7 @@ class IrcWire(LineWire):
         self.marked: Marked | None = None
         self.passing: Event | None = None
         self._queue: deque[c.Command] = deque()
-        self._said: list[tuple[str, str]] = []
+        self._said: list[str] = []
         self._place = ""
         self._out: list[str] = []
         self._asked: dict[int, Asked] = {}
@@ -131,7 +131,7 @@ class IrcWire(LineWire):
     @property
     def unread(self) -> int:
         """See Wire. What was read ahead is not taken yet."""
-        return super().unread + sum(len(text) for _, text in self._said)
+        return super().unread + sum(map(len, self._said))
 
     @property
     def nick(self) -> str:
@@ -149,17 +149,15 @@ class IrcWire(LineWire):
         """The next command that the lines so far come to."""
         while True:
             if self._queue:
-                self._place = ""  # what waits in `_said` does not belong to this
                 return self._queue.popleft()
             if self._said and not self.closing:
-                self._place, text = self._said.pop(0)
-                return c.Send(channel=self._place, text=text, literal=True)
+                return c.Send(channel=self._place, text=self._said.pop(0), literal=True)
             buffer = self._unread
             if not buffer or self.closing:
                 return None
             # What is said is nearly all that comes. With other lines among it, all are gone through one by one.
             if self.begins and self.registration is None and (said := talk.said(buffer)):
-                self._said, self._unread = said, b""
+                (self._place, self._said), self._unread = said, b""
                 continue
             raw = self.next_line()
             if raw is None:
@@ -168,14 +166,12 @@ class IrcWire(LineWire):
 
     def said_too(self) -> list[str]:
         """See Wire."""
-        said, place = self._said, self._place
-        here = next((at for at, (channel, _) in enumerate(said) if channel != place), len(said)) if said else 0
-        self._said = said[here:]
-        return [text for _, text in said[:here]]
+        texts, self._said = self._said, []
+        return texts
 
     def not_said(self, texts: list[str]) -> None:
         """See Wire."""
-        self._said = [(self._place, text) for text in texts] + self._said
+        self._said = texts
 
     def _take(self, raw: bytes | bytearray) -> None:
         try:
@@ -353,7 +349,7 @@ class IrcWire(LineWire):
         return f"ERROR :Closing link: ({_FAREWELLS.get(code, code.replace('_', ' '))})\r\n".encode()
 
 
-_ECHOED = (Message, Reacted)
+_ECHOED = (Message, MessageRun, Reacted)
 """What one's own doing is told of only by echo-message."""
 
 _STORED = Done()
