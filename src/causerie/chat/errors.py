@@ -41,6 +41,11 @@ class ChatError(Exception):
         self.mark = mark
         return self
 
+    def bare(self) -> ChatError:
+        """The same without its traceback: that holds the frames it came through, and they all that was read."""
+        self.__traceback__ = self.__context__ = None
+        return self
+
     def __str__(self) -> str:
         about = ", ".join(f"{key} {value}" for key, value in self.data.items())
         return f"{self.code}: {about}" if about else self.code

@@ -367,19 +367,23 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        # What it held goes now, and not when the collector comes by.
         if self.layer is not None:
             self.layer.let_go()
-        self._arrival = None
+        self.layer = self._arrival = self.wire = None
+        self._held = b""
         self.deadline = 0.0
-        # What it sent and was not read goes now, and not when the collector comes by.
-        self.wire, self._held = None, b""
-        session = self.session
+        session, self.session = self.session, None
         if session is not None and not session.closed:
             presence.close(self._listener.core, session)
         if self._direct is not None:
             self._direct.let_go()
             self._direct = None
-            self.write = self._transport.write
+        self.write = _nowhere
         if self.admitted:
             self.admitted = False
             self._listener.left(self)
+
+
+def _nowhere(data: bytes) -> None:
+    """What is said to somebody who is gone."""

@@ -133,6 +133,9 @@ class WebSocketPipe(Layer):
 
     def let_go(self) -> None:
         """See Layer."""
+        if self._protocol.handshake_exc is not None:
+            # Its traceback holds the frames it came through, and they all that was read.
+            self._protocol.handshake_exc.__traceback__ = None
         if self._below is not None:
             self._below.let_go()
 

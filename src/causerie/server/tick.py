@@ -65,6 +65,11 @@ class Tick:
         self.waiting: list[Future[None]] = []
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing was done in it."""
+        return not (self.steps or self.changes or self.closed)
+
+    @property
     def size(self) -> int:
         """How much is in it, by what its bound counts: what was asked and what is kept, whichever is more."""
         return max(len(self.steps), len(self.changes)) + self.more
@@ -118,6 +123,8 @@ class Tick:
 
     def answer(self, session: Session, command: Command, answer: Answer) -> None:
         """What a command came to."""
+        if isinstance(answer, ChatError):
+            answer.bare()
         self.steps.append((ANSWER, session, command, answer))
 
     def tell_one(self, session: Session, event: Event) -> None:

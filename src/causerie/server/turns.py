@@ -77,7 +77,7 @@ class Turns:
     async def run(self) -> None:
         """Take tick after tick, until cancelled."""
         while True:
-            if not self.tick.steps and not self.tick.changes and not self.after_this:
+            if self.tick.empty and not self.after_this:
                 self._waiting = self._loop.create_future()
                 self.resting = True
                 await self._waiting
@@ -88,6 +88,7 @@ class Turns:
                     await self._gather(self._loop.time() - self._since if merges(tick) else 0)
             else:
                 self._tell_safely(tick)
+            del tick  # with all that it holds, however long nothing comes
 
     async def _gather(self, took: float) -> None:
         """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
@@ -119,7 +120,7 @@ class Turns:
     async def told(self) -> None:
         """Wait until all that was asked so far is committed and told, or refused."""
         last: Tick | None = self.tick
-        if not self.tick.steps and not self.tick.changes:
+        if self.tick.empty:
             # What a stalled store holds was refused already.
             last = None if self.stalled else self._committing
         if last is not None:
