@@ -138,7 +138,7 @@ class Wire(ABC):
 
     def said_too(self) -> list[str]:
         """Texts that came with the message that was just taken, for the same channel and asking nothing else; they are
-        taken. For a language that reads several messages at once."""
+        taken. For a language that reads several messages at once, and acknowledges none."""
         return []
 
     def not_said(self, texts: list[str]) -> None:

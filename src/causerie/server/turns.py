@@ -84,7 +84,7 @@ class Turns:
             tick = self._take()
             if tick.changes:
                 await self._commit(tick)
-                if tick.size >= BUSY:
+                if len(tick.changes) + tick.more >= BUSY:
                     await self._gather(self._loop.time() - self._since if merges(tick) else 0)
             else:
                 self._tell_safely(tick)

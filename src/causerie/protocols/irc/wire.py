@@ -88,6 +88,7 @@ class IrcWire(LineWire):
         "_place",
         "_queue",
         "_said",
+        "_saying",
         "account",
         "batch",
         "caps",
@@ -120,6 +121,7 @@ class IrcWire(LineWire):
         self.passing: Event | None = None
         self._queue: deque[c.Command] = deque()
         self._said: list[str] = []
+        self._saying = False
         self._place = ""
         self._out: list[str] = []
         self._asked: dict[int, Asked] = {}
@@ -149,8 +151,10 @@ class IrcWire(LineWire):
         """The next command that the lines so far come to."""
         while True:
             if self._queue:
+                self._saying = False  # what waits in `_said` does not belong to this
                 return self._queue.popleft()
             if self._said and not self.closing:
+                self._saying = True
                 return c.Send(channel=self._place, text=self._said.pop(0), literal=True)
             buffer = self._unread
             if not buffer or self.closing:
@@ -166,6 +170,8 @@ class IrcWire(LineWire):
 
     def said_too(self) -> list[str]:
         """See Wire."""
+        if not self._saying:
+            return []
         texts, self._said = self._said, []
         return texts
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from causerie.chat.commands import Send
 from causerie.protocols.irc.lines import BODY_MOST, parse
+from causerie.protocols.irc.network import Network
 from causerie.protocols.irc.talk import said
+from causerie.protocols.irc.wire import IrcWire
+from causerie.protocols.wire import Bounds
+from tests.unit.protocols.irc.test_said import World
 
 lines = st.one_of(
     st.builds("PRIVMSG #{} :{}".format, st.sampled_from(["home", "home", "a,b", "#x", "é", ""]), st.text(max_size=9)),
@@ -42,3 +49,21 @@ def test_what_is_plain_is_taken_at_once(texts: list[str]) -> None:
     """One line, several, and letters that are more than a byte."""
     raw = "".join(f"PRIVMSG #home :{text}\r\n" for text in texts).encode()
     assert said(raw) == said(bytearray(raw)) == ("home", texts)
+
+
+def test_texts_follow_only_the_message_that_they_came_with() -> None:
+    """Not one that goes before them, as what an answer leads to does."""
+    wire = IrcWire(Bounds(4096, 65536, 16), cast(Network, World()))
+    wire.registration = None
+    wire.receive(b"PRIVMSG #home :one\r\nPRIVMSG #home :two\r\nPRIVMSG #home :three\r\n")
+    first = wire.next_command()
+    assert first == Send(channel="home", text="one", literal=True)
+    elsewhere = Send(channel="attic", text="elsewhere", literal=True)
+    wire.ask(elsewhere)
+    assert wire.next_command() is elsewhere
+    assert wire.said_too() == []
+    assert wire.next_command() == Send(channel="home", text="two", literal=True)
+    assert wire.said_too() == ["three"]
+    wire.not_said(["three"])
+    assert wire.next_command() == Send(channel="home", text="three", literal=True)
+    assert wire.next_command() is None

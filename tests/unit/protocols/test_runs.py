@@ -1,0 +1,39 @@
+"""What is said right after another is told as it would be one by one, in each language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from causerie.chat.events import MessageRun
+from causerie.protocols import classic, native
+from causerie.protocols.irc import capabilities as cap
+from causerie.server.session import Language
+from tests.unit.protocols.irc.test_said import language
+
+LANGUAGES: dict[str, Language] = {
+    "classic": classic.LANGUAGE,
+    "native": native.LANGUAGE,
+    "native with HTML": native.LANGUAGE.with_html or native.LANGUAGE,
+    "IRC": language(0),
+    "IRC with tags": language(cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG),
+}
+
+said = st.sampled_from(["hi", "two\nlines", "x" * 450, "é" * 250])
+texts = st.lists(said | st.text(min_size=1), min_size=2)
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@given(texts, st.booleans(), st.sampled_from(["Anna", "Guest-Luc"]))
+@example(["x" * 600, "y"], False, "Anna")
+def test_a_run_is_its_messages(name: str, texts: list[str], guest: bool, author: str) -> None:
+    """The same bytes, with each one's number."""
+    run = MessageRun(channel="home", number=7, at=1_000, person=1, name=author, guest=guest, said=5, texts=tuple(texts))
+    messages = run.messages()
+    assert [(one.number, one.said, one.text) for one in messages] == [
+        (7 + nth, 5 + nth, text) for nth, text in enumerate(texts)
+    ]
+    one_by_one = [LANGUAGES[name].encode(message) for message in messages]
+    assert LANGUAGES[name].encode_run(run) == b"".join(one_by_one)
+    assert all(one_by_one)
