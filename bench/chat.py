@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.load import TALKED, Load, work
+from bench.load import PROTOCOLS, Load, work
 from bench.one_server import OneServer
 
 WORKLOADS: dict[str, tuple[str, Load]] = {
@@ -67,13 +67,13 @@ def run(protocol: str, load: Load, processes: int, pin: bool) -> dict[str, Any]:
             stack.callback(process.join, 10)
             theirs.close()
             pipes.append(ours)
-        figures = drive(server, pipes, load)
+        figures = drive(server, pipes, load, PROTOCOLS[protocol].echoes)
         for pipe in pipes:
             pipe.send(None)
         return figures
 
 
-def drive(server: OneServer, pipes: list[Pipe], load: Load) -> dict[str, Any]:
+def drive(server: OneServer, pipes: list[Pipe], load: Load, echoes: bool) -> dict[str, Any]:
     """Tell the processes what to do when, and put together what they heard."""
     time.sleep(SETTLE)
     memory, cpu = server.memory_kib(), server.cpu_seconds()
@@ -92,6 +92,8 @@ def drive(server: OneServer, pipes: list[Pipe], load: Load) -> dict[str, Any]:
     for each in sent:
         said.update(each)
     expected = [sum(count * said[channel] for channel, count in one["members"].items()) for one in inside]
+    if not echoes:
+        expected = [all_of_it - sum(own.values()) for all_of_it, own in zip(expected, sent, strict=True)]
     heard = tell_all(pipes, expected)
     cpu = server.cpu_seconds() - cpu
     delivered = sum(one["delivered"] for one in heard)
@@ -129,7 +131,7 @@ def at(ordered: list[float], share: float) -> float:
 def main() -> int:
     """Run it, print the table; 1 when a delivery was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--protocol", choices=sorted(TALKED), default="classic")
+    parser.add_argument("--protocol", choices=sorted(PROTOCOLS), default="classic")
     parser.add_argument("--workload", default="fan100,many,paced", help=f"any of {','.join(WORKLOADS)}")
     parser.add_argument("--rounds", type=int, default=1, help="the median of so many runs")
     parser.add_argument("--seconds", type=float, default=0, help="how long to talk, instead of 2.5 or 3")
@@ -138,6 +140,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="for programs")
     chosen = parser.parse_args()
     names = chosen.workload.split(",")
+    if "many" in names and not PROTOCOLS[chosen.protocol].echoes:
+        parser.error(f"who talks alone in a channel must hear itself: no `many` by {chosen.protocol}")
     if unknown := [name for name in names if name not in WORKLOADS]:
         parser.error(f"there is no workload {unknown[0]}; there are {', '.join(WORKLOADS)}")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

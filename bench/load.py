@@ -78,7 +78,10 @@ class Client:
 
 
 class Classic:
-    """What a client says in the classic protocol."""
+    """What a client says in the classic protocol. `tildes`: in each delivery; `echoes`: one hears oneself."""
+
+    tildes = 2
+    echoes = True
 
     def hello(self, client: Client) -> bytes:
         """Come in; the first answer says that one is."""
@@ -98,6 +101,9 @@ class Classic:
 class Native:
     """What a client says in the native protocol."""
 
+    tildes = 2
+    echoes = True
+
     def hello(self, client: Client) -> bytes:
         """Come in; the channel's snapshot says that one is."""
         return (
@@ -116,14 +122,17 @@ class Native:
 
 
 class Irc:
-    """What a client says in IRC."""
+    """What a client says in IRC. A third tilde is in `nick!~user@host`."""
+
+    tildes = 3
+    echoes = False
 
     def hello(self, client: Client) -> bytes:
         """Come in; the end of the channel's list of names says that one is."""
         return f"NICK {client.name}\r\nUSER {client.name} 0 * :x\r\nJOIN #load{client.channel}\r\n".encode()
 
     def say(self, client: Client, text: str) -> bytes:
-        """Say something; unlike in the others it does not come back to who said it."""
+        """Say something."""
         return f"PRIVMSG #load{client.channel} :{text}\r\n".encode()
 
     def is_inside(self, data: bytes) -> bool:
@@ -131,9 +140,22 @@ class Irc:
         return b" 366 " in data
 
 
-TALKED: dict[str, Callable[[], Classic | Native]] = {"classic": Classic, "native": Native}
-"""Those that a talker can measure its own deliveries in."""
-PROTOCOLS: dict[str, Callable[[], Classic | Native | Irc]] = {**TALKED, "irc": Irc}
+class IrcTagged(Irc):
+    """The same by a client that asks for tags, times and its own words."""
+
+    echoes = True
+
+    def hello(self, client: Client) -> bytes:
+        """Come in, having asked."""
+        return b"CAP REQ :message-tags server-time echo-message\r\nCAP END\r\n" + super().hello(client)
+
+
+PROTOCOLS: dict[str, type[Classic | Native | Irc]] = {
+    "classic": Classic,
+    "native": Native,
+    "irc": Irc,
+    "irc-tagged": IrcTagged,
+}
 
 
 class Crowd:
@@ -247,7 +269,9 @@ class Crowd:
         self.counting = True
         for client in self.senders:
             client.heard = 0
-        beside = max(1, load.senders // load.channels)
+        # Of all that is heard a sender's share is its own words come back; where they do not, as much as another says.
+        beside = max(1, load.senders // load.channels - (0 if self.protocol.echoes else 1))
+        tildes = self.protocol.tildes
         due = {client: start + self._turn(client) for client in self.senders}
         while (now := time.monotonic()) < start + load.seconds:
             if now >= start:
@@ -257,8 +281,7 @@ class Crowd:
                             self._say(client)
                             due[client] += 1 / load.rate
                     else:
-                        # Of all that a channel hears, this sender's share came back to it.
-                        while client.sent - client.heard // 2 // beside < load.window:
+                        while client.sent - client.heard // tildes // beside < load.window:
                             self._say(client)
             self.pump(0.0005 if load.rate else 0.001)
 
@@ -276,7 +299,7 @@ class Crowd:
     def drain(self, expected: int) -> None:
         """Read until all that is expected has come, or nothing comes any more."""
         heard, since = self.tildes, time.monotonic()
-        while self.tildes < 2 * expected and time.monotonic() - since < QUIET:
+        while self.tildes < self.protocol.tildes * expected and time.monotonic() - since < QUIET:
             self.pump(0.01)
             if self.tildes != heard:
                 heard, since = self.tildes, time.monotonic()
@@ -306,5 +329,6 @@ def work(pipe: Pipe, protocol: str, port: int, load: Load, part: int, parts: int
     while not pipe.poll():
         crowd.pump(0.005)
     crowd.drain(pipe.recv())
-    pipe.send({"delivered": crowd.tildes // 2, "last": crowd.last, "latencies": crowd.latencies.tobytes()})
+    delivered = crowd.tildes // crowd.protocol.tildes
+    pipe.send({"delivered": delivered, "last": crowd.last, "latencies": crowd.latencies.tobytes()})
     pipe.recv()
