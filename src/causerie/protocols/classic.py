@@ -28,7 +28,6 @@ from causerie.server.session import Answer, Language
 from causerie.text import _
 
 SPOKESMAN = "causerie"
-GUEST_STYLE = "Gue"
 
 
 class _Conn(msgspec.Struct, gc=False):
@@ -68,9 +67,7 @@ class ClassicLanguage(Language):
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""
         if type(event) is Message:
-            name, text = event.name, event.text
-            if event.guest and name[:3] != GUEST_STYLE:
-                name = f"~{name}"
+            name, text = shown(event.name, event.guest), event.text
             if event.action or event.reply or event.deleted or event.channel[:1] == "@":
                 return _other_message(event, name).encode()
             if "\n" in text:
@@ -87,8 +84,8 @@ class ClassicLanguage(Language):
 
     def encode_run(self, run: MessageRun) -> bytes:
         """See Language."""
-        name = run.name if not run.guest or run.name[:3] == GUEST_STYLE else f"~{run.name}"
-        text = f"{name}>" + f"{name}>".join(run.texts)
+        start = f"{shown(run.name, run.guest)}>"
+        text = start + start.join(run.texts)
         return super().encode_run(run) if "\n" in text or run.channel[:1] == "@" else text.encode()
 
 
