@@ -41,10 +41,9 @@ class ChatError(Exception):
         self.mark = mark
         return self
 
-    def bare(self) -> ChatError:
-        """The same without its traceback: that holds the frames it came through, and they all that was read."""
+    def forget_way(self) -> None:
+        """Drop its traceback: that holds the frames it came through, and they all that was read."""
         self.__traceback__ = self.__context__ = None
-        return self
 
     def __str__(self) -> str:
         about = ", ".join(f"{key} {value}" for key, value in self.data.items())

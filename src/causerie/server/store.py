@@ -144,8 +144,8 @@ class Store(Protocol):
     async def commit(self, changes: Sequence[Change]) -> None:
         """Store all of it, in this order, or nothing: synced when it returns. One commit at a time.
 
-        Raises StoreFailed. Sets `number`, `again` (and `at` when again) of every Append: a channel's numbers rise by
-        one, in the order given.
+        Raises StoreFailed. Sets `number`, `said`, `again` (and `at` when again) of every Append: a channel's numbers
+        rise by one, in the order given; an Append with `more` is a message for each of its texts.
         """
 
     async def page(

@@ -124,7 +124,7 @@ class Tick:
     def answer(self, session: Session, command: Command, answer: Answer) -> None:
         """What a command came to."""
         if isinstance(answer, ChatError):
-            answer.bare()
+            answer.forget_way()
         self.steps.append((ANSWER, session, command, answer))
 
     def tell_one(self, session: Session, event: Event) -> None:
