@@ -41,6 +41,7 @@ class Nowhere:
 
     language: Language = LANGUAGE
     direct = None
+    descriptor = -1
 
     def wait(self, rest: bytes) -> None:
         """Nothing."""

@@ -62,6 +62,7 @@ class Client:
         self.todo: deque[c.Command] = deque()
         self.task: asyncio.Task[None] | None = None
         self.direct: Callable[[bytes], int] | None = None
+        self.descriptor = -1
 
     def write(self, data: bytes) -> None:
         """Events, a line each. What is wrong is noted: an outlet does not raise."""

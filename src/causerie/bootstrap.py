@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from causerie.address import EVERY, Address
 from causerie.certificate import CertificateError
@@ -33,12 +34,16 @@ from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
 from causerie.server.guard import Guard
 from causerie.server.hashing import Hashing
+from causerie.server.post import Post
 from causerie.server.session import Session
 from causerie.server.store import Store, StoreFailed
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
 from causerie.stores.sqlite import SqliteStore
 from causerie.text import _
+
+if TYPE_CHECKING:
+    from causerie.protocols.send_ring import SendRing
 
 log = logging.getLogger("causerie.server")
 
@@ -60,10 +65,12 @@ def random_below(most: int) -> int:
     return int.from_bytes(os.urandom(8)) % most
 
 
-async def build_core(config: Config, store: Store, link: Callable[[str, bool], str]) -> Core:
+async def build_core(
+    config: Config, store: Store, link: Callable[[str, bool], str], ring: SendRing | None = None
+) -> Core:
     """The core over a store, its rhythm not yet running."""
     loaded = await store.load()
-    fanout = Fanout(asyncio.get_running_loop().call_later)
+    fanout = Fanout(asyncio.get_running_loop().call_later, None if ring is None else Post(ring))
     for channel, number in loaded.numbers.items():
         audience = fanout.audience(channel)
         audience.number, audience.said = number, loaded.said[channel]
@@ -142,6 +149,7 @@ class Server:
     listeners: list[Listener] = field(default_factory=list)
     sockets: list[asyncio.AbstractServer] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    ring: SendRing | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
 
@@ -202,13 +210,15 @@ class Server:
             task.cancel()
         self.core.hashing.close()
         await self.core.store.close()
+        if self.ring is not None:
+            self.ring.close()
         (self.directory.path / control.NAME).unlink(missing_ok=True)
         self.directory.release()
 
 
 async def start(config: Config, data: Path) -> Server:
     """Listen, and serve what is in `data`. Raises CannotStart."""
-    server = await _open(config, data)
+    server = await _open(config, data, _ring())
     core = server.core
     try:
         _check_certificate(server)
@@ -254,7 +264,7 @@ async def offline(config: Config, data: Path) -> AsyncIterator[Core]:
         await server.stop()
 
 
-async def _open(config: Config, data: Path) -> Server:
+async def _open(config: Config, data: Path, ring: SendRing | None = None) -> Server:
     directory = DataDirectory(data)
     try:
         store = SqliteStore(data, config.store.read_threads, config.store.index_quiet_seconds)
@@ -262,12 +272,22 @@ async def _open(config: Config, data: Path) -> Server:
         directory.release()
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
     identity = Identity(config, data, [name for protocol in PROTOCOLS for name in protocol.alpn])
-    core = await build_core(config, store, identity.link)
-    server = Server(
-        config, directory, identity, core, Admission(core, within(config.limits.exempt), within(config.server.proxies))
-    )
+    core = await build_core(config, store, identity.link, ring)
+    admission = Admission(core, within(config.limits.exempt), within(config.server.proxies))
+    server = Server(config, directory, identity, core, admission, ring=ring)
     server.run(core.turns.run())
     return server
+
+
+def _ring() -> SendRing | None:
+    """What many are sent to with. Pythons that were built without libffi have no ctypes for it, and an old libffi is
+    not given the memory it wants where nothing may be written and run (MemoryDenyWriteExecute in the systemd unit)."""
+    try:
+        from causerie.protocols.send_ring import open_ring
+    except (ImportError, MemoryError) as error:
+        log.debug("each is sent to by its own call: %s", error)
+        return None
+    return open_ring()
 
 
 def _irc_listener(server: Server, protocols: tuple[Protocol, ...], own: IrcListener) -> Listener:

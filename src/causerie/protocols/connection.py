@@ -106,7 +106,7 @@ class Connection(asyncio.Protocol):
         self.wire.secure, self.wire.certificate = secure, certificate
         self.language = self.wire.language = protocol.language
         if self.layer is None:
-            self._direct = DirectWriter(self._transport, self._moved)
+            self._direct = DirectWriter(self._transport, self._moved, self._listener.core.fanout.post)
             self.write = self._direct.write
         self.session = self._listener.open_session(self, secure)
         if self.session is not None:
@@ -282,6 +282,11 @@ class Connection(asyncio.Protocol):
         """See Outlet."""
         return self._direct.send if self._direct is not None else None
 
+    @property
+    def descriptor(self) -> int:
+        """See Outlet."""
+        return self._direct.descriptor if self._direct is not None else -1
+
     def wait(self, rest: bytes) -> None:
         """See Outlet."""
         if self._direct is not None:
@@ -313,6 +318,8 @@ class Connection(asyncio.Protocol):
         """Close when all is sent, or in a moment."""
         if self.layer is not None:
             self.layer.finish()
+        if self._direct is not None:
+            self._direct.flush()
         self._transport.close()
         if self._transport.get_write_buffer_size():
             asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self._transport.abort)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from causerie.server.post import Places, Post
 from causerie.server.session import Language, Session
 
 Send = Callable[[bytes], int]
@@ -13,11 +14,15 @@ Write = Callable[[bytes], None]
 class Group:
     """Those of one language who hear a channel: by the system's own send where that will do, or by their outlet."""
 
-    __slots__ = ("direct", "through")
+    __slots__ = ("_closed", "_places", "_post", "_rows", "direct", "through")
 
-    def __init__(self) -> None:
+    def __init__(self, post: Post | None = None) -> None:
         self.direct: dict[Session, Send] = {}
         self.through: dict[Session, Write] = {}
+        self._post = post
+        self._rows: bytes | None = None
+        self._closed = 0
+        self._places: Places = {}
 
     def __len__(self) -> int:
         return len(self.direct) + len(self.through)
@@ -27,6 +32,7 @@ class Group:
 
     def add(self, session: Session) -> None:
         """From now on this session is told, by the way that is open to it now."""
+        self._rows = None
         send = session.outlet.direct
         if send is None:
             self.direct.pop(session, None)
@@ -37,18 +43,37 @@ class Group:
 
     def remove(self, session: Session) -> None:
         """From now on it is not."""
+        self._rows = None
         self.direct.pop(session, None)
         self.through.pop(session, None)
 
     def write(self, data: bytes, but: Collection[Session] = ()) -> int:
         """To each `but` these the same bytes; to how many. Nobody's trouble is another's: what the system does not take
         waits in the outlet."""
+        # Before the first send: one that the system does not take moves its session here.
+        through = self.through.copy()
+        for session in but:
+            through.pop(session, None)
+        post = self._post
+        if post is None or len(self.direct) < post.ring.least or len(data) > post.ring.most:
+            if post is not None:
+                post.flush()
+            sent = self._send_each(data, but)
+        else:
+            sent = self._put(post, data, but)
+        for write in through.values():
+            # A connection may have closed since this turn of the loop began; uvloop then raises.
+            try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
+                write(data)
+            except RuntimeError:
+                pass
+        return sent + len(through)
+
+    def _send_each(self, data: bytes, but: Collection[Session]) -> int:
         size = len(data)
-        # Both before the first write: one that the system does not take moves its session from one to the other.
-        sends, through = self.direct.copy(), self.through.copy()
+        sends = self.direct.copy()
         for session in but:
             sends.pop(session, None)
-            through.pop(session, None)
         for session, send in sends.items():
             try:
                 sent = send(data)
@@ -58,21 +83,36 @@ class Group:
                 continue  # its transport finds out by itself
             if sent != size:
                 session.outlet.wait(data[sent:])
-        for write in through.values():
-            # A connection may have closed since this turn of the loop began; uvloop then raises.
-            try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
-                write(data)
-            except RuntimeError:
-                pass
-        return len(sends) + len(through)
+        return len(sends)
+
+    def _put(self, post: Post, data: bytes, but: Collection[Session]) -> int:
+        if self._rows is None or self._closed != post.closed:
+            self._seat(post)
+        assert self._rows is not None
+        places = self._places
+        without = sorted([places[session.outlet.descriptor][0] for session in but if session in self.direct])
+        post.put(self._rows, places, without, data)
+        return len(places) - len(without)
+
+    def _seat(self, post: Post) -> None:
+        seated = [(session.outlet.descriptor, session) for session in self.direct]
+        self._places = {descriptor: (place, session) for place, (descriptor, session) in enumerate(seated)}
+        self._rows, self._closed = post.ring.rows(self._places), post.closed
+
+    def owed(self, post: Post) -> bool:
+        """Whether something waits in the post for one of these."""
+        if self._rows is None or self._closed != post.closed:
+            self._seat(post)
+        return post.owes(self._places)
 
 
 class Audience:
     """Who hears one channel, by language. `number`: the last event that was told, `said`: the messages by then."""
 
-    __slots__ = ("groups", "number", "said")
+    __slots__ = ("_post", "groups", "number", "said")
 
-    def __init__(self) -> None:
+    def __init__(self, post: Post | None = None) -> None:
+        self._post = post
         self.groups: dict[Language, Group] = {}
         self.number = 0
         self.said = 0
@@ -85,7 +125,7 @@ class Audience:
         language = session.outlet.language
         group = self.groups.get(language)
         if group is None:
-            group = self.groups[language] = Group()
+            group = self.groups[language] = Group(self._post)
         group.add(session)
 
     def remove(self, session: Session) -> None:

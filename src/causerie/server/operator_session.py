@@ -40,6 +40,7 @@ class _Outlet:
 
     language: Language = _SILENCE
     direct = None
+    descriptor = -1
 
     def __init__(self) -> None:
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()

@@ -84,6 +84,10 @@ class Outlet(Protocol):
         None: only `write` will do. When it changes, `Fanout.moved` is told.
         """
 
+    @property
+    def descriptor(self) -> int:
+        """What `direct` sends to, for the system; -1: nothing, or nothing any more."""
+
     def wait(self, rest: bytes) -> None:
         """Send what `direct` did not take, before anything else."""
 

@@ -8,22 +8,32 @@ import socket
 from causerie.protocols.direct_write import FIRST_WRITES, DirectWriter
 from causerie.protocols.native import LANGUAGE
 from causerie.server.audience import Audience, Group
+from causerie.server.post import Post
 from causerie.server.session import Session, Trust
 from tests.people import PATIENCE
 
 
 class Way:
-    """An outlet over a real connection, as connection.py has it, which tells the audience when its way changes."""
+    """An outlet over a real connection, as connection.py has it, which tells its audiences when its way changes."""
 
-    def __init__(self, transport: asyncio.Transport, audience: Audience) -> None:
+    def __init__(self, transport: asyncio.Transport, *audiences: Audience, post: Post | None = None) -> None:
         self.language = LANGUAGE
-        self._writer = DirectWriter(transport, lambda: audience.moved(self.session))
+        self.audiences = audiences
+        self._writer = DirectWriter(transport, self._moved, post)
         self.write, self.wait, self.let_go = self._writer.write, self._writer.wait, self._writer.let_go
         self.session = Session(self, "127.0.0.1", Trust.PASSWORDS, None)  # type: ignore[arg-type]
+
+    def _moved(self) -> None:
+        for audience in self.audiences:
+            audience.moved(self.session)
 
     @property
     def direct(self) -> object:
         return self._writer.send
+
+    @property
+    def descriptor(self) -> int:
+        return self._writer.descriptor
 
 
 async def test_what_the_system_does_not_take_comes_once() -> None:

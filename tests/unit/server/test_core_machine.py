@@ -60,6 +60,7 @@ class Ears:
     def __init__(self, model: Model, name: str) -> None:
         self.language: Language = LANGUAGE
         self.direct: Callable[[bytes], int] | None = None
+        self.descriptor = -1
         self.model, self.name = model, name
 
     def write(self, data: bytes) -> None:
