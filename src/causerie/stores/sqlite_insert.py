@@ -21,11 +21,16 @@ class Insert:
         self._one = f"INSERT INTO {into} VALUES {row}"
         self._block = f"{self._one}{f', {row}' * (BLOCK - 1)}"
 
-    def put(self, writer: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert these in their order. Raises sqlite3.Error."""
-        whole = len(rows) - len(rows) % BLOCK
+    def put(self, writer: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> int:
+        """Insert these in their order; the last one's id, 0 without any. Raises sqlite3.Error."""
+        if not rows:
+            return 0
+        # The very last by a statement of its own, as only that tells its id.
+        last = len(rows) - 1
+        whole = last - last % BLOCK
         if whole:
             blocks = [tuple(chain.from_iterable(rows[at : at + BLOCK])) for at in range(0, whole, BLOCK)]
             writer.executemany(self._block, blocks)
-        if whole < len(rows):
-            writer.executemany(self._one, rows[whole:])
+        if whole < last:
+            writer.executemany(self._one, rows[whole:last])
+        return writer.execute(self._one, rows[last]).lastrowid or 0

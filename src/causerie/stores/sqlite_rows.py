@@ -35,7 +35,7 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
     """
     runs: list[list[int]] = []
     run = [0, 0, 0, 0]  # the one that goes on, with how many rows were logged before it in the place of an id
-    logged = 0
+    logged = last = 0  # how many rows, and the last one's id
     rows: list[tuple[Any, ...]] = []
     said: list[tuple[Any, ...]] = []  # the many that need the fewest columns, in runs, so that ids keep the order
     keys: dict[tuple[int, str], Append] = {}
@@ -43,17 +43,16 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
     for change in changes:
         if type(change) is not Append:
             # It may be about an event just before it.
-            _flush(writer, rows, said)
+            last = _flush(writer, rows, said) or last
             PUT[type(change)](writer, change)
             continue
         author = change.author.id
         if change.key and _said_before(writer, change, author, change.key, keys):
             continue
         channel = change.channel.id
-        last = counts.get(channel) or (0, 0)
+        number, spoken = before = counts.get(channel) or (0, 0)
         if channel not in touched:
-            touched[channel] = last
-        number, spoken = last
+            touched[channel] = before
         change.number = number = number + 1
         kind, more = change.kind, change.more
         if kind == "message":
@@ -73,7 +72,7 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             first, logged, left = first + fit, logged + fit, left - fit
         if kind == "message" and not (change.key or change.data or change.target or change.mentions):
             if rows:
-                _flush(writer, rows, said)
+                last = _flush(writer, rows, said) or last
             at = change.at
             said.append((channel, number, at, author, change.text, spoken))
             if more:
@@ -82,7 +81,7 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
                 ]
         else:
             if said:
-                _flush(writer, rows, said)
+                last = _flush(writer, rows, said) or last
             rows.append(
                 (
                     channel, number, change.at, kind, author, change.text, change.key or None, change.data or None,
@@ -91,23 +90,23 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             )  # fmt: skip
             if change.mentions:
                 writer.executemany(_MENTION, [(person, channel, number) for person in change.mentions])
-    _flush(writer, rows, said)
+    last = _flush(writer, rows, said) or last
     if unkept:
         writer.executemany(
-            "UPDATE channels SET number = ?, said = ? WHERE id = ?", [(*last, i) for i, last in unkept.items()]
+            "UPDATE channels SET number = ?, said = ? WHERE id = ?", [(*counted, i) for i, counted in unkept.items()]
         )
-    if not runs:
-        return []
-    (last,) = writer.execute("SELECT max(id) FROM log").fetchone()
     first = last - logged + 1
-    return [(channel, number, first + before, events) for channel, number, before, events in runs]
+    return [(channel, number, first + earlier, events) for channel, number, earlier, events in runs]
 
 
-def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> None:
+def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> int:
+    """Insert those of the two that there are, one kind at a time; the last one's id, 0 if there were none."""
+    last = 0
     for insert, waiting in ((_APPEND, rows), (_SAY, said)):
         if waiting:
-            insert.put(writer, waiting)
+            last = insert.put(writer, waiting)
             waiting.clear()
+    return last
 
 
 def _said_before(
