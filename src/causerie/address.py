@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -90,3 +91,22 @@ def parse_network(text: str) -> IPv4Network | IPv6Network:
         raise ValueError(
             _("{text!r} is an address within a network: write {network}").format(text=text, network=loose)
         ) from None
+
+
+def within(named: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether an address is in one of these networks."""
+    if not named:
+        return lambda host: False
+    import ipaddress
+
+    networks = [ipaddress.ip_network(network, strict=False) for network in named]
+
+    def is_in(host: str) -> bool:
+        try:
+            address = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return False
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in networks)
+
+    return is_in

@@ -15,9 +15,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from causerie.address import EVERY, Address
+from causerie.address import EVERY, Address, within
 from causerie.certificate import CertificateError
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
@@ -27,6 +26,7 @@ from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
 from causerie.protocols import classic, control, irc, native
 from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
+from causerie.protocols.send_ring import SendRing, open_ring
 from causerie.protocols.wire import Protocol
 from causerie.server import channels, operations, presence, read_state, refill
 from causerie.server.core import Core
@@ -34,16 +34,13 @@ from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
 from causerie.server.guard import Guard
 from causerie.server.hashing import Hashing
-from causerie.server.post import Post
+from causerie.server.post import Ring
 from causerie.server.session import Session
 from causerie.server.store import Store, StoreFailed
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
 from causerie.stores.sqlite import SqliteStore
 from causerie.text import _
-
-if TYPE_CHECKING:
-    from causerie.protocols.send_ring import SendRing
 
 log = logging.getLogger("causerie.server")
 
@@ -65,12 +62,10 @@ def random_below(most: int) -> int:
     return int.from_bytes(os.urandom(8)) % most
 
 
-async def build_core(
-    config: Config, store: Store, link: Callable[[str, bool], str], ring: SendRing | None = None
-) -> Core:
+async def build_core(config: Config, store: Store, link: Callable[[str, bool], str], ring: Ring | None = None) -> Core:
     """The core over a store, its rhythm not yet running."""
     loaded = await store.load()
-    fanout = Fanout(asyncio.get_running_loop().call_later, None if ring is None else Post(ring))
+    fanout = Fanout(asyncio.get_running_loop().call_later, ring)
     for channel, number in loaded.numbers.items():
         audience = fanout.audience(channel)
         audience.number, audience.said = number, loaded.said[channel]
@@ -112,25 +107,6 @@ async def build_core(
 
     fanout.caught_up_later = caught_up_later
     return core
-
-
-def within(named: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether an address is in one of these networks."""
-    if not named:
-        return lambda host: False
-    import ipaddress
-
-    networks = [ipaddress.ip_network(network, strict=False) for network in named]
-
-    def is_in(host: str) -> bool:
-        try:
-            address = ipaddress.ip_address(host.partition("%")[0])
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
-        return any(address in network for network in networks)
-
-    return is_in
 
 
 @dataclass(slots=True)
@@ -218,7 +194,7 @@ class Server:
 
 async def start(config: Config, data: Path) -> Server:
     """Listen, and serve what is in `data`. Raises CannotStart."""
-    server = await _open(config, data, _ring())
+    server = await _open(config, data, serves=True)
     core = server.core
     try:
         _check_certificate(server)
@@ -257,14 +233,14 @@ async def start(config: Config, data: Path) -> Server:
 @asynccontextmanager
 async def offline(config: Config, data: Path) -> AsyncIterator[Core]:
     """The core over `data`, without a listener, for a command while no server runs. Raises CannotStart."""
-    server = await _open(config, data)
+    server = await _open(config, data, serves=False)
     try:
         yield server.core
     finally:
         await server.stop()
 
 
-async def _open(config: Config, data: Path, ring: SendRing | None = None) -> Server:
+async def _open(config: Config, data: Path, serves: bool) -> Server:
     directory = DataDirectory(data)
     try:
         store = SqliteStore(data, config.store.read_threads, config.store.index_quiet_seconds)
@@ -272,22 +248,12 @@ async def _open(config: Config, data: Path, ring: SendRing | None = None) -> Ser
         directory.release()
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
     identity = Identity(config, data, [name for protocol in PROTOCOLS for name in protocol.alpn])
+    ring = open_ring() if serves else None
     core = await build_core(config, store, identity.link, ring)
     admission = Admission(core, within(config.limits.exempt), within(config.server.proxies))
     server = Server(config, directory, identity, core, admission, ring=ring)
     server.run(core.turns.run())
     return server
-
-
-def _ring() -> SendRing | None:
-    """What many are sent to with. Pythons that were built without libffi have no ctypes for it, and an old libffi is
-    not given the memory it wants where nothing may be written and run (MemoryDenyWriteExecute in the systemd unit)."""
-    try:
-        from causerie.protocols.send_ring import open_ring
-    except (ImportError, MemoryError) as error:
-        log.debug("each is sent to by its own call: %s", error)
-        return None
-    return open_ring()
 
 
 def _irc_listener(server: Server, protocols: tuple[Protocol, ...], own: IrcListener) -> Listener:

@@ -27,7 +27,7 @@ class DirectWriter:
 
     __slots__ = ("_changed", "_first", "_post", "_socket", "_transport", "descriptor", "send")
 
-    def __init__(self, transport: asyncio.Transport, changed: Callable[[], None], post: Post | None = None) -> None:
+    def __init__(self, transport: asyncio.Transport, changed: Callable[[], None], post: Post) -> None:
         self._transport = transport
         self._changed = changed
         self._post = post
@@ -63,8 +63,7 @@ class DirectWriter:
 
     def flush(self) -> None:
         """What waits in the post goes first: it may be for this connection."""
-        if self._post is not None:
-            self._post.flush()
+        self._post.flush()
 
     def wait(self, rest: bytes) -> None:
         """The system did not take these: they wait, and so does all that is written until they are gone."""
@@ -79,8 +78,7 @@ class DirectWriter:
         self.descriptor = -1
         if self._socket is not None:
             self._socket.detach()
-            if self._post is not None:
-                self._post.closed += 1
+            self._post.closed += 1
 
     def _begin(self) -> None:
         if self._socket is None:

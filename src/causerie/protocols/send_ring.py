@@ -7,7 +7,6 @@ Linux 6.1 or does not allow it, as Docker does not, there is no ring, and each i
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import logging
 import mmap
@@ -29,8 +28,8 @@ MOST_BYTES = 64 * 1024
 """Longer texts are not worth a ring: the system's own part of a send is nearly all then."""
 
 LEAST = 8
-"""Fewer than these are sent to one by one: putting rows together and one call through ctypes cost as much as eight of
-socket.send."""
+"""Fewer than these are sent to one by one. A call by itself is cheaper than `socket.send` from a dozen on
+(`bench/sends.py`), and earlier where the channels of a tick share it."""
 
 _SETUP, _ENTER = 425, 426
 """The system calls' numbers, on every architecture (linux/include/uapi/asm-generic/unistd.h)."""
@@ -53,6 +52,8 @@ class SendRing:
     """
 
     def __init__(self) -> None:
+        import ctypes
+
         self.least, self.most = LEAST, MOST_BYTES
         self._call = ctypes.CDLL(None, use_errno=True).syscall
         self._call.restype = ctypes.c_long
@@ -63,7 +64,7 @@ class SendRing:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         self._call.argtypes = (ctypes.c_long, ctypes.c_int, *[ctypes.c_uint] * 3, ctypes.c_void_p, ctypes.c_size_t)
         self._map(params.raw)
-        self._place = self._count = self._sent = self._used = 0
+        self._sent = self._used = 0
         self._sizes: list[int] = []
         text = ctypes.create_string_buffer(TEXT_BYTES)
         self._text = memoryview(text).cast("B")
@@ -106,16 +107,16 @@ class SendRing:
         begin = 0
         for end in (*without, len(rows) // 64):
             while begin < end:
-                if self._place + self._count == ENTRIES:
+                first = self._sent % ENTRIES + len(self._sizes)
+                if first == ENTRIES:
                     left += self.go()
-                first = self._place + self._count
+                    first = 0
                 fit = min(end - begin, ENTRIES - first)
                 last = first + fit
                 self._rows[64 * first : 64 * last] = rows[64 * begin : 64 * (begin + fit)]
                 fields = self._fields
                 fields[8 * first + 2 : 8 * last : 8] = array("Q", (self._address + used,)) * fit
                 fields[8 * first + 3 : 8 * last : 8] = array("Q", (_QUIET << 32 | size,)) * fit
-                self._count += fit
                 self._sizes += [size] * fit
                 begin += fit
             begin = end + 1
@@ -124,14 +125,13 @@ class SendRing:
 
     def go(self) -> Sequence[tuple[int, int]]:
         """See Ring."""
-        count = self._count
+        sizes, self._sizes = self._sizes, []
+        count = len(sizes)
         if not count:
             return ()
-        sizes, self._sizes = self._sizes, []
-        self._count = self._used = 0
-        words, place = self._words, self._place
+        self._used = 0
+        words = self._words
         words[self._tail] = self._sent = (self._sent + count) & 0xFFFFFFFF
-        self._place = (place + count) % ENTRIES
         sent = self._call(_ENTER, self._file, count, count, _GETEVENTS, None, 0)
         if sent != count:
             return self._broken(sent, sizes)
@@ -158,12 +158,14 @@ class SendRing:
 
     def _broken(self, sent: int, sizes: Sequence[int]) -> Sequence[tuple[int, int]]:
         """Not all rows were taken, as when the system has no memory: the rest is for the transports, now and later."""
+        import ctypes
+
         log.error("the ring is not used any more: %s", os.strerror(ctypes.get_errno()) if sent < 0 else f"took {sent}")
         self.least = sys.maxsize
         sent = max(sent, 0)
-        place = (self._place - len(sizes)) % ENTRIES
-        self._place = (place + sent) % ENTRIES
-        self._words[self._tail] = self._sent = (self._sent - len(sizes) + sent) & 0xFFFFFFFF
+        before = self._sent - len(sizes)
+        place = before % ENTRIES
+        self._words[self._tail] = self._sent = (before + sent) & 0xFFFFFFFF
         whose = self._rows.cast("i")
         rest = [(whose[16 * (place + nth) + 8], 0) for nth in range(sent, len(sizes))]
         return [*self._taken(sizes[:sent]), *rest]
@@ -176,11 +178,15 @@ class SendRing:
 
 
 def open_ring() -> SendRing | None:
-    """A ring, where there can be one."""
+    """A ring, where there can be one.
+
+    A Python that was built without libffi has no ctypes to make it with, and an old libffi is not given the memory it
+    wants where nothing may be written and run (MemoryDenyWriteExecute in the systemd unit).
+    """
     if sys.platform != "linux":
         return None
     try:
         return SendRing()
-    except OSError as error:
-        log.debug("each is sent to by its own call, for there is no io_uring here: %s", error)
+    except (OSError, ImportError, MemoryError) as error:
+        log.debug("no ring, so each is sent to by its own call: %s", error)
         return None

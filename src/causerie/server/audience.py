@@ -16,7 +16,7 @@ class Group:
 
     __slots__ = ("_closed", "_places", "_post", "_rows", "direct", "through")
 
-    def __init__(self, post: Post | None = None) -> None:
+    def __init__(self, post: Post) -> None:
         self.direct: dict[Session, Send] = {}
         self.through: dict[Session, Write] = {}
         self._post = post
@@ -54,13 +54,7 @@ class Group:
         through = self.through.copy()
         for session in but:
             through.pop(session, None)
-        post = self._post
-        if post is None or len(self.direct) < post.ring.least or len(data) > post.ring.most:
-            if post is not None:
-                post.flush()
-            sent = self._send_each(data, but)
-        else:
-            sent = self._put(post, data, but)
+        sent = self._put(data, but) if self._post.takes(len(self.direct), len(data)) else self._send_each(data, but)
         for write in through.values():
             # A connection may have closed since this turn of the loop began; uvloop then raises.
             try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
@@ -70,6 +64,7 @@ class Group:
         return sent + len(through)
 
     def _send_each(self, data: bytes, but: Collection[Session]) -> int:
+        self._post.flush()
         size = len(data)
         sends = self.direct.copy()
         for session in but:
@@ -85,25 +80,23 @@ class Group:
                 session.outlet.wait(data[sent:])
         return len(sends)
 
-    def _put(self, post: Post, data: bytes, but: Collection[Session]) -> int:
-        if self._rows is None or self._closed != post.closed:
-            self._seat(post)
-        assert self._rows is not None
-        places = self._places
+    def _put(self, data: bytes, but: Collection[Session]) -> int:
+        rows, places = self._seated()
         without = sorted([places[session.outlet.descriptor][0] for session in but if session in self.direct])
-        post.put(self._rows, places, without, data)
+        self._post.put(rows, places, without, data)
         return len(places) - len(without)
 
-    def _seat(self, post: Post) -> None:
-        seated = [(session.outlet.descriptor, session) for session in self.direct]
-        self._places = {descriptor: (place, session) for place, (descriptor, session) in enumerate(seated)}
-        self._rows, self._closed = post.ring.rows(self._places), post.closed
+    def _seated(self) -> tuple[bytes, Places]:
+        """The rows of those who are sent to directly, and whose they are."""
+        if self._rows is None or self._closed != self._post.closed:
+            seated = [(session.outlet.descriptor, session) for session in self.direct]
+            self._places = {descriptor: (place, session) for place, (descriptor, session) in enumerate(seated)}
+            self._rows, self._closed = self._post.rows(self._places), self._post.closed
+        return self._rows, self._places
 
-    def owed(self, post: Post) -> bool:
+    def owed(self) -> bool:
         """Whether something waits in the post for one of these."""
-        if self._rows is None or self._closed != post.closed:
-            self._seat(post)
-        return post.owes(self._places)
+        return self._post.owes(self._seated()[1])
 
 
 class Audience:
@@ -111,7 +104,7 @@ class Audience:
 
     __slots__ = ("_post", "groups", "number", "said")
 
-    def __init__(self, post: Post | None = None) -> None:
+    def __init__(self, post: Post) -> None:
         self._post = post
         self.groups: dict[Language, Group] = {}
         self.number = 0

@@ -21,7 +21,7 @@ from causerie.server.audience import Audience, Group
 from causerie.server.changes import Append
 from causerie.server.logged import event_of
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
-from causerie.server.post import Post
+from causerie.server.post import Post, Ring
 from causerie.server.session import Answer, AsItStands, Session
 from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
 
@@ -38,16 +38,16 @@ class Fanout:
     `markers`: for (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored
     (read_state.py); what one says oneself is read.
     `caught_up_later` is called with a session that must be fed from the store; `later(seconds, work)` is the loop's.
-    `post`: what many are sent to with, if the system has it.
+    `post`: what many are sent to with, where there is a ring.
     """
 
-    def __init__(self, later: Callable[[float, Callable[[], object]], object], post: Post | None = None) -> None:
+    def __init__(self, later: Callable[[float, Callable[[], object]], object], ring: Ring | None = None) -> None:
         self.audiences: dict[int, Audience] = {}
         self.told = 0
         self.delivered = 0
         self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self.caught_up_later: Callable[[Session], None] = lambda session: None
-        self.post = post
+        self.post = Post(ring)
         self._later = later
         self._pending: dict[int, Pending] = {}
 
@@ -68,7 +68,7 @@ class Fanout:
         try:
             self._tell(tick)
         finally:
-            self._flush()
+            self.post.flush()
 
     def _tell(self, tick: Tick) -> None:
         pending = self._pending
@@ -88,7 +88,7 @@ class Fanout:
                     if isinstance(step[3], Pong):
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
-                        self._flush()
+                        self.post.flush()
                     self._answer(step[1], step[2], step[3])
                 continue
             if step[0] == TELL:
@@ -162,10 +162,6 @@ class Fanout:
             answer = replace(answer.snapshot, number=now.number, said=now.said)
         session.outlet.answer(command, answer)
 
-    def _flush(self) -> None:
-        if self.post is not None:
-            self.post.flush()
-
     def _deliver_all(self, touched: dict[int, bool]) -> None:
         """Deliver what these channels have, at once where it is logged (True), and no more of it later."""
         for channel, logged in touched.items():
@@ -186,7 +182,7 @@ class Fanout:
     def _waited(self, channel: int, waiting: Pending) -> None:
         if self._pending.get(channel) is waiting:
             self._deliver(channel)
-            self._flush()
+            self.post.flush()
 
     def _last(self, channel: int) -> Audience | Pending:
         """What has the channel's last number, and the messages by then, at this point of the tick."""
@@ -237,9 +233,8 @@ class Fanout:
 
     def _deliver(self, channel: int) -> None:
         audience = self.audience(channel)
-        post = self.post
-        if post is not None and post.waiting and any([group.owed(post) for group in audience.groups.values()]):
-            post.flush()
+        if self.post.waiting and any([group.owed() for group in audience.groups.values()]):
+            self.post.flush()
         # The number rises before the writes: a session whose queue fills up in one of them has had these events.
         waiting = self._pending.pop(channel)
         audience.number, audience.said = waiting.number, waiting.said

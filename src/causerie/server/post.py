@@ -42,42 +42,54 @@ class Ring(Protocol):
 
 
 class Post:
-    """See the module. `closed` counts descriptors that were closed: what `rows` gave before is not used any more, since
-    another connection may have the same descriptor from then on."""
+    """See the module. Without a ring it takes nothing.
 
-    __slots__ = ("_owed", "_parts", "closed", "ring", "waiting")
+    `closed` counts descriptors that were closed: what `rows` gave before is not used any more, since another connection
+    may have the same descriptor from then on.
+    """
 
-    def __init__(self, ring: Ring) -> None:
-        self.ring = ring
+    __slots__ = ("_owed", "_ring", "closed")
+
+    def __init__(self, ring: Ring | None = None) -> None:
         self.closed = 0
-        self.waiting = False
-        self._owed: set[int] = set()
-        self._parts: list[tuple[Places, bytes]] = []
+        self._ring = ring
+        self._owed: dict[int, tuple[Places, bytes]] = {}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._owed)
+
+    def takes(self, sends: int, size: int) -> bool:
+        """Whether a text of so many bytes for so many is for it."""
+        return self._ring is not None and sends >= self._ring.least and size <= self._ring.most
+
+    def rows(self, descriptors: Iterable[int]) -> bytes:
+        """See Ring."""
+        return b"" if self._ring is None else self._ring.rows(descriptors)
 
     def owes(self, places: Places) -> bool:
         """Whether something waits for one of these."""
-        return not self._owed.isdisjoint(places)
+        return not self._owed.keys().isdisjoint(places)
 
     def put(self, rows: bytes, places: Places, without: Sequence[int], data: bytes) -> None:
-        """Send to these, to whom nothing is owed, but for those at some places, with the next `flush`."""
-        self.waiting = True
-        self._owed.update(places)
-        self._parts.append((places, data))
-        if left := self.ring.put(rows, without, data):
-            self._leave(left, self._parts.copy())
+        """Send what it `takes` to these, to whom nothing is owed, but for those at some places, with the next flush."""
+        assert self._ring is not None
+        self._owed.update(dict.fromkeys(places, (places, data)))
+        if left := self._ring.put(rows, without, data):
+            _leave(left, self._owed)
 
     def flush(self) -> None:
         """Send all that waits."""
-        if self.waiting:
-            parts, self._parts = self._parts, []
-            self._owed.clear()
-            self.waiting = False
-            if left := self.ring.go():
-                self._leave(left, parts)
+        if self._owed:
+            assert self._ring is not None
+            owed, self._owed = self._owed, {}
+            if left := self._ring.go():
+                _leave(left, owed)
 
-    def _leave(self, left: Left, parts: Sequence[tuple[Places, bytes]]) -> None:
-        for descriptor, sent in left:
-            for places, data in reversed(parts):
-                if descriptor in places:
-                    places[descriptor][1].outlet.wait(data[sent:])
-                    break
+
+def _leave(left: Left, owed: Mapping[int, tuple[Places, bytes]]) -> None:
+    """What the system did not take waits in the outlets."""
+    for descriptor, sent in left:
+        places, data = owed[descriptor]
+        places[descriptor][1].outlet.wait(data[sent:])

@@ -148,7 +148,7 @@ def test_what_is_not_taken_is_said() -> None:
             assert set(short) <= {full}
             taken += short.get(full, len(text))
             left += short.values()
-            if left[-2:] and left[-1] == 0:
+            if left and left[-1] == 0:
                 break
         assert left[-1] == 0
         assert heard(people[1][1]) == others[:taken]

@@ -16,7 +16,7 @@ from tests.people import PATIENCE
 class Way:
     """An outlet over a real connection, as connection.py has it, which tells its audiences when its way changes."""
 
-    def __init__(self, transport: asyncio.Transport, *audiences: Audience, post: Post | None = None) -> None:
+    def __init__(self, transport: asyncio.Transport, *audiences: Audience, post: Post) -> None:
         self.language = LANGUAGE
         self.audiences = audiences
         self._writer = DirectWriter(transport, self._moved, post)
@@ -42,8 +42,9 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     far.setblocking(False)
     transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
-    audience = Audience()
-    way = Way(transport, audience)
+    post = Post()
+    audience = Audience(post)
+    way = Way(transport, audience, post=post)
     audience.add(way.session)
     said = [b"%02d" % number for number in range(FIRST_WRITES + 1)] + [b"%06d" % number * 300 for number in range(100)]
     ways: set[str] = set()
@@ -66,7 +67,7 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
 def test_some_are_left_out() -> None:
     """Those who are told something else in its place."""
     heard: list[str] = []
-    group = Group()
+    group = Group(Post())
     one, other = Session(None, "", Trust.GUESTS, None), Session(None, "", Trust.GUESTS, None)  # type: ignore[arg-type]
     group.through = {one: lambda data: heard.append("one"), other: lambda data: heard.append("other")}
     assert group.write(b"hello", {one}) == 1

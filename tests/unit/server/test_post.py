@@ -19,7 +19,6 @@ from causerie.protocols.direct_write import FIRST_WRITES
 from causerie.protocols.native import LANGUAGE
 from causerie.protocols.send_ring import LEAST, SendRing, open_ring
 from causerie.server.fanout import Fanout
-from causerie.server.post import Post
 from causerie.server.tick import Tick
 from tests.people import PATIENCE
 from tests.unit.server.test_audience import Way
@@ -87,7 +86,7 @@ class Hall:
 @asynccontextmanager
 async def hall() -> AsyncIterator[Hall]:
     ring = open_ring()
-    here = Hall(Fanout(lambda seconds, work: None, None if ring is None else Post(ring)), ring, [])
+    here = Hall(Fanout(lambda seconds, work: None, ring), ring, [])
     try:
         yield here
     finally:
@@ -105,7 +104,7 @@ def calls(ring: SendRing | None) -> list[int]:
         go = ring.go
 
         def counting() -> Sequence[tuple[int, int]]:
-            counts.append(ring._count)
+            counts.append(len(ring._sizes))
             return go()
 
         ring.go = counting  # type: ignore[method-assign]
