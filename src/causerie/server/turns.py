@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable
 
 from causerie.chat.errors import StoreUnavailable
-from causerie.server.changes import Append
+from causerie.server.pace import LARGE, Pace, may_wait, merges
 from causerie.server.store import Store, StoreFailed
 from causerie.server.tick import Tick
 
@@ -22,9 +22,9 @@ log = logging.getLogger("causerie.store")
 
 RETRY_SECONDS = 5
 
-BUSY, GATHER, GATHER_MOST = 8, 0.002, 0.01
-"""After a tick of so many changes, in which several spoke in one channel, the next one gathers for as long as that one
-took and each 2 ms bring more, at most 10 ms."""
+GATHER = 0.002
+"""After a large tick, in which several spoke in one channel, the next one gathers for as long as that one took and each
+so many seconds bring more, at most a window."""
 
 
 class Turns:
@@ -37,6 +37,7 @@ class Turns:
         self, store: Store, tell: Callable[[Tick], None], undone: Callable[[Tick], None], patience: float
     ) -> None:
         self.tick = Tick()
+        self.pace = Pace()
         self.patience = patience
         self.commits = 0
         self.failures = 0
@@ -49,6 +50,7 @@ class Turns:
         self._undone = undone
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
+        self._for_more = False
         self._committing: Tick | None = None
         self._since = 0.0
         self._alarm: asyncio.TimerHandle | None = None
@@ -57,6 +59,8 @@ class Turns:
     def wake(self) -> None:
         """There is something in the tick; it is taken when all that this turn of the loop brought is in."""
         if self._waiting is not None:
+            if self._for_more and not self.after_this and may_wait(self.tick):
+                return
             waiting, self._waiting = self._waiting, None
             self.resting = False
             if not waiting.done():  # as when the server stops, and connections end after that
@@ -78,21 +82,47 @@ class Turns:
         """Take tick after tick, until cancelled."""
         while True:
             if self.tick.empty and not self.after_this:
-                self._waiting = self._loop.create_future()
-                self.resting = True
-                await self._waiting
+                await self._rest()
+            if may_wait(self.tick) and not self.after_this:
+                await self._wait_for_more()
             tick = self._take()
             if tick.changes:
                 await self._commit(tick)
-                if len(tick.changes) + tick.more >= BUSY:
+                if len(tick.changes) + tick.more >= LARGE:
                     await self._gather(self._loop.time() - self._since if merges(tick) else 0)
             else:
                 self._tell_safely(tick)
             del tick  # with all that it holds, however long nothing comes
 
+    async def _rest(self) -> None:
+        """Until `wake` finds that there is something to do."""
+        self._waiting = self._loop.create_future()
+        self.resting = True
+        await self._waiting
+
+    async def _wait_for_more(self) -> None:
+        """As long as the pace says, or until there is something that may not wait."""
+        now, had = self._loop.time(), len(self.tick.steps)
+        until = self.pace.until(now)
+        if until <= now:
+            return
+        alarm = self._loop.call_at(until, self._waited)
+        self._for_more = True
+        try:
+            await self._rest()
+        finally:
+            self._for_more = False
+            alarm.cancel()
+        if len(self.tick.steps) == had:
+            self.pace.waited_in_vain()
+
+    def _waited(self) -> None:
+        self._for_more = False
+        self.wake()
+
     async def _gather(self, took: float) -> None:
         """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
-        until, had = self._loop.time() + min(took, GATHER_MOST), -1
+        until, had = self._loop.time() + min(took, self.pace.window), -1
         await asyncio.sleep(0)  # what came while the last tick was told is read first
         while len(self.tick.steps) != had and self._loop.time() < until:
             had = len(self.tick.steps)
@@ -132,6 +162,7 @@ class Turns:
     async def _commit(self, tick: Tick) -> None:
         self._committing = tick
         self._since = self._loop.time()
+        self.pace.commit_begins(self._since)
         if self._alarm is None:
             self._alarm = self._loop.call_later(self.patience, self._look)
         try:
@@ -198,9 +229,3 @@ class Turns:
             self._fail(tick)
         else:
             self._tell_safely(tick)
-
-
-def merges(tick: Tick) -> bool:
-    """Whether patience makes fewer writes: what several say in a channel is told at once, what one says is anyway."""
-    spoken_in = [step.channel.id for step in tick.steps if type(step) is Append]
-    return len(spoken_in) >= 2 * len(set(spoken_in))

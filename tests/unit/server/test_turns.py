@@ -2,11 +2,9 @@
 
 import pytest
 
-from causerie.chat.model import Channel, Person
-from causerie.server.changes import Append
-from causerie.server.tick import Tick
-from causerie.server.turns import Turns, merges
-from tests.people import PASSWORD, House
+from causerie.server.pace import HURRIED, LARGE, Pace
+from causerie.server.turns import Turns
+from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 
 QUICK = {"commit_timeout": 0.3}
@@ -248,20 +246,63 @@ async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
     core.turns.wake()
 
 
-def test_patience_is_for_channels_in_which_several_speak() -> None:
-    """What one says is written at once anyway, however many channels there are."""
-    author = Person(id=1, name="anna")
-    home, attic = Channel(id=100, name="home"), Channel(id=200, name="attic")
+async def _hurried(house: SlowHouse, window: float, *names: str) -> list[NativePerson]:
+    """These are in one channel, in which so many messages came one after another that the next one waits."""
+    people = [await house.native_in("home", name) for name in names]
+    house.core.turns.pace = Pace(window)
+    for _ in range(HURRIED):
+        await people[-1].asks("send", channel="home", text="quick")
+    for person in people:
+        for name in names[names.index(person.name) + 1 :]:
+            await person.hears("entered", name=name)
+        for _ in range(HURRIED):
+            await person.hears("message", text="quick")
+    return people
 
-    def tick(*reads: list[Channel]) -> Tick:
-        made = Tick()
-        for read in reads:
-            message = Append(read[0], "message", 1, author, "hi", "", "")
-            made.append(message)
-            made.say_more(message, ("hi",) * (len(read) - 1))
-        return made
 
-    assert merges(tick([home], [home]))
-    assert merges(tick([home] * 3, [home, home], [home], [attic]))
-    assert not merges(tick([home] * 9, [attic] * 9))
-    assert not merges(tick([home], [attic], [home]))
+async def test_messages_wait_for_more_where_they_come_fast_and_for_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are on their way, in one commit, before the answer to whatever else is asked, by whomever."""
+    async with SlowHouse(monkeypatch) as house:
+        mia, luc, eve = await _hurried(house, 3600, "Mia", "Luc", "Eve")
+        turns = house.core.turns
+        before, told = turns.commits, house.core.fanout.told
+        sent = [mia.tells("send", channel="home", text="one"), luc.tells("send", channel="home", text="two")]
+        await house.until(lambda: len(turns.tick.steps) == 2)
+        assert (turns.commits, house.core.fanout.told) == (before, told)
+        assert await eve.asks("ping") is not None
+        assert {(await eve.hears("message"))["text"] for _ in range(2)} == {"one", "two"}
+        numbers = {(await mia.answer(sent[0]))["number"], (await luc.answer(sent[1]))["number"]}
+        assert numbers == {HURRIED + 1, HURRIED + 2}
+        assert turns.commits == before + 1
+
+
+async def test_a_page_asked_for_waits_for_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the tick to be told ends its patience."""
+    async with SlowHouse(monkeypatch) as house:
+        (mia,) = await _hurried(house, 3600, "Mia")
+        sent, asked = mia.tells("send", channel="home", text="mine"), mia.tells("history", channel="home")
+        await mia.answer(sent)
+        page = await mia.answer(asked)
+        assert page["events"][-1]["text"] == "mine"
+
+
+async def test_so_many_messages_wait_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that is large already is taken."""
+    async with SlowHouse(monkeypatch) as house:
+        (luc,) = await _hurried(house, 3600, "Luc")
+        before = house.core.turns.commits
+        marks = [luc.tells("send", channel="home", text=f"many {count}") for count in range(LARGE)]
+        assert [(await luc.answer(mark))["number"] for mark in marks] == [*range(HURRIED + 1, HURRIED + LARGE + 1)]
+        assert house.core.turns.commits > before
+
+
+async def test_a_message_waits_no_longer_than_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And when none came after it, the next one does not wait at all."""
+    async with SlowHouse(monkeypatch) as house:
+        mia, luc = await _hurried(house, 0.5, "Mia", "Luc")
+        await mia.says("home", "alone")
+        house.core.turns.pace.window = 3600
+        await luc.hears("message", text="alone")
+        await luc.says("home", "at once")
