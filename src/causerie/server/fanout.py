@@ -60,7 +60,7 @@ class Fanout:
 
     def moved(self, session: Session) -> None:
         """The way to a session is another one: see Outlet.direct."""
-        for channel in session.channels:
+        for channel in {**session.channels, **session.parting}:
             self.audience(channel).moved(session)
 
     def tell(self, tick: Tick) -> None:
@@ -206,6 +206,7 @@ class Fanout:
                     session.outlet.write(data)
                 pending[about].own.pop(session, None)
             self.audience(about).remove(session)
+            session.parting.pop(about, None)
             if session.heard is not None:
                 session.heard.pop(about, None)
         elif kind == SKIP:

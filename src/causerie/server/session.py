@@ -116,9 +116,9 @@ class Outlet(Protocol):
 
 class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
-    its own doings (channel, number) of that while, which it was told of otherwise. `keys`: under which it
-    follows what is noted. `known_as`: what it calls channels,
-    by id, of whose other name it has not read yet.
+    its own doings (channel, number) of that while, which it was told of otherwise. `parting`: channels it has left
+    and is still told, until the tick in which it left is told too. `keys`: under which it follows what is noted.
+    `known_as`: what it calls channels, by id, of whose other name it has not read yet.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated`: it has an administrator's rights for now. `secure`: it came by TLS, and showed
@@ -129,8 +129,8 @@ class Session:
 
     __slots__ = (
         "away", "bucket", "certificate", "channels", "closed", "elevated", "exempt", "flooding", "heard", "host",
-        "keys", "known_as", "mode", "outlet", "own_told", "person", "refilling", "scram", "secure", "since", "spoke",
-        "stuck_bytes", "stuck_since", "token", "trust", "watching",
+        "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "refilling", "scram", "secure", "since",
+        "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -142,6 +142,7 @@ class Session:
         self.person: Person | None = None
         self.token = 0
         self.channels: dict[int, bool] = {}
+        self.parting: dict[int, bool] = {}
         self.away = ""
         self.mode: Mode = "online"
         self.since = 0

@@ -119,6 +119,7 @@ class Tick:
 
     def exit(self, session: Session, channel: int) -> None:
         """From here on it does not."""
+        self.put(session.parting, channel, True)
         self.steps.append((EXIT, session, channel))
 
     def answer(self, session: Session, command: Command, answer: Answer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 from causerie.protocols.direct_write import FIRST_WRITES, DirectWriter
 from causerie.protocols.native import LANGUAGE
@@ -14,18 +15,17 @@ from tests.people import PATIENCE
 
 
 class Way:
-    """An outlet over a real connection, as connection.py has it, which tells its audiences when its way changes."""
+    """An outlet over a real connection, as connection.py has it, which says when its way changes."""
 
-    def __init__(self, transport: asyncio.Transport, *audiences: Audience, post: Post) -> None:
+    def __init__(self, transport: asyncio.Transport, moved: Callable[[Session], None], post: Post) -> None:
         self.language = LANGUAGE
-        self.audiences = audiences
+        self._tell_moved = moved
         self._writer = DirectWriter(transport, self._moved, post)
         self.write, self.wait, self.let_go = self._writer.write, self._writer.wait, self._writer.let_go
         self.session = Session(self, "127.0.0.1", Trust.PASSWORDS, None)  # type: ignore[arg-type]
 
     def _moved(self) -> None:
-        for audience in self.audiences:
-            audience.moved(self.session)
+        self._tell_moved(self.session)
 
     @property
     def direct(self) -> object:
@@ -44,7 +44,7 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
     transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
     post = Post()
     audience = Audience(post)
-    way = Way(transport, audience, post=post)
+    way = Way(transport, audience.moved, post)
     audience.add(way.session)
     said = [b"%02d" % number for number in range(FIRST_WRITES + 1)] + [b"%06d" % number * 300 for number in range(100)]
     ways: set[str] = set()

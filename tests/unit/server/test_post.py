@@ -61,10 +61,10 @@ class Hall:
         near, far = socket.socketpair()
         far.setblocking(False)
         transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
-        audiences = [self.fanout.audience(channel) for channel in channels]
-        member = Member(Way(transport, *audiences, post=self.fanout.post), transport, far)
-        for audience in audiences:
-            audience.add(member.way.session)
+        member = Member(Way(transport, self.fanout.moved, self.fanout.post), transport, far)
+        for channel in channels:
+            member.way.session.channels[channel] = True
+            self.fanout.audience(channel).add(member.way.session)
         for _nth in range(FIRST_WRITES + 1):
             member.way.write(b".")
         await member.hears(b"." * (FIRST_WRITES + 1))
@@ -173,3 +173,22 @@ async def test_one_who_does_not_read_is_sent_all_of_it_in_order() -> None:
         assert slow.way.direct is None
         for member in reversed(people):
             await member.hears(b"".join(told))
+
+
+async def test_one_who_leaves_is_sent_all_of_it_in_order() -> None:
+    """That it leaves is decided, and not told yet, when its socket does not take what one channel is told: what the
+    other one is told comes after that all the same."""
+    async with hall() as here:
+        slow = await here.enter(ONE, TWO)
+        slow.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        leaving = Tick()
+        leaving.drop(slow.way.session.channels, TWO)
+        leaving.exit(slow.way.session, TWO)
+        told: list[bytes] = []
+        while slow.transport.get_write_buffer_size() < 10_000 and len(told) < 100_000:
+            told += here.tell(ONE)
+        slow.fed = slow.far.recv(10_000)  # there is room again, and the transport does not know yet
+        told += here.tell(TWO)
+        here.fanout.tell(leaving)
+        told.append(here.tell(ONE, TWO)[0])
+        await slow.hears(b"".join(told))
