@@ -1,4 +1,4 @@
-"""What people read, in their language: `_` and `ngettext`.
+"""What people read, in their language: `_` and `ngettext`; and what others wrote, made harmless: `printable`.
 
 The language is the first one set of LC_ALL, LC_MESSAGES and LANG (POSIX.1-2017, Base Definitions, 8.2).
 English is what the sources say, so it needs no catalog and costs no import; a language without a catalog is
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # A fixed list rather than a look at the disk: what the environment says never becomes part of a path.
 LANGUAGES = frozenset({"fr"})
 """Languages that have a catalog. English is always there and has none."""
+
+_JOINERS = "\u200c\u200d"
+"""Invisible, but scripts and emoji are written with them."""
 
 
 def language() -> str:
@@ -40,6 +43,14 @@ def ngettext(one: str, many: str, count: int) -> str:
     if code == "en":
         return one if count == 1 else many
     return _catalog(code).ngettext(one, many, count)
+
+
+def printable(text: str) -> str:
+    """Somebody else's text for a terminal, or within a line: control characters, which could command the one or end the
+    other, become U+FFFD."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in _JOINERS else "\ufffd" for each in text)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What people read: which language is chosen, and that the catalogs are complete."""
+"""What people read: which language is chosen, that the catalogs are complete, and that nothing commands a terminal."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 from causerie import text
+from causerie.text import printable
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALES = ROOT / "src" / "causerie" / "locales"
@@ -157,3 +160,18 @@ def test_a_translation_names_the_same_places_to_fill_in(language: str) -> None:
                 assert set(re.findall(r"\{\w+", each)) <= wanted, message.id
         if message.id and len(ids) == 1:
             assert set(re.findall(r"\{\w+", strings[0])) == wanted, message.id
+
+
+@given(st.text())
+def test_nothing_that_is_printed_commands_a_terminal(text: str) -> None:
+    """No control character survives; what is harmless stays as it is."""
+    shown = printable(text)
+    assert len(shown) == len(text)
+    assert not any(ord(each) < 32 or 127 <= ord(each) < 160 for each in shown)
+    assert all(a == b for a, b in zip(text, shown, strict=True) if a.isprintable())
+
+
+def test_direction_cannot_be_turned() -> None:
+    """A right-to-left override would show another name than there is; emoji keep their joiners."""
+    assert printable("ab\u202ecd") == "ab\ufffdcd"
+    assert printable("👩\u200d💻") == "👩\u200d💻"

@@ -14,14 +14,13 @@ from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Event, Left, Message, Renamed, Topic
 from causerie.chat.replies import MemberList, Snapshot
 from causerie.cli.failure import BROKEN
-from causerie.cli.output import printable
-from causerie.cli.refusals import sentence
 from causerie.cli.talk import farewell
 from causerie.client import Chat, ClientError, Ended, Heard
 from causerie.protocols.answer_lines import answer_line
 from causerie.protocols.readings import reading
 from causerie.protocols.readings import text as said_by
-from causerie.text import _
+from causerie.refusals import sentence
+from causerie.text import _, printable
 
 RECENT = 20
 """Messages of a channel that are shown on entering it."""

@@ -42,10 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure(
             _("the window needs customtkinter; install it with: pip install 'causerie[desktop]'"), status=BROKEN
         ) from None
-    from causerie.cli.refusals import sentence
     from causerie.client import ServerAddress
     from causerie.desktop.app import run as show
     from causerie.desktop.remembering import Remembered, directory
+    from causerie.refusals import sentence
 
     if os.environ.get("CAUSERIE_DEBUG"):
         import logging

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from causerie.cli.failure import Failure
 from causerie.cli.place import Place, find_place
-from causerie.cli.refusals import sentence
+from causerie.refusals import sentence
 from causerie.text import _
 
 if TYPE_CHECKING:

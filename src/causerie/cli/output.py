@@ -6,18 +6,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from causerie.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_JOINERS = "\u200c\u200d"
-"""Invisible, but scripts and emoji are written with them."""
-
-
-def printable(text: str) -> str:
-    """Somebody else's text for a terminal: control characters, which could command it, become U+FFFD."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() or each in _JOINERS else "\ufffd" for each in text)
 
 
 def print_json(**about: Any) -> None:

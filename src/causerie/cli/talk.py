@@ -6,9 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from causerie.cli.failure import MISUSED, Failure
-from causerie.cli.output import printable
 from causerie.cli.parser import command
-from causerie.text import _
+from causerie.text import _, printable
 
 if TYPE_CHECKING:
     import argparse
@@ -41,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from causerie.chat.errors import ChatError
     from causerie.cli.certificates import Acceptance
-    from causerie.cli.refusals import sentence
     from causerie.client import Ended, Unreachable
+    from causerie.refusals import sentence
 
     acceptance = Acceptance()
     try:

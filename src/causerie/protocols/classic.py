@@ -22,8 +22,8 @@ from causerie.protocols import readings
 from causerie.protocols.answer_lines import answer_line
 from causerie.protocols.json_frames import Scan, find_end
 from causerie.protocols.readings import one_line, reading, shown
-from causerie.protocols.refusal_lines import refusal_line
 from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.refusals import sentence
 from causerie.server.session import Answer, Language
 from causerie.text import _
 
@@ -272,7 +272,7 @@ def _refusal(error: ChatError) -> str:
         return f"not said: too fast, wait {error.data['retry_after']} s."
     if isinstance(error, Unavailable):
         return f"not said: the server cannot store it just now, try again in {error.data.get('retry_after', 5)} s."
-    return _REFUSALS.get(error.code) or refusal_line(error)
+    return _REFUSALS.get(error.code) or f"{sentence(error)}."
 
 
 def recognises(first: bytes) -> bool | None:

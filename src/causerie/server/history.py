@@ -95,9 +95,9 @@ async def search(core: Core, session: Session, command: Search) -> Found:
     person = session.person
     assert person is not None
     if len(command.text) > QUERY_MOST:
-        raise BadInput(why="query", most=QUERY_MOST)
+        raise BadInput(why="query", least=1, most=QUERY_MOST)
     if not (command.text.strip() or command.name or command.since or command.until):
-        raise BadInput(why="query", least=1)
+        raise BadInput(why="query", least=1, most=QUERY_MOST)
     check_numbers(before=command.before, since=command.since, until=command.until)
     directory = core.directory
     asked = directory.channels.values()

@@ -12,9 +12,9 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line, one_line
+from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.registration import logging_in
-from causerie.protocols.refusal_lines import refusal_line
+from causerie.refusals import sentence
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _made(wire: IrcWire, account: str, answer: Answer) -> None:
     if isinstance(answer, LoggedIn):
         wire.line(f"REGISTER SUCCESS {answer.name} :The account is made, and you are logged in")
     elif isinstance(answer, ChatError):
-        _fail(wire, account, _CODES.get(answer.code, "TEMPORARILY_UNAVAILABLE"), one_line(refusal_line(answer)))
+        _fail(wire, account, _CODES.get(answer.code, "TEMPORARILY_UNAVAILABLE"), sentence(answer))
 
 
 def _fail(wire: IrcWire, account: str, code: str, text: str) -> None:

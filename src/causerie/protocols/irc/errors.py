@@ -10,6 +10,7 @@ from causerie.chat.errors import ChatError
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.names import shown_channel
 from causerie.protocols.irc.numerics import Numeric
+from causerie.refusals import sentence
 
 TABLE: dict[str, tuple[Numeric, str]] = {
     "no_such_channel": (n.ERR_NOSUCHCHANNEL, "channel"),
@@ -110,9 +111,7 @@ def refusal(command: c.Command, asked_as: str, error: ChatError) -> tuple[Numeri
 
 def fail(asked_as: str, error: ChatError) -> str:
     """A standard reply (IRCv3) for what has no numeric: the code is the core's own."""
-    about = ", ".join(f"{key} {value}" for key, value in error.data.items())
-    text = f"{error.code.replace('_', ' ')}: {about}" if about else error.code.replace("_", " ")
-    return f"FAIL {asked_as or '*'} {error.code.upper()} :{text}"
+    return f"FAIL {asked_as or '*'} {error.code.upper()} :{sentence(error)}"
 
 
 def _about(word: str, command: c.Command, asked_as: str, error: ChatError) -> str:

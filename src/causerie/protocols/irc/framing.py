@@ -9,7 +9,7 @@ from causerie.chat.errors import BadText, FrameTooLong
 from causerie.protocols.irc.lines import BODY_MOST, CLIENT_TAGS_MOST, LINE_MOST
 from causerie.protocols.wire import Bounds, Wire
 
-ENDLESS = 1 << 20
+ENDLESS = 1_000_000
 """Bytes with no line end among them that nobody waits for any longer."""
 
 
@@ -42,21 +42,21 @@ class LineWire(Wire):
                 self._skipped += self._searched
                 self._searched = 0
                 self._taken(len(buffer))
-                if self._skipped > ENDLESS:
+                if self._skipped >= ENDLESS:
                     self._give_up()
             return None
         self._searched = 0
         self._taken(end + 1)
         if self._skipped:
             skipped, self._skipped = self._skipped + end - start, 0
-            if skipped > ENDLESS:
+            if skipped >= ENDLESS:
                 self._give_up()
             raise FrameTooLong(most=BODY_MOST + 2)
         size = end - start
         if size and buffer[end - 1] == 13:
             end -= 1
         if size > BODY_MOST and not _fits(buffer, start, end):
-            if size > ENDLESS:
+            if size >= ENDLESS:
                 self._give_up()
             raise FrameTooLong(most=BODY_MOST + 2)
         line = buffer[start:end]

@@ -13,10 +13,10 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn, PersonCard, SessionList, Snapshot
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line, one_line
+from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.names import core_name, is_channel, shown_channel
 from causerie.protocols.irc.registration import logging_in
-from causerie.protocols.refusal_lines import refusal_line
+from causerie.refusals import sentence
 from causerie.server.certificates import DEVICE
 from causerie.server.session import Answer
 
@@ -71,7 +71,7 @@ def _done(name: str, text: str) -> Then:
     """What is said when a command was done; a refusal is said as it is."""
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        _tell(wire, name, one_line(refusal_line(answer)) if isinstance(answer, ChatError) else text)
+        _tell(wire, name, sentence(answer) if isinstance(answer, ChatError) else text)
 
     return then
 
@@ -81,7 +81,7 @@ def _logged_in(name: str, text: str) -> Then:
         if isinstance(answer, LoggedIn):
             _tell(wire, name, text.format(account=answer.name))
         elif isinstance(answer, ChatError):
-            _tell(wire, name, one_line(refusal_line(answer)))
+            _tell(wire, name, sentence(answer))
 
     return then
 
@@ -150,7 +150,7 @@ def _info(wire: IrcWire, name: str, words: list[str]) -> None:
             here = ", and is here" if answer.here else ""
             _tell(wire, name, f"{answer.name} is {kind}{here}.")
         elif isinstance(answer, ChatError):
-            _tell(wire, name, one_line(refusal_line(answer)))
+            _tell(wire, name, sentence(answer))
 
     wire.ask(c.Whois(name=words[0] if words else wire.nick), then, every=True)
 
@@ -180,7 +180,7 @@ def _channel_info(wire: IrcWire, name: str, words: list[str]) -> None:
             owners = ", ".join(member.name for member in answer.members if member.role == "owner") or "nobody"
             _tell(wire, name, f"{shown_channel(answer.channel)} is {answer.access}; its owners: {owners}.")
         elif isinstance(answer, ChatError):
-            _tell(wire, name, one_line(refusal_line(answer)))
+            _tell(wire, name, sentence(answer))
 
     wire.ask(c.Look(channel=core_name(words[0])), then, every=True)
 

@@ -40,7 +40,7 @@ def test_whatever_the_core_refuses_is_a_numeric_or_a_standard_reply() -> None:
     """IRCv3 standard-replies: FAIL, the command, a code in capitals, a text."""
     error = core.BadInput(why="people", most=7)
     assert errors.refusal(Command(), "KICK", error) is None
-    assert errors.fail("KICK", error) == "FAIL KICK BAD_INPUT :bad input: why people, most 7"
+    assert errors.fail("KICK", error) == "FAIL KICK BAD_INPUT :a direct conversation is of at most 7 people and oneself"
 
 
 def test_capabilities_have_a_bit_each() -> None:

@@ -1,11 +1,13 @@
-"""What a refusal means: a sentence for each code of `causerie.chat.errors`, in the reader's language."""
+"""What a refusal means: a sentence for each code of `causerie.chat.errors`, in the reader's language.
+
+Where a protocol says it, that is the language that the server was started in.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causerie.cli.output import printable
-from causerie.text import _
+from causerie.text import _, printable
 
 if TYPE_CHECKING:
     from causerie.chat.errors import ChatError, Data
@@ -113,11 +115,20 @@ def reasons() -> dict[str, str]:
         "bad_input.member": _("they are in {channel} already"),
         "bad_input.key": _("a key is 1 to {most} letters, digits and signs, without space, comma or colon"),
         "bad_input.people_most": _("a channel can be for 0 (no bound) to {most} people"),
+        "bad_input.retention_days": _("what is said can be kept for 0 (for ever) to {most} days"),
+        "bad_input.access": _("a channel is public or private, and the one that everybody enters is public"),
+        "bad_input.home": _("{channel} is the channel that everybody enters; it keeps its name"),
+        "bad_input.line_end": _("this is to be one line"),
+        "bad_input.people": _("a direct conversation is of at most {most} people and oneself"),
+        "bad_input.query": _("a search says what to look for, in at most {most} characters"),
+        "bad_input.seconds": _("nobody can be kept from speaking for more than {most} seconds"),
+        "bad_input.dnd_minutes": _("one can be left alone for 0 to {most} minutes"),
         "bad_input.slow_seconds": _("between two messages there can be 0 to {most} seconds"),
         "login_failed.door": _("this is not the password that the server asks of everybody"),
         "too_many.watched": _("you watch as many people as one may: {most}"),
         "bad_input.certificate": _("this connection has shown no certificate of its own"),
         "bad_input.scram": _("this is no message of SCRAM-SHA-256, or not the one that comes next"),
+        "unavailable.web_push": _("this server wakes no devices: Web Push is off"),
         "unavailable.settings": _("this server has no settings file that it could read again"),
         "already_logged_in.account": _("an account keeps its name, and this is the account {name}"),
         "bad_input.version": _("the server speaks version {version} of the native protocol, and this is another"),
@@ -138,6 +149,8 @@ def reasons() -> dict[str, str]:
         "name_taken.look_alike": _("the name {name} looks like one that somebody has"),
         "name_taken.reserved": _("the name {name} is kept for the server"),
         "too_many.emoji": _("this message has {most} different reactions, and that is the most"),
+        "too_many.metadata": _("no more than {most} things can be noted there"),
+        "too_many.names": _("it has had {most} names, and that is the most"),
         "too_many.masks": _("there are {most} masks here, and that is the most; take one off first"),
         "too_many.pins": _("{most} messages are pinned here, and that is the most; take one off first"),
         "too_many.threads": _("you follow {most} threads, and that is the most"),

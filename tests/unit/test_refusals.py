@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from causerie import refusals
 from causerie.chat import errors
-from causerie.cli import refusals
 from causerie.client.frames import refusal
 
 SOURCES = Path(errors.__file__).parents[1]
