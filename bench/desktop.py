@@ -20,9 +20,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from causerie.cli.refusals import sentence
 from causerie.desktop.app import App
 from causerie.desktop.remembering import Remembered, Settings
+from causerie.refusals import sentence
 from tests.server_process import ServerProcess
 
 BEAT = 4
