@@ -2,7 +2,7 @@
 
 At ease nobody waits. Where commits come faster than anybody reads, some 100 a second, messages wait until the last one
 is `window` old: with few of them in each commit, the sync and the writes to a channel's members are most of what they
-cost. What anybody waits for an answer to never waits. After a tick so large that its writes are most of what it cost,
+cost. Whatever else is asked, by anybody, ends the wait. After a tick so large that its writes are most of what it cost,
 `merges` says whether patience makes fewer of them.
 """
 
