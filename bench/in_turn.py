@@ -84,7 +84,8 @@ def main() -> int:
             for one in random.sample(servers, len(servers)):
                 one.taken.append(measure(asked.load, asked.workload, one))
             if sys.stderr.isatty():
-                print(f"\rround {count + 1} of {asked.rounds}", end="", file=sys.stderr, flush=True)
+                end = "\n" if count + 1 == asked.rounds else ""
+                print(f"\rround {count + 1} of {asked.rounds}", end=end, file=sys.stderr, flush=True)
     except OSError as failure:
         print(failure, file=sys.stderr)
         return 1

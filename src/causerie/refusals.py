@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from causerie.text import _, printable
 
 if TYPE_CHECKING:
-    from causerie.chat.errors import ChatError, Data
+    from causerie.chat.errors import ChatError
 
 
 class _About(dict[str, "str | int | float"]):
@@ -22,11 +22,7 @@ class _About(dict[str, "str | int | float"]):
 
 def sentence(error: ChatError) -> str:
     """The refusal for a person: what is wrong, and what to do where there is something to do."""
-    return explain(error.code, error.data)
-
-
-def explain(code: str, data: Data) -> str:
-    """The same, for a code and its data as they came over a wire."""
+    code, data = error.code, error.data
     about = _About((name, printable(part) if isinstance(part, str) else part) for name, part in data.items())
     why = reasons().get(f"{code}.{data.get('why', '')}")
     if why is not None:

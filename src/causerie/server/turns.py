@@ -59,7 +59,7 @@ class Turns:
     def wake(self) -> None:
         """There is something in the tick; it is taken when all that this turn of the loop brought is in."""
         if self._waiting is not None:
-            if self._for_more and not self.after_this and may_wait(self.tick):
+            if self._for_more and self._may_wait():
                 return
             waiting, self._waiting = self._waiting, None
             self.resting = False
@@ -83,7 +83,7 @@ class Turns:
         while True:
             if self.tick.empty and not self.after_this:
                 await self._rest()
-            if may_wait(self.tick) and not self.after_this:
+            if self._may_wait():
                 await self._wait_for_more()
             tick = self._take()
             if tick.changes:
@@ -93,6 +93,9 @@ class Turns:
             else:
                 self._tell_safely(tick)
             del tick  # with all that it holds, however long nothing comes
+
+    def _may_wait(self) -> bool:
+        return not self.after_this and may_wait(self.tick)
 
     async def _rest(self) -> None:
         """Until `wake` finds that there is something to do."""

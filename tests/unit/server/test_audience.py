@@ -19,13 +19,9 @@ class Way:
 
     def __init__(self, transport: asyncio.Transport, moved: Callable[[Session], None], post: Post) -> None:
         self.language = LANGUAGE
-        self._tell_moved = moved
-        self._writer = DirectWriter(transport, self._moved, post)
+        self._writer = DirectWriter(transport, lambda: moved(self.session), post)
         self.write, self.wait, self.let_go = self._writer.write, self._writer.wait, self._writer.let_go
         self.session = Session(self, "127.0.0.1", Trust.PASSWORDS, None)  # type: ignore[arg-type]
-
-    def _moved(self) -> None:
-        self._tell_moved(self.session)
 
     @property
     def direct(self) -> object:
