@@ -6,8 +6,9 @@ import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
-from typing import get_args
+from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from causerie.chat.commands import AnyCommand
@@ -41,6 +42,22 @@ def test_everything_that_travels_is_in_it(name: str, kinds: object) -> None:
     wanted = [f"#/$defs/{kind.__name__}" for kind in get_args(kinds)]
     assert sorted(one["$ref"] for one in definitions[name]["anyOf"]) == sorted(wanted)
     assert all(one.removeprefix("#/$defs/") in definitions for one in wanted)
+
+
+def test_descriptions_do_not_depend_on_how_msgspec_gives_a_docstring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions before 0.23 give a docstring as it stands in the source, with its indentation."""
+    given = msgspec.json.schema_components
+
+    def indented(*args: Any, **options: Any) -> tuple[Any, Any]:
+        parts, shared = given(*args, **options)
+        for shape in shared.values():
+            if "description" in shape:
+                shape["description"] = shape["description"].replace("\n", "\n    ")
+        return parts, shared
+
+    expected = schema()
+    monkeypatch.setattr(msgspec.json, "schema_components", indented)
+    assert schema() == expected
 
 
 def test_answers_have_the_mark_and_errors_their_codes() -> None:

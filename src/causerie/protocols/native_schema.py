@@ -37,6 +37,10 @@ def schema() -> dict[str, Any]:
     for kind in get_args(AnyAnswer):
         shared[kind.__name__]["properties"]["re"] = {**_MARK, "description": "The command's `id`, if any."}
     shared[Refusal.__name__]["properties"]["code"]["examples"] = sorted(error_codes())
+    for shape in shared.values():
+        if "description" in shape:
+            # msgspec gives a docstring as it stands or dedented, as its version goes.
+            shape["description"] = inspect.cleandoc(shape["description"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The causerie native protocol, version 1",
