@@ -60,13 +60,13 @@ def test_each_event_is_on_the_page(kind: type) -> None:
     assert f"\n| `{kind.__struct_config__.tag}` | " in chapter("Events")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("code", sorted(classic._REFUSALS))
+@pytest.mark.parametrize("code", sorted(classic.short_refusals()))
 def test_each_refusal_is_on_the_page(code: str) -> None:
     """In the words that the server says."""
-    assert f"\n| `{code}` | `causerie>{classic._REFUSALS[code]}` |" in chapter("Refusals")
+    assert f"\n| `{code}` | `causerie>{classic.short_refusals()[code]}` |" in chapter("Refusals")
 
 
-@pytest.mark.parametrize("code", sorted(classic._FAREWELLS))
+@pytest.mark.parametrize("code", sorted(classic.farewells()))
 def test_each_farewell_is_on_the_page(code: str) -> None:
     """In the words that the server says."""
-    assert f"\n| `{code}` | `causerie>{classic._FAREWELLS[code]}` |" in chapter("Farewells")
+    assert f"\n| `{code}` | `causerie>{classic.farewells()[code]}` |" in chapter("Farewells")

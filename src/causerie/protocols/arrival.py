@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from causerie.protocols.wire import Protocol
+from causerie.text import _
 
 if TYPE_CHECKING:
     from causerie.protocols.connection import Connection
@@ -72,7 +73,7 @@ class Arrival:
 
     def _hold(self, data: bytes) -> None:
         if len(data) > FIRST_BYTES_MOST:
-            self._connection.turn_away("this is no language of this server", self._listener.away)
+            self._connection.turn_away(_("this is no language of this server"), self._listener.away)
         else:
             self._held = data
 
@@ -83,7 +84,8 @@ class Arrival:
         try:
             told = proxy_header.read(data)
         except proxy_header.BadHeader as bad:
-            self._connection.turn_away(f"a proxy connects from your address, but this is {bad}", self._listener.away)
+            why = _("a proxy connects from your address, but this is {what}").format(what=bad)
+            self._connection.turn_away(why, self._listener.away)
             return b""
         if told is None:
             self._hold(data)

@@ -230,8 +230,9 @@ class ClassicWire(Wire):
         return type(command) is LogIn and not isinstance(answer, LoggedIn)
 
     def farewell(self, code: str) -> bytes:
-        """The language has no farewell; those it tells nothing see the connection close."""
-        return f"{SPOKESMAN}>{_FAREWELLS[code]}".encode() if code in _FAREWELLS else b""
+        """The protocol has no farewell of its own: a line by the spokesman, or just the end of the connection."""
+        said = farewells().get(code)
+        return f"{SPOKESMAN}>{said}".encode() if said else b""
 
 
 def _decode(raw: bytes | bytearray) -> _Object:
@@ -248,31 +249,40 @@ def _decode(raw: bytes | bytearray) -> _Object:
 _SEEN = (Join, SetName, Quit, LogOut)
 """Commands whose being done is seen by what is heard next."""
 
-_REFUSALS = {
-    "bad_text": "not said: it holds a character that cannot be sent.",
-    "text_too_long": "not said: it is too long.",
-    "muted": "not said: you may not speak here for now.",
-    "read_only": "not said: only moderators speak here.",
-    "banned": "not said: you were put out of this channel.",
-    "not_a_member": "not said: you are in no channel.",
-    "not_logged_in": "not said: you have not logged in.",
-}
-_FAREWELLS = {
-    "stalled": "goodbye: you have not read anything for too long.",
-    "shutting_down": "goodbye: the server is stopping.",
-    "disconnected": "goodbye: an administrator ended this connection.",
-    "disabled": "goodbye: this account was shut out.",
-    "password_changed": "goodbye: the password was changed.",
-    "idle": "goodbye: you have been silent for too long.",
-}
+
+def short_refusals() -> dict[str, str]:
+    """Of the refusals that a message meets, those that are said shorter than elsewhere: here one is in one channel."""
+    return {
+        "bad_text": _("not said: it holds a character that cannot be sent."),
+        "text_too_long": _("not said: it is too long."),
+        "muted": _("not said: you may not speak here for now."),
+        "read_only": _("not said: only moderators speak here."),
+        "banned": _("not said: you were put out of this channel."),
+        "not_a_member": _("not said: you are in no channel."),
+        "not_logged_in": _("not said: you have not logged in."),
+    }
+
+
+def farewells() -> dict[str, str]:
+    """What is said before the end, by the reason for it; of any other reason nothing."""
+    return {
+        "stalled": _("goodbye: you have not read anything for too long."),
+        "shutting_down": _("goodbye: the server is stopping."),
+        "disconnected": _("goodbye: an administrator ended this connection."),
+        "disabled": _("goodbye: this account was shut out."),
+        "password_changed": _("goodbye: the password was changed."),
+        "idle": _("goodbye: you have been silent for too long."),
+    }
 
 
 def _refusal(error: ChatError) -> str:
+    """The refusal of a message or a command, in the server's language."""
+    seconds = error.data.get("retry_after", 5)
     if isinstance(error, TooFast):
-        return f"not said: too fast, wait {error.data['retry_after']} s."
+        return _("not said: too fast, wait {seconds} s.").format(seconds=seconds)
     if isinstance(error, Unavailable):
-        return f"not said: the server cannot store it just now, try again in {error.data.get('retry_after', 5)} s."
-    return _REFUSALS.get(error.code) or f"{sentence(error)}."
+        return _("not said: the server cannot store it just now, try again in {seconds} s.").format(seconds=seconds)
+    return short_refusals().get(error.code) or f"{sentence(error)}."
 
 
 def recognises(first: bytes) -> bool | None:

@@ -16,6 +16,7 @@ from causerie.protocols.wire import Bounds, Protocol
 from causerie.server.core import Core
 from causerie.server.limits import Addresses, Bucket
 from causerie.server.session import Session, Trust
+from causerie.text import _
 
 if TYPE_CHECKING:
     import ssl
@@ -33,11 +34,14 @@ SILENCE_SECONDS = 1.0
 _GET = b"GET "
 """How WebSocket begins (RFC 6455, section 4.1)."""
 
-TURNED_AWAY = {
-    "server_full": "the server is full; try again later",
-    "too_many_connections": "too many connections from your address",
-    "too_fast": "too many connections from your address in ten minutes",
-}
+
+def turned_away(code: str) -> str:
+    """Why a connection is not taken, in the server's language; `code`: what `Addresses.enter` says."""
+    return {
+        "server_full": _("the server is full; try again later"),
+        "too_many_connections": _("too many connections from your address"),
+        "too_fast": _("too many connections from your address in ten minutes"),
+    }[code]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -205,7 +209,7 @@ class Listener:
         refusal = self.admission.addresses.enter(host, self.core.clock())
         if refusal is not None:
             self.core.counters["turned_away"] += 1
-            connection.turn_away(TURNED_AWAY[refusal], self.away)
+            connection.turn_away(turned_away(refusal), self.away)
             return
         connection.admitted = True
         self.admission.expect(connection, self.core.config.limits.login_seconds)
@@ -243,9 +247,9 @@ class Listener:
     def recognise(self, first: bytes, tls: TlsPipe | None) -> Protocol | str | None:
         """The language of these first bytes; None: more are needed; a text: why it is none of ours."""
         if tls is None and self.tls == "always":
-            return "this address takes TLS only"
+            return _("this address takes TLS only")
         if self.websocket == "always":
-            return "this address takes WebSocket only"
+            return _("this address takes WebSocket only")
         if self.own:
             return self.protocols[0]
         agreed = tls.alpn() if tls is not None else None
@@ -260,7 +264,7 @@ class Listener:
         if undecided:
             return None
         names = ", ".join(protocol.name for protocol in self.protocols)
-        return f"these first bytes are no language of this address; it speaks: {names}"
+        return _("these first bytes are no language of this address; it speaks: {names}").format(names=names)
 
     def open_session(self, connection: Connection, secure: bool) -> Session | None:
         """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
@@ -269,7 +273,7 @@ class Listener:
         allowed = trust(connection.host, secure, core.config.server.plaintext)
         if allowed is Trust.REFUSED:
             log.warning("%s may not come in clear; `plaintext` in [server] would allow it", connection.host)
-            connection.turn_away("this server is reached from here by TLS only")
+            connection.turn_away(_("this server is reached from here by TLS only"))
             return None
         if connection.protocol is not None and connection.protocol.manners is not None:
             seconds = connection.protocol.manners().login_seconds

@@ -9,6 +9,8 @@ import struct
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
 
+from causerie.text import _
+
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 """How version 2 begins."""
 
@@ -43,28 +45,28 @@ def read(data: bytes) -> Introduction | None:
         return _version_1(data)
     if SIGNATURE.startswith(data) or b"PROXY ".startswith(data):
         return None
-    raise BadHeader("no header of the PROXY protocol")
+    raise BadHeader(_("no header of the PROXY protocol"))
 
 
 def _version_1(data: bytes) -> Introduction | None:
     end = data.find(b"\r\n", 0, VERSION_1_MOST)
     if end < 0:
         if len(data) >= VERSION_1_MOST:
-            raise BadHeader("a header of version 1 without an end")
+            raise BadHeader(_("a header of version 1 without an end"))
         return None
     words = data[:end].decode("ascii", "replace").split(" ")
     if words[1] == "UNKNOWN":
         return Introduction("", False, end + 2)
     family = {"TCP4": AF_INET, "TCP6": AF_INET6}.get(words[1])
     if family is None or len(words) != 6:
-        raise BadHeader("a header of version 1 of no known kind")
+        raise BadHeader(_("a header of version 1 of no known kind"))
     try:
         host = inet_ntop(family, inet_pton(family, words[2]))
         inet_pton(family, words[3])
     except (OSError, ValueError):  # ValueError: a NUL, or no ASCII
-        raise BadHeader("a header of version 1 with an address that is none") from None
+        raise BadHeader(_("a header of version 1 with an address that is none")) from None
     if not all(port.isdecimal() and len(port) <= 5 and int(port) < 65536 for port in words[4:]):
-        raise BadHeader("a header of version 1 with a port that is none")
+        raise BadHeader(_("a header of version 1 with a port that is none"))
     return Introduction(host, False, end + 2)
 
 
@@ -74,7 +76,7 @@ def _version_2(data: bytes) -> Introduction | None:
     version, kind, length = struct.unpack_from("!BBH", data, 12)
     size = 16 + length
     if version >> 4 != 2 or version & 15 > 1 or size > VERSION_2_MOST:
-        raise BadHeader("a header of version 2 of no known kind")
+        raise BadHeader(_("a header of version 2 of no known kind"))
     if len(data) < size:
         return None
     about = data[16:size]
@@ -84,7 +86,7 @@ def _version_2(data: bytes) -> Introduction | None:
         return Introduction(inet_ntop(AF_INET, about[:4]), _is_secure(about[12:]), size)
     if kind == 0x21 and length >= 36:
         return Introduction(inet_ntop(AF_INET6, about[:16]), _is_secure(about[36:]), size)
-    raise BadHeader("a header of version 2 for what is no TCP connection")
+    raise BadHeader(_("a header of version 2 for what is no TCP connection"))
 
 
 def _is_secure(extras: bytes) -> bool:

@@ -1,7 +1,7 @@
 """NickServ and ChanServ, for habits: what one is used to telling them is done, and answered with a NOTICE.
 
 There is no source but usage (Atheme, Anope, Ergo). Each command is one of the core's, which says who may; a name is its
-account's for good here, so that nobody's has to be taken back.
+account's for good here, so that nobody's has to be taken back. What they say is in the server's language.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from causerie.protocols.irc.registration import logging_in
 from causerie.refusals import sentence
 from causerie.server.certificates import DEVICE
 from causerie.server.session import Answer
+from causerie.text import _
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire, Then
@@ -30,7 +31,7 @@ class Order(NamedTuple):
     do: Callable[[IrcWire, str, list[str]], None]
     least: int
     usage: str
-    about: str
+    about: Callable[[], str]
 
 
 def said(wire: IrcWire, service: str, text: str) -> None:
@@ -41,9 +42,9 @@ def said(wire: IrcWire, service: str, text: str) -> None:
     if word.upper() == "HELP":
         _help(wire, name, orders, words)
     elif order is None:
-        _tell(wire, name, f"I do not know {word}. Say HELP.")
+        _tell(wire, name, _("I do not know {word}. Say HELP.").format(word=word))
     elif len(words) < order.least:
-        _tell(wire, name, f"It is written {order.usage}")
+        _tell(wire, name, _("It is written {usage}").format(usage=order.usage))
     else:
         order.do(wire, name, words)
 
@@ -62,9 +63,9 @@ def _help(wire: IrcWire, name: str, orders: dict[str, Order], words: list[str]) 
     wanted = words[0].upper() if words else ""
     for word, order in orders.items():
         if not wanted or word == wanted:
-            _tell(wire, name, f"{order.usage}: {order.about}")
+            _tell(wire, name, f"{order.usage}: {order.about()}")
     if wanted and wanted not in orders:
-        _tell(wire, name, f"I do not know {words[0]}. Say HELP.")
+        _tell(wire, name, _("I do not know {word}. Say HELP.").format(word=words[0]))
 
 
 def _done(name: str, text: str) -> Then:
@@ -92,36 +93,37 @@ def _identify(wire: IrcWire, name: str, words: list[str]) -> None:
     if len(words) == 2 or (person is not None and not person.guest):
         account, password = words[0], " ".join(words[1:])
     if wire.account:
-        _tell(wire, name, f"You are logged in already, as {wire.account}.")
+        _tell(wire, name, _("You are logged in already, as {account}.").format(account=wire.account))
         return
     command = c.LogIn(name=account, password=password, device="irc")
-    logging_in(wire, command, _logged_in(name, "You are now identified for {account}."))
+    logging_in(wire, command, _logged_in(name, _("You are now identified for {account}.")))
 
 
 def _register(wire: IrcWire, name: str, words: list[str]) -> None:
     # A mail address is not asked for; an invitation's token is what is no address.
     invite = next((word for word in words[1:] if "@" not in word and word != "*"), "")
     command = c.Register(name=wire.nick, password=words[0], invite=invite, device="irc")
-    logging_in(wire, command, _logged_in(name, "The account {account} is made, and you are logged in."))
+    logging_in(wire, command, _logged_in(name, _("The account {account} is made, and you are logged in.")))
 
 
 def _free(wire: IrcWire, name: str, words: list[str]) -> None:
     person = wire.network.named(words[0])
     if person is not None and person.guest:
-        _tell(wire, name, f"{person.name} is a guest, and keeps that name while they are here.")
+        _tell(wire, name, _("{name} is a guest, and keeps that name while they are here.").format(name=person.name))
     elif person is not None:
-        _tell(wire, name, f"{person.name} is an account: nobody else can have that name. IDENTIFY, and it is yours.")
+        text = _("{name} is an account: nobody else can have that name. IDENTIFY, and it is yours.")
+        _tell(wire, name, text.format(name=person.name))
     else:
-        _tell(wire, name, "Nobody has that name.")
+        _tell(wire, name, _("Nobody has that name."))
 
 
 def _password(wire: IrcWire, name: str, words: list[str]) -> None:
     if words[0].upper() == "PASSWORD":
         words = words[1:]
     if len(words) != 2:
-        _tell(wire, name, f"It is written {_NICKSERV['SET'].usage}")
+        _tell(wire, name, _("It is written {usage}").format(usage=_NICKSERV["SET"].usage))
         return
-    wire.ask(c.SetPassword(old=words[0], new=words[1]), _done(name, "The password was changed."), every=True)
+    wire.ask(c.SetPassword(old=words[0], new=words[1]), _done(name, _("The password was changed.")), every=True)
 
 
 def _certificate(wire: IrcWire, name: str, words: list[str]) -> None:
@@ -130,25 +132,27 @@ def _certificate(wire: IrcWire, name: str, words: list[str]) -> None:
             for line in answer.sessions:
                 if line.device.startswith(DEVICE):
                     _tell(wire, name, f"{line.session}: {line.device}")
-            _tell(wire, name, "That is all.")
+            _tell(wire, name, _("That is all."))
 
     word = words[0].upper()
     if word == "ADD":
-        wire.ask(c.KeepCertificate(), _done(name, "Your certificate logs you in from now on."), every=True)
+        wire.ask(c.KeepCertificate(), _done(name, _("Your certificate logs you in from now on.")), every=True)
     elif word == "LIST":
         wire.ask(c.Sessions(), listed)
     elif word == "DEL" and len(words) > 1 and words[1].isdecimal() and len(words[1]) < 17:
-        wire.ask(c.Revoke(session=int(words[1])), _done(name, "It logs nobody in any more."), every=True)
+        wire.ask(c.Revoke(session=int(words[1])), _done(name, _("It logs nobody in any more.")), every=True)
     else:
-        _tell(wire, name, f"It is written {_NICKSERV['CERT'].usage}")
+        _tell(wire, name, _("It is written {usage}").format(usage=_NICKSERV["CERT"].usage))
 
 
 def _info(wire: IrcWire, name: str, words: list[str]) -> None:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, PersonCard):
-            kind = "a guest" if answer.guest else "an account"
-            here = ", and is here" if answer.here else ""
-            _tell(wire, name, f"{answer.name} is {kind}{here}.")
+            if answer.guest:
+                text = _("{name} is a guest.")
+            else:
+                text = _("{name} is an account, and is here.") if answer.here else _("{name} is an account.")
+            _tell(wire, name, text.format(name=answer.name))
         elif isinstance(answer, ChatError):
             _tell(wire, name, sentence(answer))
 
@@ -156,7 +160,7 @@ def _info(wire: IrcWire, name: str, words: list[str]) -> None:
 
 
 def _add_account(wire: IrcWire, name: str, words: list[str]) -> None:
-    made = _done(name, f"The account {words[0]} is made.")
+    made = _done(name, _("The account {account} is made.").format(account=words[0]))
     wire.ask(c.AddAccount(name=words[0], password=words[1]), made, every=True)
 
 
@@ -165,11 +169,11 @@ def _on_channel(command: Callable[[str, str, str], c.Command], needs: str = "") 
 
     def do(wire: IrcWire, name: str, words: list[str]) -> None:
         if not is_channel(words[0]):
-            _tell(wire, name, f"{words[0]} is no channel; they begin with #.")
+            _tell(wire, name, _("{name} is no channel; they begin with #.").format(name=words[0]))
             return
         second = words[1] if len(words) > 1 else "" if needs else wire.nick
         asked = command(core_name(words[0]), second, " ".join(words[1:] if needs else words[2:]))
-        wire.ask(asked, _done(name, f"Done, in {words[0]}."), every=True)
+        wire.ask(asked, _done(name, _("Done, in {channel}.").format(channel=words[0])), every=True)
 
     return do
 
@@ -177,8 +181,14 @@ def _on_channel(command: Callable[[str, str, str], c.Command], needs: str = "") 
 def _channel_info(wire: IrcWire, name: str, words: list[str]) -> None:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, Snapshot):
-            owners = ", ".join(member.name for member in answer.members if member.role == "owner") or "nobody"
-            _tell(wire, name, f"{shown_channel(answer.channel)} is {answer.access}; its owners: {owners}.")
+            owners = ", ".join(member.name for member in answer.members if member.role == "owner") or _("nobody")
+            public = answer.access == "public"
+            text = (
+                _("{channel} is public; its owners: {names}.")
+                if public
+                else _("{channel} is private; its owners: {names}.")
+            )
+            _tell(wire, name, text.format(channel=shown_channel(answer.channel), names=owners))
         elif isinstance(answer, ChatError):
             _tell(wire, name, sentence(answer))
 
@@ -186,49 +196,57 @@ def _channel_info(wire: IrcWire, name: str, words: list[str]) -> None:
 
 
 def _channel_register(wire: IrcWire, name: str, words: list[str]) -> None:
-    _tell(wire, name, "A channel belongs to the account that makes it: JOIN one that nobody has named.")
+    _tell(wire, name, _("A channel belongs to the account that makes it: JOIN one that nobody has named."))
 
 
-_FREE = "there is nothing to free here: says whose a name is"
+def _freeing() -> str:
+    return _("there is nothing to free here: says whose a name is")
+
 
 _NICKSERV = {
-    "IDENTIFY": Order(_identify, 1, "IDENTIFY [account] password", "log in; your nick is your account's then"),
-    "LOGIN": Order(_identify, 1, "LOGIN [account] password", "the same"),
-    "REGISTER": Order(_register, 1, "REGISTER password [invitation]", "make an account of your nick"),
-    "SET": Order(_password, 2, "SET PASSWORD old new", "change your password"),
-    "PASSWD": Order(_password, 2, "PASSWD old new", "the same"),
-    "INFO": Order(_info, 0, "INFO [nick]", "what a name is"),
-    "GHOST": Order(_free, 1, "GHOST nick", _FREE),
-    "RECOVER": Order(_free, 1, "RECOVER nick", _FREE),
-    "REGAIN": Order(_free, 1, "REGAIN nick", _FREE),
-    "RELEASE": Order(_free, 1, "RELEASE nick", _FREE),
-    "CERT": Order(_certificate, 1, "CERT ADD | LIST | DEL number", "certificates that log you in (SASL EXTERNAL)"),
-    "SAREGISTER": Order(_add_account, 2, "SAREGISTER account password", "make an account for somebody (operators)"),
+    "IDENTIFY": Order(
+        _identify, 1, "IDENTIFY [account] password", lambda: _("log in; your nick is your account's then")
+    ),
+    "LOGIN": Order(_identify, 1, "LOGIN [account] password", lambda: _("the same")),
+    "REGISTER": Order(_register, 1, "REGISTER password [invitation]", lambda: _("make an account of your nick")),
+    "SET": Order(_password, 2, "SET PASSWORD old new", lambda: _("change your password")),
+    "PASSWD": Order(_password, 2, "PASSWD old new", lambda: _("the same")),
+    "INFO": Order(_info, 0, "INFO [nick]", lambda: _("what a name is")),
+    "GHOST": Order(_free, 1, "GHOST nick", _freeing),
+    "RECOVER": Order(_free, 1, "RECOVER nick", _freeing),
+    "REGAIN": Order(_free, 1, "REGAIN nick", _freeing),
+    "RELEASE": Order(_free, 1, "RELEASE nick", _freeing),
+    "CERT": Order(
+        _certificate, 1, "CERT ADD | LIST | DEL number", lambda: _("certificates that log you in (SASL EXTERNAL)")
+    ),
+    "SAREGISTER": Order(
+        _add_account, 2, "SAREGISTER account password", lambda: _("make an account for somebody (operators)")
+    ),
 }
 
 _CHANSERV = {
-    "OP": Order(_on_channel(lambda channel, nick, _: c.SetRole(channel=channel, name=nick, role="moderator")), 1,
-                "OP #channel [nick]", "make somebody a moderator"),
-    "DEOP": Order(_on_channel(lambda channel, nick, _: c.SetRole(channel=channel, name=nick, role="member")), 1,
-                  "DEOP #channel [nick]", "make somebody a member like all others"),
-    "OWNER": Order(_on_channel(lambda channel, nick, _: c.SetRole(channel=channel, name=nick, role="owner")), 1,
-                   "OWNER #channel [nick]", "make somebody an owner"),
-    "VOICE": Order(_on_channel(lambda channel, nick, _: c.SetVoice(channel=channel, name=nick, on=True)), 1,
-                   "VOICE #channel [nick]", "let somebody speak in a moderated channel"),
-    "DEVOICE": Order(_on_channel(lambda channel, nick, _: c.SetVoice(channel=channel, name=nick, on=False)), 1,
-                     "DEVOICE #channel [nick]", "no longer"),
-    "TOPIC": Order(_on_channel(lambda channel, _, text: c.SetTopic(channel=channel, topic=text), "text"), 1,
-                   "TOPIC #channel text", "set the topic"),
+    "OP": Order(_on_channel(lambda channel, nick, text: c.SetRole(channel=channel, name=nick, role="moderator")), 1,
+                "OP #channel [nick]", lambda: _("make somebody a moderator")),
+    "DEOP": Order(_on_channel(lambda channel, nick, text: c.SetRole(channel=channel, name=nick, role="member")), 1,
+                  "DEOP #channel [nick]", lambda: _("make somebody a member like all others")),
+    "OWNER": Order(_on_channel(lambda channel, nick, text: c.SetRole(channel=channel, name=nick, role="owner")), 1,
+                   "OWNER #channel [nick]", lambda: _("make somebody an owner")),
+    "VOICE": Order(_on_channel(lambda channel, nick, text: c.SetVoice(channel=channel, name=nick, on=True)), 1,
+                   "VOICE #channel [nick]", lambda: _("let somebody speak in a moderated channel")),
+    "DEVOICE": Order(_on_channel(lambda channel, nick, text: c.SetVoice(channel=channel, name=nick, on=False)), 1,
+                     "DEVOICE #channel [nick]", lambda: _("no longer")),
+    "TOPIC": Order(_on_channel(lambda channel, nick, text: c.SetTopic(channel=channel, topic=text), "text"), 1,
+                   "TOPIC #channel text", lambda: _("set the topic")),
     "KICK": Order(_on_channel(lambda channel, nick, text: c.Kick(channel=channel, name=nick, reason=text)), 2,
-                  "KICK #channel nick [reason]", "put somebody out"),
+                  "KICK #channel nick [reason]", lambda: _("put somebody out")),
     "BAN": Order(_on_channel(lambda channel, nick, text: c.Ban(channel=channel, name=nick, reason=text)), 2,
-                 "BAN #channel nick [reason]", "put somebody out and keep them out"),
-    "UNBAN": Order(_on_channel(lambda channel, nick, _: c.Unban(channel=channel, name=nick)), 1,
-                   "UNBAN #channel [nick]", "let somebody come back"),
-    "INVITE": Order(_on_channel(lambda channel, nick, _: c.InviteTo(channel=channel, name=nick)), 1,
-                    "INVITE #channel [nick]", "invite somebody"),
-    "INFO": Order(_channel_info, 1, "INFO #channel", "whose a channel is"),
-    "REGISTER": Order(_channel_register, 0, "REGISTER #channel", "how to own a channel"),
+                 "BAN #channel nick [reason]", lambda: _("put somebody out and keep them out")),
+    "UNBAN": Order(_on_channel(lambda channel, nick, text: c.Unban(channel=channel, name=nick)), 1,
+                   "UNBAN #channel [nick]", lambda: _("let somebody come back")),
+    "INVITE": Order(_on_channel(lambda channel, nick, text: c.InviteTo(channel=channel, name=nick)), 1,
+                    "INVITE #channel [nick]", lambda: _("invite somebody")),
+    "INFO": Order(_channel_info, 1, "INFO #channel", lambda: _("whose a channel is")),
+    "REGISTER": Order(_channel_register, 0, "REGISTER #channel", lambda: _("how to own a channel")),
 }  # fmt: skip
 
 _SERVICES: dict[str, tuple[str, dict[str, Order]]] = {
