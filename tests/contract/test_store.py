@@ -481,8 +481,8 @@ def about(kind: str, target: int, data: str = "{}", author: Person = ANNA) -> Ap
     return Append(HOME, kind, 2000, author, "", "", data, target=target)
 
 
-def reply(text: str, thread: int, nth: int, author: Person = BOB) -> Append:
-    return Append(HOME, "message", 1000, author, text, "", "", target=thread, thread=thread, nth=nth)
+def reply(text: str, thread: int, author: Person = BOB, key: str = "", follow: tuple[int, int] = (0, 0)) -> Append:
+    return Append(HOME, "message", 1000, author, text, key, "", target=thread, thread=thread, follow=follow)
 
 
 async def message(store: Store, number: int, asker: int = 0) -> Message:
@@ -575,7 +575,7 @@ class TestWhatBecomesOfAMessage:
 
     async def test_replies_make_a_thread(self, kept: Store) -> None:
         """Its pages, how many there are, and what a person has read of it."""
-        await kept.commit([said("root"), reply("a", 1, 1), said("between"), reply("b", 1, 2), reply("c", 1, 3)])
+        await kept.commit([said("root"), reply("a", 1), said("between"), reply("b", 1), reply("c", 1)])
         assert (await message(kept, 1)).replies == 3
         thread = await kept.thread(HOME, 1, 0, 0, 2, newest=True)
         assert [(event.text, event.nth, event.reply) for event in thread] == [("b", 2, 1), ("c", 3, 1)]
@@ -590,6 +590,23 @@ class TestWhatBecomesOfAMessage:
         await kept.commit([PutFollow(2, HOME.id, 1, False), PutFollow(2, HOME.id, 3, False)])
         assert await kept.threads(2, [HOME.id]) == []
         assert not await kept.follows(2, HOME.id, 1)
+
+    async def test_a_thread_is_counted_where_it_is_stored(self, kept: Store) -> None:
+        """What is sent again is not counted and follows nothing; who follows already does not begin to."""
+        replies = [
+            reply("a", 1, key="x", follow=(BOB.id, ANNA.id)),
+            reply("a", 1, key="x", follow=(BOB.id, ANNA.id)),
+            reply("b", 1, follow=(BOB.id, ANNA.id)),
+        ]
+        await kept.commit([said("root"), *replies])
+        await kept.commit([PutFollow(BOB.id, HOME.id, 1, False)])
+        later = [reply("a", 1, key="x", follow=(BOB.id, ANNA.id)), reply("c", 1, follow=(BOB.id, ANNA.id))]
+        await kept.commit(later)
+        assert [(one.again, one.nth, one.followed) for one in (*replies, *later)] == [
+            (False, 1, (ANNA.id, BOB.id)), (True, 0, ()), (False, 2, ()), (True, 0, ()), (False, 3, (BOB.id,)),
+        ]  # fmt: skip
+        assert (await message(kept, 1)).replies == 3
+        assert [one.nth for one in await kept.thread(HOME, 1, 0, 0, 9, newest=False)] == [1, 2, 3]
 
     async def test_a_page_of_talk_is_full_of_messages(self, kept: Store) -> None:
         """Whatever lies between them."""

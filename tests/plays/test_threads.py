@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from causerie.server.threads import KNOWN_MOST, follow
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -243,18 +242,3 @@ async def test_a_thread_outlives_its_first_message() -> None:
         home = core.directory.channel("home")
         await core.store.forget_before(home.id, core.now() + 1, 1)
         assert await texts(bob, first) == ["yes"]
-
-
-async def test_what_is_remembered_of_follows_is_bounded() -> None:
-    """A second reply stores nothing, and ten thousand threads later the first is forgotten."""
-    async with House() as house:
-        (anna,) = await people_in(house, "anna")
-        core = house.server.core
-        home, person = core.directory.channel("home"), core.directory.person("anna").id
-        for thread in (*range(1, KNOWN_MOST + 2), KNOWN_MOST + 1):
-            follow(core, person, home, thread, True)
-        assert len(core.follows) <= KNOWN_MOST
-        assert len(core.tick.changes) == KNOWN_MOST + 1
-        core.tick.back_to((0, 0, 0))
-        assert core.follows == {}
-        await anna.hears_nothing()

@@ -23,7 +23,9 @@ class Append(Struct, eq=False, gc=False):
     `asked`: by which session and command, for the acknowledgement; a store does not look at it.
     `said` is set like `number`: how many messages the channel has had. `target`: the message that it is about (an
     edit, a deletion, a reaction, a pin) or answers; `thread`: the first message of the thread that it replies in, and
-    `nth` of the replies there. `mentions`: who is to find it among their mentions; 0 stands for every member. `event`:
+    `nth` of the replies there, which the store sets. `follow`: its author and the author of the thread's first message
+    (ids; 0: nobody), who follow the thread with it, the latter with the first reply; the store sets `followed`: who of
+    them did not already. `mentions`: who is to find it among their mentions; 0 stands for every member. `event`:
     what is told, where the caller has it made but for `number`, `at` and `said`. `more`: what its author said right
     after it, each text a message as plain as this one; their numbers, and their places among the messages, follow on
     `number` and `said`.
@@ -43,6 +45,8 @@ class Append(Struct, eq=False, gc=False):
     target: int = 0
     thread: int = 0
     nth: int = 0
+    follow: tuple[int, int] = (0, 0)
+    followed: tuple[int, ...] = ()
     mentions: tuple[int, ...] = ()
     event: LoggedEvent | None = None
     more: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ class Flushed:
 class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
-    `follows`: the last follows and unfollows of threads, see threads.py. `typing`, `reports`: see the files of that
+    `typing`, `reports`: see the files of that
     name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
     `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
     newest last. `decoy`: what scram.py answers with for names that nobody has. `reload` reads the
@@ -64,7 +64,6 @@ class Core:
     remembered_weight: int = 0
     forgotten: int = 0
     slowed: dict[tuple[int, int], int] = field(default_factory=dict)
-    follows: dict[tuple[int, int, int], bool] = field(default_factory=dict)
     typing: dict[tuple[int, int], float] = field(default_factory=dict)
     reports: dict[int, Complaint] | None = None
     guest_hosts: dict[int, str] = field(default_factory=dict)

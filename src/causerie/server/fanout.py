@@ -15,7 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Reacted
+from causerie.chat.events import Event, Followed, Reacted
 from causerie.chat.replies import Pong
 from causerie.server.audience import Audience, Group
 from causerie.server.changes import Append
@@ -23,7 +23,7 @@ from causerie.server.logged import event_of
 from causerie.server.pending import EVERYWHERE, Everywhere, Pending, note_everywhere
 from causerie.server.post import Post, Ring
 from causerie.server.session import Answer, AsItStands, Session
-from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, Tick
+from causerie.server.tick import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, TELL_FOLLOWER, Tick
 
 PATIENCE = 5e-5
 """Seconds for each member that passing events wait for more of their kind, so at most 20,000 writes a second."""
@@ -227,10 +227,17 @@ class Fanout:
             self.caught_up_later(session)
         elif kind == END:
             session.outlet.end(about)
+        elif kind == TELL_FOLLOWER:
+            reply, person = about
+            if person in reply.followed:
+                self._tell_one(session, Followed(channel=reply.channel.name, thread=reply.thread, on=True))
         else:
-            own = session.outlet.own(None, about) if session.outlet.language.own_words else None
-            if data := session.outlet.language.encode(about) if own is None else own:
-                session.outlet.write(data)
+            self._tell_one(session, about)
+
+    def _tell_one(self, session: Session, event: Event) -> None:
+        own = session.outlet.own(None, event) if session.outlet.language.own_words else None
+        if data := session.outlet.language.encode(event) if own is None else own:
+            session.outlet.write(data)
 
     def _deliver(self, channel: int) -> None:
         audience = self.audience(channel)

@@ -121,7 +121,7 @@ def event_of(append: Append) -> LoggedEvent | MessageRun:
             text=append.text, guest=author.guest, key=append.key, said=append.said,
         )  # fmt: skip
     if isinstance(append.event, Message):
-        return replace(append.event, number=append.number, at=append.at, said=append.said)
+        return replace(append.event, number=append.number, at=append.at, said=append.said, nth=append.nth)
     if append.event is not None:
         return replace(append.event, number=append.number, at=append.at)
     return logged_event(

@@ -134,7 +134,6 @@ def _send_more(
         key=command.key,
         reply=target.number if target else 0,
         thread=first.number if first else 0,
-        nth=first.replies + 1 if first else 0,
         action=command.action,
         mentions=named.people,
         everyone=named.everyone,
@@ -144,7 +143,7 @@ def _send_more(
     append = Append(
         channel, "message", now, person, text, command.key,
         data_of(command.action, named, notice=command.notice, tags=command.tags),
-        target=told.reply, thread=told.thread, nth=told.nth, mentions=_found_by(core, channel, person, named),
+        target=told.reply, thread=told.thread, mentions=_found_by(core, channel, person, named),
         event=told,
     )  # fmt: skip
     tick = core.tick
@@ -153,37 +152,30 @@ def _send_more(
             keep_guest(core, session)
         tick.append(append)
         if channel.slow_seconds:
-            _note_slowed(core, channel, person, now)
+            _note_slowed(core, channel, append)
         if first is not None:
-            _note_reply(core, channel, append, first)
+            threads.follow_with(core, channel, append, first.author)
     return append
 
 
-def _note_slowed(core: Core, channel: Channel, person: Person, now: int) -> None:
-    if len(core.slowed) >= SLOWED_MOST:
-        for key in tuple(core.slowed)[: SLOWED_MOST // 2]:
-            del core.slowed[key]
-    core.tick.put(core.slowed, (channel.id, person.id), now)
-
-
-def _note_reply(core: Core, channel: Channel, append: Append, first: Remembered) -> None:
-    """One more reply in a thread, which its author and whoever it began with follow."""
-    tick = core.tick
-    if channel.history:
-        tick.set(first, "replies", append.nth)
-    if append.nth == 1:
-        threads.follow(core, first.author, channel, first.number, True)
-    threads.follow(core, append.author.id, channel, first.number, True)
-    if append.key and channel.history:
-        # Only the store knows whether the same was said before, and then it is not one more.
+def _note_slowed(core: Core, channel: Channel, append: Append) -> None:
+    slowed, now = core.slowed, append.at
+    if len(slowed) >= SLOWED_MOST:
+        for key in tuple(slowed)[: SLOWED_MOST // 2]:
+            del slowed[key]
+    key = channel.id, append.author.id
+    before = slowed.get(key, 0)
+    core.tick.put(slowed, key, now)
+    if append.key:
+        # Only the store knows whether the same was said before: then nothing was said now.
         over = asyncio.get_running_loop().create_future()
-        over.add_done_callback(lambda _: _take_back_repeated(append, first))
-        tick.waiting.append(over)
+        over.add_done_callback(lambda _: _put_back_slowed(slowed, key, before, now) if append.again else None)
+        core.tick.waiting.append(over)
 
 
-def _take_back_repeated(append: Append, first: Remembered) -> None:
-    if append.again and first.replies == append.nth:
-        first.replies -= 1
+def _put_back_slowed(slowed: dict[tuple[int, int], int], key: tuple[int, int], before: int, now: int) -> None:
+    if slowed.get(key) == now:
+        slowed[key] = before
 
 
 def find_mentions(core: Core, channel: Channel, by: Person, text: str, author: int) -> Mentions:

@@ -33,13 +33,12 @@ NUMBER_MOST = 2**53
 class Remembered:
     """One message as it stands, with what is not committed yet. Changed only by a tick's `set`, `put` and `drop`.
 
-    `text` is no more than the beginning of its text. `replies`: how many its own thread has had. `reactions`: for each
-    emoji, who (their ids).
+    `text` is no more than the beginning of its text. `reactions`: for each emoji, who (their ids).
     """
 
     __slots__ = (
         "action", "at", "author", "author_name", "channel", "deleted", "edited_at", "everyone", "guest", "mentions",
-        "notice", "nth", "number", "reactions", "replies", "tags", "text", "thread",
+        "notice", "nth", "number", "reactions", "tags", "text", "thread",
     )  # fmt: skip
 
     def __init__(self, channel: int, message: Message) -> None:
@@ -59,7 +58,6 @@ class Remembered:
         self.everyone: Everyone = message.everyone
         self.edited_at = message.edited_at
         self.deleted = message.deleted
-        self.replies = message.replies
         self.reactions: dict[str, dict[int, bool]] = {}
 
     def weight(self) -> int:

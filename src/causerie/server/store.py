@@ -144,8 +144,9 @@ class Store(Protocol):
     async def commit(self, changes: Sequence[Change]) -> None:
         """Store all of it, in this order, or nothing: synced when it returns. One commit at a time.
 
-        Raises StoreFailed. Sets `number`, `said`, `again` (and `at` when again) of every Append: a channel's numbers
-        rise by one, in the order given; an Append with `more` is a message for each of its texts.
+        Raises StoreFailed. Sets `number`, `said`, `again` (and `at` when again) of every Append, and `nth` and
+        `followed` of a reply: a channel's numbers rise by one, in the order given, and so do a thread's; an Append with
+        `more` is a message for each of its texts. Of one that is sent again nothing is stored, counted or followed.
         """
 
     async def page(

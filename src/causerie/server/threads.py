@@ -13,34 +13,35 @@ from causerie.chat.events import Followed, Message
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, ThreadLine, ThreadList, ThreadPage
 from causerie.server import read_state
-from causerie.server.changes import PutFollow
+from causerie.server.changes import Append, PutFollow
 from causerie.server.core import Core
 from causerie.server.history import check_numbers, told
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest
 
-KNOWN_MOST = 10_000
-"""So many of the last follows and unfollows are remembered, so that a second reply in a thread stores no second one."""
-
 
 def follow(core: Core, person: int, channel: Channel, thread: int, on: bool) -> None:
-    """This person (an id) follows the thread from now on, or no longer; each of their sessions is told.
-
-    Who is not a member of the channel any more does not begin to.
-    """
-    key = (person, channel.id, thread)
-    if core.follows.get(key) is on:
-        return
-    standing = core.directory.standing(channel.id, person)
-    if on and (standing is None or not standing.inside):
-        return
-    if len(core.follows) >= KNOWN_MOST:
-        core.follows.clear()
+    """This person (an id) follows the thread from now on, or no longer; each of their sessions is told."""
     tick = core.tick
-    tick.put(core.follows, key, on)
     tick.store(PutFollow(person, channel.id, thread, on))
     for session in core.directory.connected.get(person, ()):
         tick.tell_one(session, Followed(channel=channel.name, thread=thread, on=on))
+
+
+def follow_with(core: Core, channel: Channel, reply: Append, first: int) -> None:
+    """Who wrote this reply, and who wrote the `first` message of its thread (an id), follow it once it is stored.
+
+    Who is not a member of the channel any more does not begin to. Each session of those who did not follow it is told.
+    """
+    directory = core.directory
+    author, first = (
+        person if (standing := directory.standing(channel.id, person)) is not None and standing.inside else 0
+        for person in (reply.author.id, first)
+    )
+    reply.follow = author, first
+    for person in dict.fromkeys((first, author)):
+        for session in directory.connected.get(person, ()):
+            core.tick.tell_follower(session, reply, person)
 
 
 async def follow_thread(core: Core, session: Session, command: Follow) -> Done:
@@ -48,6 +49,7 @@ async def follow_thread(core: Core, session: Session, command: Follow) -> Done:
     channel, person = _member(core, session, command.channel)
     check_numbers(number=command.number)
     root, first = await _beginning(core, channel, command.number, person.id)
+    await core.turns.told()  # what is on its way to the store may follow it
     follows = await core.store.follows(person.id, channel.id, root)
     nothing = first is None or (first.deleted and not first.replies)
     if nothing and (command.on or not follows):
@@ -57,6 +59,8 @@ async def follow_thread(core: Core, session: Session, command: Follow) -> Done:
         if len(await core.store.threads(person.id, _places(core, person.id))) >= most:
             raise TooMany(why="threads", most=most)
     channel, person = _member(core, session, channel.name)
+    if command.on is follows:
+        return Done()
     if person.guest:
         keep_guest(core, session)
     follow(core, person.id, channel, root, command.on)

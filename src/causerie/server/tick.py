@@ -35,9 +35,10 @@ from causerie.server.session import Answer, Session
 K = TypeVar("K")
 V = TypeVar("V")
 
-TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP = range(8)
+TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP, TELL_FOLLOWER = range(9)
 """What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
-tell one session an event, let one hear what followed certain numbers, keep from one the event just told."""
+tell one session an event, let one hear what followed certain numbers, keep from one the event just told, tell one that
+its person follows a thread, if that is new."""
 
 _FROM_STORE = (
     AuditPage, DraftList, Found, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList, ThreadList,
@@ -131,6 +132,10 @@ class Tick:
     def tell_one(self, session: Session, event: Event) -> None:
         """An event for one session's ears."""
         self.steps.append((TELL_ONE, session, event))
+
+    def tell_follower(self, session: Session, reply: Append, person: int) -> None:
+        """For one session's ears: that its person (an id) follows the thread of a reply, if the store says so."""
+        self.steps.append((TELL_FOLLOWER, session, (reply, person)))
 
     def resume(self, session: Session, heard: dict[int, int]) -> None:
         """What followed these numbers, for each channel's id, is for this session's ears, from the store."""

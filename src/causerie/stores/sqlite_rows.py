@@ -21,6 +21,8 @@ _APPEND = Insert(
 )
 _SAY = Insert("log (channel, number, at, kind, author, text, said)", "(?, ?, ?, 'message', ?, ?, ?)")
 _KEY = "SELECT channel, number, at, said FROM log WHERE author = ? AND key = ?"
+_REPLIES = "SELECT nth FROM log WHERE channel = ? AND thread = ? AND thread != 0 ORDER BY number DESC LIMIT 1"
+_FOLLOW = "INSERT OR IGNORE INTO follows (person, channel, thread) VALUES (?, ?, ?)"
 _MENTION = "INSERT OR IGNORE INTO mentions (person, channel, number) VALUES (?, ?, ?)"
 
 Counts = dict[int, tuple[int, int]]
@@ -30,8 +32,8 @@ Counts = dict[int, tuple[int, int]]
 def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts) -> list[Run]:
     """Write all changes in their order; in which runs the events are that it logged.
 
-    Gives each Append its number, counting `counts` up and noting in `touched` where each channel stood before, for the
-    caller to put back if the commit fails. Raises sqlite3.Error.
+    Gives each Append its number and its place in its thread, counting `counts` up and noting in `touched` where each
+    channel stood before, for the caller to put back if the commit fails. Raises sqlite3.Error.
     """
     runs: list[list[int]] = []
     run = [0, 0, 0, 0]  # the one that goes on, with how many rows were logged before it in the place of an id
@@ -39,6 +41,7 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
     rows: list[tuple[Any, ...]] = []
     said: list[tuple[Any, ...]] = []  # the many that need the fewest columns, in runs, so that ids keep the order
     keys: dict[tuple[int, str], Append] = {}
+    replies: dict[tuple[int, int], int] = {}  # for each thread, how many it has had
     unkept: Counts = {}
     for change in changes:
         if type(change) is not Append:
@@ -59,6 +62,8 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             spoken += 1
         change.said = spoken
         counts[channel] = number + len(more), spoken + len(more)
+        if change.thread:
+            _reply(writer, change, replies)
         if not change.channel.history and kind == "message":
             unkept[channel] = counts[channel]
             continue
@@ -97,6 +102,23 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
         )
     first = last - logged + 1
     return [(channel, number, first + earlier, events) for channel, number, earlier, events in runs]
+
+
+def _reply(writer: sqlite3.Connection, change: Append, replies: dict[tuple[int, int], int]) -> None:
+    """One more reply in a thread; who follows the thread with it does from now on."""
+    place = change.channel.id, change.thread
+    known = replies.get(place)
+    if known is None:
+        row = writer.execute(_REPLIES, place).fetchone()
+        known = row[0] if row else 0
+    change.nth = known + 1
+    if change.channel.history:
+        replies[place] = change.nth
+    author, first = change.follow
+    following = dict.fromkeys((first, author) if change.nth == 1 else (author,))
+    change.followed = tuple(
+        person for person in following if person and writer.execute(_FOLLOW, (person, *place)).rowcount
+    )
 
 
 def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> int:
