@@ -12,7 +12,7 @@ import msgspec
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import AnyEvent, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
-from causerie.chat.merge import apply_draft, apply_drafts, apply_level, apply_page, apply_read, apply_thread
+from causerie.chat.merge import apply_draft, apply_drafts, apply_level, apply_page, apply_read, apply_threads
 from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
 from causerie.chat.replies import (
@@ -157,8 +157,7 @@ class Client:
                 for read in answer.channels:
                     view = apply_read(view, read)
             elif isinstance(answer, ThreadList):
-                for thread in answer.threads:
-                    view = apply_thread(view, thread)
+                view = apply_threads(view, answer.threads)
             elif isinstance(answer, DraftList):
                 view = apply_drafts(view, answer.drafts)
             self.views[name] = view

@@ -242,3 +242,26 @@ async def test_a_thread_outlives_its_first_message() -> None:
         home = core.directory.channel("home")
         await core.store.forget_before(home.id, core.now() + 1, 1)
         assert await texts(bob, first) == ["yes"]
+
+
+@pytest.mark.parametrize("what", ["threads", "drafts"])
+async def test_a_list_is_no_older_than_what_was_told_before_it(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another device changes what the store was just read of: the list that comes after that event has it."""
+    async with House() as house:
+        anna, bob = await people_in(house, "anna", "bob")
+        phone = await house.native_in("home", "bob", PASSWORD)
+        first = await say(anna, "lunch?")
+        await say(bob, "yes", reply=first)
+        await bob.asks("draft", channel="home", text="what if")
+        store = house.server.core.store
+        read, changes = getattr(store, what), [1]
+
+        async def read_and_changed(*about: Any) -> Any:
+            found = await read(*about)
+            if changes and changes.pop():
+                await phone.asks("follow", channel="home", number=first, on=False)
+                await phone.asks("draft", channel="home", text="")
+            return found
+
+        monkeypatch.setattr(store, what, read_and_changed)
+        assert (await bob.asks(what))[what] == []

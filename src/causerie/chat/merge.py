@@ -76,12 +76,14 @@ def apply_level(view: View, level: Level | None) -> View:
     return replace(view, level=level)
 
 
-def apply_thread(view: View, line: ThreadLine) -> View:
-    """The view with a thread that one follows, as a line of the threads command's answer."""
-    if line.channel != view.channel:
-        return view
-    view = marked_thread(view, line.thread, (line.upto, line.replies - line.unread, line.last))
-    return replace(view, follows=view.follows | {line.thread})
+def apply_threads(view: View, lines: Iterable[ThreadLine]) -> View:
+    """The view with the threads that one follows, as the threads command's answer has them, and no others."""
+    follows = []
+    for line in lines:
+        if line.channel == view.channel:
+            view = marked_thread(view, line.thread, (line.upto, line.replies - line.unread, line.last))
+            follows.append(line.thread)
+    return replace(view, follows=frozenset(follows)) if view.follows.symmetric_difference(follows) else view
 
 
 def apply_draft(view: View, line: DraftLine) -> View:

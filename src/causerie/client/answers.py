@@ -20,8 +20,7 @@ def merged(view: View, reply: Reply, keep: int) -> View:
     elif isinstance(reply, DraftList):
         view = merge.apply_drafts(view, reply.drafts)
     elif isinstance(reply, ThreadList):
-        for thread in reply.threads:
-            view = merge.apply_thread(view, thread)
+        view = merge.apply_threads(view, reply.threads)
     elif isinstance(reply, Wishes):
         view = merge.apply_level(view, reply.levels.get(view.channel))
     return view

@@ -15,6 +15,7 @@ from causerie.chat.texts import check_text
 from causerie.server.changes import PutDraft
 from causerie.server.core import Core
 from causerie.server.history import check_numbers
+from causerie.server.own_reads import read_own
 from causerie.server.session import Session
 
 KNOWN_MOST = 10_000
@@ -90,7 +91,7 @@ async def drafts(core: Core, session: Session, command: Drafts) -> DraftList:
     if person.guest:
         raise AccountsOnly()
     lines = []
-    for state in await core.store.drafts(person.id):
+    for state in await read_own(core, session, lambda: core.store.drafts(person.id)):
         standing = core.directory.standing(state.channel, person.id)
         if standing is not None and standing.inside:
             name = core.directory.channels[state.channel].name

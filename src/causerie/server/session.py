@@ -118,7 +118,8 @@ class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
     its own doings (channel, number) of that while, which it was told of otherwise. `parting`: channels it has left
     and is still told, until the tick in which it left is told too. `keys`: under which it follows what is noted.
-    `known_as`: what it calls channels, by id, of whose other name it has not read yet.
+    `known_as`: what it calls channels, by id, of whose other name it has not read yet. `private_events`: how many were
+    put into a tick for it alone.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated`: it has an administrator's rights for now. `secure`: it came by TLS, and showed
@@ -129,8 +130,8 @@ class Session:
 
     __slots__ = (
         "away", "bucket", "certificate", "channels", "closed", "elevated", "exempt", "flooding", "heard", "host",
-        "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "refilling", "scram", "secure", "since",
-        "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
+        "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "private_events", "refilling", "scram",
+        "secure", "since", "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -156,6 +157,7 @@ class Session:
         self.keys: dict[str, bool] | None = None
         self.known_as: dict[int, str] | None = None
         self.own_told: set[tuple[int, int]] = set()
+        self.private_events = 0
         self.refilling = False
         self.stuck_bytes = 0
         self.stuck_since = 0.0

@@ -16,6 +16,7 @@ from causerie.server import read_state
 from causerie.server.changes import Append, PutFollow
 from causerie.server.core import Core
 from causerie.server.history import check_numbers, told
+from causerie.server.own_reads import read_own
 from causerie.server.session import Session
 from causerie.server.speaking import keep_guest
 
@@ -49,7 +50,6 @@ async def follow_thread(core: Core, session: Session, command: Follow) -> Done:
     channel, person = _member(core, session, command.channel)
     check_numbers(number=command.number)
     root, first = await _beginning(core, channel, command.number, person.id)
-    await core.turns.told()  # what is on its way to the store may follow it
     follows = await core.store.follows(person.id, channel.id, root)
     nothing = first is None or (first.deleted and not first.replies)
     if nothing and (command.on or not follows):
@@ -122,7 +122,7 @@ async def threads(core: Core, session: Session, command: Threads) -> ThreadList:
     places = _places(core, person.id)
     while True:
         flushed = core.flushed
-        found = await core.store.threads(person.id, places)
+        found = await read_own(core, session, lambda: core.store.threads(person.id, places))
         if core.flushed is flushed:
             break
         # A marker that was in memory when this was read may have left it since: it is read again.

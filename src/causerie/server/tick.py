@@ -131,10 +131,12 @@ class Tick:
 
     def tell_one(self, session: Session, event: Event) -> None:
         """An event for one session's ears."""
+        session.private_events += 1
         self.steps.append((TELL_ONE, session, event))
 
     def tell_follower(self, session: Session, reply: Append, person: int) -> None:
         """For one session's ears: that its person (an id) follows the thread of a reply, if the store says so."""
+        session.private_events += 1
         self.steps.append((TELL_FOLLOWER, session, (reply, person)))
 
     def resume(self, session: Session, heard: dict[int, int]) -> None:

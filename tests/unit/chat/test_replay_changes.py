@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from causerie.chat.annotate import annotated
 from causerie.chat.events import Deleted, Edited, Event, LoggedEvent, Message, Reacted, Reaction
-from causerie.chat.merge import apply_draft, apply_drafts, apply_page, apply_read, apply_thread, brought_up
+from causerie.chat.merge import apply_draft, apply_drafts, apply_page, apply_read, apply_threads, brought_up
 from causerie.chat.replay import apply
 from causerie.chat.replies import DraftLine, Page, ReadLine, Snapshot, ThreadLine
 from causerie.chat.view import RECENT, Change, Missing, View, from_snapshot
@@ -176,14 +176,15 @@ def test_what_is_ones_own_comes_with_its_answers() -> None:
     known = apply_read(known, ReadLine(channel="home", number=10, upto=5, said=2, unread=2, mentions=1, level="all"))
     assert (known.upto, known.unread, known.mentions, known.level) == (5, 8, 1, "all")
     known = apply_draft(known, DraftLine(channel="home", text="so", at=3))
-    known = apply_thread(known, ThreadLine(channel="home", thread=4, replies=7, last=9, unread=2, upto=8))
+    known = apply_threads(known, [ThreadLine(channel="home", thread=4, replies=7, last=9, unread=2, upto=8)])
     assert (known.draft, known.follows, known.threads) == ("so", frozenset((4,)), {4: (8, 5, 9)})
     assert apply_draft(known, DraftLine(channel="attic", text="no", at=3)) is known
     assert apply_drafts(known, [DraftLine(channel="home", text="so it is", at=4)]).draft == "so it is"
     # Taken back on another device while this one was away.
     assert apply_drafts(known, [DraftLine(channel="attic", text="no", at=3)]).draft == ""
+    # Not followed any more, on another device as well.
+    assert not apply_threads(known, [ThreadLine(channel="attic", thread=4, replies=1, last=2)]).follows
     assert apply_read(known, ReadLine(channel="attic", number=1)) is known
-    assert apply_thread(known, ThreadLine(channel="attic", thread=1, replies=1, last=2)) is known
 
 
 Log = list[LoggedEvent]
