@@ -12,11 +12,10 @@ import msgspec
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import AnyEvent, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
-from causerie.chat.merge import apply_draft, apply_drafts, apply_level, apply_page, apply_read, apply_threads
+from causerie.chat.merge import apply_done, apply_drafts, apply_level, apply_page, apply_read, apply_threads
 from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
 from causerie.chat.replies import (
-    DraftLine,
     DraftList,
     LoggedIn,
     Page,
@@ -132,8 +131,7 @@ class Client:
             self.views.pop(command.channel, None)
         elif isinstance(command, c.Draft) and command.channel in self.views:
             # Only one's other devices are told: this one is being typed on.
-            line = DraftLine(command.channel, command.text, self.world.time, command.reply if command.text else 0)
-            self.views[command.channel] = apply_draft(self.views[command.channel], line)
+            self.views[command.channel] = apply_done(self.views[command.channel], command, answer)
         elif isinstance(answer, LoggedIn):
             assert self.me == answer.person
         elif isinstance(answer, Resumed):

@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from causerie.chat.annotate import annotated, targets
+from causerie.chat.commands import Command, Draft
 from causerie.chat.events import Message
 from causerie.chat.model import Level
 from causerie.chat.replay import marked, marked_thread
-from causerie.chat.replies import DraftLine, Page, ReadLine, ThreadLine
+from causerie.chat.replies import Done, DraftLine, Page, ReadLine, Reply, ThreadLine
+from causerie.chat.texts import line_ends
 from causerie.chat.view import KEPT, Missing, View
 
 
@@ -99,3 +101,16 @@ def apply_drafts(view: View, drafts: Iterable[DraftLine]) -> View:
         if line.channel == view.channel:
             return apply_draft(view, line)
     return apply_draft(view, DraftLine(view.channel, "", view.draft_at)) if view.draft else view
+
+
+def apply_done(view: View, command: Command, reply: Reply) -> View:
+    """The view after one's own command was done, where the server sends no event about it to the session that asked:
+    a draft is told to one's other devices only."""
+    if (
+        not isinstance(command, Draft)
+        or not isinstance(reply, Done)
+        or command.channel.casefold() != view.channel.casefold()
+    ):
+        return view
+    text = line_ends(command.text) if command.text.strip() else ""
+    return apply_draft(view, DraftLine(view.channel, text, reply.at, command.reply if text else 0))

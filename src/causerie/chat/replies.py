@@ -16,7 +16,9 @@ class Reply(Struct, frozen=True, tag_field="is", omit_defaults=True):
 
 
 class Done(Reply, frozen=True, tag="done"):
-    """It is done, and there is nothing more to say."""
+    """It is done, and there is nothing more to say; `at` (ms since 1970) only where a draft was kept."""
+
+    at: int = 0
 
 
 class Pong(Reply, frozen=True, tag="pong"):

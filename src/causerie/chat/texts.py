@@ -13,6 +13,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|\x0b|\x0c|\x85")
 
 
+def line_ends(text: str) -> str:
+    """The text with line feeds for all its line ends, as it is kept."""
+    return _LINE_END.sub("\n", text)
+
+
 def check_text(text: str, most_bytes: int) -> str:
     """The text as it is kept: line ends as line feeds. `most_bytes` bounds its UTF-8.
 
@@ -22,7 +27,7 @@ def check_text(text: str, most_bytes: int) -> str:
         if len(text) > most_bytes:
             raise TextTooLong(bytes=len(text), most=most_bytes)
         return text
-    text = _LINE_END.sub("\n", text)
+    text = line_ends(text)
     if refused := _REFUSED.search(text):
         raise BadText(why="character", at=refused.start(), character=f"U+{ord(refused.group()):04X}")
     if not text.strip():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from causerie.chat import merge
+from causerie.chat.commands import Command
 from causerie.chat.replies import DraftList, Page, ReadList, Reply, ThreadList, Wishes
 from causerie.chat.view import Missing, View
 
 
-def merged(view: View, reply: Reply, keep: int) -> View:
-    """The view with what the answer says about it; the same view, where it says nothing."""
+def merged(view: View, command: Command, reply: Reply, keep: int) -> View:
+    """The view with what the answer to this command says about it; the same view, where it says nothing."""
     if isinstance(reply, Page):
         try:
             return merge.apply_page(view, reply, keep)
@@ -23,4 +24,6 @@ def merged(view: View, reply: Reply, keep: int) -> View:
         view = merge.apply_threads(view, reply.threads)
     elif isinstance(reply, Wishes):
         view = merge.apply_level(view, reply.levels.get(view.channel))
+    else:
+        view = merge.apply_done(view, command, reply)
     return view

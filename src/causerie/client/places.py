@@ -18,8 +18,9 @@ from causerie.client.answers import merged
 from causerie.client.errors import ClientError, Ended, Lost, NotUnderstood, SomebodyElse
 from causerie.client.following import Following
 from causerie.client.frames import Unknown
-from causerie.client.happenings import Delayed, Happening, Heard, Out, Refused, Sent
+from causerie.client.happenings import Delayed, Happening, Heard, Opened, Out, Refused, Sent
 from causerie.client.outbox import Letter, Outbox
+from causerie.client.own_state import OwnState
 
 if TYPE_CHECKING:
     from causerie.client.asked import Asked
@@ -44,6 +45,7 @@ class Places:
 
     def __init__(self, session: Session, kept: Kept, keep: int) -> None:
         self.outbox = Outbox(kept.outbox)
+        self.own_state = OwnState()
         self.followed = {
             name: Following(View(channel=name, number=number, me=kept.person), False, keep)
             for name, number in kept.numbers.items()
@@ -85,6 +87,7 @@ class Places:
             for name in tuple(self.followed):
                 self._drop(name)
             self._selves.clear()
+            self.own_state.forget()
         self._selves.add(me.person)
         for following in self.followed.values():
             if following.view.me != me.person:
@@ -102,6 +105,7 @@ class Places:
             me = self._session.me.person if self._session.me is not None else 0
             view = View(channel=snapshot.channel, number=snapshot.number, said=snapshot.said, me=me)
             following = self.followed[snapshot.channel] = Following(view, False, self._keep)
+            self.own_state.missed()
             self._session.changed = True
         self._pass_on(following, following.hear(snapshot))
 
@@ -114,20 +118,27 @@ class Places:
             # Without a channel it is about oneself, and so about every channel.
             for each in () if told.channel else self.followed.values():
                 each.view = apply(each.view, told)
+            self.own_state.heard(told)
             self._session.tell(Heard(told, None))
             if isinstance(told, Stands) and told.channel.startswith("@") and told.role and told.whom in self._selves:
                 # Somebody else began a direct conversation: one is in it, and has to enter it to hear.
                 self._own(Join(channel=told.channel, create=False), _nothing, told.channel)
 
     def answered(self, command: Command, reply: Reply) -> None:
-        """The user's own command was done."""
+        """A command of one's own was done."""
         if isinstance(command, Leave) and isinstance(reply, Done):
             self._drop(self.name_of(command.channel))
+        self.own_state.done(command)
         for following in self.followed.values():
-            following.view = merged(following.view, reply, self._keep)
+            before = following.view
+            following.view = merged(before, command, reply, self._keep)
+            if self.own_state.is_asked(command) and following.view != before:
+                self._session.tell(Opened(following.view))
 
     def resume(self) -> None:
-        """A new connection is live: go on in every channel."""
+        """A new connection is live: go on in every channel, as present as one was."""
+        if self.own_state.presence is not None:
+            self._own(self.own_state.presence, _nothing, None)
         since = iter(self.numbers().items())
         while some := dict(islice(since, RESUME_AT_ONCE)):
             self._resume(some)
@@ -140,6 +151,7 @@ class Places:
             if letter.on_its_way and letter.channel not in self.followed:
                 self._refuse(letter, Lost())  # put out meanwhile: to say it again would be to go back
         self.outbox.cut()
+        self.own_state.cut()
         self._joining.clear()
         self._again.clear()
 
@@ -155,6 +167,8 @@ class Places:
         for following in self.followed.values():
             for happening in following.falls_quiet(now) if following.typing else ():
                 self._session.tell(happening)
+        for command in self.own_state.take():
+            self._own(command, self._state_answered, command)
         self._paused = {channel: until for channel, until in self._paused.items() if until > now}
         if "" in self._paused:
             return
@@ -183,6 +197,11 @@ class Places:
                 then(about, asked)
 
         self._session.own(command, done)
+
+    def _state_answered(self, command: Command, asked: Asked) -> None:
+        self.own_state.answered(command)
+        if passes(asked.error):
+            self._later(asked.error, self.own_state.missed)
 
     def _resume(self, since: dict[str, int]) -> None:
         self._own(Resume(since=since), self._resumed, since)
@@ -244,6 +263,7 @@ class Places:
                 event = happening.event
                 session.changed = session.changed or bool(event.number)
                 self._recognise(event)
+                self.own_state.heard(event)
                 if isinstance(event, Typing):
                     following.types(event, session.now())
                 if isinstance(event, ChannelRenamed):

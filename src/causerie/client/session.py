@@ -16,8 +16,9 @@ from types import MappingProxyType
 import msgspec
 
 from causerie.chat import errors, slash
-from causerie.chat.commands import Command, Hello, LogOut, Ping, Quit, Send
+from causerie.chat.commands import Command, Hello, LogOut, Ping, Quit, Send, SetName
 from causerie.chat.events import Farewell, Renamed
+from causerie.chat.names import person_name
 from causerie.chat.replies import Done, LoggedIn, Reply, Snapshot, Welcome
 from causerie.chat.view import KEPT, View
 from causerie.client.asked import Asked, Questions
@@ -125,6 +126,7 @@ class Session:
         self._check_open()
         asked = Asked(command)
         self._questions.ask(asked, self.frame_bytes)
+        self._places.own_state.asked(command)
         self._pump()
         return asked
 
@@ -295,6 +297,8 @@ class Session:
             if isinstance(frame.answer, Snapshot):
                 self._places.stands(frame.answer, asked is not None)
             if asked is not None:
+                if isinstance(asked.command, SetName) and isinstance(frame.answer, Done):
+                    self._called(asked.command.name)
                 if isinstance(frame.answer, Reply):
                     self._places.answered(asked.command, frame.answer)
                 asked.settle(frame.answer)
@@ -352,6 +356,11 @@ class Session:
         if self._entrance is not None:
             self._entrance.inside(me)
         self.urgent = True
+
+    def _called(self, name: str) -> None:
+        """One has taken another name. Where one is in a channel an event says so too, as the server spells it."""
+        if self.me is not None and not self.views:
+            self.me = msgspec.structs.replace(self.me, name=person_name(name))
 
     def _before(self) -> LoggedIn | None:
         kept = self._kept

@@ -72,7 +72,7 @@ def _keep(core: Core, session: Session, channel: Channel, person: Person, text: 
     for own in core.directory.connected.get(person.id, ()):
         if own is not session:
             tick.tell_one(own, Drafted(channel=channel.name, text=text, at=now, reply=reply))
-    return Done()
+    return Done(at=now)
 
 
 def _forget_left(core: Core, person: Person, places: dict[int, bool]) -> None:
