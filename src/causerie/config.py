@@ -249,7 +249,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         int, Setting("keys", "Keys whose changes one connection may be told of.", least=1, most=1000)
     ] = 50
     send_burst: Annotated[
-        int, Setting("messages", "Messages that one person may send at once.", least=1, most=100_000)
+        int,
+        Setting(
+            "messages",
+            "Messages, and whatever else others read, that one person may send at once.",
+            least=1,
+            most=100_000,
+        ),
     ] = 10
     send_rate: Annotated[
         float,

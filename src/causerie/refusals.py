@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causerie.text import _, printable
+from causerie.text import _, once_per_language, printable
 
 if TYPE_CHECKING:
     from causerie.chat.errors import ChatError
@@ -35,6 +35,7 @@ def sentence(error: ChatError) -> str:
     return text.format_map(about)
 
 
+@once_per_language
 def sentences() -> dict[str, str]:
     """Each code's sentence."""
     return {
@@ -97,6 +98,7 @@ def sentences() -> dict[str, str]:
     }
 
 
+@once_per_language
 def reasons() -> dict[str, str]:
     """Better sentences, for a code and the `why` of its data."""
     return {

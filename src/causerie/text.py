@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
+
+T = TypeVar("T")
 
 # A fixed list rather than a look at the disk: what the environment says never becomes part of a path.
 LANGUAGES = frozenset({"fr"})
@@ -43,6 +46,20 @@ def ngettext(one: str, many: str, count: int) -> str:
     if code == "en":
         return one if count == 1 else many
     return _catalog(code).ngettext(one, many, count)
+
+
+def once_per_language(make: Callable[[], T]) -> Callable[[], T]:
+    """For a function that makes a table of translated texts: made at the first call in each language, then kept."""
+    made: dict[str, T] = {}
+
+    @wraps(make)
+    def table() -> T:
+        code = language()
+        if code not in made:
+            made[code] = make()
+        return made[code]
+
+    return table
 
 
 def printable(text: str) -> str:

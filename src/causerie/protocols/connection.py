@@ -133,7 +133,7 @@ class Connection(asyncio.Protocol):
             else:
                 if command is None:
                     return
-                if waits and (seconds := too_soon(core, session, command)):
+                if waits and type(command) not in wire.refuses_haste and (seconds := too_soon(core, session, command)):
                     wire.put_back(command)
                     self._slow(seconds)
                     return

@@ -11,11 +11,12 @@ from typing import Any
 
 from causerie.chat import events as e
 from causerie.chat.events import Event
-from causerie.text import _, ngettext
+from causerie.text import _, ngettext, once_per_language
 
 _LINE_END = re.compile("[\n\r]+")
 
 
+@once_per_language
 def lines() -> dict[str, str]:
     """Each reading by its name: the event's, and where there are several which of them."""
     return {
@@ -63,6 +64,7 @@ def lines() -> dict[str, str]:
     }
 
 
+@once_per_language
 def ranks() -> dict[str, str]:
     """Those whom something is confided to, in words."""
     return {"voiced": _("who has a voice"), "moderators": _("the moderators"), "owners": _("the owners")}

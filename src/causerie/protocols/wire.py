@@ -78,6 +78,9 @@ class Wire(ABC):
     pausing: frozenset[type[Command]] = frozenset()
     """After these commands nothing more is read until they have been answered."""
 
+    refuses_haste: frozenset[type[Command]] = frozenset()
+    """Where the language has Manners: of these it has words to say that they came too fast, so they do not wait."""
+
     __slots__ = ("_at", "_unread", "bounds", "certificate", "closing", "language", "secure")
 
     language: Language

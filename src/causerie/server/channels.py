@@ -19,7 +19,7 @@ from causerie.server import doors, presence, who_is_here
 from causerie.server.changes import Append, PutChannel
 from causerie.server.core import Core
 from causerie.server.session import AsItStands, Session
-from causerie.server.speaking import keep_guest, spend
+from causerie.server.speaking import give_back, keep_guest, spend
 
 PAGE_MOST = 1000
 SNAPSHOT_MEMBERS = 200
@@ -68,8 +68,7 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
     if name != settings.home:
         policy.check_make_channel(person, settings.create)
     check_room(core)
-    if not session.exempt:
-        spend(core, person.id)
+    spend(core, session)
     channel = Channel(
         id=core.new_id(),
         name=name,
@@ -177,6 +176,7 @@ def set_channel(core: Core, session: Session, command: SetChannel) -> Append | D
         raise BadInput(why="slow_seconds", most=SLOW_MOST)
     changed = [name for name, value in given.items() if value != getattr(channel, name)]
     if not changed:
+        give_back(core, session)
         return Done()
     channel = msgspec.structs.replace(channel, **given)
     _put(core, channel)

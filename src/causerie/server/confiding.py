@@ -14,7 +14,6 @@ from causerie.chat.replies import Confidence
 from causerie.chat.texts import check_tags, check_text
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.speaking import spend
 
 
 def confide(core: Core, session: Session, command: Confide) -> Confidence:
@@ -32,8 +31,6 @@ def confide(core: Core, session: Session, command: Confide) -> Confidence:
     policy.check_confide(channel, person, standing, now)
     last = core.slowed.get((channel.id, person.id), 0)
     message_policy.check_slow(channel, person, standing, last, now)
-    if not session.exempt:
-        spend(core, person.id)
     session.spoke = now
     told = Confided(
         channel=channel.name, at=now, person=person.id, name=person.name, guest=person.guest,

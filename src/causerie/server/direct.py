@@ -57,8 +57,7 @@ def open_with(core: Core, session: Session, names: list[str]) -> Channel:
         channel = directory.channels[known]
     else:
         check_room(core)
-        if not session.exempt:
-            spend(core, person.id)
+        spend(core, session)
         channel = Channel(id=core.new_id(), name=name, access="direct", made_at=core.now())
         make(core, channel)
     for other in people.values():

@@ -1,4 +1,4 @@
-"""One table: each command, the use case that does it, and who may ask.
+"""One table: each command, the use case that does it, who may ask, and whether it brings words to others.
 
 A use case answers at once or, where it must wait for the store or for a password, with a coroutine; its session's next
 command is then taken when it is done, so that a session's answers keep their order. Refusals are answers too. What
@@ -67,6 +67,7 @@ from causerie.server import (
 from causerie.server.changes import Append
 from causerie.server.core import Core
 from causerie.server.session import Answer, Session, Trust
+from causerie.server.speaking import Brings, counted_inside, nothing, reason, spend, text, words
 from causerie.server.store import StoreFailed
 
 log = logging.getLogger("causerie.dispatch")
@@ -83,104 +84,104 @@ class Access(IntEnum):
 
 UseCase = Callable[[Core, Session, Any], "Answer | Coroutine[Any, Any, Answer]"]
 
-TABLE: dict[type[c.Command], tuple[UseCase, Access]] = {
-    c.Hello: (operations.hello, Access.ANYONE),
-    c.LogIn: (login.log_in, Access.ANYONE),
-    c.Knock: (named_secrets.knock, Access.ANYONE),
-    c.Scram: (scram.scram, Access.ANYONE),
-    c.Register: (accounts.register, Access.ANYONE),
-    c.Ping: (presence.ping, Access.ANYONE),
-    c.Quit: (presence.quit, Access.ANYONE),
-    c.Send: (messages.send, Access.PERSON),
-    c.Tell: (direct.tell, Access.PERSON),
-    c.Subscribe: (subscriptions.subscribe, Access.PERSON),
-    c.Unsubscribe: (subscriptions.unsubscribe, Access.PERSON),
-    c.Signal: (signals.signal, Access.PERSON),
-    c.Confide: (confiding.confide, Access.PERSON),
-    c.Edit: (edits.edit, Access.PERSON),
-    c.Delete: (edits.delete, Access.PERSON),
-    c.DeleteSince: (edits.delete_since, Access.PERSON),
-    c.Versions: (edits.versions, Access.PERSON),
-    c.Join: (channels.join, Access.PERSON),
-    c.Leave: (channels.leave, Access.PERSON),
-    c.Direct: (direct.direct, Access.PERSON),
-    c.SetTopic: (channels.set_topic, Access.PERSON),
-    c.SetChannel: (channels.set_channel, Access.PERSON),
-    c.RenameChannel: (renaming.rename_channel, Access.PERSON),
-    c.Channels: (channels.channels, Access.PERSON),
-    c.Look: (channels.look, Access.PERSON),
-    c.Members: (channels.members, Access.PERSON),
-    c.Away: (who_is_here.away, Access.PERSON),
-    c.SetPresence: (who_is_here.set_presence, Access.PERSON),
-    c.IsTyping: (typing.is_typing, Access.PERSON),
-    c.Whois: (people.whois, Access.PERSON),
-    c.SetName: (people.set_name, Access.PERSON),
-    c.Describe: (people.describe, Access.PERSON),
-    c.Watch: (watching.watch, Access.PERSON),
-    c.SetMetadata: (metadata.set_metadata, Access.PERSON),
-    c.Metadata: (metadata.metadata, Access.PERSON),
-    c.FollowMetadata: (metadata.follow_metadata, Access.PERSON),
-    c.SyncMetadata: (metadata.sync_metadata, Access.PERSON),
-    c.Gone: (people.gone, Access.PERSON),
-    c.KeepCertificate: (certificates.keep, Access.PERSON),
-    c.Elevate: (named_secrets.elevate, Access.PERSON),
-    c.LogOut: (presence.log_out, Access.PERSON),
-    c.React: (reactions.react, Access.PERSON),
-    c.Reactions: (reactions.reactions, Access.PERSON),
-    c.Pin: (pins.pin, Access.PERSON),
-    c.Pins: (pins.pins, Access.PERSON),
-    c.Thread: (threads.thread, Access.PERSON),
-    c.Follow: (threads.follow_thread, Access.PERSON),
-    c.Threads: (threads.threads, Access.PERSON),
-    c.History: (history.history, Access.PERSON),
-    c.Search: (history.search, Access.PERSON),
-    c.Resume: (refill.resume, Access.PERSON),
-    c.Mark: (read_state.mark, Access.PERSON),
-    c.Unread: (read_state.unread, Access.PERSON),
-    c.Recent: (history.recent, Access.PERSON),
-    c.Notify: (wishes.notify, Access.PERSON),
-    c.Prefer: (wishes.prefer, Access.PERSON),
-    c.Preferred: (wishes.preferred, Access.PERSON),
-    c.Why: (wishes.why, Access.PERSON),
-    c.Ignore: (wishes.ignore, Access.PERSON),
-    c.Draft: (drafts.draft, Access.PERSON),
-    c.Drafts: (drafts.drafts, Access.PERSON),
-    c.Help: (help.help, Access.PERSON),
-    c.SetPassword: (accounts.set_password, Access.PERSON),
-    c.Sessions: (accounts.sessions, Access.PERSON),
-    c.Revoke: (accounts.revoke, Access.PERSON),
-    c.InviteTo: (moderation.invite, Access.PERSON),
-    c.Kick: (moderation.kick, Access.PERSON),
-    c.Ban: (moderation.ban, Access.PERSON),
-    c.BanAuthor: (moderation.ban_author, Access.PERSON),
-    c.Unban: (moderation.unban, Access.PERSON),
-    c.Mute: (moderation.mute, Access.PERSON),
-    c.SetRole: (moderation.set_role, Access.PERSON),
-    c.SetVoice: (moderation.set_voice, Access.PERSON),
-    c.SetMask: (masks.set_mask, Access.PERSON),
-    c.Masks: (masks.masks, Access.PERSON),
-    c.Report: (reports.report, Access.PERSON),
-    c.Reports: (reports.reports, Access.PERSON),
-    c.CloseReport: (reports.close_report, Access.PERSON),
-    c.MakeInvite: (invites.make, Access.ADMINISTRATOR),
-    c.ListInvites: (invites.invites, Access.ADMINISTRATOR),
-    c.RevokeInvite: (invites.revoke, Access.ADMINISTRATOR),
-    c.AddAccount: (accounts.add_account, Access.ADMINISTRATOR),
-    c.ResetPassword: (accounts.reset_password, Access.ADMINISTRATOR),
-    c.ListAccounts: (accounts.accounts, Access.ADMINISTRATOR),
-    c.DisableAccount: (accounts.disable, Access.ADMINISTRATOR),
-    c.SetAdministrator: (accounts.set_administrator, Access.ADMINISTRATOR),
-    c.Disconnect: (operations.disconnect, Access.ADMINISTRATOR),
-    c.Announce: (operations.announce, Access.ADMINISTRATOR),
-    c.Reload: (operations.reload, Access.ADMINISTRATOR),
-    c.AuditLog: (audit.audit_log, Access.ADMINISTRATOR),
-    c.Status: (operations.status, Access.ADMINISTRATOR),
-    c.Backup: (operations.backup, Access.OPERATOR),
-    c.CheckStore: (operations.check, Access.OPERATOR),
+TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
+    c.Hello: (operations.hello, Access.ANYONE, nothing),
+    c.LogIn: (login.log_in, Access.ANYONE, counted_inside),
+    c.Knock: (named_secrets.knock, Access.ANYONE, nothing),
+    c.Scram: (scram.scram, Access.ANYONE, nothing),
+    c.Register: (accounts.register, Access.ANYONE, nothing),
+    c.Ping: (presence.ping, Access.ANYONE, nothing),
+    c.Quit: (presence.quit, Access.ANYONE, counted_inside),
+    c.Send: (messages.send, Access.PERSON, words),
+    c.Tell: (direct.tell, Access.PERSON, words),
+    c.Subscribe: (subscriptions.subscribe, Access.PERSON, nothing),
+    c.Unsubscribe: (subscriptions.unsubscribe, Access.PERSON, nothing),
+    c.Signal: (signals.signal, Access.PERSON, words),
+    c.Confide: (confiding.confide, Access.PERSON, words),
+    c.Edit: (edits.edit, Access.PERSON, words),
+    c.Delete: (edits.delete, Access.PERSON, words),
+    c.DeleteSince: (edits.delete_since, Access.PERSON, words),
+    c.Versions: (edits.versions, Access.PERSON, nothing),
+    c.Join: (channels.join, Access.PERSON, counted_inside),
+    c.Leave: (channels.leave, Access.PERSON, reason),
+    c.Direct: (direct.direct, Access.PERSON, counted_inside),
+    c.SetTopic: (channels.set_topic, Access.PERSON, words),
+    c.SetChannel: (channels.set_channel, Access.PERSON, words),
+    c.RenameChannel: (renaming.rename_channel, Access.PERSON, words),
+    c.Channels: (channels.channels, Access.PERSON, nothing),
+    c.Look: (channels.look, Access.PERSON, nothing),
+    c.Members: (channels.members, Access.PERSON, nothing),
+    c.Away: (who_is_here.away, Access.PERSON, text),
+    c.SetPresence: (who_is_here.set_presence, Access.PERSON, text),
+    c.IsTyping: (typing.is_typing, Access.PERSON, nothing),
+    c.Whois: (people.whois, Access.PERSON, nothing),
+    c.SetName: (people.set_name, Access.PERSON, words),
+    c.Describe: (people.describe, Access.PERSON, words),
+    c.Watch: (watching.watch, Access.PERSON, nothing),
+    c.SetMetadata: (metadata.set_metadata, Access.PERSON, words),
+    c.Metadata: (metadata.metadata, Access.PERSON, nothing),
+    c.FollowMetadata: (metadata.follow_metadata, Access.PERSON, nothing),
+    c.SyncMetadata: (metadata.sync_metadata, Access.PERSON, nothing),
+    c.Gone: (people.gone, Access.PERSON, nothing),
+    c.KeepCertificate: (certificates.keep, Access.PERSON, nothing),
+    c.Elevate: (named_secrets.elevate, Access.PERSON, nothing),
+    c.LogOut: (presence.log_out, Access.PERSON, nothing),
+    c.React: (reactions.react, Access.PERSON, words),
+    c.Reactions: (reactions.reactions, Access.PERSON, nothing),
+    c.Pin: (pins.pin, Access.PERSON, words),
+    c.Pins: (pins.pins, Access.PERSON, nothing),
+    c.Thread: (threads.thread, Access.PERSON, nothing),
+    c.Follow: (threads.follow_thread, Access.PERSON, nothing),
+    c.Threads: (threads.threads, Access.PERSON, nothing),
+    c.History: (history.history, Access.PERSON, nothing),
+    c.Search: (history.search, Access.PERSON, nothing),
+    c.Resume: (refill.resume, Access.PERSON, nothing),
+    c.Mark: (read_state.mark, Access.PERSON, nothing),
+    c.Unread: (read_state.unread, Access.PERSON, nothing),
+    c.Recent: (history.recent, Access.PERSON, nothing),
+    c.Notify: (wishes.notify, Access.PERSON, nothing),
+    c.Prefer: (wishes.prefer, Access.PERSON, nothing),
+    c.Preferred: (wishes.preferred, Access.PERSON, nothing),
+    c.Why: (wishes.why, Access.PERSON, nothing),
+    c.Ignore: (wishes.ignore, Access.PERSON, nothing),
+    c.Draft: (drafts.draft, Access.PERSON, nothing),
+    c.Drafts: (drafts.drafts, Access.PERSON, nothing),
+    c.Help: (help.help, Access.PERSON, nothing),
+    c.SetPassword: (accounts.set_password, Access.PERSON, nothing),
+    c.Sessions: (accounts.sessions, Access.PERSON, nothing),
+    c.Revoke: (accounts.revoke, Access.PERSON, nothing),
+    c.InviteTo: (moderation.invite, Access.PERSON, words),
+    c.Kick: (moderation.kick, Access.PERSON, words),
+    c.Ban: (moderation.ban, Access.PERSON, words),
+    c.BanAuthor: (moderation.ban_author, Access.PERSON, words),
+    c.Unban: (moderation.unban, Access.PERSON, words),
+    c.Mute: (moderation.mute, Access.PERSON, words),
+    c.SetRole: (moderation.set_role, Access.PERSON, words),
+    c.SetVoice: (moderation.set_voice, Access.PERSON, words),
+    c.SetMask: (masks.set_mask, Access.PERSON, words),
+    c.Masks: (masks.masks, Access.PERSON, nothing),
+    c.Report: (reports.report, Access.PERSON, words),
+    c.Reports: (reports.reports, Access.PERSON, nothing),
+    c.CloseReport: (reports.close_report, Access.PERSON, nothing),
+    c.MakeInvite: (invites.make, Access.ADMINISTRATOR, nothing),
+    c.ListInvites: (invites.invites, Access.ADMINISTRATOR, nothing),
+    c.RevokeInvite: (invites.revoke, Access.ADMINISTRATOR, nothing),
+    c.AddAccount: (accounts.add_account, Access.ADMINISTRATOR, nothing),
+    c.ResetPassword: (accounts.reset_password, Access.ADMINISTRATOR, nothing),
+    c.ListAccounts: (accounts.accounts, Access.ADMINISTRATOR, nothing),
+    c.DisableAccount: (accounts.disable, Access.ADMINISTRATOR, nothing),
+    c.SetAdministrator: (accounts.set_administrator, Access.ADMINISTRATOR, nothing),
+    c.Disconnect: (operations.disconnect, Access.ADMINISTRATOR, words),
+    c.Announce: (operations.announce, Access.ADMINISTRATOR, words),
+    c.Reload: (operations.reload, Access.ADMINISTRATOR, nothing),
+    c.AuditLog: (audit.audit_log, Access.ADMINISTRATOR, nothing),
+    c.Status: (operations.status, Access.ADMINISTRATOR, nothing),
+    c.Backup: (operations.backup, Access.OPERATOR, nothing),
+    c.CheckStore: (operations.check, Access.OPERATOR, nothing),
 }
 
 _UNMETERED = (c.Send, c.Quit)
-"""Sending has its own measure; leaving is never too fast."""
+"""Sending has a measure of its own; leaving is never too fast."""
 
 
 def _check_access(session: Session, access: Access) -> None:
@@ -204,12 +205,13 @@ def _meter(core: Core, session: Session, error: ChatError, metered: bool) -> Non
 
 def too_soon(core: Core, session: Session, command: c.Command) -> float:
     """Seconds until a command would not be refused as too fast: for languages whose clients wait instead."""
-    kind = type(command)
-    if kind is c.Send or kind is c.Tell:
-        bucket = core.buckets.get(session.person.id) if session.person is not None else None
-    else:
-        bucket = session.bucket if kind is not c.Quit else None
-    return bucket.wait(core.clock()) if bucket is not None else 0.0
+    kind, now = type(command), core.clock()
+    seconds = session.bucket.wait(now) if session.bucket is not None and kind not in _UNMETERED else 0.0
+    entry = TABLE.get(kind)
+    if entry is not None and session.person is not None and not session.exempt and entry[2](command):
+        bucket = core.buckets.get(session.person.id)
+        seconds = max(seconds, bucket.wait(now) if bucket is not None else 0.0)
+    return seconds
 
 
 def refuse(core: Core, session: Session, error: ChatError) -> None:
@@ -236,7 +238,7 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         entry = TABLE.get(kind)
         if entry is None:
             raise UnknownCommand()
-        use_case, access = entry
+        use_case, access, brings = entry
         if access and (session.person is None or access > 1):
             _check_access(session, access)
         if core.leaving:
@@ -244,6 +246,8 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
         bucket = session.bucket
         if bucket is not None and kind not in _UNMETERED and (wait := bucket.spend(core.clock())):
             raise TooFast(retry_after=round(wait + 0.05, 1))
+        if brings is words or (brings is not nothing and brings(command)):
+            spend(core, session)
         came_to = use_case(core, session, command)
         if type(came_to) is CoroutineType:
             return came_to

@@ -20,7 +20,7 @@ from causerie.server.core import Core
 from causerie.server.messages import data_of, find_mentions
 from causerie.server.remembered import BEGINNING, Remembered
 from causerie.server.session import Session
-from causerie.server.speaking import keep_guest, spend
+from causerie.server.speaking import keep_guest
 
 SINCE_MOST = 1000
 """So many messages are deleted at once; where there were more, the same is asked again."""
@@ -35,8 +35,6 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
     now = core.now()
     minutes = core.config.conversation.edit_minutes
     message_policy.check_edit(channel, person, standing, message.author, message.at, now, minutes)
-    if not session.exempt:
-        spend(core, person.id)
     named = find_mentions(core, channel, person, text, message.author)
     told = Edited(
         channel=channel.name,

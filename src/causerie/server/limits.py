@@ -67,6 +67,10 @@ class Bucket:
             return 0.0
         return wait + _ROUNDING if cost <= self._slack else math.inf
 
+    def give_back(self, amount: float = 1) -> None:
+        """Put back what `spend` has just taken."""
+        self._full_at -= amount * self._each
+
     def wait(self, now: float) -> float:
         """The seconds until one can be had; nothing is taken."""
         wait = self._full_at + self._each - now - self._slack

@@ -54,8 +54,6 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     key = command.key
     if key and (len(key) > KEY_MOST or not key.isprintable() or not key.isascii()):
         raise BadInput(why="key", most=KEY_MOST)
-    if not session.exempt:
-        spend(core, person.id)
     if command.reply or command.action or command.notice or command.tags or channel.slow_seconds or "@" in text:
         answered = remembered.known_reply(core, channel, command.reply) if command.reply else None
         if command.reply and answered is None:
@@ -86,8 +84,7 @@ def send_more(core: Core, session: Session, texts: Sequence[str]) -> int:
             break
         try:
             checked = check_text(text, limits.message_bytes)
-            if not session.exempt:
-                spend(core, before.author.id)
+            spend(core, session)
         except ChatError:
             break
         more.append(checked)

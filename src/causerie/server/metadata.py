@@ -20,7 +20,6 @@ from causerie.server import who_is_here
 from causerie.server.changes import PutMetadata
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.speaking import spend
 
 
 def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | MetadataList:
@@ -40,8 +39,6 @@ def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | M
             raise TooMany(why="metadata", most=most)
     else:
         changes = dict.fromkeys(notes, "")
-    if not session.exempt:
-        spend(core, me.id)
     before = dict(notes)
     for key, value in changes.items():
         if notes.get(key, "") != value:

@@ -18,7 +18,7 @@ from causerie.server.changes import PutPerson
 from causerie.server.core import Core
 from causerie.server.login import checked_guest_name
 from causerie.server.session import Session
-from causerie.server.speaking import spend
+from causerie.server.speaking import give_back
 
 CHANNELS_MOST = 1000
 ABOUT_BYTES = 200
@@ -87,8 +87,6 @@ def describe(core: Core, session: Session, command: Describe) -> Done:
     about = check_text(command.about, ABOUT_BYTES) if command.about else ""
     if "\n" in about:
         raise BadInput(why="line_end")
-    if not session.exempt:
-        spend(core, person.id)
     core.tick.put(directory.about, person.id, about)
     for number, standing in directory.places.get(person.id, {}).items():
         if standing.inside and person.id in directory.here.get(number, ()):
@@ -117,9 +115,8 @@ def set_name(core: Core, session: Session, command: SetName) -> Done:
     policy.check_rename(was)
     name, mark = checked_guest_name(core, command.name, was.id)
     if name == was.name:
+        give_back(core, session)
         return Done()
-    if not session.exempt:
-        spend(core, was.id)
     directory, tick = core.directory, core.tick
     person = msgspec.structs.replace(was, name=name)
     tick.put(directory.people, person.id, person)

@@ -15,7 +15,7 @@ from causerie.server import remembered
 from causerie.server.changes import Append, PutPin
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.speaking import keep_guest
+from causerie.server.speaking import give_back, keep_guest
 
 
 async def pin(core: Core, session: Session, command: Pin) -> Append | Done:
@@ -25,6 +25,7 @@ async def pin(core: Core, session: Session, command: Pin) -> Append | Done:
     message_policy.check_pin(channel, person, standing, now)
     pinned = core.directory.pins.get(channel.id, {})
     if (message.number in pinned) is command.on:
+        give_back(core, session)
         return Done()
     most = core.config.conversation.pins_channel
     if command.on and len(pinned) >= most:

@@ -12,7 +12,7 @@ from causerie.chat.events import How
 from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
-from causerie.server import address_bans, metadata, read_state, watching, who_is_here
+from causerie.server import address_bans, metadata, read_state, speaking, watching, who_is_here
 from causerie.server.changes import DropTokens, PutStanding
 from causerie.server.core import Core
 from causerie.server.session import Session
@@ -170,8 +170,10 @@ def reclose(core: Core, closed: list[Session]) -> None:
 
 
 def quit(core: Core, session: Session, command: Quit) -> Done:
-    """Leave, as the others are told with the reason, and end the connection."""
-    depart(core, session, command.reason[: who_is_here.AWAY_BYTES] if command.reason.isprintable() else "")
+    """Leave, as the others are told with the reason, and end the connection. A reason that one may not send for now is
+    left out: nobody is kept from leaving."""
+    reason = command.reason[: who_is_here.AWAY_BYTES] if command.reason.isprintable() else ""
+    depart(core, session, reason if reason and speaking.affords(core, session) else "")
     core.tick.end(session, "")
     return Done()
 

@@ -18,7 +18,7 @@ from causerie.server.changes import Append, PutReaction
 from causerie.server.core import Core
 from causerie.server.remembered import Remembered
 from causerie.server.session import Session
-from causerie.server.speaking import keep_guest, spend
+from causerie.server.speaking import give_back, keep_guest
 
 PAGE_MOST = 1000
 
@@ -32,12 +32,11 @@ async def react(core: Core, session: Session, command: React) -> Append | Done:
     message_policy.check_react(channel, person, standing, now)
     people = message.reactions.get(emoji, {})
     if (person.id in people) is command.on:
+        give_back(core, session)
         return Done()
     most = core.config.conversation.emoji_message
     if command.on and not people and len(message.reactions) >= most:
         raise TooMany(why="emoji", most=most)
-    if not session.exempt:
-        spend(core, person.id)
     count = len(people) + (1 if command.on else -1)
     told = Reacted(
         channel=channel.name,

@@ -20,7 +20,7 @@ from causerie.server.changes import Append, PutChannel, PutFormerName
 from causerie.server.channels import keep_author, owned
 from causerie.server.core import Core
 from causerie.server.session import Session
-from causerie.server.speaking import spend
+from causerie.server.speaking import give_back
 
 FORMER_MOST = 16
 """Names that one channel had; each is one that no other may have."""
@@ -41,6 +41,7 @@ def rename_channel(core: Core, session: Session, command: RenameChannel) -> Appe
         raise BadName(name=command.name[:80].encode(errors="replace").decode(), why=bad.why) from None
     was = channel.name
     if name == was:
+        give_back(core, session)
         return Done()
     if name in directory.by_name or directory.former.get(name, channel.id) != channel.id:
         raise NameTaken(name=name, why="taken")
@@ -48,8 +49,6 @@ def rename_channel(core: Core, session: Session, command: RenameChannel) -> Appe
     if len(known) >= FORMER_MOST:
         raise TooMany(why="names", most=FORMER_MOST)
     reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
-    if not session.exempt:
-        spend(core, person.id)
     told = ChannelRenamed(channel=was, at=now, person=person.id, name=person.name, was=was, now=name, reason=reason)
     data = msgspec.json.encode({"was": was, "now": name, "reason": reason}).decode()
     append = Append(channel, "channel_renamed", now, person, "", "", data, event=told)

@@ -11,7 +11,6 @@ from causerie.server.channels import walk_in
 from causerie.server.core import Core
 from causerie.server.direct import open_with
 from causerie.server.session import Session
-from causerie.server.speaking import spend
 
 TEXT_BYTES = 512
 
@@ -30,8 +29,6 @@ def signal(core: Core, session: Session, command: Signal) -> Done:
         channel = core.directory.channel(command.channel)
     now = core.now()
     policy.check_send(channel, person, core.directory.standing(channel.id, person.id), now)
-    if not session.exempt:
-        spend(core, person.id)
     told = Signalled(
         channel=channel.name, at=now, person=person.id, name=person.name, guest=person.guest,
         mark=f"{core.new_id():x}", text=text, notice=command.notice, tags=tags,

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from causerie import refusals
 from causerie.chat import events as e
 from causerie.chat import replies as r
 from causerie.chat.events import AnyEvent, Event
@@ -172,3 +173,16 @@ def test_readings_speak_the_servers_language(monkeypatch: pytest.MonkeyPatch) ->
     assert reading(event) != "* Anna set the topic: le thé"
     assert "Anna" in reading(event)
     assert "le thé" in reading(event)
+
+
+def test_the_tables_are_made_once_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reading and a refusal are said for many events a second: nothing is translated anew for each."""
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    tables = readings.lines, readings.ranks, refusals.sentences, refusals.reasons
+    kept = []
+    for language in ("en_GB.UTF-8", "fr_FR.UTF-8"):
+        monkeypatch.setenv("LANG", language)
+        kept.append([table() for table in tables])
+        assert all(table() is first for table, first in zip(tables, kept[-1], strict=True))
+    assert all(english != french for english, french in zip(*kept, strict=True))

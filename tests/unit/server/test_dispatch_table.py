@@ -68,7 +68,7 @@ def asked(house: House, kind: type[c.Command], trust: Trust, person: Person | No
         raise NotLoggedIn(never="seen")
 
     was = TABLE[kind]
-    TABLE[kind] = (use_case, was[1])
+    TABLE[kind] = (use_case, *was[1:])
     try:
         assert dispatch(core, session, sample(kind)) is None
     finally:
@@ -126,15 +126,15 @@ async def test_each_access_refuses_whom_it_must_and_lets_in_whom_it_may(house: H
 
 def test_what_changes_rights_or_reads_the_store_is_not_for_everyone() -> None:
     """A table is easily changed by mistake; these lines are the second opinion."""
-    administrators = {kind for kind, (_, access) in TABLE.items() if access is Access.ADMINISTRATOR}
+    administrators = {kind for kind, (_, access, _) in TABLE.items() if access is Access.ADMINISTRATOR}
     assert administrators == {
         c.MakeInvite, c.ListInvites, c.RevokeInvite, c.AddAccount, c.ResetPassword, c.ListAccounts,
         c.DisableAccount, c.SetAdministrator, c.Status, c.AuditLog, c.Disconnect, c.Announce, c.Reload,
     }  # fmt: skip
-    assert {kind for kind, (_, access) in TABLE.items() if access is Access.OPERATOR} == {
+    assert {kind for kind, (_, access, _) in TABLE.items() if access is Access.OPERATOR} == {
         c.Backup,
         c.CheckStore,
     }
-    assert {kind for kind, (_, access) in TABLE.items() if access is Access.ANYONE} == {
+    assert {kind for kind, (_, access, _) in TABLE.items() if access is Access.ANYONE} == {
         c.Hello, c.LogIn, c.Register, c.Knock, c.Scram, c.Ping, c.Quit,
     }  # fmt: skip

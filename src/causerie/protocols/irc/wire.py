@@ -78,6 +78,9 @@ class IrcWire(LineWire):
     )
     """Answers to these may lead to more commands, which go before the next line's."""
 
+    refuses_haste = frozenset((c.SetMetadata,))
+    """FAIL METADATA RATE_LIMITED (draft/metadata-3)."""
+
     __slots__ = (
         "_answering",
         "_asked",
