@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from causerie.chat.slash import SHRUG
 
@@ -37,8 +38,10 @@ _ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
 _REL = "noopener noreferrer"
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\\]+", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?<![^\W_])(https?)://[^\s<>\"\\`|\[\]]{1,2000}", re.IGNORECASE)
-_ENDS = ".,;:!?'*_~]"
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9])(https?)://[^\s<>\"\\`|]{1,2000}", re.IGNORECASE)
+_ENDS = ".,;:!?'([{"
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_EMPHASIS = "*_~"
 _OFF = ("heading", "lheading", "hr", "code", "html_block", "reference", "image", "html_inline")
 
 
@@ -122,9 +125,7 @@ def _address(state: StateInline, silent: bool) -> bool:
             break
     else:
         return False
-    scheme, address = found[1], found[0].rstrip(_ENDS)
-    while address.endswith(")") and address.count("(") < address.count(")"):
-        address = address[:-1].rstrip(_ENDS)
+    scheme, address = found[1], _without_what_follows(found[0], _open_marks(state, start))
     if len(address) <= len(scheme) + 3:
         return False
     if not silent:
@@ -136,3 +137,45 @@ def _address(state: StateInline, silent: bool) -> bool:
         state.push("link_close", "a", -1)
     state.pos = start + len(address)
     return True
+
+
+def _open_marks(state: StateInline, start: int) -> dict[str, int]:
+    """How many characters before an address begin emphasis that does not end before it: what follows may end it."""
+    open_marks = {
+        mark: sum(one.open - one.close for one in state.delimiters if one.marker == ord(mark)) for mark in "*_"
+    }
+    tildes = 0
+    while tildes < start and state.src[start - tildes - 1] == "~":
+        tildes += 1
+    return {**open_marks, "~": tildes}
+
+
+def _without_what_follows(address: str, open_marks: dict[str, int]) -> str:
+    """An address without what ends the sentence, the brackets or the emphasis around it."""
+    address = _without_a_label(address)
+    while address:
+        last = address[-1]
+        if last in _EMPHASIS and open_marks[last] > 0:
+            open_marks[last] -= 1
+        elif last in _BRACKETS:
+            if address.count(last) <= address.count(_BRACKETS[last]):
+                break
+        elif last not in _ENDS and (last.isascii() or not _ends_a_sentence(last)):
+            break
+        address = address[:-1]
+    return address
+
+
+def _without_a_label(address: str) -> str:
+    """What stands before a "]" that ends what began before the address: the text of a link."""
+    depth = 0
+    for found in re.finditer(r"[\[\]]", address):
+        depth += 1 if found[0] == "[" else -1
+        if depth < 0:
+            return address[: found.start()]
+    return address
+
+
+def _ends_a_sentence(character: str) -> bool:
+    """Whether a character beyond ASCII is punctuation other than a dash or an underscore, or is not seen."""
+    return category(character) in ("Po", "Pe", "Pf", "Pi", "Ps", "Cf")

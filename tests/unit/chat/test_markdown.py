@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,48 @@ def link(address: str, text: str = "") -> str:
 def test_formatting(text: str, html: str) -> None:
     """Each thing that there is, and those that there are not."""
     assert render(text).rstrip("\n") == html
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://e.org/a_b_c_", "https://e.org/a_b_c_"),
+        ("https://e.org/a_b_, so", "https://e.org/a_b_"),
+        ("https://e.org/* and https://e.org/*", "https://e.org/*"),
+        ("_see https://e.org/_a__", "https://e.org/_a_"),
+        ("_a_ https://e.org/_", "https://e.org/_"),
+        ("**https://e.org/**", "https://e.org/"),
+        ("~~https://e.org/~ann~~", "https://e.org/~ann"),
+        ("https://e.org/~", "https://e.org/~"),
+        ("https://e.org/a(b)", "https://e.org/a(b)"),
+        ("(https://e.org/a(b))", "https://e.org/a(b)"),
+        ("(see https://e.org/a?)", "https://e.org/a"),
+        ("{https://e.org/{a}}", "https://e.org/{a}"),
+        ("https://e.org/a)b", "https://e.org/a)b"),
+        ("http://[::1]:80/a", "http://[::1]:80/a"),
+        ("[https://e.org/a]", "https://e.org/a"),
+        ("[https://e.org/a](https://e.org/b_)", "https://e.org/b_"),
+        ("https://e.org/é", "https://e.org/é"),
+        ("看https://e.org/路。", "https://e.org/路"),
+        ("（https://e.org/路）", "https://e.org/路"),
+        ("«https://e.org/»…", "https://e.org/"),
+        ("https://e.org/...", "https://e.org/"),
+    ],
+)
+def test_an_address_in_a_text_is_a_link_whole(text: str, address: str) -> None:
+    """Without what ends the sentence, the brackets or the emphasis around it; with all else."""
+    found = [token.attrGet("href") for line in markdown.parse(text) for token in line.children or []]
+    assert {unquote(str(href)) for href in found if href} == {unquote(address)}
+
+
+ENDING = st.sampled_from(["", ".", "!", ", then", ";", "?!", "。", "…", "»", '"', " "])
+
+
+@given(st.from_regex(r"[a-zA-Z0-9_*~/=&%+-]{0,20}[a-zA-Z0-9_/=+-]", fullmatch=True), ENDING)
+def test_an_address_loses_no_letter(path: str, ending: str) -> None:
+    """Whatever it is made of, where nothing around it is emphasis."""
+    html = render(f"see https://e.org/{path}{ending}")
+    assert f">https://e.org/{path.replace('&', '&amp;')}</a>" in html
 
 
 @pytest.mark.parametrize(

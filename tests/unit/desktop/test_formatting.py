@@ -21,6 +21,10 @@ from causerie.desktop.formatting import Piece, pieces
             "https://example.org/a.",
             [Piece("https://example.org/a", ("link",), "url:https://example.org/a"), Piece(".")],
         ),
+        (
+            "https://example.org/a_b_c_",
+            [Piece("https://example.org/a_b_c_", ("link",), "url:https://example.org/a_b_c_")],
+        ),
         ("<b>", [Piece("<b>")]),
     ],
 )
