@@ -1,5 +1,7 @@
-"""Whom a text names: "@name", and for those who may, "@channel" and "@here". Found in the core, once for every client.
+"""Whom a text names: "@name", "name:" at its beginning, and for those who may, "@channel" and "@here". Found in the
+core, once for every client.
 
+A message begins with a name, or several, as is the custom on IRC: "anna: lunch?", "anna, bob: lunch?".
 A name is looked up as a whole, then shorter by what may follow a name ("@anna's", "@anna."); the longest that somebody
 has counts. Nobody is named inside code (CommonMark 0.31, sections 4.5 and 6.1), in an e-mail address or one on another
 server ("@anna@example.org"), in a path ("/@anna"), or after a backslash: "\\@anna" writes the name and names nobody.
@@ -25,14 +27,24 @@ LOOKUPS_MOST = 250
 
 _LONGEST = 2 * PERSON_LONGEST  # a letter and its accent may come as two characters
 # What is in no name, so that the program is up sooner: the letters of all scripts take milliseconds to compile.
-_NAME = re.compile(rf"@([^\x00-&(-,/:-@~-\u00a9]{{1,{_LONGEST + 1}}})")
+_LETTERS = r"[^\x00-&(-,/:-@~-\u00a9]"
+_NAME = re.compile(rf"@({_LETTERS}{{1,{_LONGEST + 1}}})")
+# A colon or comma of Chinese and Japanese needs no space behind it.
+_ADDRESSED = re.compile(
+    rf"\s*((?:(?![\uff0c\uff1a\u3001]){_LETTERS}){{1,{_LONGEST}}})(?:[:,](?=\s|\Z)|[\uff0c\uff1a\u3001])"
+)
 
 
 @cache
 def _unspaced() -> re.Pattern[str]:
-    """Scripts that put no space between words: there a name may be followed by any letter."""
-    return re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+    """Scripts that put no space between words: there any letter may stand before the "@" and behind the name."""
+    return re.compile(
+        "[\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af"
+        "\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
+    )
 
+
+_HOST = re.compile(r"[-.]*[.][^\W_]")
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _TICKS = re.compile(r"`+")
@@ -54,15 +66,15 @@ def find(text: str, person: Callable[[str], int | None], everyone: bool) -> Ment
     """Whom the text names. `person` gives the id of whoever has a name and may be named here; it is asked at most
     LOOKUPS_MOST times. `everyone`: whether @channel and @here mean anybody; if both stand there, it is the channel.
     """
-    if "@" not in text:
+    if not may_name(text):
         return NOBODY
-    people: dict[int, bool] = {}
+    people = _addressed(text, person)
     all_of: Everyone = ""
-    lookups = 0
+    lookups = PEOPLE_MOST if people else 1
     for piece in _outside_code(text):
         end = 0
         for found in _NAME.finditer(piece):
-            if found.start() < end or not _may_begin(piece, found.start()):
+            if found.start() < end or not may_begin(piece, found.start()):
                 continue
             for name in _candidates(found[1]):
                 end = found.start() + 1 + len(name)
@@ -74,7 +86,7 @@ def find(text: str, person: Callable[[str], int | None], everyone: bool) -> Ment
                 lookups += 1
                 number = person(name)
                 if number is not None:
-                    if not piece.startswith("@", end):
+                    if not (piece.startswith("@", end) or _is_mail(piece, found.start(), end)):
                         people[number] = True
                     break
             else:
@@ -82,6 +94,25 @@ def find(text: str, person: Callable[[str], int | None], everyone: bool) -> Ment
             if len(people) == PEOPLE_MOST:
                 return Mentions(tuple(people), all_of)
     return Mentions(tuple(people), all_of)
+
+
+def may_name(text: str) -> bool:
+    """Whether a text may name anybody: nothing has to be looked up for most."""
+    return "@" in text or _ADDRESSED.match(text) is not None
+
+
+def _addressed(text: str, person: Callable[[str], int | None]) -> dict[int, bool]:
+    """Those whose names the text begins with, each with a colon or a comma."""
+    people: dict[int, bool] = {}
+    at = 0
+    for _ in range(PEOPLE_MOST):
+        found = _ADDRESSED.match(text, at)
+        number = person(found[1]) if found else None
+        if found is None or number is None:
+            break
+        people[number] = True
+        at = found.end()
+    return people
 
 
 def _word(name: str) -> Everyone:
@@ -95,15 +126,20 @@ def _is_word(character: str) -> bool:
     return character.isalnum() or (not character.isascii() and category(character)[0] == "M")
 
 
-def _may_begin(piece: str, at: int) -> bool:
+def may_begin(piece: str, at: int) -> bool:
     """Whether an "@" here begins a mention, from what stands before it."""
     if at == 0:
         return True
     before = piece[at - 1]
-    if _is_word(before) or before in "@/\\":
+    if before in "@/\\" or (_is_word(before) and not _unspaced().match(before)):
         return False
     # "anna.@example.org" is an address too.
     return not (before in ".+-_%" and at > 1 and _is_word(piece[at - 2]))
+
+
+def _is_mail(piece: str, at: int, end: int) -> bool:
+    """Whether what has a letter right before its "@" is an e-mail address, as in "\u4f60\u597d@anna.example"."""
+    return at > 0 and _is_word(piece[at - 1]) and _HOST.match(piece, end) is not None
 
 
 def _candidates(run: str) -> Iterator[str]:

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from causerie.chat import markdown
+from causerie.chat import markdown, mentions
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_NAMED = re.compile(r"(?<![\w@])@([\w.\-\[\]]{1,64})")
+_NAMED = re.compile(r"@([\w.\-\[\]]{1,64})")
+_ADDRESSED = re.compile(r"\s*([\w.\-\[\]]{1,64})(?=[:,](?:\s|$)|[\uff0c\uff1a\u3001])")
 
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u231a\u231b\u23e9-\u23f3\u2600-\u27bf\u2b1b\u2b1c\u2b50\u2b55]"
@@ -52,7 +53,22 @@ def pieces(text: str, names: frozenset[str] = frozenset(), mine: str = "") -> li
 
 def _drawn(made: list[Piece], names: Collection[str], mine: str) -> list[Piece]:
     """The pieces, with those whom they name marked, and emoji."""
+    made = [*_addressed(made[0], names, mine), *made[1:]] if made else made
     return [one for piece in made for part in _named(piece, names, mine) for one in _with_emoji(part)]
+
+
+def _addressed(piece: Piece, names: Collection[str], mine: str) -> list[Piece]:
+    """The first piece, with the names that it begins with marked."""
+    made, at, text = list[Piece](), 0, piece.text
+    while not piece.styles and (found := _ADDRESSED.match(text, at)) is not None:
+        name = found[1].casefold()
+        if name not in names and name != mine:
+            break
+        made.append(Piece(text[at : found.start(1)]))
+        made.append(Piece(found[1], ("mention_me" if name == mine else "mention",)))
+        made.append(Piece(text[found.end() : found.end() + 1]))
+        at = found.end() + 1
+    return [*(one for one in made if one.text), piece._replace(text=text[at:])] if made else [piece]
 
 
 def _with_emoji(piece: Piece) -> list[Piece]:
@@ -73,6 +89,8 @@ def _named(piece: Piece, names: Collection[str], mine: str) -> list[Piece]:
         return [piece] if piece.text else []
     made, at = list[Piece](), 0
     for found in _NAMED.finditer(piece.text):
+        if not mentions.may_begin(piece.text, found.start()):
+            continue
         name = found[1].rstrip(".-").casefold()
         if name not in names and name != mine and name not in EVERYBODY:
             continue

@@ -54,7 +54,14 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     key = command.key
     if key and (len(key) > KEY_MOST or not key.isprintable() or not key.isascii()):
         raise BadInput(why="key", most=KEY_MOST)
-    if command.reply or command.action or command.notice or command.tags or channel.slow_seconds or "@" in text:
+    if (
+        command.reply
+        or command.action
+        or command.notice
+        or command.tags
+        or channel.slow_seconds
+        or mentions.may_name(text)
+    ):
         answered = remembered.known_reply(core, channel, command.reply) if command.reply else None
         if command.reply and answered is None:
             return _send_later(core, session, command, channel, text)
@@ -80,7 +87,7 @@ def send_more(core: Core, session: Session, texts: Sequence[str]) -> int:
         return 0
     more: list[str] = []
     for text in texts[: max(0, limits.tick_commands - tick.size) + 1]:
-        if "@" in text or (text[:1] == "/" and not first.literal):
+        if mentions.may_name(text) or (text[:1] == "/" and not first.literal):
             break
         try:
             checked = check_text(text, limits.message_bytes)
@@ -178,7 +185,7 @@ def _put_back_slowed(slowed: dict[tuple[int, int], int], key: tuple[int, int], b
 def find_mentions(core: Core, channel: Channel, by: Person, text: str, author: int) -> Mentions:
     """Whom `by` names in a message of `author`'s (an id), who is not named in it: members that may read it, in public
     channels whoever has an account too."""
-    if "@" not in text:
+    if not mentions.may_name(text):
         return NOBODY
     directory, standings = core.directory, core.directory.standings[channel.id]
 

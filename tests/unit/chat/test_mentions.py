@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causerie.chat.mentions import LOOKUPS_MOST, PEOPLE_MOST, find
+from causerie.chat.mentions import LOOKUPS_MOST, NOBODY, PEOPLE_MOST, find, may_name
 from causerie.chat.names import person_name, skeleton
 
 NAMES = ["anna", "bob", "jean-paul", "jean", "o'neil", "小明", "André", "[x]", "c.d", "an_na", "t1m", "b`t", "a\\b"]
@@ -97,6 +98,61 @@ def test_where_words_are_not_spaced() -> None:
     assert named("@小明你好 @anna는 @bobさん") == ["小明", "anna", "bob"]
 
 
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("你好@bob", ["bob"]),
+        ("你好@bob。", ["bob"]),
+        ("ねえ@小明さん、@bobも", ["小明", "bob"]),
+        ("안녕@anna는", ["anna"]),
+        ("สวัสดี@bob", ["bob"]),
+        ("人々@bob", ["bob"]),
+        ("ok你好@bob hi", ["bob"]),
+        ("你好@bob.", ["bob"]),
+        ("你好@bob.example", []),
+        ("小明@anna.example.org 用户@bob.中国", []),
+        ("你好@bob@example.org", []),
+        ("café@bob π@bob Ж@bob", []),
+    ],
+)
+def test_where_words_are_not_spaced_a_name_needs_no_space_before_it(text: str, people: list[str]) -> None:
+    """An e-mail address in these scripts still names nobody."""
+    assert named(text) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("bob: lunch?", ["bob"]),
+        ("Bob, lunch?", ["bob"]),
+        ("  bob:\nlunch?", ["bob"]),
+        ("bob:", ["bob"]),
+        ("anna, bob: lunch with @jean?", ["anna", "bob", "jean"]),
+        ("anna, not bob: lunch?", ["anna"]),
+        ("小明：你好", ["小明"]),
+        ("小明，你好", ["小明"]),
+        ("o'neil: c.d: so", ["o'neil", "c.d"]),
+        ("bob:lunch", []),
+        ("bob lunch", []),
+        ("hello bob: lunch", []),
+        ("well, bob: lunch", []),
+        ("bob; lunch", []),
+        ("> bob: lunch", []),
+        ("`bob`: lunch", []),
+        ("\\bob: lunch", []),
+        ("```\nbob: lunch\n```", []),
+        ("nobody: lunch", []),
+        ("https://bob: x", []),
+        ("bob@anna: lunch", []),
+    ],
+)
+def test_a_message_that_begins_with_a_name_is_for_that_person(text: str, people: list[str]) -> None:
+    """As people on IRC have it, and as the desktop completes a name: with a colon or comma and a space behind it."""
+    assert named(text) == people
+    assert named(text, everyone=True) == people
+    assert not named("here: so", everyone=True)
+
+
 def test_everyone_by_right() -> None:
     """@channel and @here for those who may, in any case; the channel has more people than are here."""
     assert named("@here @anna", everyone=True) == ["anna", "here"]
@@ -126,6 +182,12 @@ def test_a_text_names_fifty_people() -> None:
         "\\`" * 32000 + "@",
         "```\n" * 16000 + "@",
         "~" * 65000 + "@",
+        "a, " * 21000,
+        "anna, " * 10000,
+        "a" * 65536,
+        " " * 65535 + "@",
+        "你@a." * 13000,
+        "你@a" + "-." * 32000,
     ],
     ids=lambda text: repr(text[:6]),
 )
@@ -137,9 +199,19 @@ def test_no_text_takes_long(text: str) -> None:
     find(text, lambda name: asked.append(skeleton(name)), True)
     assert time.perf_counter() - began < 0.25
     assert len(asked) <= LOOKUPS_MOST
+    asked.clear()
+
+    def somebody(name: str) -> int:
+        asked.append(name)
+        return 1
+
+    find(text, somebody, True)
+    assert len(asked) <= LOOKUPS_MOST
 
 
-pieces = st.sampled_from([*"@`~\\._-' \n#é小", "@anna", "@bob", "``", "```\n", "\n\n", "@here", "anna", "x@y"])
+pieces = st.sampled_from(
+    [*"@`~\\._-' \n#é小:,：", "anna: ", "bob, ", "@anna", "@bob", "``", "```\n", "\n\n", "@here", "anna", "x@y"]
+)
 
 
 @given(st.one_of(st.text(), st.lists(pieces, max_size=30).map("".join)))
@@ -153,9 +225,12 @@ def test_any_text(text: str) -> None:
 
     found = find(text, person, True)
     assert set(found.people) <= {1, 2}
-    assert all(f"@{name}" in text and 0 < len(name) <= 64 for name in asked)
+    beginning = re.split(r"(?<=[:,])\s|[\uff0c\uff1a\u3001]", text)
+    assert all((f"@{name}" in text or name in text) and 0 < len(name) <= 64 for name in asked)
     for number, name in ((1, "anna"), (2, "bob")):
-        assert number not in found.people or f"@{name}" in text
+        addressed = any(part.strip().rstrip(":,") == name for part in beginning)
+        assert number not in found.people or f"@{name}" in text or addressed
+    assert may_name(text) or found == NOBODY
     assert find(text, person, False).people == found.people or found.everyone
 
 
@@ -170,6 +245,8 @@ def test_any_name_can_be_named(name: str) -> None:
     except ValueError:
         return
     assert find(f"so @{name} said", {name: 7}.get, False).people == (7,)
+    assert find(f"{name}: so", {name: 7}.get, False).people == (7,)
+    assert find(f"你好@{name}", {name: 7}.get, False).people == (7,)
 
 
 @given(st.text(alphabet="ab `\n", max_size=40))

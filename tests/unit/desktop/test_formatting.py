@@ -37,6 +37,16 @@ def test_lists_have_their_signs() -> None:
     assert "".join(piece.text for piece in pieces("3. a\n4. b")) == "3. a\n4. b"
 
 
+def test_names_at_the_beginning_are_marked_too() -> None:
+    made = pieces("Ben, anna: hi, \u4f60\u597d@anna", frozenset(("anna", "ben")), "ben")
+    assert "".join(piece.text for piece in made) == "Ben, anna: hi, \u4f60\u597d@anna"
+    assert [(piece.text, piece.styles) for piece in made if piece.styles] == [
+        ("Ben", ("mention_me",)),
+        ("anna", ("mention",)),
+        ("@anna", ("mention",)),
+    ]
+
+
 def test_those_who_are_named_are_marked_and_oneself_more() -> None:
     made = pieces("hi @anna and @ben, not @nobody", frozenset(("anna", "ben")), "ben")
     assert [(piece.text, piece.styles) for piece in made if piece.styles] == [
