@@ -6,21 +6,15 @@ They are skipped where they are not installed; in CI that fails the run.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import re
-import shutil
 import signal
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from causerie.address import Address
+from tests.e2e.terminal import SECONDS, Terminal, needs
 from tests.server_process import until
-
-SECONDS = 20.0
-"""Until a client has shown or done what is waited for."""
 
 _IRSSI = """\
 servers = ({{ address = "{host}"; port = "{port}"; chatnet = "test"; use_tls = "no"; autoconnect = "yes"; }});
@@ -32,50 +26,15 @@ settings = {{
 }};
 """
 
-_numbers = itertools.count(1)
 
-
-def needs(*programs: str) -> None:
-    """Skip where one of these is not installed."""
-    for program in programs:
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-
-
-class Irssi:
-    """irssi in a terminal of its own (tmux): it connects, and comes into #home. `with Irssi(...) as ann:`"""
+class Irssi(Terminal):
+    """irssi in a terminal of its own: it connects, and comes into #home. `with Irssi(...) as ann:`"""
 
     def __init__(self, home: Path, address: Address, nick: str) -> None:
-        needs("irssi", "tmux")
-        self.nick = nick
+        needs("irssi")
         home.mkdir()
         (home / "config").write_text(_IRSSI.format(host=address.host, port=address.port, nick=nick))
-        self._home = home
-        self._tmux = ["tmux", "-f", "/dev/null", "-L", f"causerie-{os.getpid()}-{next(_numbers)}"]
-
-    def __enter__(self) -> Irssi:
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "screen"}
-        environment.pop("TMUX", None)
-        command = [*self._tmux, "new-session", "-d", "-x", "180", "-y", "50", "irssi", f"--home={self._home}"]
-        subprocess.run(command, check=True, env=environment)
-        return self
-
-    def __exit__(self, *why: object) -> None:
-        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
-
-    def types(self, line: str) -> None:
-        """A line, and Enter."""
-        subprocess.run([*self._tmux, "send-keys", "-l", line], check=True)
-        subprocess.run([*self._tmux, "send-keys", "Enter"], check=True)
-
-    def screen(self) -> str:
-        """What one sees: all in one window."""
-        shown = subprocess.run([*self._tmux, "capture-pane", "-p", "-J"], check=True, capture_output=True)
-        return shown.stdout.decode()
-
-    async def sees(self, wanted: str, times: int = 1) -> None:
-        """A line like this comes to be on the screen, so many times. `*` stands for anything."""
-        await _seen(self.nick, self.screen, wanted, times)
+        super().__init__(nick, ["irssi", f"--home={home}"])
 
 
 class WeeChat:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from causerie.protocols.connection import Connection
-from tests.e2e.irc_clients import SECONDS, Irssi, WeeChat
+from tests.e2e.irc_clients import Irssi, WeeChat
+from tests.e2e.terminal import SECONDS
 from tests.irc_people import IrcPerson, irc_in
 from tests.people import House
 from tests.server_process import ServerProcess

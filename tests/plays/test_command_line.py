@@ -196,7 +196,8 @@ def test_people_get_the_link_as_a_code_too(tmp_path: Path, environment: dict[str
         os.close(ours)
         assert server.wait(SECONDS) == 0
     text = said.decode()
-    assert text.count("causerie://127.0.0.1:") == 2, "the link, and how to use it"
+    assert text.count("causerie://127.0.0.1:") == 1, "the link, and nobody is told to make an argument of it"
+    assert "talk -" in text
     assert len(re.findall("[█▀▄]{10,}", text)) > 10
 
 

@@ -35,6 +35,8 @@ class Welcome(Reply, frozen=True, tag="welcome", kw_only=True):
     frame_bytes: int
     registration: str
     guests: bool
+    password_min: int = 0
+    """Characters of the shortest new password."""
 
 
 class LoggedIn(Reply, frozen=True, tag="logged_in", kw_only=True):

@@ -3,85 +3,157 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
+from causerie.chat import slash
 from causerie.chat.commands import Join, Members
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Event, Left, Message, Renamed, Topic
 from causerie.chat.replies import MemberList, Snapshot
 from causerie.cli.failure import BROKEN
-from causerie.cli.talk import farewell
-from causerie.client import Chat, ClientError, Ended, Heard
+from causerie.cli.talk import disconnect_reason
+from causerie.cli.typed_lines import PipedLines, TypedLines
+from causerie.client import Chat, ClientError, Ended, Happening, Heard, Out, State, Turned
 from causerie.protocols.answer_lines import answer_line
 from causerie.protocols.readings import reading
 from causerie.protocols.readings import text as said_by
 from causerie.refusals import sentence
-from causerie.text import _, printable
+from causerie.text import _, ngettext, printable
 
 RECENT = 20
 """Messages of a channel that are shown on entering it."""
+
+MAX_QUEUED = 100
+"""Lines that were typed and not done yet; then no more is read."""
+
+LEAVE_WITHIN = 2.0
+"""Seconds that what was typed last may take when a person leaves."""
+
+OWN_COMMANDS = ("/join", "/leave", "/who", "/quit", "/help")
 
 
 class Conversation:
     """See the module. `channel` is where typed lines go; empty: nowhere."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, interactive: bool) -> None:
         self.channel = ""
         self._chat = chat
         self._me = chat.me.person
+        self._lines: TypedLines = self._prompted() if interactive else PipedLines()
+        self._typed: asyncio.Queue[str] = asyncio.Queue(MAX_QUEUED if interactive else 1)
+        self._doing = ""
+        self._lost = False
 
     async def run(self, channel: str) -> int:
         """Enter a channel, talk until one leaves; the exit status. Raises ChatError when refused there, and Ended."""
+        with self._lines.shown():
+            try:
+                await self._join(channel)
+            except ChatError as error:
+                if not self._lines.interactive:
+                    raise
+                self._refused(error)
+            return await self._talk()
+
+    async def _talk(self) -> int:
         interrupted = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
-        lines = TypedLines()
-        await self._join(channel)
         hearing = asyncio.create_task(self._hear_all())
+        reading = asyncio.create_task(self._read_all())
+        doing = asyncio.create_task(self._do_all())
         leaving = asyncio.create_task(interrupted.wait())
+        tasks: set[asyncio.Task[Any]] = {hearing, reading, doing, leaving}
         try:
-            while True:
-                line = asyncio.ensure_future(lines.next())
-                either: set[asyncio.Future[Any]] = {line, hearing, leaving}
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-                if not line.done():
-                    line.cancel()
-                    return 0 if leaving.done() else self._ended(hearing.exception())
-                typed = line.result()
-                try:
-                    if typed is None or not await self._do(typed):
-                        return 0
-                except ChatError as error:
-                    print(f"! {sentence(error)}", flush=True)
-                except ClientError as error:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done() and not reading.exception():
+                await self._finish({hearing, doing, leaving})
+            for task in (doing, hearing, reading):
+                if task.done() and (error := task.exception()) is not None:
                     return self._ended(error)
-        finally:
-            for task in (hearing, leaving):
-                task.cancel()
-
-    def _ended(self, error: BaseException | None) -> int:
-        if error is None:
             return 0
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            self._say_what_is_left()
+
+    async def _finish(self, others: set[asyncio.Task[Any]]) -> None:
+        """Let what was typed be done, or what comes first of `others`; a person is not kept waiting for long."""
+        done = asyncio.create_task(self._typed.join())
+        seconds = LEAVE_WITHIN if self._lines.interactive else None
+        await asyncio.wait({done, *others}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        done.cancel()
+
+    def _say_what_is_left(self) -> None:
+        left = [self._doing] if self._doing else []
+        while not self._typed.empty():
+            left.append(self._typed.get_nowait())
+        if left and self._lines.interactive:
+            count = len(left)
+            print(ngettext("! {count} line was not sent:", "! {count} lines were not sent:", count).format(count=count))
+            print(*map(printable, left), sep="\n", flush=True)
+
+    def _prompted(self) -> TypedLines:
+        from causerie.cli.prompt import PromptedLines
+
+        return PromptedLines(lambda: f"{printable(self.channel)}> ", self._completed)
+
+    def _completed(self, begun: str, first: bool) -> Iterable[str]:
+        """What a word that was begun may become: a command, a channel, or the name of somebody who is here."""
+        if first and begun.startswith("/"):
+            names = {*OWN_COMMANDS, *(f"/{name}" for name in slash.BY_NAME)}
+            return sorted(name for name in names if name.startswith(begun))
+        if begun.startswith("#"):
+            return sorted(f"#{name}" for name in self._chat.views if f"#{name}".startswith(begun))
+        view = self._chat.views.get(self.channel)
+        if view is None:
+            return ()
+        at, wanted = begun[:1] == "@", begun.removeprefix("@").casefold()
+        found = sorted(one.name for one in view.members.values() if one.name.casefold().startswith(wanted))
+        return [f"@{name}" if at else f"{name}: " if first else name for name in found]
+
+    def _ended(self, error: BaseException) -> int:
         if not isinstance(error, ClientError):
             raise error
-        print(f"! {farewell(error.code if isinstance(error, Ended) else '')}", file=sys.stderr)
+        print(f"! {disconnect_reason(error.code if isinstance(error, Ended) else '')}", file=sys.stderr)
         return BROKEN
 
     async def _hear_all(self) -> None:
         async for happening in self._chat:
-            if isinstance(happening, Heard):
-                self._hear(happening.event)
+            self._happened(happening)
 
-    async def _do(self, line: str) -> bool:
-        """Do what a line says; False: leave."""
+    async def _read_all(self) -> None:
+        """Take lines until one says to leave; they are done one after the other, and typing goes on meanwhile."""
+        while (line := await self._lines.next()) is not None and line.strip() != "/quit":
+            await self._typed.put(line)
+
+    async def _do_all(self) -> None:
+        while True:
+            line = self._doing = await self._typed.get()
+            if self._lines.interactive and _is_command(line):
+                print(f"> {printable(line)}", flush=True)
+            try:
+                await self._do(line)
+            except ChatError as error:
+                self._refused(error, line)
+            finally:
+                self._typed.task_done()
+            self._doing = ""
+
+    def _refused(self, error: ChatError, line: str = "") -> None:
+        print(f"! {sentence(error)}", flush=True)
+        if line and self._lines.interactive and not _is_command(line):
+            print(_("! not sent: {line}").format(line=printable(line)), flush=True)
+
+    async def _do(self, line: str) -> None:
+        """Do what a line says. Raises ChatError and ClientError."""
         word, _space, rest = line.partition(" ")
         rest = rest.strip()
-        if word.startswith("/") and not word.startswith("//"):
-            if word == "/quit":
-                return False
+        if _is_command(line):
             if word == "/join" and rest:
                 await self._join(rest)
             elif word == "/leave":
@@ -101,7 +173,6 @@ class Conversation:
                 print(_("! you are in no channel; /join one first"), flush=True)
             else:
                 await self._chat.send(self.channel, line.removeprefix("/") if word[:1] == "/" else line)
-        return True
 
     async def _slash(self, line: str) -> None:
         """One of the slash commands that are every client's (chat/slash.py)."""
@@ -131,6 +202,25 @@ class Conversation:
         answer = await self._chat.ask(Members(channel=channel), MemberList)
         names = (printable(member.name) + ("*" if member.here else "") for member in answer.members)
         print(_("In {channel} (* here now):").format(channel=printable(channel)), " ".join(names), flush=True)
+
+    def _happened(self, happening: Happening) -> None:
+        if isinstance(happening, Heard):
+            self._hear(happening.event)
+        elif isinstance(happening, Turned):
+            self._turned(happening)
+        elif isinstance(happening, Out) and happening.channel == self.channel:
+            self.channel = ""
+            if happening.error is not None:
+                self._refused(happening.error)
+
+    def _turned(self, turned: Turned) -> None:
+        """The connection was lost, or is there again; attempts in between are not told."""
+        if turned.state is State.LOST and not self._lost:
+            self._lost = True
+            print(_("-- the connection is lost; trying again --"), flush=True)
+        elif turned.state is State.LIVE and self._lost:
+            self._lost = False
+            print(_("-- connected again --"), flush=True)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Entered | Left) and event.person == self._me:
@@ -162,39 +252,5 @@ class Conversation:
         print(f"{where}{at} <{printable(message.name)}> " + "\n        ".join(lines), flush=True)
 
 
-class TypedLines:
-    """Lines of standard input, as they come; a terminal, a pipe, or a file."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        self._rest = b""
-        self._over = False
-
-    async def next(self) -> str | None:
-        """The next line; None at the end. No more is read than is asked for."""
-        while not self._lines and not self._over:
-            await self._wait()
-            data = os.read(0, 4096)
-            *whole, self._rest = (self._rest + data).split(b"\n")
-            if not data:
-                self._over = True
-                whole += [self._rest] if self._rest else []
-            self._lines += [line.decode(errors="replace").rstrip("\r") for line in whole]
-        return self._lines.pop(0) if self._lines else None
-
-    async def _wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        readable = loop.create_future()
-        try:
-            loop.add_reader(0, _come, readable)
-        except PermissionError:
-            return  # a file never makes anybody wait, and cannot be waited for (epoll_ctl(2), EPERM)
-        try:
-            await readable
-        finally:
-            loop.remove_reader(0)
-
-
-def _come(readable: asyncio.Future[None]) -> None:
-    if not readable.done():
-        readable.set_result(None)
+def _is_command(line: str) -> bool:
+    return line[:1] == "/" and line[:2] != "//"

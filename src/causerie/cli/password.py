@@ -13,15 +13,42 @@ from causerie.text import _
 
 MOST_BYTES = 4096
 
+MAX_TRIES = 3
+"""Times that a new password may be typed."""
 
-def new_password(name: str) -> str:
-    """A password that is chosen now: typed twice on a terminal. Raises Failure."""
+
+def new_password(name: str, least: int = 0) -> str:
+    """A password that is chosen now: typed twice on a terminal. `least`: characters that it must have; 0: not known.
+
+    At a terminal what cannot be chosen is said after the first typing, and asked for again. Raises Failure.
+    """
     if not sys.stdin.isatty():
         return _line()
-    first = _ask(_("New password for {name}: ").format(name=name))
-    if _ask(_("The same again: ")) != first:
-        raise Failure(_("the two passwords differ; nothing was changed"), MISUSED)
-    return first
+    for _try in range(MAX_TRIES):
+        first = _chosen(name, least)
+        if first is None:
+            continue
+        if _ask(_("The same again: ")) == first:
+            return first
+        print(_("! the two passwords differ"), file=sys.stderr)
+    raise Failure(_("no password was chosen; nothing was changed"), MISUSED)
+
+
+def _chosen(name: str, least: int) -> str | None:
+    """One that may be chosen; None: it may not, and why was said."""
+    from causerie.chat import errors, passwords
+    from causerie.refusals import sentence
+
+    asked = _("New password for {name} (at least {least} characters): ") if least else _("New password for {name}: ")
+    password = _ask(asked.format(name=name, least=least))
+    try:
+        if least:
+            passwords.check_password(password, name, least)
+    except passwords.WeakPassword as weak:
+        refusal = errors.WeakPassword(why=weak.why, least=least, most=weak.limit)
+        print(f"! {sentence(refusal)}", file=sys.stderr)
+        return None
+    return password
 
 
 def known_password(name: str) -> str:

@@ -170,7 +170,8 @@ def _say_link(link: str, as_json: bool) -> None:
 
         print(qr(link))
         print()
-    print(_("To use it from a terminal: {program} talk '{link}'").format(program=program(), link=link))
+    # Not with the link as an argument: everybody on the machine can read the arguments of a program.
+    print(_("To use it from a terminal: {program} talk -   and paste the link there").format(program=program()))
     print(_("Ctrl+C stops the server."), flush=True)
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 HERE = "localhost:5000"
 
+MAX_TRIES = 3
+"""Times that a name and a password may be typed."""
+
+MISTYPED = ("bad_name", "name_taken", "login_failed", "weak_password")
+"""Refusals after which a person at a terminal is asked once more."""
+
 
 def add(commands: Commands) -> None:
     """Declare the command."""
@@ -27,7 +33,7 @@ def add(commands: Commands) -> None:
         nargs="?",
         default=HERE,
         metavar=_("LINK"),
-        help=_("the link that somebody gave you, or HOST:PORT (default: {here})").format(here=HERE),
+        help=_("the link that somebody gave you, or HOST:PORT (default: {here}); - asks for it").format(here=HERE),
     )
     parser.add_argument("--name", default="", metavar=_("NAME"), help=_("your name (default: it is asked for)"))
     parser.add_argument("--guest", action="store_true", help=_("come in without an account"))
@@ -44,11 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     from causerie.refusals import sentence
 
     acceptance = Acceptance()
+    server = _server(_link() if arguments.where == "-" else arguments.where)
     try:
-        # All questions come before connecting: a server does not wait while somebody looks for a password.
-        server = _server(arguments.where)
-        chat = _chat(arguments, server, acceptance)
-        return asyncio.run(_talk(chat, arguments.channel))
+        return asyncio.run(_talk(arguments, server, acceptance))
     except ChatError as error:
         raise Failure(sentence(error), code=error.code, data=error.data) from None
     except EOFError:
@@ -56,10 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     except Unreachable as unreachable:
         raise _failure(unreachable, server, acceptance) from None
     except Ended as ended:
-        raise Failure(farewell(ended.code)) from None
+        raise Failure(disconnect_reason(ended.code)) from None
 
 
-def farewell(code: str) -> str:
+def disconnect_reason(code: str) -> str:
     """Why the server ended it."""
     reasons = {
         "shutting_down": _("the server is shutting down; come back in a moment"),
@@ -73,12 +77,38 @@ def farewell(code: str) -> str:
     return reasons.get(code, _("the connection is gone"))
 
 
-async def _talk(chat: Chat, channel: str) -> int:
+async def _talk(arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance) -> int:
     from causerie.cli.conversation import Conversation
 
-    async with chat:
+    interactive = sys.stdin.isatty()
+    chat = await _log_in(arguments, server, acceptance, interactive)
+    try:
         print(_("You are in as {name}. /help says what you can do.").format(name=printable(chat.me.name)))
-        return await Conversation(chat).run(channel)
+        return await Conversation(chat, interactive).run(arguments.channel)
+    finally:
+        await chat.close()
+
+
+async def _log_in(
+    arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance, interactive: bool
+) -> Chat:
+    """A chat that is logged in; a person who mistypes is asked again. Raises as `Chat.open`, EOFError and Failure."""
+    from causerie.chat.errors import ChatError
+    from causerie.refusals import sentence
+
+    name, tries = arguments.name, 1
+    while True:
+        # All questions come before connecting: a server does not wait while somebody looks for a password.
+        if not arguments.guest and (not name or tries > 1):
+            name = _name(name)
+        chat = await _chat(arguments, server, acceptance, name)
+        try:
+            return await chat.open()
+        except ChatError as error:
+            if not interactive or tries == MAX_TRIES or error.code not in MISTYPED:
+                raise
+            print(f"! {sentence(error)}", flush=True)
+        tries += 1
 
 
 def _failure(unreachable: Unreachable, server: ServerAddress, acceptance: Acceptance) -> Failure:
@@ -102,17 +132,42 @@ def _server(where: str) -> ServerAddress:
         raise Failure(str(error), MISUSED) from None
 
 
-def _chat(arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance) -> Chat:
+def _link() -> str:
+    """The link, from a person or a pipe: as an argument everybody on the machine could read the secret in it."""
+    return input(_("The link: ") if sys.stdin.isatty() else "").strip()
+
+
+def _name(before: str) -> str:
+    """A name that is typed; an empty line means the one before. Raises Failure and EOFError."""
+    typed = ""
+    if sys.stdin.isatty():
+        asked = _("Your name [{before}]: ").format(before=before) if before else _("Your name: ")
+        typed = input(asked).strip()
+    if not (typed or before):
+        raise Failure(_("who are you? give --name NAME, or --guest"), MISUSED)
+    return typed or before
+
+
+async def _chat(arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance, name: str) -> Chat:
     from causerie.cli.certificates import known_file
     from causerie.cli.password import known_password, new_password
-    from causerie.client import KnownServers, connect
+    from causerie.client import KnownServers, connect, greeting
 
-    name, password = arguments.name, ""
+    known, password = KnownServers(known_file()), ""
     if not arguments.guest:
-        if not name and sys.stdin.isatty():
-            name = input(_("Your name: ")).strip()
-        if not name:
-            raise Failure(_("who are you? give --name NAME, or --guest"), MISUSED)
-        password = new_password(name) if server.invite else known_password(name)
-    known = KnownServers(known_file())
-    return connect(server, name=name, password=password, known=known, vouch=acceptance.ask, reconnect=False)
+        if server.invite:
+            # What the server asks of a password is said before one is thought of.
+            interactive = sys.stdin.isatty()
+            least = (await greeting(server, known=known, vouch=acceptance.ask)).password_min if interactive else 0
+            password = new_password(name, least)
+        else:
+            password = known_password(name)
+    return connect(
+        server,
+        name=name,
+        password=password,
+        guest=arguments.guest,
+        known=known,
+        vouch=acceptance.ask,
+        reconnect=sys.stdin.isatty(),
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from causerie.client.backoff import Backoff
 from causerie.client.certificates import Certificate, KnownServers
 from causerie.client.chat import Chat
-from causerie.client.connecting import connect, connect_operator
+from causerie.client.connecting import connect, connect_operator, greeting
 from causerie.client.entrance import Credentials
 from causerie.client.errors import (
     BrokenMemory,
@@ -82,4 +82,5 @@ __all__ = [
     "Unreachable",
     "connect",
     "connect_operator",
+    "greeting",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from causerie import __version__
+from causerie.chat.replies import Welcome
 from causerie.chat.view import KEPT
 from causerie.client.backoff import Backoff
 from causerie.client.certificates import KnownServers, Vouch
@@ -83,6 +84,21 @@ def connect(
         reconnect=reconnect,
         patient=patient,
     )
+
+
+async def greeting(
+    where: str | ServerAddress, *, known: KnownServers | None = None, vouch: Vouch | None = None
+) -> Welcome:
+    """What a server says of itself before anybody logs in. `known` and `vouch`: see `connect`.
+
+    Raises ValueError for what is no address, Unreachable, ChatError and Ended.
+    """
+    server = ServerAddress.parse(where) if isinstance(where, str) else where
+    session = Session(None, new_key, client=f"causerie {__version__}")
+    connector = Connector(server, known, vouch)
+    async with Chat(session, connector, str(server), clock=time.monotonic, reconnect=False) as chat:
+        assert chat.welcome is not None
+        return chat.welcome
 
 
 def connect_operator(path: Path) -> Chat:

@@ -41,6 +41,7 @@ def hello(core: Core, session: Session, command: Hello) -> Welcome:
         frame_bytes=config.limits.frame_bytes,
         registration=config.accounts.registration,
         guests=config.accounts.guests,
+        password_min=config.accounts.password_min,
     )
 
 
