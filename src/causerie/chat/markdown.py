@@ -9,10 +9,12 @@ mailto only.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import category
 
+from causerie.chat.markdown_work import TooMuchWork, bounded_parser
 from causerie.chat.slash import SHRUG
 
 if TYPE_CHECKING:
@@ -23,9 +25,7 @@ if TYPE_CHECKING:
 TEXT_MOST = 65_536
 """Characters of a text that HTML is made of; what is longer has none."""
 MARKS_MOST = 1_500
-"""Characters that may stand for formatting, line ends among them: they are what the work grows with."""
-LINKS_MOST = 500_000
-"""Beginnings of links times the text's characters: one that does not end is looked for until the text does."""
+"""Characters that may stand for formatting, line ends among them: of what has more, making HTML is not begun."""
 NESTING_MOST = 20
 """Levels of quotes, lists and emphasis; what is inside of more is left out or stays as typed."""
 
@@ -61,9 +61,12 @@ _NO_MARKS = str.maketrans("", "", _MARKS)
 def _render(text: str) -> str:
     if len(text) <= TEXT_MOST and is_plain(text):
         return f"<p>{text.rstrip()}</p>\n"
-    if not _bounded(text):
+    if not _may_begin(text):
         return ""
-    made = _markdown().render(text)
+    try:
+        made = bounded_parser(_new_parser).render(text)
+    except TooMuchWork:
+        return ""
     import nh3
 
     return nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=_REL)
@@ -71,7 +74,12 @@ def _render(text: str) -> str:
 
 def parse(text: str) -> list[Token]:
     """The same as the parser's tokens, for clients that draw by themselves; none where `render` gives nothing."""
-    return _markdown().parse(text) if _bounded(text) else []
+    if not _may_begin(text):
+        return []
+    try:
+        return bounded_parser(_new_parser).parse(text)
+    except TooMuchWork:
+        return []
 
 
 def is_plain(text: str) -> bool:
@@ -79,16 +87,14 @@ def is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None and "://" not in text
 
 
-def _bounded(text: str) -> bool:
-    length = len(text)
-    return 0 < length <= TEXT_MOST and marks(text) <= MARKS_MOST and text.count("](") * length <= LINKS_MOST
+def _may_begin(text: str) -> bool:
+    return 0 < len(text) <= TEXT_MOST and marks(text) <= MARKS_MOST
 
 
 _kept = lru_cache(maxsize=1_000)(_render)
 
 
-@cache
-def _markdown() -> MarkdownIt:
+def _new_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     options = {"html": False, "breaks": True, "maxNesting": NESTING_MOST}
@@ -153,17 +159,19 @@ def _open_marks(state: StateInline, start: int) -> dict[str, int]:
 def _without_what_follows(address: str, open_marks: dict[str, int]) -> str:
     """An address without what ends the sentence, the brackets or the emphasis around it."""
     address = _without_a_label(address)
-    while address:
-        last = address[-1]
+    end, count = len(address), Counter(address)
+    while end:
+        last = address[end - 1]
         if last in _EMPHASIS and open_marks[last] > 0:
             open_marks[last] -= 1
         elif last in _BRACKETS:
-            if address.count(last) <= address.count(_BRACKETS[last]):
+            if count[last] <= count[_BRACKETS[last]]:
                 break
         elif last not in _ENDS and (last.isascii() or not _ends_a_sentence(last)):
             break
-        address = address[:-1]
-    return address
+        count[last] -= 1
+        end -= 1
+    return address[:end]
 
 
 def _without_a_label(address: str) -> str:

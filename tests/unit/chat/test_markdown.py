@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
+from types import FrameType
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings, target
 from hypothesis import strategies as st
 
 from causerie.chat import markdown
@@ -174,3 +177,66 @@ def test_combining_characters_are_letters() -> None:
     """A pile of accents is one long word."""
     text = "a" + "\u0301" * 30_000
     assert render(f"*{text}*") == f"<p><em>{text}</em></p>\n"
+
+
+LINES_MOST = 150_000
+"""Lines of Python that making HTML of one text runs through, at most: some 5 to 10 ms."""
+
+PATHOLOGICAL = {
+    # commonmark/cmark, test/pathological_tests.py, and this parser's own: to be repeated until a text is full.
+    "nested strong emphasis": "*a **a ", "emphasis openers": "_a ", "emphasis closers": "a_ ", "openers": "[a",
+    "closers": "a]", "links": "[a](b", "links in <": "[a](<b", "titles": '[a](b "c', "titles in (": "[a](b (c",
+    "mismatched": "*a_ ", "long runs": "a**b" + "c* ", "brackets": "[", "both brackets": "[]", "quotes": "> ",
+    "lists": "- ", "lists, deeper": "  - a\n", "backticks": "`a", "more backticks": "`a``b```c", "<": "<", "</": "</",
+    "<a": "<a ", "<a:": "<a:", "<!--": "<!--", "<![CDATA[": "<![CDATA[", "entities": "&", "entities, long": "&#x1;",
+    "&amp;": "&amp;", "addresses": "https://e.org/ ", "addresses in <": "<https://e.org/>", "mail": "<a@b.c>",
+    ")": "https://e.org/)", "address and ends": "https://e.org/" + ")_.*" * 480, "open marks": "*a _b https://e.o/ ",
+    "destinations": "[a](" + "b" * 120, "nested destinations": "[a](((((",
+    "![": "![", "![a](": "![a](",
+    "\\": "\\", "\\\n": "a\\\n", "line ends": "a\n", "hard line ends": "a  \n",
+    "quoted lists": "> - a\n", "lazy": "> a\nb\n",
+    "numbers": "1. a\n\n", "rules": "* * *\n", "fences": "```\n", "unclosed fence": "~~~\na\n",
+    "tables": "|a|b|\n|-|-|\n",
+    "references": "[a]: b\n", "setext": "a\n=\n", "emphasis": "*a* ", "strong": "**a**", "***": "***a ", "*_": "*_",
+    "code in brackets": "[`", "< in brackets": "[<", "spaces": " ", "tabs": "\t", "accents": "a\u0301", "other": "é@",
+}  # fmt: skip
+
+
+def lines_run(text: str) -> int:
+    """How many lines of Python `render` runs through; the cache is passed by."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, about: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    markdown._render("*warm*")
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        markdown._render(text)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("piece", PATHOLOGICAL.values(), ids=PATHOLOGICAL)
+@pytest.mark.parametrize("length", [700, 16_384])
+def test_any_text_takes_a_bounded_number_of_steps(piece: str, length: int) -> None:
+    """Counted in lines of Python, which no busy machine changes; both as long as may be and as full as is begun."""
+    text = (piece * length)[:length]
+    if marks(text) > MARKS_MOST:
+        text = (piece * length)[: length * MARKS_MOST // marks(text)]
+    assert lines_run(text) <= LINES_MOST
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.tuples(st.lists(pieces | st.sampled_from([*PATHOLOGICAL.values()]), max_size=5), st.integers(1, 400)))
+)
+def test_no_text_is_found_that_takes_more(rows: list[tuple[list[str], int]]) -> None:
+    """Pieces that cost something, in any order, repeated."""
+    text = "".join("".join(row) * often for row, often in rows)[:16_384]
+    target(min(lines_run(text), 10 * LINES_MOST), label="lines")
+    assert lines_run(text) <= LINES_MOST
