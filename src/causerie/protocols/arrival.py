@@ -97,14 +97,14 @@ class Arrival:
         if self._connection.wire is None:
             return rest if self._connection.admitted else b""
         if rest:
-            self._connection.data_received(rest)
+            self._connection.feed(rest)
         return b""
 
     def _start_tls(self, data: bytes) -> None:
         connection = self._connection
         self._tls = connection.layer = self._listener.start_tls(connection, self._transport)
         connection.write = self._tls.write
-        connection.data_received(data)
+        connection.feed(data)
 
     def _start_websocket(self, data: bytes) -> None:
         from causerie.protocols.websocket import WebSocketPipe

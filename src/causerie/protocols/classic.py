@@ -272,6 +272,7 @@ def farewells() -> dict[str, str]:
         "disabled": _("goodbye: this account was shut out."),
         "password_changed": _("goodbye: the password was changed."),
         "idle": _("goodbye: you have been silent for too long."),
+        "excess_flood": _("goodbye: you sent too much at once."),
     }
 
 

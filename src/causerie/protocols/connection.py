@@ -2,6 +2,9 @@
 
 A connection is first unknown (arrival.py). A command that must wait (for the
 store, for a password) holds back the session's next one, so that answers keep their order.
+
+Input is worked on in slices (work_queue.py), below all layers: what does not fit waits, and the connection is not read
+from while much waits. Each line and frame is counted, those that are no command too (meter.py).
 """
 
 from __future__ import annotations
@@ -16,11 +19,15 @@ from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.protocols.arrival import Arrival
 from causerie.protocols.direct_write import DirectWriter
-from causerie.protocols.wire import Layer, Protocol, Wire
+from causerie.protocols.meter import Meter
+from causerie.protocols.peer import Peer, look
+from causerie.protocols.wire import NOTHING, Layer, Protocol, Wire
+from causerie.protocols.work_queue import SLICE_SECONDS, TURN_SECONDS, Rank
 from causerie.server import presence, refill
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
 from causerie.server.messages import send_more
-from causerie.server.session import Answer, Language, Session
+from causerie.server.session import Answer, Language, Session, Trust
+from causerie.text import _
 
 if TYPE_CHECKING:
     from causerie.protocols.listener import Listener
@@ -36,14 +43,23 @@ ALONE_SECONDS = 0.05
 FLOODING_SECONDS = 0.1
 """How long one that asks too fast must wait before its next command is read."""
 
+PIECE = 1024
+"""Bytes that a layer is given at once: of the shortest frames, 170 are in it."""
+
+SAID_AT_ONCE = 256
+"""Messages that came together and are decided at once, before the time is looked at."""
+
+LEFT_BEHIND = 2048
+"""Bytes that one that goes too fast may leave to be read when it has gone."""
+
 
 class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "__weakref__", "_arrival", "_choked", "_direct", "_held", "_listener", "_reading", "_slowed", "_task",
-        "_transport", "_waiting", "admitted", "deadline", "host", "language", "layer", "protocol", "session", "silent",
-        "wire", "write",
+        "__weakref__", "_arrival", "_choked", "_direct", "_held", "_listener", "_meter", "_more", "_queue", "_queued",
+        "_reading", "_slowed", "_task", "_transport", "_until", "_waiting", "admitted", "deadline", "host", "language",
+        "layer", "protocol", "session", "silent", "wire", "write",
     )  # fmt: skip
 
     language: Language
@@ -52,7 +68,12 @@ class Connection(asyncio.Protocol):
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._transport: asyncio.Transport
-        self._held = b""
+        self._held: bytes | bytearray = b""  # what came and was not worked on, as it is below all layers
+        self._meter = Meter()
+        self._queue = listener.work_queue
+        self._queued = False  # it waits in the queue
+        self._more = False  # the wire has input that did not fit into the slice
+        self._until = 0.0  # when the slice is over
         self._reading = True
         self._waiting = 0  # for so many things, before the next command may be read
         self._choked = False
@@ -78,25 +99,103 @@ class Connection(asyncio.Protocol):
         self._listener.came(self, self._transport, self._arrival)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes, cut anywhere."""
-        if self.layer is not None:
-            data = self.layer.receive(data)
-            if not data:
+        """Bytes, cut anywhere: worked on now, or, where something is waited for or the turn is full, later."""
+        session = self.session
+        alone = session is None or session.person is None
+        if alone and self._stranger and self._meter.bytes_before_login(len(data)):
+            self._too_much()
+            return
+        if self._waiting or self._choked or self._queued:
+            self._hold(data)
+            return
+        queue = self._queue
+        if queue.used >= TURN_SECONDS:
+            self._hold(data)
+            self._line_up()
+            return
+        began = queue.clock()
+        self._until = began + SLICE_SECONDS
+        wire = self.wire
+        if wire is not None and self.layer is None and not wire.closing:
+            self.silent = 0
+            wire.receive(data)
+            self.pump()
+        else:
+            self.feed(data)
+        if self._more:
+            self._line_up()
+        queue.spent(queue.clock() - began)
+
+    def work(self) -> None:
+        """See Worker: work on what waits, for one slice."""
+        self._queued = False
+        if self._transport.is_closing() or self._waiting or self._choked:
+            return
+        if self._more and look(self._transport) is Peer.GONE:
+            self.abort()
+            return
+        self._until = self._queue.clock() + SLICE_SECONDS
+        self._more = False
+        if self.session is not None:
+            self.pump()
+        if self._held and not (self._more or self._waiting or self._choked):
+            held, self._held = bytes(self._held), b""
+            self.feed(held)
+        if self._more:
+            self._line_up()
+        elif not (self._reading or self._waiting or self._choked or self._transport.is_closing()):
+            self._reading = True
+            self._transport.resume_reading()
+
+    def _line_up(self) -> None:
+        self._queued = True
+        if self._more or self._slowed:
+            self._queue.add(self, Rank.BACKLOG)
+        elif self._stranger:
+            self._queue.add(self, Rank.STRANGER)
+        else:
+            self._queue.add(self, Rank.PERSON)
+
+    def feed(self, data: bytes) -> None:
+        """Work on these bytes; with a layer in pieces, until the slice is over."""
+        if self.layer is None:
+            self._take(data)
+            return
+        clock = self._queue.clock
+        for at in range(0, len(data), PIECE):
+            layer = self.layer
+            if layer is None or self._transport.is_closing():
                 return
+            if at and (self._waiting or self._choked or self._more or clock() >= self._until):
+                self._held = data[at:]
+                self._more = not (self._waiting or self._choked)
+                return
+            piece = data[at : at + PIECE] if len(data) > PIECE else data
+            plain = layer.receive(piece)
+            if self.session is not None and self._carried(layer, len(piece), len(plain)):
+                return
+            if plain:
+                self._take(plain)
+
+    def _take(self, data: bytes) -> None:
+        """Bytes as they are above all layers."""
         self.silent = 0
         wire = self.wire
         if wire is None:
             if self._arrival is not None:
                 self._arrival.receive(data)
-            return
-        if wire.closing:
-            # Nothing of it will be read, and the farewell may have to wait for the store.
-            return
-        if self._waiting or self._choked:
-            self._hold(data)
-            return
-        wire.receive(data)
-        self.pump()
+        elif not wire.closing:
+            # If it closes, nothing of it will be read, and the farewell may have to wait for the store.
+            wire.receive(data)
+            self.pump()
+
+    def _carried(self, layer: Layer, below: int, above: int) -> bool:
+        """Count what a layer was given and gave; true if that was too much."""
+        if empty := layer.take_empty():
+            self._count_empty(empty)
+        if self._meter.carried(below, above):
+            self._too_much()
+        return self.wire is None or self.wire.closing
 
     def begin(self, protocol: Protocol, secure: bool, certificate: str, data: bytes) -> None:
         """Its language is known; `data` are its first bytes."""
@@ -122,6 +221,8 @@ class Connection(asyncio.Protocol):
         assert session is not None
         next_command, most = wire.next_command, core.config.limits.tick_commands
         waits = not session.exempt and self.protocol is not None and self.protocol.manners is not None
+        clock, meter = self._queue.clock, self._meter
+        waiting: Coroutine[Any, Any, Answer] | None
         while not self._waiting and not self._choked and not session.closed:
             try:
                 command = next_command()
@@ -129,10 +230,20 @@ class Connection(asyncio.Protocol):
                 refuse(core, session, error)
                 if wire.closing:
                     core.tick.end(session, error.code)
+                elif meter.empty(clock()):
+                    self._too_much()
                 command, waiting = None, None
             else:
                 if command is None:
                     return
+                if command is NOTHING:
+                    self._count_empty(1)
+                    if session.person is None and self._stranger and meter.lines_before_login():
+                        self._too_much()
+                    if clock() >= self._until:
+                        self._more = True
+                        return
+                    continue
                 if waits and type(command) not in wire.refuses_haste and (seconds := too_soon(core, session, command)):
                     wire.put_back(command)
                     self._slow(seconds)
@@ -141,16 +252,22 @@ class Connection(asyncio.Protocol):
                     self._waiting += 1
                 waiting = dispatch(core, session, command)
                 if type(command) is Send and waiting is None and (texts := wire.said_too()):
-                    wire.not_said(texts[send_more(core, session, texts) :])
+                    wire.not_said(texts[send_more(core, session, texts[:SAID_AT_ONCE]) :])
+                meter.command()
+            if session.person is None and self._stranger and meter.lines_before_login():
+                self._too_much()
             if session.flooding:
                 # It is slowed down: its next command is read in a moment, and TCP holds back the rest.
                 session.flooding = False
-                self._wait(FLOODING_SECONDS)
+                self._slow(FLOODING_SECONDS)
             elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
             elif core.turns.tick.size > most:
                 self._waiting += 1
                 core.turns.after_this.append(self.go_on)
+            elif clock() >= self._until:
+                self._more = True
+                return
 
     def _wait_for(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
         self._waiting += 1
@@ -169,6 +286,32 @@ class Connection(asyncio.Protocol):
         self._waiting += 1
         asyncio.get_running_loop().call_later(seconds, self.go_on)
 
+    def _count_empty(self, lines: int) -> None:
+        """Count lines or frames that came to nothing: they cost what commands do."""
+        session, now = self.session, self._queue.clock()
+        assert session is not None
+        if self._meter.empty(now, lines):
+            self._too_much()
+        elif session.bucket is not None and (seconds := session.bucket.owe(now, lines)):
+            self._slow(seconds)
+
+    def _too_much(self) -> None:
+        """It sent more than any honest client does: close it, and say why."""
+        if self.wire is None or self.session is None:
+            if not self._transport.is_closing():
+                self._listener.core.counters["flooded"] += 1
+                self.turn_away(_("too much was sent before anybody logged in"), self._listener.away)
+        elif not self.wire.closing:
+            self.wire.closing = True
+            self._listener.core.counters["flooded"] += 1
+            self.depart("excess_flood", "Excess Flood")
+
+    @property
+    def _stranger(self) -> bool:
+        """Nobody has logged in, and it is not the machine's own operator."""
+        session = self.session
+        return session is None or (session.person is None and session.trust is not Trust.OPERATOR)
+
     def _slow(self, seconds: float) -> None:
         """What it asks waits until it is no longer too fast."""
         self._slowed = True
@@ -178,15 +321,13 @@ class Connection(asyncio.Protocol):
     def _end_flood(self) -> None:
         """Close a client of which too much waits."""
         assert self.protocol is not None
-        assert self.protocol.manners is not None
-        wire, session = self.wire, self.session
-        assert wire is not None
-        assert session is not None
-        most = self.protocol.manners().unread_most
-        if most and len(self._held) + wire.unread > most and not wire.closing:
-            wire.closing = True
-            self._listener.core.counters["flooded"] += 1
-            self.depart("excess_flood", "Excess Flood")
+        most = self.protocol.manners().unread_most if self.protocol.manners is not None else 0
+        if most and self._unread > most:
+            self._too_much()
+
+    @property
+    def _unread(self) -> int:
+        return len(self._held) + (self.wire.unread if self.wire is not None else 0)
 
     def depart(self, code: str, reason: str) -> None:
         """Its person goes, as the others are told with the reason, and it is closed."""
@@ -198,23 +339,33 @@ class Connection(asyncio.Protocol):
     def go_on(self) -> None:
         """One of the things that were waited for is over; if it was the last, what was held back is read."""
         self._waiting -= 1
-        if not self._waiting:
-            self._slowed = False
-            self._read_on()
+        if self._waiting:
+            return
+        if self._slowed and self._unread > LEFT_BEHIND and look(self._transport) is not Peer.HERE:
+            self.abort()
+            return
+        self._read_on()
+        self._slowed = False
 
     def _read_on(self) -> None:
-        held, self._held = self._held, b""
-        if self.session is None or self.session.closed or self.wire is None:
+        """Work on what waits: now, or in its turn."""
+        if self._queued or self._transport.is_closing():
             return
-        if not self._reading:
-            self._reading = True
-            self._transport.resume_reading()
-        if held:
-            self.wire.receive(held)
-        self.pump()
+        queue = self._queue
+        if self._slowed or queue.used >= TURN_SECONDS:
+            self._line_up()
+            return
+        began = queue.clock()
+        self.work()
+        queue.spent(queue.clock() - began)
 
     def _hold(self, data: bytes) -> None:
-        self._held += data
+        if not self._held:
+            self._held = data
+        elif isinstance(self._held, bytearray):
+            self._held += data
+        else:
+            self._held = bytearray(self._held) + data
         if self._slowed:
             self._end_flood()
         bounds, inside = self._listener.bounds, self.session is not None and self.session.person is not None
@@ -350,7 +501,10 @@ class Connection(asyncio.Protocol):
         session, core = self.session, self._listener.core
         if session is None or session.closed:
             return False
-        if self._waiting:
+        if self._slowed and self._unread > LEFT_BEHIND:
+            self.abort()
+            return False
+        if self._waiting or self._queued:
             # Answers that are under way go out first; the one who reads them closes.
             self._listener.core.turns.after_this.append(self._end_after_all)
             core.turns.wake()
@@ -360,7 +514,7 @@ class Connection(asyncio.Protocol):
         return True
 
     def _end_after_all(self) -> None:
-        if self._waiting and self.session is not None and not self.session.closed:
+        if (self._waiting or self._queued) and self.session is not None and not self.session.closed:
             asyncio.get_running_loop().call_later(ALONE_SECONDS, self._end_after_all)
         elif self.session is not None and not self.session.closed:
             self._listener.core.tick.end(self.session, "")

@@ -13,6 +13,7 @@ from weakref import ref
 
 from causerie.protocols.connection import Connection
 from causerie.protocols.wire import Bounds, Protocol
+from causerie.protocols.work_queue import WorkQueue
 from causerie.server.core import Core
 from causerie.server.limits import Addresses, Bucket
 from causerie.server.session import Session, Trust
@@ -68,7 +69,8 @@ def trust(host: str, secure: bool, plaintext: str) -> Trust:
 
 
 class Admission:
-    """What all listeners share: how many connections an address has, and until when each must have logged in.
+    """What all listeners share: how many connections an address has, until when each must have logged in, the queue of
+    those whose input waits.
 
     `proxies`: whether a proxy connects from an address.
     """
@@ -78,6 +80,7 @@ class Admission:
     ) -> None:
         limits = core.config.limits
         self.core = core
+        self.work_queue = WorkQueue(core.clock, asyncio.get_running_loop().call_soon)
         self.exempt = functools.lru_cache(maxsize=4096)(exempt)
         self.proxies = functools.lru_cache(maxsize=4096)(proxies)
         self.addresses = Addresses(
@@ -169,6 +172,7 @@ class Listener:
     ) -> None:
         self.core = admission.core
         self.admission = admission
+        self.work_queue = admission.work_queue
         self.protocols = protocols
         self.tls = tls
         self.tls_allowed = tls != "never"

@@ -17,7 +17,7 @@ from causerie.chat.events import Event, Farewell
 from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
 from causerie.protocols.native_html import encode_with_html, with_html
-from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
 from causerie.server.changes import Append
 from causerie.server.operations import PROTOCOL_VERSION
 from causerie.server.session import Answer, AsItStands, Language
@@ -37,7 +37,7 @@ class _Mark(msgspec.Struct):
 _MARK = msgspec.json.Decoder(_Mark).decode
 _DECODE = msgspec.json.Decoder(AnyCommand).decode
 _ENCODE = msgspec.json.Encoder().encode
-_BLANK = re.compile(rb"[ \t\r\n]*")
+_BLANK = re.compile(rb"[ \t\r\n]{0,512}")
 _NO_COMMAND = re.compile("Invalid value '.*' - at `\\$.do`|missing required field `do`")
 ID_MOST = 64
 
@@ -91,7 +91,10 @@ class NativeWire(Wire):
             return None
         if not self._searched:
             # White space before an object is nothing, and so is a line that has nothing else.
-            self._taken(_BLANK.match(self._unread, self._at).end())  # type: ignore[union-attr]
+            blank = _BLANK.match(self._unread, self._at).end()  # type: ignore[union-attr]
+            if blank > self._at:
+                self._taken(blank)
+                return NOTHING
         buffer, start = self._unread, self._at
         most = self.bounds.frame if self._inside else self.bounds.before_login
         end = buffer.find(b"\n", start + self._searched, start + most + 1)

@@ -43,7 +43,7 @@ class WebSocketPipe(Layer):
     """One connection's WebSocket, server side, over TLS (`below`) or none. `subprotocol`: what both sides agreed on."""
 
     __slots__ = (
-        "_below", "_binary", "_connection", "_origins", "_pieces", "_protocol", "_request", "_transport",
+        "_below", "_binary", "_connection", "_empty", "_origins", "_pieces", "_protocol", "_request", "_transport",
         "subprotocol",
     )  # fmt: skip
 
@@ -66,6 +66,7 @@ class WebSocketPipe(Layer):
             logger=_QUIET,
         )
         self._binary = False
+        self._empty = 0
         self._request = bytearray()
         self._pieces: list[bytes] = []
         self.subprotocol = ""
@@ -150,7 +151,14 @@ class WebSocketPipe(Layer):
         self.subprotocol = self._protocol.subprotocol or ""
         self._binary = self.subprotocol.startswith(BINARY)
 
+    def take_empty(self) -> int:
+        """See Layer: pings and the like, and frames of a message that are not its last."""
+        empty, self._empty = self._empty, 0
+        return empty
+
     def _take(self, frame: Frame, lines: list[bytes]) -> None:
+        if not frame.fin or frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._empty += 1
         if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             return
         self._pieces.append(bytes(frame.data))

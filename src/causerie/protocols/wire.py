@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from causerie.server.core import Core
 
 
+NOTHING = Command()
+"""A line was read, and comes to nothing: what `Wire.next_command` gives for it, so that it is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What a wire may be fed: bytes a frame, before log-in and after; levels of nesting."""
@@ -61,6 +65,10 @@ class Layer(ABC):
     @abstractmethod
     def let_go(self) -> None:
         """The connection is over."""
+
+    def take_empty(self) -> int:
+        """Frames, since this was asked last, that held nothing for the wire."""
+        return 0
 
 
 class Wire(ABC):
@@ -121,7 +129,8 @@ class Wire(ABC):
 
     @abstractmethod
     def next_command(self) -> Command | None:
-        """The next command that is complete; None: more bytes are needed. Raises BadInput for what is none, once."""
+        """The next command that is complete; NOTHING: a line that comes to none; None: more bytes are needed. Raises
+        BadInput for what is none, once. At most one line or frame is read by one call, however short they are."""
 
     @abstractmethod
     def answer(self, command: Command, answer: Answer) -> bytes:

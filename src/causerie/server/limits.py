@@ -71,6 +71,11 @@ class Bucket:
         """Put back what `spend` has just taken."""
         self._full_at -= amount * self._each
 
+    def owe(self, now: float, amount: float = 1) -> float:
+        """Take `amount` whether it is there or not; the seconds until nothing is owed."""
+        self._full_at = max(self._full_at, now) + amount * self._each
+        return max(0.0, self._full_at - now - self._slack) if self._each else 0.0
+
     def wait(self, now: float) -> float:
         """The seconds until one can be had; nothing is taken."""
         wait = self._full_at + self._each - now - self._slack

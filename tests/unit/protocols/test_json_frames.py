@@ -12,7 +12,7 @@ from causerie.protocols import json_frames
 from causerie.protocols.classic import ClassicWire
 from causerie.protocols.json_frames import Scan, check_depth, find_end
 from causerie.protocols.native import NativeWire
-from causerie.protocols.wire import Bounds, Wire
+from causerie.protocols.wire import NOTHING, Bounds, Wire
 
 DEEP = 128
 
@@ -113,8 +113,8 @@ def work_of(wire: Wire, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch) ->
             # Another buffer: what was in the one before was copied.
             CountingBuffer.work += len(before)
             wire._unread = CountingBuffer(wire._unread)
-        while wire.next_command() is not None:
-            commands += 1
+        while (command := wire.next_command()) is not None:
+            commands += command is not NOTHING
     return CountingBuffer.work + sum(pattern.scanned for pattern in patterns.values()), commands
 
 

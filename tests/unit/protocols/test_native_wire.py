@@ -12,7 +12,7 @@ from causerie.chat.commands import AnyCommand, Command, Hello, History, LogIn, P
 from causerie.chat.errors import BadInput, BadShape, ChatError, FrameTooLong, NotJson, TooDeep, UnknownCommand
 from causerie.chat.replies import LoggedIn
 from causerie.protocols.native import NativeWire
-from causerie.protocols.wire import Bounds
+from causerie.protocols.wire import NOTHING, Bounds
 
 BOUNDS = Bounds(before_login=4096, frame=65536, depth=16)
 HELLO = b'{"do":"hello","version":1}\n'
@@ -46,7 +46,8 @@ def read(data: bytes, cuts: list[int] | None = None) -> list[Outcome]:
                 continue
             if command is None:
                 break
-            outcomes.append(command)
+            if command is not NOTHING:
+                outcomes.append(command)
     return outcomes
 
 
@@ -152,3 +153,10 @@ def test_hello_comes_first() -> None:
         wire.next_command()
     assert wire.closing
     assert wire.next_command() is None
+
+
+def test_each_blank_line_is_counted() -> None:
+    """White space between commands comes to nothing, in bounded pieces."""
+    wire = inside()
+    wire.receive(b"\n" * 1100 + b'{"do":"ping"}\n')
+    assert [wire.next_command() for _ in range(5)] == [NOTHING, NOTHING, NOTHING, Ping(), None]

@@ -37,6 +37,17 @@ def test_an_amount_is_weighed_and_one_beyond_the_burst_never_passes() -> None:
     assert bucket.spend(1000.0, 10) == 0.0
 
 
+def test_what_is_owed_is_taken_and_waited_for() -> None:
+    """What was done already is paid afterwards: nothing more is had until then."""
+    bucket = Bucket(burst=10, rate=2)
+    assert bucket.owe(0.0, 10) == 0.0
+    assert bucket.owe(0.0) == pytest.approx(0.5, abs=1e-5)
+    assert bucket.owe(0.0, 3) == pytest.approx(2.0, abs=1e-5)
+    assert bucket.spend(1.0) == pytest.approx(1.5, abs=1e-5)
+    assert bucket.spend(2.5) == 0.0
+    assert Bucket(burst=1, rate=0).owe(0.0, 1e9) == 0.0
+
+
 def test_rate_0_is_off() -> None:
     bucket = Bucket(burst=1, rate=0)
     assert {bucket.spend(0.0, amount) for amount in (1, 10, 1e9)} == {0.0}

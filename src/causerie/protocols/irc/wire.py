@@ -27,7 +27,7 @@ from causerie.protocols.irc.lines import Line, cut, parse, split
 from causerie.protocols.irc.names import is_alone
 from causerie.protocols.irc.numerics import Numeric
 from causerie.protocols.irc.registration import Registration
-from causerie.protocols.wire import Bounds
+from causerie.protocols.wire import NOTHING, Bounds
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ class IrcWire(LineWire):
             if raw is None:
                 return None
             self._take(raw)
+            if not self._queue:
+                return NOTHING
 
     def said_too(self) -> list[str]:
         """See Wire."""
