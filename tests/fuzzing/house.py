@@ -19,13 +19,17 @@ from typing import Any
 
 from causerie import bootstrap
 from causerie.config import Accounts, Config, Guard, Limits
+from causerie.config_irc import Oper
 from causerie.protocols.connection import Connection
 from causerie.protocols.listener import Admission, Listener
 
 INPUTS_MOST = 20_000
 """Connections of one server; then there is a new one, so that what they leave behind does not slow them down."""
 
+OPERATOR = Oper(name="root", password="operpassword")
+
 SETTINGS = Config(
+    oper=(OPERATOR,),
     accounts=Accounts(hash_memory=8192, hash_passes=1, registration="open", scram_passes=4096),
     guard=Guard(failures_account_address=1, failures_address=2),
     limits=Limits(send_rate=0, command_rate=0, connections_address=0, connections_address_10min=0, channels=200),
@@ -136,7 +140,7 @@ class House:
             connection.data_received(next(said for start, said in INSIDE.items() if data.startswith(start)))
             await core.turns.told()
             if connection.session is not None and dice.random() < 0.3:
-                connection.session.elevated = True
+                connection.session.elevated_by = OPERATOR
         at = 0
         while at < len(data) and not transport.is_closing():
             cut = at + dice.choice((7, 100, len(data)))

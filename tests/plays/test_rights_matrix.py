@@ -167,6 +167,7 @@ set_mask             login    rank    rank    rank    rank    yes       yes     
 set_mask:name        login    rank    rank    rank    rank    above     above   yes           banned  private   private private login    above   rank
 masks                login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 masks:invite         login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
+memberships          login    rank    rank    rank    rank    yes       yes     yes           banned  private   private private login    yes     rank
 report               login    yes     yes     yes     yes     yes       yes     yes           banned  private   private private login    yes     yes
 reports              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
 close_report         login    unknown unknown unknown unknown yes       yes     yes           unknown unknown   unknown unknown login    yes     unknown
@@ -311,6 +312,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "set_mask:name": {"channel": "{room}", "list": "ban", "mask": "Host"},
     "masks": {"channel": "{room}", "list": "ban"},
     "masks:invite": {"channel": "{room}", "list": "invite"},
+    "memberships": {"channel": "{room}"},
     "set_role:owner": {"channel": "{room}", "name": "Target", "role": "owner"},
     "invite": {"channel": "{room}", "name": "Nobody"},
     "kick": {"channel": "{room}", "name": "Target"},

@@ -632,6 +632,15 @@ class Masks(Command, frozen=True, tag="masks", kw_only=True):
     list: MaskList
 
 
+class Memberships(Command, frozen=True, tag="memberships", kw_only=True):
+    """List everybody whom a channel has on record, by name: members, here or not, who is invited, banned, or muted and
+    gone. For its moderators. `kick` takes somebody off it, `unban` lifts a ban."""
+
+    channel: str
+    after: str = ""
+    limit: int = 200
+
+
 class InviteTo(Command, frozen=True, tag="invite", kw_only=True):
     """Invite a person to a channel."""
 
@@ -762,8 +771,8 @@ AnyCommand = (
     | Follow | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts
     | IsTyping | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
     | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | RenameChannel
-    | SetMetadata | Metadata | FollowMetadata | SyncMetadata | SetRole | SetVoice | SetMask | Masks | InviteTo | Knock
-    | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload | Kick | Ban
-    | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
+    | SetMetadata | Metadata | FollowMetadata | SyncMetadata | SetRole | SetVoice | SetMask | Masks | Memberships
+    | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload
+    | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
     | DisableAccount | SetAdministrator | Status | Backup | CheckStore | Subscribe | Unsubscribe
 )  # fmt: skip

@@ -53,21 +53,33 @@ class Person(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """How one person stands in one channel. `muted_until` 0: not muted. `voiced`: speaks where only moderators do."""
+    """What a channel has on record of one person. `muted_until` 0: not muted. `voiced`: speaks where only moderators
+    do. `admits`: whether the record lets its person enter, as membership and an invitation do.
+
+    A record that does not admit is a ban, or what is kept of a mute or a reader's role after its person left: it holds
+    when they come back, and they come back as anybody without a record would.
+    """
 
     role: Role
     muted_until: int = 0
     voiced: bool = False
+    admits: bool = True
 
     @property
     def inside(self) -> bool:
-        """Whether this is a member of the channel, rather than someone invited to it or banned from it."""
-        return self.role >= Role.READER
+        """Whether this is a member of the channel."""
+        return self.admits and self.role >= Role.READER
+
+    @property
+    def invited(self) -> bool:
+        """Whether this is somebody who was invited and has not come yet."""
+        return self.admits and self.role == Role.INVITED
 
 
 MEMBER = Standing(Role.MEMBER)
 MODERATOR = Standing(Role.MODERATOR)
 OWNER = Standing(Role.OWNER)
+BANNED = Standing(Role.BANNED, admits=False)
 
 TopicFor = Literal["all", "accounts", "moderators"]
 """Which members may set the topic; `accounts`: those who are no guests."""
@@ -120,7 +132,8 @@ class Mask(Struct, frozen=True):
 
 
 class Invite(Struct, frozen=True):
-    """A link that lets people make an account. Only the token's hash is kept. `until` 0: for ever."""
+    """A link that lets people make an account. Only the token's hash is kept. `until` 0: for ever. `made_as`: the
+    `[[oper]]` entry by which its maker was elevated; empty: by their account's own rights."""
 
     id: int
     token_hash: bytes
@@ -130,6 +143,7 @@ class Invite(Struct, frozen=True):
     until: int
     admin: bool = False
     note: str = ""
+    made_as: str = ""
 
 
 Everyone = Literal["", "channel", "here"]

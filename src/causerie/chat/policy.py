@@ -54,6 +54,40 @@ def maker(person: Person) -> Standing:
     return MODERATOR if person.guest else OWNER
 
 
+def kept(standing: Standing | None, now: int) -> Standing | None:
+    """What stays on record of a person who leaves at `now` (ms): a ban, a mute that runs, a reader's role. Nobody walks
+    out of these; but none of them lets its person in again."""
+    if standing is None or standing.role == Role.BANNED:
+        return standing
+    muted_until = standing.muted_until if standing.muted_until > now else 0
+    if standing.role == Role.READER:
+        return Standing(Role.READER, muted_until, admits=False)
+    return Standing(Role.INVITED, muted_until, admits=False) if muted_until else None
+
+
+def as_member(standing: Standing | None) -> Standing:
+    """The membership of somebody who comes in with this record."""
+    if standing is None or not (standing.muted_until or standing.role == Role.READER):
+        return MEMBER
+    return Standing(Role.READER if standing.role == Role.READER else Role.MEMBER, standing.muted_until)
+
+
+def as_invited(standing: Standing | None) -> Standing:
+    """The record of somebody who is invited: a mute goes on; a reader's role ends, which takes a moderator."""
+    return Standing(Role.INVITED, standing.muted_until if standing else 0)
+
+
+def uninvited(standing: Standing) -> Standing | None:
+    """What is left of an invitation that no longer holds."""
+    return Standing(Role.INVITED, standing.muted_until, admits=False) if standing.muted_until else None
+
+
+def closes(was: Channel, channel: Channel) -> bool:
+    """Whether a channel that anybody could enter is now entered by invitation or with a key: invitations from before,
+    which any member could give, do not hold for it."""
+    return (was.access == "public" and channel.access != "public") or (not was.key and bool(channel.key))
+
+
 def acting(standing: Standing | None, owned: bool) -> Standing | None:
     """What a standing is good for. In a channel that nobody owns moderators do what owners do: it would be nobody's."""
     if owned or standing is None or standing.role != Role.MODERATOR:
@@ -77,7 +111,8 @@ def check_enter(channel: Channel, person: Person, standing: Standing | None, doo
     if standing is not None:
         if standing.role == Role.BANNED:
             raise Banned(channel=channel.name)
-        return
+        if standing.admits:
+            return
     if channel.access != "public" and "invite" not in door.lists:
         raise Private(channel=channel.name)
     if "except" not in door.lists:
@@ -156,7 +191,7 @@ def check_member(channel: Channel, person: Person, standing: Standing | None) ->
 def may_know_of(channel: Channel, standing: Standing | None) -> bool:
     """Whether a channel is in this person's list: what is public and not hidden, and what one is in or invited to."""
     return (channel.access == "public" and not channel.hidden) or (
-        standing is not None and standing.role != Role.BANNED
+        standing is not None and standing.admits and standing.role != Role.BANNED
     )
 
 
@@ -165,7 +200,7 @@ def check_leave(channel: Channel, standing: Standing | None) -> None:
     them, not out of them."""
     if channel.access == "direct":
         raise CannotLeave(channel=channel.name)
-    if standing is None or standing.role == Role.BANNED:
+    if standing is None or not (standing.inside or standing.invited):
         raise NotAMember(channel=channel.name)
 
 
@@ -221,10 +256,13 @@ def check_settings(channel: Channel, person: Person, standing: Standing | None, 
 
 
 def check_invite(channel: Channel, person: Person, standing: Standing | None, whom: Standing | None) -> None:
-    """May this person invite `whom`? Members may, to public channels without a key; moderators to the others."""
+    """May this person invite `whom`? Members may, to public channels without a key; moderators to the others, and those
+    who left as readers, whose role an invitation ends."""
     if channel.access == "direct":
         raise NotModerator(channel=channel.name)
-    least = Role.MEMBER if channel.access == "public" and not channel.key else Role.MODERATOR
+    open_to_all = channel.access == "public" and not channel.key
+    demoted = whom is not None and not whom.inside and whom.role == Role.READER
+    least = Role.MEMBER if open_to_all and not demoted else Role.MODERATOR
     _check_least(channel, person, standing, least)
     if whom is not None and whom.role == Role.BANNED:
         raise Banned(channel=channel.name)
@@ -263,6 +301,16 @@ def may_handle(
     if channel.access != "direct" and rank(channel, person, standing) >= Role.MODERATOR:
         return True
     return person.admin and not any(one != whom for one in moderators)
+
+
+def check_remove(
+    channel: Channel, actor: Person, standing: Standing | None, whom: Person, his: Standing | None
+) -> None:
+    """May `actor` take `whom` off the channel's records: put out a member, take back an invitation, forget what is kept
+    of a mute or a reader's role? Who may moderate them may. A ban is lifted, not removed."""
+    check_moderate(channel, actor, standing, whom, his)
+    if his is None or his.role == Role.BANNED:
+        raise NotAMember(channel=channel.name, name=whom.name)
 
 
 def check_role(

@@ -456,6 +456,28 @@ class MaskLines(Reply, frozen=True, tag="mask_list", kw_only=True):
     masks: tuple[MaskLine, ...] = ()
 
 
+class MembershipLine(Struct, frozen=True, omit_defaults=True):
+    """What a channel has on record of a person. `role`: theirs, or the one that they come back as. `member`: whether
+    they are one; who is not, and neither invited nor banned, left while muted or as a reader, and enters as anybody
+    else would."""
+
+    person: int
+    name: str
+    guest: bool = False
+    role: RoleName = "member"
+    member: bool = False
+    here: bool = False
+    muted_until: int = 0
+
+
+class MembershipList(Reply, frozen=True, tag="membership_list", kw_only=True):
+    """The people that a channel has on record, by name."""
+
+    channel: str
+    people: list[MembershipLine]
+    more: bool = False
+
+
 class MemberList(Reply, frozen=True, tag="member_list", kw_only=True):
     """A channel's people by name."""
 
@@ -551,6 +573,6 @@ AnyReply = (
     Done | Pong | Welcome | LoggedIn | Ack | Confidence | Snapshot | Resumed | Page | ThreadPage | VersionList
     | ReactorList | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList
     | Watching | Challenge | MetadataList | MetadataKeys | MetadataPage | ReportList | AuditPage | HelpPage | Found
-    | ChannelList | MaskLines | MemberList | SessionList | AccountList | InviteList | InviteMade | StatusReport
-    | StoreChecked
+    | ChannelList | MaskLines | MembershipList | MemberList | SessionList | AccountList | InviteList | InviteMade
+    | StatusReport | StoreChecked
 )  # fmt: skip

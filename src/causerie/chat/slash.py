@@ -231,6 +231,10 @@ def _who(said: Said, rest: str) -> c.Command:
     return c.Members(channel=rest or _here(said))
 
 
+def _memberships(said: Said, rest: str) -> c.Command:
+    return c.Memberships(channel=rest or _here(said))
+
+
 def _notify(said: Said, rest: str) -> c.Command:
     levels: dict[str, Level] = {level: level for level in get_args(Level)}
     if rest not in levels:
@@ -256,6 +260,7 @@ SLASHES = (
     Slash("kick", "NAME [REASON]", "Put somebody out of this channel.", _kick),
     Slash("list", "", "List the channels.", _alone(c.Channels)),
     Slash("me", "TEXT", "Say what you do.", lambda said, rest: _said(said, rest, action=True)),
+    Slash("memberships", "[CHANNEL]", "List members, invited, muted and banned (moderators).", _memberships),
     Slash("msg", "NAME[,NAME] TEXT", "Say something to these people alone.", _msg),
     Slash("mute", "NAME [DURATION] [REASON]", "Keep somebody from speaking here (10m if not said).", _mute),
     Slash("nick", "NAME", "Take another name (guests).", lambda said, rest: c.SetName(name=_needed(rest)), ("name",)),

@@ -71,6 +71,27 @@ def _members(answer: r.MemberList) -> str:
     )
 
 
+def _memberships(answer: r.MembershipList) -> str:
+    return _listed(
+        _("in {channel}:").format(channel=answer.channel),
+        _("nobody is on record in {channel}.").format(channel=answer.channel),
+        [_membership(line) for line in answer.people],
+        answer.more,
+    )
+
+
+def _membership(line: r.MembershipLine) -> str:
+    known: list[str] = [] if line.role == "member" and line.member else [line.role]
+    if not line.member and line.role not in ("invited", "banned"):
+        known = [_("left"), *(["reader"] if line.role == "reader" else [])]
+    elif line.member and not line.here:
+        known.append(_("not here"))
+    if line.muted_until:
+        known.append(_("muted"))
+    name = shown(line.name, line.guest)
+    return f"{name} ({', '.join(known)})" if known else name
+
+
 def _member(member: r.Member) -> str:
     name = shown(member.name, member.guest)
     if member.away:
@@ -132,6 +153,7 @@ _LINES: dict[type[r.Reply], Callable[[Any], str]] = {
     r.Done: _done,
     r.ChannelList: _channels,
     r.MemberList: _members,
+    r.MembershipList: _memberships,
     r.Found: _found,
     r.PinList: _pins,
     r.HelpPage: _help,

@@ -30,10 +30,11 @@ from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import metadata, presence, subscriptions, watching, who_is_here
+from causerie.server import invites, metadata, presence, subscriptions, watching, who_is_here
 from causerie.server.audit import audit
 from causerie.server.changes import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
 from causerie.server.core import Core
+from causerie.server.elevation import check_administrator
 from causerie.server.hashing import Secrets
 from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
@@ -59,7 +60,7 @@ def _check_free(core: Core, name: str, mark: str, mine: int, admin: bool) -> Non
 def _invite(core: Core, token: str) -> Invite | None:
     wanted = hash_token(token)
     for invite in core.directory.invites.values():
-        if invite.token_hash == wanted and (not invite.until or invite.until > core.now()):
+        if invite.token_hash == wanted and invites.is_good(core, invite):
             return invite
     return None
 
@@ -141,6 +142,7 @@ async def add_account(core: Core, session: Session, command: AddAccount) -> Done
     name, mark = checked_name(command.name)
     _check_free(core, name, mark, 0, command.admin)
     hashed = await _hash(core, name, command.password)
+    check_administrator(core, session)
     _check_free(core, name, mark, 0, command.admin)
     person = Person(id=core.new_id(), name=name, admin=command.admin, made_at=core.now())
     keep(core, person, mark, hashed)
@@ -178,6 +180,7 @@ async def reset_password(core: Core, session: Session, command: ResetPassword) -
     """An administrator gives an account a new password; all its sessions end."""
     person = core.directory.account(command.name)
     hashed = await _hash(core, person.name, command.password)
+    check_administrator(core, session)
     keep(core, core.directory.account(command.name), "", hashed)
     core.tick.store(DropTokens(person.id))
     subscriptions.drop_all(core, person)

@@ -11,6 +11,7 @@ from causerie.chat.commands import AuditLog
 from causerie.chat.replies import AuditLine, AuditPage
 from causerie.server.changes import Audit
 from causerie.server.core import Core
+from causerie.server.elevation import check_administrator
 from causerie.server.session import Session
 
 PAGE_MOST = 200
@@ -29,6 +30,7 @@ async def audit_log(core: Core, session: Session, command: AuditLog) -> AuditPag
     limit = max(1, min(command.limit, PAGE_MOST))
     before = command.before if 0 < command.before < 2**62 else 0
     acts = await core.store.audit(before, limit + 1)
+    check_administrator(core, session)
     lines = [
         AuditLine(entry=act.id, at=act.at, name=act.name, act=act.act, data=_DATA.decode(act.data))
         for act in acts[:limit]

@@ -131,15 +131,14 @@ def leave(core: Core, session: Session, command: Leave) -> Done:
     standing, rest = core.directory.standing(channel.id, person.id), presence.remains(core, channel, person)
     policy.check_leave(channel, standing)
     reason = check_text(command.reason, 400) if command.reason else ""
-    gone = rest is None or not rest.inside
-    told = who_is_here.left(channel, person, reason, gone)
+    told = who_is_here.left(channel, person, reason, gone=True)
     here = person.id in core.directory.here.get(channel.id, ())
     for own in tuple(core.directory.connected[person.id]):
         if channel.id in own.channels:
-            presence.leave(core, own, channel, reason, gone)
+            presence.leave(core, own, channel, reason, gone=True)
             if own is not session:
                 core.tick.tell_one(own, told)
-    if standing is not None and standing.inside and gone and not here:
+    if standing is not None and standing.inside and not here:
         core.tick.tell(channel.id, told)
     if core.directory.standing(channel.id, person.id) != rest:
         presence.stand(core, channel, person, rest)
@@ -178,12 +177,22 @@ def set_channel(core: Core, session: Session, command: SetChannel) -> Append | D
     if not changed:
         give_back(core, session)
         return Done()
-    channel = msgspec.structs.replace(channel, **given)
+    was, channel = channel, msgspec.structs.replace(channel, **given)
     _put(core, channel)
+    if policy.closes(was, channel):
+        _end_invitations(core, channel)
     # The log is for ever, and who reads it later may not be meant to know the key.
     now_set: dict[str, Any] = {name: getattr(channel, name) for name in SETTINGS if name != "key"}
     now_set.update(keyed=bool(channel.key), changed=changed)
     return log(core, session, channel, "changed", now, data=msgspec.json.encode(now_set).decode())
+
+
+def _end_invitations(core: Core, channel: Channel) -> None:
+    """Those that were given while anybody could enter."""
+    for number, standing in tuple(core.directory.standings[channel.id].items()):
+        person = core.directory.people.get(number)
+        if standing.invited and person is not None:
+            presence.stand(core, channel, person, policy.uninvited(standing))
 
 
 def owned(core: Core, channel: Channel) -> bool:

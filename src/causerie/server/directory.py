@@ -22,13 +22,16 @@ class Directory:
     the server started). `masks`: of each channel, by their list and themselves. `here`: for each channel, how many
     connections each person has in it. `about`: what people want to be shown beside their names, while they are here.
     `former`: the names that channels had, which are no other's. `channel_notes`, `person_notes`: metadata.py's, by key.
-    `subscriptions`: a person's, by their endpoint. `connected`: a person's sessions, in the order in which they came.
+    `subscriptions`: a person's, by their endpoint.
+    `banned_guests`: who is gone and was banned somewhere, so that moderators still see by which name.
+    `connected`: a person's sessions, in the order in which they came.
     """
 
     def __init__(self, loaded: Loaded) -> None:
         self.people: dict[int, Person] = {person.id: person for person in loaded.people}
         self.names: dict[str, int] = {skeleton(person.name): person.id for person in loaded.people}
         self.kept_guests: dict[int, bool] = {}
+        self.banned_guests: dict[int, Person] = {}
         self.channels: dict[int, Channel] = {channel.id: channel for channel in loaded.channels}
         self.by_name: dict[str, int] = {channel.name: channel.id for channel in loaded.channels}
         self.standings: dict[int, dict[int, Standing]] = {channel.id: {} for channel in loaded.channels}

@@ -15,7 +15,7 @@ from types import CoroutineType
 from typing import Any, cast
 
 from causerie.chat import commands as c
-from causerie.chat import policy, slash
+from causerie.chat import slash
 from causerie.chat.errors import (
     ChatError,
     GuestsRefused,
@@ -41,6 +41,7 @@ from causerie.server import (
     invites,
     login,
     masks,
+    memberships,
     messages,
     metadata,
     moderation,
@@ -66,6 +67,7 @@ from causerie.server import (
 )
 from causerie.server.changes import Append
 from causerie.server.core import Core
+from causerie.server.elevation import check_administrator
 from causerie.server.session import Answer, Session, Trust
 from causerie.server.speaking import Brings, counted_inside, nothing, reason, spend, text, words
 from causerie.server.store import StoreFailed
@@ -160,6 +162,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.SetVoice: (moderation.set_voice, Access.PERSON, words),
     c.SetMask: (masks.set_mask, Access.PERSON, words),
     c.Masks: (masks.masks, Access.PERSON, nothing),
+    c.Memberships: (memberships.memberships, Access.PERSON, nothing),
     c.Report: (reports.report, Access.PERSON, words),
     c.Reports: (reports.reports, Access.PERSON, nothing),
     c.CloseReport: (reports.close_report, Access.PERSON, nothing),
@@ -184,7 +187,7 @@ _UNMETERED = (c.Send, c.Quit)
 """Sending has a measure of its own; leaving is never too fast."""
 
 
-def _check_access(session: Session, access: Access) -> None:
+def _check_access(core: Core, session: Session, access: Access) -> None:
     if session.trust is Trust.OPERATOR and access is not Access.PERSON:
         return
     if session.trust < Trust.GUESTS:
@@ -193,8 +196,8 @@ def _check_access(session: Session, access: Access) -> None:
         raise OperatorOnly()
     if session.person is None:
         raise NotLoggedIn()
-    if access is Access.ADMINISTRATOR and not session.elevated:
-        policy.check_administrator(session.person)
+    if access is Access.ADMINISTRATOR:
+        check_administrator(core, session)
 
 
 def _meter(core: Core, session: Session, error: ChatError, metered: bool) -> None:
@@ -232,7 +235,7 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
     try:
         if (kind is c.Send or kind is c.Tell) and command.text[:1] == "/" and not command.literal:  # type: ignore[attr-defined]
             kind = c.Send  # refused now, it costs what a refused message does
-            _check_access(session, Access.PERSON)
+            _check_access(core, session, Access.PERSON)
             command = slash.read(command)  # type: ignore[arg-type]
             kind = type(command)
         entry = TABLE.get(kind)
@@ -240,7 +243,7 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
             raise UnknownCommand()
         use_case, access, brings = entry
         if access and (session.person is None or access > 1):
-            _check_access(session, access)
+            _check_access(core, session, access)
         if core.leaving:
             raise ShuttingDown()
         bucket = session.bucket

@@ -14,7 +14,7 @@ def check(core: Core, session: Session, channel: Channel, person: Person, key: s
     """May the session's person enter the channel now, having given this key? Raises what policy.check_enter does."""
     standing = core.directory.standings[channel.id].get(person.id)
     door = _OPEN
-    if standing is None:
+    if standing is None or not standing.admits:
         until = address_bans.until(core, session, channel)
         masks = core.directory.masks.get(channel.id)
         if until or masks or channel.key or channel.people_most:

@@ -17,6 +17,19 @@ HOURS_MOST = 24 * 3660
 NOTE_MOST = 200
 
 
+def is_good(core: Core, invite: Invite) -> bool:
+    """Whether a link still lets people in: it has not ended, and whoever made it could make it now.
+
+    A demoted administrator could otherwise come back by a link that they made before.
+    """
+    if invite.until and invite.until <= core.now():
+        return False
+    if invite.made_as:
+        return any(entry.name == invite.made_as for entry in core.config.oper)
+    maker = core.directory.people.get(invite.made_by)
+    return not invite.made_by or (maker is not None and maker.admin and not maker.disabled)
+
+
 def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
     """A new link; it is told only here."""
     if not 1 <= command.uses <= USES_MOST:
@@ -25,7 +38,8 @@ def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
         raise BadInput(why="hours", most=HOURS_MOST)
     if len(command.note) > NOTE_MOST or not command.note.isprintable():
         raise BadInput(why="note", most=NOTE_MOST)
-    token, now = core.secret().hex(), core.now()
+    token, now, entry = core.secret().hex(), core.now(), session.elevated_by
+    own = session.person is None or session.person.admin
     invite = Invite(
         id=core.new_id(),
         token_hash=hash_token(token),
@@ -35,6 +49,7 @@ def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
         until=now + command.hours * 3_600_000 if command.hours else 0,
         admin=command.admin,
         note=command.note,
+        made_as="" if own or entry is None else entry.name,
     )
     core.tick.put(core.directory.invites, invite.id, invite)
     core.tick.store(PutInvite(invite))
@@ -44,9 +59,9 @@ def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
 
 def invites(core: Core, session: Session, command: ListInvites) -> InviteList:
     """Those that are still good, oldest first."""
-    now, people = core.now(), core.directory.people
+    people = core.directory.people
     good = sorted(
-        (invite for invite in core.directory.invites.values() if not invite.until or invite.until > now),
+        (invite for invite in core.directory.invites.values() if is_good(core, invite)),
         key=lambda invite: invite.made_at,
     )
     return InviteList(

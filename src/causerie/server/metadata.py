@@ -19,6 +19,7 @@ from causerie.chat.replies import Done, MetadataKeys, MetadataLine, MetadataList
 from causerie.server import who_is_here
 from causerie.server.changes import PutMetadata
 from causerie.server.core import Core
+from causerie.server.elevation import is_elevated
 from causerie.server.session import Session
 
 
@@ -30,7 +31,7 @@ def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | M
     if channel is not None:
         policy.check_note_channel(channel, me, core.directory.standing(channel.id, me.id))
     else:
-        policy.check_note(me, session.elevated, person)
+        policy.check_note(me, is_elevated(core, session), person)
     most = core.config.limits.metadata_keys
     notes = _notes(core, channel, person)
     if command.key or command.value:

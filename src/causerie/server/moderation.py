@@ -10,7 +10,8 @@ from causerie.chat import policy
 from causerie.chat.commands import Ban, BanAuthor, InviteTo, Kick, Mute, SetRole, SetVoice, Unban
 from causerie.chat.errors import BadInput, NoSuchPerson, NotAMember, NotLoggedIn
 from causerie.chat.events import Stands
-from causerie.chat.model import ROLE_NAMES, ROLES, Channel, Person, Role, Standing
+from causerie.chat.model import BANNED, ROLE_NAMES, ROLES, Channel, Person, Role, RoleName, Standing
+from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
 from causerie.chat.texts import check_text
 from causerie.server import address_bans, presence, remembered, who_is_here
@@ -56,6 +57,13 @@ def _look_up(core: Core, session: Session, channel: str, name: str) -> _Case:
     return _about(core, session, channel, core.directory.person(name))
 
 
+def _role(standing: Standing | None) -> RoleName | None:
+    """The role that events tell; what is kept of who left is told as no role."""
+    if standing is None or not (standing.admits or standing.role == Role.BANNED):
+        return None
+    return ROLE_NAMES[standing.role]
+
+
 def _stands(
     core: Core, session: Session, channel: Channel, whom: Person, standing: Standing | None, reason: str = ""
 ) -> Append:
@@ -73,14 +81,16 @@ def _stands(
         whom=whom.id,
         whom_name=whom.name,
         whom_guest=whom.guest,
-        role=ROLE_NAMES[standing.role] if standing else None,
+        role=_role(standing),
         muted_until=standing.muted_until if standing else 0,
         reason=reason,
-        was=ROLE_NAMES[before.role] if before else None,
+        was=_role(before),
         voiced=standing.voiced if standing else False,
         was_voiced=before.voiced if before else False,
     )
-    for ears in core.directory.connected.get(whom.id, ()):
+    # Who merely left something behind may not know what a private channel is called by now.
+    knows = channel.access == "public" or any(_role(one) for one in (before, standing))
+    for ears in core.directory.connected.get(whom.id, ()) if knows else ():
         if channel.id not in ears.channels:
             core.tick.tell_one(ears, event)
     kept = {
@@ -113,15 +123,13 @@ def invite(core: Core, session: Session, command: InviteTo) -> Append:
     """Invite a person to a channel; one who is in it already stays as they are."""
     channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
     policy.check_invite(channel, actor, mine, his)
-    return _stands(core, session, channel, whom, his or Standing(Role.INVITED))
+    return _stands(core, session, channel, whom, policy.as_invited(his))
 
 
 def kick(core: Core, session: Session, command: Kick) -> Append:
-    """Put a person out."""
+    """Put a person out, or take back their invitation, or forget what is kept of their mute or reader's role."""
     channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
-    policy.check_moderate(channel, actor, mine, whom, his)
-    if his is None or not his.inside:
-        raise NotAMember(channel=channel.name, name=whom.name)
+    policy.check_remove(channel, actor, mine, whom, his)
     reason = _reason(command.reason)
     audit(core, session, "kicked", channel=channel.name, name=whom.name, reason=reason)
     told = _stands(core, session, channel, whom, None, reason)
@@ -157,7 +165,7 @@ def _ban(core: Core, session: Session, case: _Case, why: str) -> Append:
             core.tick.put(core.directory.kept_guests, whom.id, True)
             core.tick.store(PutPerson(whom, ""))
     audit(core, session, "banned", **about)
-    told = _stands(core, session, channel, whom, Standing(Role.BANNED), reason)
+    told = _stands(core, session, channel, whom, BANNED, reason)
     _put_out(core, channel, whom, reason)
     return told
 
@@ -189,6 +197,9 @@ async def _banned(core: Core, channel: Channel, name: str) -> Person:
         standing = directory.standing(channel.id, now.id)
         if (standing is not None and standing.role == Role.BANNED) or address_bans.of(core, channel, now.id):
             return now
+    for gone in directory.banned_guests.values():
+        if skeleton(gone.name) == skeleton(name[:80]) and directory.standing(channel.id, gone.id) == BANNED:
+            return gone
     number = await core.store.author(name) if len(name) <= 80 else 0
     before = await core.store.guest(number) if number else None
     if before is None and now is None:
@@ -200,14 +211,15 @@ def mute(core: Core, session: Session, command: Mute) -> Append:
     """Keep a person from speaking for a time."""
     channel, actor, whom, mine, his = _look_up(core, session, command.channel, command.name)
     policy.check_moderate(channel, actor, mine, whom, his)
-    if his is None or not his.inside:
+    if his is None or his.role == Role.BANNED or not (his.inside or his.muted_until):
         raise NotAMember(channel=channel.name, name=whom.name)
     if not 0 <= command.seconds <= MUTE_MOST:
         raise BadInput(why="seconds", most=MUTE_MOST)
     reason = _reason(command.reason)
     until = core.now() + command.seconds * 1000 if command.seconds else 0
     audit(core, session, "muted", channel=channel.name, name=whom.name, seconds=command.seconds, reason=reason)
-    return _stands(core, session, channel, whom, Standing(his.role, until, his.voiced), reason)
+    now = msgspec.structs.replace(his, muted_until=until)
+    return _stands(core, session, channel, whom, now if his.admits else policy.kept(now, core.now()), reason)
 
 
 def set_role(core: Core, session: Session, command: SetRole) -> Append | Done:

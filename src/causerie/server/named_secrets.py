@@ -33,11 +33,11 @@ async def knock(core: Core, session: Session, command: Knock) -> Done:
 
 
 def elevate(core: Core, session: Session, command: Elevate) -> Done | Coroutine[None, None, Done]:
-    """An administrator's rights on this connection, or no longer."""
+    """Elevate this session to an administrator's rights, or no longer. See elevation.py."""
     if command.on:
         check_trust(session)
         return _elevate(core, session, command)
-    core.tick.set(session, "elevated", False)
+    core.tick.set(session, "elevated_by", None)
     return Done()
 
 
@@ -47,18 +47,19 @@ async def _elevate(core: Core, session: Session, command: Elevate) -> Done:
     mark = f"operator {command.name[:80]}"
     core.guard.check(mark, session.host, False, core.clock())
     with core.guard.trying(mark, session.host):
-        right = False
-        for operator in core.config.oper:
-            if operator.name == command.name:
-                right = await _same(core, operator.password, command.password)
+        entry, right = None, False
+        for entry in [one for one in core.config.oper if one.name == command.name]:
+            if right := await _same(core, entry.password, command.password):
+                break
         if not right and person.admin and command.name.casefold() == person.name.casefold():
             credentials = await core.store.credentials(skeleton(person.name))
             right = credentials is not None and await core.hashing.verify(credentials.password, command.password)
-    if not right or session.person is not person:
+            entry = None  # the account has the rights already: there is no other reason to keep
+    if not right or session.person is not person or (entry is not None and entry not in core.config.oper):
         core.guard.failed(mark, session.host, core.clock())
         audit_refusal(core, session, "elevation_refused", person.name)
         raise LoginFailed(name=command.name[:80])
     core.guard.succeeded(mark, session.host, core.clock())
-    core.tick.set(session, "elevated", True)
+    core.tick.set(session, "elevated_by", entry)
     audit(core, session, "elevated", name=command.name)
     return Done()

@@ -16,6 +16,7 @@ from causerie.chat.texts import check_text
 from causerie.server import watching, who_is_here
 from causerie.server.changes import PutPerson
 from causerie.server.core import Core
+from causerie.server.elevation import is_elevated
 from causerie.server.login import checked_guest_name
 from causerie.server.session import Session
 from causerie.server.speaking import give_back
@@ -54,9 +55,11 @@ def whois(core: Core, session: Session, command: Whois) -> PersonCard:
         channels=_shared(core, asker, person),
         idle=idle(core, devices),
         secure=bool(devices) and all(own.secure for own in devices),
-        operator=person.admin or any(own.elevated for own in devices),
+        operator=person.admin or any(is_elevated(core, own) for own in devices),
         about=directory.about.get(person.id, ""),
-        hosts=sorted({own.host for own in devices}) if policy.may_see_hosts(asker, session.elevated, person) else [],
+        hosts=sorted({own.host for own in devices})
+        if policy.may_see_hosts(asker, is_elevated(core, session), person)
+        else [],
     )
 
 

@@ -6,10 +6,11 @@ those that are not invisible (who_is_here.py).
 
 from __future__ import annotations
 
+from causerie.chat import policy
 from causerie.chat.commands import Ping, Quit
 from causerie.chat.errors import TooManyChannels
 from causerie.chat.events import How
-from causerie.chat.model import MEMBER, Channel, Person, Role, Standing
+from causerie.chat.model import BANNED, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
 from causerie.server import address_bans, metadata, read_state, speaking, watching, who_is_here
@@ -27,6 +28,8 @@ def stand(core: Core, channel: Channel, person: Person, standing: Standing | Non
         tick.drop(directory.standings[channel.id], person.id)
         tick.drop(places, channel.id)
     else:
+        if standing.role == Role.BANNED:
+            standing = BANNED
         tick.put(directory.standings[channel.id], person.id, standing)
         tick.put(places, channel.id, standing)
     if not person.guest:
@@ -34,13 +37,8 @@ def stand(core: Core, channel: Channel, person: Person, standing: Standing | Non
 
 
 def remains(core: Core, channel: Channel, person: Person) -> Standing | None:
-    """What is left of a standing when its person leaves: nobody walks out of a ban, a mute or a reader's role."""
-    standing = core.directory.standing(channel.id, person.id)
-    if standing is None or standing.role in (Role.BANNED, Role.READER):
-        return standing
-    if standing.muted_until > core.now() and channel.access == "public":
-        return Standing(Role.INVITED, standing.muted_until)
-    return None
+    """What is left of a standing when its person leaves: see policy.kept."""
+    return policy.kept(core.directory.standing(channel.id, person.id), core.now())
 
 
 def enter(core: Core, session: Session, channel: Channel) -> None:
@@ -56,7 +54,7 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
     standing = directory.standings[channel.id].get(person.id)
     newcomer = standing is None or not standing.inside
     if standing is None or not standing.inside:
-        standing = Standing(Role.MEMBER, standing.muted_until) if standing and standing.muted_until else MEMBER
+        standing = policy.as_member(standing)
         stand(core, channel, person, standing)
         read_state.arrived(core, channel, person)
     was = who_is_here.shown(core, channel, person.id)
@@ -100,8 +98,6 @@ def leave(
     standing = directory.standing(channel.id, person.id)
     if person.guest and standing is not None and standing.inside:
         standing = remains(core, channel, person)
-        if gone and standing is not None and standing.inside:
-            standing = None
         stand(core, channel, person, standing)
     gone = gone or standing is None or not standing.inside
     who_is_here.tell_left(core, channel, person, was, reason, gone, how)
@@ -125,8 +121,8 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
         who_is_here.note_seen(core, person)
         who_is_here.note_gone(core, person)
         watching.went(core, person)
-    if session.elevated:
-        tick.set(session, "elevated", False)
+    if session.elevated_by is not None:
+        tick.set(session, "elevated_by", None)
     tick.set(session, "away", "")
     tick.set(session, "mode", "online")
     address_bans.remember(core, session)
@@ -136,8 +132,11 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
         if person.guest:
             core.buckets.pop(person.id, None)
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
-                if standing.inside:
+                if standing.role == Role.BANNED:
+                    tick.put(directory.banned_guests, person.id, person)
+                else:
                     stand(core, directory.channels[number], person, None)
+                if standing.inside:
                     tick.tell(number, who_is_here.left(directory.channels[number], person, reason, True, "quit"))
             tick.drop(directory.people, person.id)
             tick.drop(directory.names, skeleton(person.name))

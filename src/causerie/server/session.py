@@ -17,6 +17,7 @@ from causerie.server.changes import Append
 from causerie.server.limits import Bucket
 
 if TYPE_CHECKING:
+    from causerie.config_irc import Oper
     from causerie.server.scram import Exchange
 
 
@@ -122,14 +123,14 @@ class Session:
     put into a tick for it alone.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
-    `elevated`: it has an administrator's rights for now. `secure`: it came by TLS, and showed
-    `certificate`, a fingerprint in hexadecimal, or none. `spoke` (ms): when it last said
-    something. `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told of, names by
-    their skeletons. `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
+    `elevated_by`: the `[[oper]]` entry that gives it an administrator's rights (elevation.py). `secure`: it came by
+    TLS, and showed `certificate`, a fingerprint in hexadecimal, or none. `spoke` (ms): when it last said something.
+    `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told of, names by their
+    skeletons. `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
     """
 
     __slots__ = (
-        "away", "bucket", "certificate", "channels", "closed", "elevated", "exempt", "flooding", "heard", "host",
+        "away", "bucket", "certificate", "channels", "closed", "elevated_by", "exempt", "flooding", "heard", "host",
         "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "private_events", "refilling", "scram",
         "secure", "since", "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
@@ -148,7 +149,7 @@ class Session:
         self.mode: Mode = "online"
         self.since = 0
         self.spoke = 0
-        self.elevated = False
+        self.elevated_by: Oper | None = None
         self.secure = False
         self.certificate = ""
         self.scram: Exchange | None = None

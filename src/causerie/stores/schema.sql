@@ -32,7 +32,8 @@ CREATE TABLE invites (
     uses_left   INTEGER NOT NULL,
     until       INTEGER NOT NULL,
     admin       INTEGER NOT NULL,
-    note        TEXT    NOT NULL
+    note        TEXT    NOT NULL,
+    made_as     TEXT    NOT NULL DEFAULT '' -- the [[oper]] entry by which it was made; empty: an administrator's account
 );
 
 CREATE TABLE channels (
@@ -63,6 +64,7 @@ CREATE TABLE standings (
     role         INTEGER NOT NULL,
     muted_until  INTEGER NOT NULL,
     voiced       INTEGER NOT NULL DEFAULT 0,
+    admits       INTEGER NOT NULL DEFAULT 1, -- whether it lets its person enter; what is left of a mute does not
     PRIMARY KEY (channel, person)
 ) WITHOUT ROWID;
 

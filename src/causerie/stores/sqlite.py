@@ -102,15 +102,15 @@ class SqliteStore:
         ]
         self._counts = sqlite_places.last_numbers(self._writer)
         standings = [
-            (channel, person, Standing(Role(role), muted_until, bool(voiced)))
-            for channel, person, role, muted_until, voiced in run(
-                "SELECT channel, person, role, muted_until, voiced FROM standings"
+            (channel, person, Standing(Role(role), muted_until, bool(voiced), bool(admits)))
+            for channel, person, role, muted_until, voiced, admits in run(
+                "SELECT channel, person, role, muted_until, voiced, admits FROM standings"
             )
         ]
         invites = [
-            Invite(i, token_hash, made_by, made_at, uses_left, until, bool(admin), note)
-            for i, token_hash, made_by, made_at, uses_left, until, admin, note in run(
-                "SELECT id, token_hash, made_by, made_at, uses_left, until, admin, note FROM invites"
+            Invite(i, token_hash, made_by, made_at, uses_left, until, bool(admin), note, made_as)
+            for i, token_hash, made_by, made_at, uses_left, until, admin, note, made_as in run(
+                "SELECT id, token_hash, made_by, made_at, uses_left, until, admin, note, made_as FROM invites"
             )
         ]
         return Loaded(

@@ -76,13 +76,15 @@ def _standing(writer: sqlite3.Connection, change: PutStanding) -> None:
         writer.execute("DELETE FROM standings WHERE channel = ? AND person = ?", (change.channel, change.person))
         return
     writer.execute(
-        "INSERT OR REPLACE INTO standings (channel, person, role, muted_until, voiced) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO standings (channel, person, role, muted_until, voiced, admits)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (
             change.channel,
             change.person,
             int(change.standing.role),
             change.standing.muted_until,
             change.standing.voiced,
+            change.standing.admits,
         ),
     )
 
@@ -93,11 +95,11 @@ def _invite(writer: sqlite3.Connection, change: PutInvite) -> None:
         writer.execute("DELETE FROM invites WHERE id = ?", (invite.id,))
         return
     writer.execute(
-        "INSERT OR REPLACE INTO invites (id, token_hash, made_by, made_at, uses_left, until, admin, note)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO invites (id, token_hash, made_by, made_at, uses_left, until, admin, note,"
+        " made_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             invite.id, invite.token_hash, invite.made_by, invite.made_at, invite.uses_left, invite.until, invite.admin,
-            invite.note,
+            invite.note, invite.made_as,
         ),
     )  # fmt: skip
 

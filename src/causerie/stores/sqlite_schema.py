@@ -10,7 +10,7 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration's revision."""
 
 

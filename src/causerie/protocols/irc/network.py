@@ -25,6 +25,7 @@ from causerie.protocols.irc.greeting import Greeting
 from causerie.protocols.irc.language import IrcLanguage, away_text
 from causerie.server import who_is_here
 from causerie.server.core import Core
+from causerie.server.elevation import is_elevated
 from causerie.server.people import idle
 
 USER = "causerie"
@@ -327,7 +328,7 @@ class Network:
         """Whether somebody has an administrator's rights, for good or for now."""
         known = self.person(person)
         connected = self._core.directory.connected.get(person, ())
-        return known is not None and (known.admin or any(own.elevated for own in connected))
+        return known is not None and (known.admin or any(is_elevated(self._core, own) for own in connected))
 
     def user_modes(self, person: Person) -> str:
         """A person's modes, in order."""
