@@ -157,6 +157,14 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     guests: Annotated[bool, Setting("yes or no", "Whether one may come in without an account.")] = True
     password_min: Annotated[int, Setting("characters", "The shortest new password.", least=1, most=1024)] = 10
     password_max: Annotated[int, Setting("characters", "The longest password.", least=1, most=1024)] = 256
+    password_common: Annotated[
+        bool,
+        Setting(
+            "yes or no",
+            "Whether a new password may be one of the thousands that many people have, or a plain pattern. Whoever "
+            "guesses tries those first.",
+        ),
+    ] = False
     hash_memory: Annotated[
         int, Setting("KiB", "Memory that hashing one password takes (argon2id).", least=8 * KIB, most=4 * MIB)
     ] = 19_456

@@ -61,6 +61,14 @@ class Irc(msgspec.Struct, frozen=True, kw_only=True):
     server_name: Annotated[
         str, Setting("host", "The server's name in IRC lines.", least=1, most=63, form="host", reload=False)
     ] = "irc.local"
+    description: Annotated[
+        str,
+        Setting(
+            "text",
+            "What the server is, in one line, for WHOIS and LINKS. Empty: the network's name.",
+            most=200,
+        ),
+    ] = ""
     password: Annotated[
         str,
         Setting(

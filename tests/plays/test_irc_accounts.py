@@ -51,7 +51,7 @@ async def test_scram_proves_the_password_both_ways() -> None:
         await ann.hears(f":SERVER AUTHENTICATE {encoded(f'v={wanted}')}")
         ann.says("AUTHENTICATE +", "AUTHENTICATE PLAIN", "CAP END")
         await ann.hears(
-            ":SERVER 900 anna * anna :*", ":SERVER 903 anna :*", ":SERVER 907 anna :*", ":SERVER 001 anna :*"
+            ":SERVER 900 x x!~a@SERVER anna :*", ":SERVER 903 x :*", ":SERVER 907 x :*", ":SERVER 001 anna :*"
         )
 
 
@@ -96,7 +96,8 @@ async def test_without_its_keys_scram_is_not_offered() -> None:
 
 @pytest.mark.parametrize("how", ["IDENTIFY", "SASL"])
 async def test_a_guest_who_logs_in_becomes_the_account_where_it_is(how: str) -> None:
-    """IRCv3 sasl-3.2, after registration, and NickServ: 900, NICK; others see a quit and a join."""
+    """IRCv3 sasl-3.2, after registration, and NickServ: 900 and 903 by the nick that the client has, then NICK; others
+    see a quit and a join."""
     async with House() as house:
         await house.account("anna", ONE_WORD)
         bob = await irc_in(house, "#home", "Bob", caps="extended-join")
@@ -111,10 +112,10 @@ async def test_a_guest_who_logs_in_becomes_the_account_where_it_is(how: str) -> 
         else:
             ann.says(f"PRIVMSG NickServ :IDENTIFY anna {ONE_WORD}")
         await ann.hears(
-            ":SERVER 900 anna anna!~ghosty@SERVER anna :You are now logged in as anna",
+            ":SERVER 900 Ghosty Ghosty!~ghosty@SERVER anna :You are now logged in as anna",
+            ":SERVER 903 Ghosty :*" if how == "SASL" else ":NickServ!* NOTICE Ghosty :You are now identified*",
             ":Ghosty!~ghosty@SERVER NICK :anna",
         )
-        await ann.hears(":SERVER 903 anna :*" if how == "SASL" else ":NickServ!* NOTICE anna :You are now identified*")
         await bob.hears(":Ghosty!* QUIT :*", ":anna!~ghosty@SERVER JOIN #home anna :Ghosty at IRC")
         await mia.hears("left", name="Ghosty", how="quit")
         await mia.hears("entered", name="anna")
@@ -147,7 +148,8 @@ async def test_nickserv_makes_an_account_of_a_nick() -> None:
         assert await ann.answers("NOTICE NickServ :HELP") == []
         other = await irc(house)
         other.says("NICK x", "USER x 0 * :x", f"PRIVMSG NickServ :IDENTIFY Ann {ONE_WORD}2")
-        await other.hears_at_last(":NickServ!* NOTICE Ann :You are now identified for Ann.")
+        await other.hears_at_last(":NickServ!* NOTICE x :You are now identified for Ann.")
+        await other.hears(":x!~x@SERVER NICK :Ann")
 
 
 async def test_chanserv_does_what_the_core_lets_one_do() -> None:

@@ -63,6 +63,8 @@ async def test_a_nick_that_is_taken_or_cannot_be_is_refused_and_another_may_be_t
         await eve.hears(":SERVER 432 * a,b :*")
         eve.says("NICK")
         await eve.hears(":SERVER 431 * :*")
+        eve.says("NICK root")
+        await eve.hears(":SERVER 432 root root :That name is kept for the server and for those who run it")
         eve.says("NICK Eve")
         await eve.hears(":SERVER 001 Eve :*")
 
@@ -96,7 +98,7 @@ async def test_capabilities_are_offered_and_hold_registration_back() -> None:
 
 
 async def test_sasl_plain_logs_in_to_an_account() -> None:
-    """IRCv3 sasl-3.1, "PLAIN": 900 and 903; the nick is the account's, whatever was asked for."""
+    """IRCv3 sasl-3.1, "PLAIN": 900 and 903, by the nick that was asked for; the account's is told by 001."""
     async with House() as house:
         await house.account("anna")
         ann = await irc(house)
@@ -104,8 +106,8 @@ async def test_sasl_plain_logs_in_to_an_account() -> None:
         await ann.hears(":SERVER CAP other ACK :sasl", ":SERVER AUTHENTICATE +")
         ann.says(f"AUTHENTICATE {plain('anna')}", "CAP END")
         await ann.hears(
-            ":SERVER 900 anna anna!*@SERVER anna :You are now logged in as anna",
-            ":SERVER 903 anna :*",
+            ":SERVER 900 other other!~a@SERVER anna :You are now logged in as anna",
+            ":SERVER 903 other :*",
             ":SERVER 001 anna :*",
         )
 
@@ -122,7 +124,8 @@ async def test_sasl_that_fails_says_so_and_registration_may_go_on(said: str) -> 
 
 
 async def test_sasl_has_bounds_and_can_be_given_up() -> None:
-    """IRCv3 sasl-3.1: 905 for a line over 400 letters, 906 for "*", 908 and 904 for an unknown mechanism."""
+    """IRCv3 sasl-3.1: 905 for a line over 400 letters, 904 for 4096 of them in all, 906 for "*", 908 and 904 for an
+    unknown mechanism."""
     async with House() as house:
         eve = await irc(house)
         eve.says("CAP REQ sasl", "AUTHENTICATE NONSENSE", "AUTHENTICATE PLAIN", "AUTHENTICATE " + "a" * 401)
@@ -130,6 +133,8 @@ async def test_sasl_has_bounds_and_can_be_given_up() -> None:
         await eve.hears(":SERVER AUTHENTICATE +", ":SERVER 905 * :*")
         eve.says("AUTHENTICATE PLAIN", "AUTHENTICATE *")
         await eve.hears(":SERVER AUTHENTICATE +", ":SERVER 906 * :*")
+        eve.says("AUTHENTICATE PLAIN", *["AUTHENTICATE " + "a" * 400] * 11)
+        await eve.hears(":SERVER AUTHENTICATE +", ":SERVER 904 * :*")
 
 
 async def test_pass_with_account_and_password_logs_in() -> None:

@@ -87,7 +87,7 @@ async def test_what_irc_has_no_words_for_is_a_notice_by_the_server() -> None:
         await anna.asks("pin", channel="tea", number=1)
         await bob.hears(':SERVER NOTICE #tea :* anna pinned "Tea at four, here"')
         await anna.asks("send", channel="tea", text="and cake", reply=1)
-        await bob.hears(":anna!* PRIVMSG #tea :(to message 1) and cake")
+        await bob.hears(":anna!* PRIVMSG #tea :and cake")
         await anna.asks("delete", channel="tea", number=1)
         await bob.hears(":SERVER NOTICE #tea :* anna deleted message 1")
         await anna.asks("mute", channel="tea", name="Bob", seconds=60)

@@ -121,7 +121,7 @@ async def test_monitor_tells_who_comes_and_goes() -> None:
         many = ",".join(f"Nick{number}" for number in range(60))
         more = ",".join(f"Other{number}" for number in range(60))
         assert set(await numbers(ann, f"MONITOR + {many}")) == {"731"}
-        assert await numbers(ann, f"MONITOR + {more}") == ["734"]
+        assert set(await numbers(ann, f"MONITOR + {more}")) == {"734"}  # all whom it did not take, in two lines
         assert await numbers(ann, "MONITOR C", "MONITOR L", "MONITOR +") == ["733", "461"]
         bob.says("QUIT")
         await bob.hears_at_last("ERROR *")

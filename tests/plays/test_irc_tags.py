@@ -46,7 +46,7 @@ async def test_client_tags_are_for_those_who_can_read_them() -> None:
 
 
 async def test_a_reply_and_a_reaction_point_at_a_message() -> None:
-    """Client tags reply and react: both ways; who has no tags reads what readings.md says."""
+    """Client tags reply, by either of its names, and react: both ways. Who has no tags reads the text as it was."""
     async with House() as house:
         ann = await irc_in(house, "#home", "Ann", TAGS)
         bob = await irc_in(house, "#home", "Bob")
@@ -54,18 +54,18 @@ async def test_a_reply_and_a_reaction_point_at_a_message() -> None:
         await mia.says("home", "tea?")
         line = (await ann.hears_at_last("*PRIVMSG #home :tea?"))[-1]
         mark = tag(line, "msgid")
-        about = f"+draft/reply={mark}"
+        about, both = f"+reply={mark}", f"+reply={mark};+draft/reply={mark}"
         ann.says(f"@{about} PRIVMSG #home :yes", f"@label=r;{about};+draft/react=👍 TAGMSG #home")
         await ann.hears(
-            f"@msgid=*-2;+draft/reply={mark} :Ann!* PRIVMSG #home :yes",
-            f"@label=r;msgid=*-3;+draft/reply={mark};+draft/react=👍 :Ann!* TAGMSG #home",
+            f"@msgid=*-2;{both} :Ann!* PRIVMSG #home :yes",
+            f"@label=r;msgid=*-3;{both};+draft/react=👍 :Ann!* TAGMSG #home",
         )
         await mia.hears("followed", thread=1)
         assert (await mia.hears("message", text="yes"))["reply"] == 1
         assert (await mia.hears("reacted", emoji="👍"))["target"] == 1
-        await bob.hears(":Mia!* JOIN #home", ":Mia!* PRIVMSG #home :tea?", ":Ann!* PRIVMSG #home :(to message 1) yes")
+        await bob.hears(":Mia!* JOIN #home", ":Mia!* PRIVMSG #home :tea?", ":Ann!* PRIVMSG #home :yes")
         await mia.asks("react", channel="home", number=1, emoji="🎉")
-        await ann.hears(f"@msgid=*-4;+draft/reply={mark};+draft/react=🎉 :Mia!* TAGMSG #home")
+        await ann.hears(f"@msgid=*-4;{both};+draft/react=🎉 :Mia!* TAGMSG #home")
         await mia.hears("reacted", emoji="🎉")
         ann.says(f"@+draft/reply={mark};+draft/unreact=👍 TAGMSG #home")
         assert (await mia.hears("reacted", emoji="👍", on=False))["target"] == 1

@@ -45,10 +45,11 @@ def prepare(password: str) -> str:
     return prepared
 
 
-def check_password(password: str, name: str, least: int = 10, most: int = 256) -> None:
+def check_password(password: str, name: str, least: int = 10, most: int = 256, common: bool = False) -> None:
     """Refuse a new password that is too short, too long, or among the first that anybody would try.
 
-    `name` is the account's; `least` and `most` count characters once prepared. Raises WeakPassword.
+    `name` is the account's; `least` and `most` count characters once prepared; `common`: one that many people have, or
+    a plain pattern, may be chosen too. Raises WeakPassword.
     """
     if len(password) > most * _MOST_COMPOSED:
         raise WeakPassword("too_long", most)
@@ -60,7 +61,7 @@ def check_password(password: str, name: str, least: int = 10, most: int = 256) -
     if len(prepared) > most:
         raise WeakPassword("too_long", most)
     folded = _fold(prepared)
-    if _is_pattern(folded) or _is_common(folded):
+    if not common and (_is_pattern(folded) or _is_common(folded)):
         raise WeakPassword("common")
     if _is_name(folded, _fold(name)):
         raise WeakPassword("name")

@@ -289,5 +289,6 @@ class Listener:
         session = Session(connection, connection.host, allowed, bucket)
         session.exempt = self.admission.exempt(connection.host)
         session.secure = secure
+        session.arriving = connection.language.registers
         core.sessions[session] = True
         return session

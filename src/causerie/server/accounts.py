@@ -43,7 +43,8 @@ from causerie.server.session import Session
 async def _hash(core: Core, name: str, password: str) -> Secrets:
     accounts = core.config.accounts
     try:
-        passwords.check_password(password, name, accounts.password_min, accounts.password_max)
+        least, most, common = accounts.password_min, accounts.password_max, accounts.password_common
+        passwords.check_password(password, name, least, most, common)
         return await core.hashing.secrets(password)
     except passwords.WeakPassword as weak:
         raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None

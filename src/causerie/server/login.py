@@ -216,8 +216,7 @@ def admit(core: Core, session: Session, person: Person, command: LogIn, places: 
     seemed = who_is_here.shown_anywhere(core, person.id) if core.watchers else None
     tick.set(session, "person", person)
     connected = directory.connected.get(person.id)
-    if connected and not who_is_here.visible(core, person.id):
-        # Who is invisible on every device stays so when one more of them connects by itself.
+    if session.arriving or who_is_here.hides(core, session, person):
         tick.set(session, "mode", "invisible")
     tick.set(session, "since", core.now())
     if connected is None:

@@ -60,6 +60,8 @@ class Language(Protocol):
     once: bool
     """Whether what a person does in every channel at once (quit, take a name, be away) is told once, and not for each
     channel that one shares with them."""
+    registers: bool = False
+    """Whether its clients log in before they have come in, and say when that is done (set_presence)."""
     renames: bool
     """Whether it can say that a channel has another name; if not, each of its sessions is told in its own way."""
     with_html: Language | None
@@ -125,14 +127,15 @@ class Session:
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated_by`: the `[[oper]]` entry that gives it an administrator's rights (elevation.py). `secure`: it came by
     TLS, and showed `certificate`, a fingerprint in hexadecimal, or none. `spoke` (ms): when it last said something.
-    `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told of, names by their
-    skeletons. `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
+    `arriving`: it may be logged in, but it has not said yet how it is present, and nobody sees it (see
+    Language.registers). `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told
+    of, names by their skeletons. `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
     """
 
     __slots__ = (
-        "away", "bucket", "certificate", "channels", "closed", "elevated_by", "exempt", "flooding", "heard", "host",
-        "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "private_events", "refilling", "scram",
-        "secure", "since", "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
+        "arriving", "away", "bucket", "certificate", "channels", "closed", "elevated_by", "exempt", "flooding", "heard",
+        "host", "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "private_events", "refilling",
+        "scram", "secure", "since", "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
@@ -145,6 +148,7 @@ class Session:
         self.token = 0
         self.channels: dict[int, bool] = {}
         self.parting: dict[int, bool] = {}
+        self.arriving = False
         self.away = ""
         self.mode: Mode = "online"
         self.since = 0

@@ -2,7 +2,8 @@
 
 A person counts for what the most available of their devices says: one that is online, then one that is not to be
 disturbed, then one that is away. A device that is invisible counts for nothing, and who has no other is not here, for
-everybody but oneself. Only accounts can be invisible: a guest that nobody sees would be a name that nobody may take.
+everybody but oneself; a device that is arriving is invisible until it says how it is present. Only accounts can be
+invisible: a guest that nobody sees would be a name that nobody may take.
 """
 
 from __future__ import annotations
@@ -63,6 +64,13 @@ def shown_anywhere(core: Core, person: int) -> Shown | None:
 def visible(core: Core, person: int) -> list[Session]:
     """A person's devices that others may know of."""
     return [own for own in core.directory.connected.get(person, ()) if own.mode != "invisible"]
+
+
+def hides(core: Core, session: Session, person: Person) -> bool:
+    """Whether a person is invisible on every other device: they stay so when this one more connects by itself."""
+    connected = core.directory.connected.get(person.id, ())
+    others = [own for own in connected if own is not session and not own.arriving]
+    return bool(others) and all(own.mode == "invisible" for own in others)
 
 
 def _inside(core: Core, channel: Channel, person: int) -> list[Session]:
@@ -157,6 +165,9 @@ def _become(core: Core, session: Session, mode: Mode, away: str) -> None:
     places = [directory.channels[number] for number in session.channels]
     before = [shown(core, channel, person.id) for channel in places]
     seemed = shown_anywhere(core, person.id)
+    if session.arriving:
+        tick.set(session, "arriving", False)
+        mode = "invisible" if hides(core, session, person) else mode
     turned = (mode != "invisible") - (session.mode != "invisible")
     tick.set(session, "away", away)
     tick.set(session, "mode", mode)

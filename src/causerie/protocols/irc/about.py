@@ -12,7 +12,7 @@ from causerie.protocols.irc import isupport as features
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc import umodes
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.lines import BODY_MOST, NICK_BYTES, Line, packed, pieces
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire
@@ -27,10 +27,12 @@ def my_info(wire: IrcWire) -> None:
 
 
 def isupport(wire: IrcWire) -> None:
-    """005, in lines of at most 13 tokens."""
-    tokens = features.tokens(wire.network)
-    for start in range(0, len(tokens), features.TOKENS_A_LINE):
-        wire.reply(n.RPL_ISUPPORT, *tokens[start : start + features.TOKENS_A_LINE])
+    """005, in lines of at most 13 tokens, whoever's nick is on them."""
+    tokens, most = features.tokens(wire.network), features.TOKENS_A_LINE
+    room = BODY_MOST - len(f":{wire.network.server} 005  :{n.RPL_ISUPPORT.text}") - NICK_BYTES - 1
+    for start in range(0, len(tokens), most):
+        for some in packed(tokens[start : start + most], room):
+            wire.reply(n.RPL_ISUPPORT, some)
 
 
 def lusers(wire: IrcWire, line: Line | None = None) -> None:
@@ -56,8 +58,10 @@ def motd(wire: IrcWire, line: Line | None = None) -> None:
         wire.reply(n.ERR_NOMOTD)
         return
     wire.reply(n.RPL_MOTDSTART, server=wire.network.server)
+    room = BODY_MOST - len(f":{wire.network.server} 372  :- ") - NICK_BYTES - 1
     for text in lines:
-        wire.reply(n.RPL_MOTD, f":- {text}")
+        for piece in pieces(text, room) or [""]:
+            wire.reply(n.RPL_MOTD, f":- {piece}")
     wire.reply(n.RPL_ENDOFMOTD)
 
 
@@ -122,7 +126,7 @@ def stats(wire: IrcWire, line: Line) -> None:
 def links(wire: IrcWire, line: Line) -> None:
     """LINKS: the servers of the network, of which this is the only one."""
     server = wire.network.server
-    wire.reply(n.RPL_LINKS, server, server, f":0 {wire.network.name}")
+    wire.reply(n.RPL_LINKS, server, server, f":0 {wire.network.description}")
     wire.reply(n.RPL_ENDOFLINKS, "*")
 
 

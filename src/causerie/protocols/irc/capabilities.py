@@ -35,6 +35,7 @@ METADATA = 1 << 27
 METADATA_2 = 1 << 28
 ACCOUNT_REGISTRATION = 1 << 25
 PRE_AWAY = 1 << 26
+NO_IMPLICIT_NAMES_DRAFT = 1 << 29
 SEARCH = 1 << 40
 SOJU_SEARCH = 1 << 41
 WEBPUSH = 1 << 42
@@ -55,6 +56,7 @@ OFFERED: dict[str, int] = {
     "draft/metadata-2": METADATA_2,
     "draft/metadata-3": METADATA,
     "draft/multiline": MULTILINE,
+    "draft/no-implicit-names": NO_IMPLICIT_NAMES_DRAFT,
     "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,
     "draft/search": SEARCH,
@@ -78,6 +80,9 @@ OFFERED: dict[str, int] = {
 
 VALUES: dict[str, str] = {"draft/account-registration": "before-connect"}
 """What is said of them to those who asked with version 302; `Network.offers` has the rest."""
+
+NO_NAMES_AT_JOIN = NO_IMPLICIT_NAMES | NO_IMPLICIT_NAMES_DRAFT
+"""Either name of it: clients know the one of its draft, too."""
 
 HEARD = (
     MESSAGE_TAGS | SERVER_TIME | ACCOUNT_TAG | EXTENDED_JOIN | AWAY_NOTIFY | ACCOUNT_NOTIFY

@@ -75,7 +75,7 @@ def stands(wire: IrcWire, channel: Snapshot) -> None:
     """What follows a JOIN: the topic, the names."""
     if channel.topic:
         _tell_topic(wire, channel)
-    if not wire.has(cap.NO_IMPLICIT_NAMES):
+    if not wire.has(cap.NO_NAMES_AT_JOIN):
         _names(wire, channel)
 
 
@@ -84,12 +84,12 @@ def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
         if not snapshot.history:
             shown = shown_channel(snapshot.channel)
             wire.remark("NOTE", f"JOIN HISTORY_OFF {shown} :What is said here is not kept")
-        if not wire.has(cap.NO_IMPLICIT_NAMES):
+        if not wire.has(cap.NO_NAMES_AT_JOIN):
             wire.reply(n.RPL_ENDOFNAMES, shown_channel(snapshot.channel))
         metadata.at_join(wire, snapshot.channel, wire.network.people_in(snapshot.channel))
         chathistory.replay(wire, snapshot.channel, snapshot.number)
 
-    if wire.has(cap.NO_IMPLICIT_NAMES):
+    if wire.has(cap.NO_NAMES_AT_JOIN):
         end(wire)
     else:
         _names(wire, snapshot, end)
@@ -188,7 +188,8 @@ def _names(wire: IrcWire, snapshot: Snapshot, end: Callable[[IrcWire], None] | N
     channel = shown_channel(snapshot.channel)
     symbol = "=" if snapshot.access == "public" and not snapshot.hidden else "@"
     every, hosts = wire.has(cap.MULTI_PREFIX), wire.has(cap.USERHOST_IN_NAMES)
-    for names in wire.network.roll(snapshot.channel, wire.person, every, hosts):
+    room = wire.room(f"353 {wire.nick} {symbol} {channel}")
+    for names in wire.network.roll(snapshot.channel, wire.person, every, hosts, room):
         wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{names}")
     if end is not None:
         end(wire)

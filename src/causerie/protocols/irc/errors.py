@@ -46,6 +46,10 @@ TABLE: dict[str, tuple[Numeric, str]] = {
 }
 """The number of a code, and what is named before its text: a channel, a person, the command, or nothing."""
 
+# At 433 clients try the same name with one more "_", until they give up.
+BY_REASON: dict[str, tuple[Numeric, str]] = {"name_taken:reserved": (n.ERR_ERRONEUSNICKNAME, "name")}
+"""Likewise of a code with the `why` of its data."""
+
 OTHERWISE: dict[tuple[type[c.Command], str], tuple[Numeric, str]] = {
     (c.Send, "not_a_member"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
     (c.Send, "banned"): (n.ERR_CANNOTSENDTOCHAN, "channel"),
@@ -90,6 +94,11 @@ TEXTS: dict[str, str] = {
     "too_many_failures": "Too many wrong passwords; try again later",
     "store_unavailable": "Nothing can be stored just now, please try again",
     "cannot_leave": "Direct conversations cannot be left",
+    "name_taken:reserved": "That name is kept for the server and for those who run it",
+    "name_taken:look_alike": "That name looks like one that somebody has",
+    "bad_name:too_long": "That nickname is too long",
+    "bad_name:character": "A nickname cannot have that character",
+    "bad_name:look_alike": "That nickname mixes scripts, and could pass for another",
 }
 """Texts that say more than the number's own."""
 
@@ -100,12 +109,13 @@ def refusal(command: c.Command, asked_as: str, error: ChatError) -> tuple[Numeri
     `asked_as` is the IRC command.
     """
     why = f"{error.code}:{error.data.get('why')}"
-    entry = OTHERWISE.get((type(command), why)) or OTHERWISE.get((type(command), error.code)) or TABLE.get(error.code)
+    kind, code = type(command), error.code
+    entry = OTHERWISE.get((kind, why)) or OTHERWISE.get((kind, code)) or BY_REASON.get(why) or TABLE.get(code)
     if entry is None:
         return None
     numeric, about = entry
     params = [_about(word, command, asked_as, error) for word in about.split()]
-    text = TEXTS.get(error.code) or numeric.text or error.code
+    text = TEXTS.get(why) or TEXTS.get(code) or numeric.text or code
     return numeric, [*params, text.format(retry_after=error.data.get("retry_after", "some"))]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from causerie.config import Config
 from causerie.protocols.irc import numerics as n
-from causerie.protocols.irc.lines import BODY_MOST
+from causerie.protocols.irc.lines import BODY_MOST, NICK_BYTES
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.network import Counts
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 NICK = "\0"
 """Stands for the nick, and in no line otherwise."""
-
-NICK_BYTES = 128
-"""More than any nick has."""
 
 
 class Greeting:
@@ -51,8 +48,7 @@ def _made(wire: IrcWire, nick: str) -> list[str]:
 
     network = wire.network
     scribe = type(wire)(wire.bounds, network)
-    assert scribe.registration is not None
-    scribe.registration.nick = nick
+    scribe.told_nick = nick
     scribe.reply(n.RPL_WELCOME, network=network.name, nick=nick)
     scribe.reply(n.RPL_YOURHOST, server=network.server, version=network.version)
     scribe.reply(n.RPL_CREATED, since=network.since)

@@ -14,8 +14,6 @@ from causerie.protocols.irc.lines import Line, pieces
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire
 
-LINE_BYTES = 300
-
 
 def help_(wire: IrcWire, line: Line) -> None:
     """HELP, or HELP and a command: what there is, and what it does."""
@@ -33,8 +31,9 @@ def help_(wire: IrcWire, line: Line) -> None:
         title, text = f"The command {subject}", entry.handle.__doc__ or subject
     wire.reply(n.RPL_HELPSTART, subject, f":{title}")
     wire.reply(n.RPL_HELPTXT, subject, ":")
+    room = wire.room(f"705 {wire.nick} {subject}")
     for one in text.split("\n"):
-        for piece in pieces(one.strip(), LINE_BYTES):
+        for piece in pieces(one.strip(), room):
             wire.reply(n.RPL_HELPTXT, subject, f":{piece}")
     wire.reply(n.RPL_ENDOFHELP, subject)
 

@@ -69,6 +69,7 @@ class IrcLanguage(Language):
     hears_direct = True
     one_place = False
     once = True
+    registers = True
     renames: bool
     with_html: Language | None = None
 
@@ -181,7 +182,7 @@ class IrcLanguage(Language):
         start, account = f":{source} NOTICE {target} :", is_direct(event.channel)
         extra = []
         if type(event) is Edited and self.heard & cap.MESSAGE_TAGS:
-            extra = [f"+draft/reply={self.id_of(event.channel, event.target)}"]
+            extra = said.reply_tags(self.id_of(event.channel, event.target))
         tags, later = (self.tags(event, account, extra, numbered) for numbered in (True, False))
         lines = pieces(text, BODY_MOST - len(start.encode()))
         return "".join(f"{later if i else tags}{start}{piece}\r\n" for i, piece in enumerate(lines)).encode()

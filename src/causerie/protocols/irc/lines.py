@@ -6,10 +6,14 @@ Sources: Modern IRC, "Message format"; RFC 2812, section 2.3; IRCv3 message-tags
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 BODY_MOST = 510
 """Bytes of a line without its tags and its end (RFC 2812, section 2.3: 512 with CR LF)."""
+
+NICK_BYTES = 128
+"""The most that a nick has: 32 characters of four bytes."""
 
 CLIENT_TAGS_MOST = 4094
 """Bytes of the tags that a client may send, between "@" and the space (IRCv3 message-tags, "Size limits")."""
@@ -110,6 +114,19 @@ def serialise(line: Line) -> str:
 def split(data: bytes) -> list[str]:
     """Lines as they are sent, without their ends. (Formatting marks that some take for a line's end are none here.)"""
     return [line for line in data.decode().split("\r\n") if line]
+
+
+def packed(words: Iterable[str], room: int, between: str = " ") -> Iterator[str]:
+    """Words on lines of at most `room` bytes each, as many as fit; one that is longer has a line to itself."""
+    line, size = "", 0
+    for word in words:
+        more = len(word.encode())
+        if line and size + len(between) + more > room:
+            yield line
+            line, size = "", 0
+        line, size = (f"{line}{between}{word}", size + len(between) + more) if line else (word, more)
+    if line:
+        yield line
 
 
 def one_line(text: str) -> str:

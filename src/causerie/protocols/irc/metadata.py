@@ -18,7 +18,7 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.batches import batch
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line, cut
+from causerie.protocols.irc.lines import Line, cut, packed
 from causerie.protocols.irc.metadata_ahead import NOBODY, Ahead
 from causerie.protocols.irc.names import core_name, is_channel, shown_channel
 from causerie.server.session import Answer
@@ -32,9 +32,6 @@ SYNC_MOST = 200
 LATER_SECONDS = 5
 
 ALL = "*ALL"
-
-KEYS_BYTES = 350
-"""Of keys on one line."""
 
 READ_BY_PEOPLE = ("display-name", "pronouns", "status", "homepage", "url")
 """Keys that WHOIS tells (IRCv3 registry, "Metadata keys")."""
@@ -292,14 +289,8 @@ def _of_these(keys: list[str]) -> Then:
 
 
 def _keys(wire: IrcWire, numeric: n.Numeric, keys: Iterable[str]) -> None:
-    some: list[str] = []
-    for key in keys:
-        if some and sum(map(len, some)) + len(some) + len(key) > KEYS_BYTES:
-            wire.reply(numeric, *some)
-            some = []
-        some.append(key)
-    if some:
-        wire.reply(numeric, *some)
+    for some in packed(keys, wire.room(f"{numeric.number} {wire.nick}")):
+        wire.reply(numeric, some)
 
 
 def _followed(wire: IrcWire, command: c.Command, answer: Answer) -> None:

@@ -5,7 +5,6 @@ Sources: IRCv3 monitor, extended-monitor. The list is the core's (the command wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
@@ -16,16 +15,12 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line, cut
-from causerie.protocols.irc.numerics import Numeric
+from causerie.protocols.irc.lines import Line, cut, packed
 from causerie.server.session import Answer
 from causerie.server.watching import WATCHED_MOST
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire, Then
-
-TARGETS_BYTES = 380
-"""Of targets on one line."""
 
 __all__ = ["COMMANDS", "MORE", "WATCHED_MOST", "more", "told"]
 
@@ -39,7 +34,7 @@ def monitor(wire: IrcWire, line: Line) -> None:
         if any(set(name) & set("!@*?") for name in targets):
             wire.remark("WARN", "MONITOR INVALID_TARGET :Nicks can be monitored, and no masks")
         if nicks := [name for name in targets if not set(name) & set("!@*?")]:
-            wire.ask(c.Watch(names=nicks), _added(",".join(nicks)), every=True)
+            wire.ask(c.Watch(names=nicks), _added(nicks), every=True)
     elif word == "-":
         wire.ask(c.Watch(names=targets, on=False))
     elif word == "C":
@@ -50,10 +45,12 @@ def monitor(wire: IrcWire, line: Line) -> None:
         wire.ask(c.Watch(), _status)
 
 
-def _added(targets: str) -> Then:
+def _added(targets: list[str]) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, TooMany):
-            wire.reply(n.ERR_MONLISTFULL, str(WATCHED_MOST), targets[:TARGETS_BYTES])
+            room = wire.room(f"734 {wire.nick} {WATCHED_MOST} {n.ERR_MONLISTFULL.text}")
+            for some in packed(targets, room, ","):
+                wire.reply(n.ERR_MONLISTFULL, str(WATCHED_MOST), some)
         elif isinstance(answer, ChatError):
             wire.refuse(command, "MONITOR", answer)
         else:
@@ -64,29 +61,16 @@ def _added(targets: str) -> Then:
 
 def _status(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Watching)
-    _lines(wire, n.RPL_MONONLINE, map(wire.network.shown, answer.here))
-    _lines(wire, n.RPL_MONOFFLINE, answer.gone)
+    wire.reply_all(n.RPL_MONONLINE, "", map(wire.network.shown, answer.here), ",")
+    wire.reply_all(n.RPL_MONOFFLINE, "", answer.gone, ",")
     if answer.here:
         metadata.later(wire, answer.here[0] if len(answer.here) == 1 else metadata.ALL)
 
 
 def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Watching)
-    _lines(wire, n.RPL_MONLIST, [*answer.here, *answer.gone])
+    wire.reply_all(n.RPL_MONLIST, "", [*answer.here, *answer.gone], ",")
     wire.reply(n.RPL_ENDOFMONLIST)
-
-
-def _lines(wire: IrcWire, numeric: Numeric, targets: Iterable[str]) -> None:
-    some: list[str] = []
-    size = 0
-    for target in targets:
-        size += len(target.encode()) + 1
-        if some and size > TARGETS_BYTES:
-            wire.reply(numeric, f":{','.join(some)}")
-            some, size = [], len(target.encode()) + 1
-        some.append(target)
-    if some:
-        wire.reply(numeric, f":{','.join(some)}")
 
 
 def told(wire: IrcWire, event: Watched) -> bytes:

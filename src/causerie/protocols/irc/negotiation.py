@@ -9,14 +9,12 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
-from causerie.protocols.irc.lines import Line
+from causerie.protocols.irc.lines import Line, packed
 from causerie.protocols.irc.registration import go_on
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire
-
-LIST_BYTES = 400
 
 
 def negotiate(wire: IrcWire, line: Line) -> None:
@@ -46,21 +44,14 @@ def negotiate(wire: IrcWire, line: Line) -> None:
 
 
 def _list(wire: IrcWire, word: str, names: list[str], several: bool) -> None:
-    lines, room = [""], LIST_BYTES
+    start = f"CAP {wire.nick} {word}"
     if not several:
         # One line is all that there is for older clients: what is still a draft is left out first.
         names = sorted(names, key=lambda name: name.startswith("draft/"))
-    for name in names:
-        if several and len(name) >= room:
-            lines.append("")
-            room = LIST_BYTES
-        elif len(name) >= room:
-            break
-        lines[-1] += f"{name} "
-        room -= len(name) + 1
-    for part in lines[:-1]:
-        wire.line(f"CAP {wire.nick} {word} * :{part.strip()}")
-    wire.line(f"CAP {wire.nick} {word} :{lines[-1].strip()}")
+    lines = list(packed(names, wire.room(f"{start} *"))) or [""]
+    for part in lines[:-1] if several else ():
+        wire.line(f"{start} * :{part}")
+    wire.line(f"{start} :{lines[-1] if several else lines[0]}")
 
 
 def _request(wire: IrcWire, wanted: str) -> None:
@@ -89,7 +80,8 @@ def _request(wire: IrcWire, wanted: str) -> None:
     def acknowledge(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         # What is told before the client reads this is told as it was.
         wire.language = wire.network.language(caps)
-        wire.line(f"CAP {wire.nick} ACK :{wanted.strip()}")
+        for some in packed(names, wire.room(f"CAP {wire.nick} ACK")):
+            wire.line(f"CAP {wire.nick} ACK :{some}")
 
     wire.ask(c.Ping(), acknowledge, every=True)
 

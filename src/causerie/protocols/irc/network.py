@@ -272,6 +272,12 @@ class Network:
         return self._core.config.irc.admin.splitlines()
 
     @property
+    def description(self) -> str:
+        """What the server is, in one line."""
+        irc = self._core.config.irc
+        return irc.description or irc.network
+
+    @property
     def operators(self) -> list[str]:
         """The names that the settings have for OPER."""
         return [one.name for one in self._core.config.oper]
@@ -346,14 +352,13 @@ class Network:
             if who_is_here.visible(self._core, number):
                 yield directory.people[number]
 
-    def roll(self, channel: str, asker: int, every: bool, hosts: bool) -> list[str]:
-        """Who is in the channel of this name, in lines: see roll.py."""
+    def roll(self, channel: str, asker: int, every: bool, hosts: bool, room: int) -> list[str]:
+        """Who is in the channel of this name, in lines of so many bytes: see roll.py."""
         number = self.channel_id(channel)
         if not number:
             return []
-        return roll.roll(
-            self._core, number, asker, every, self.source if hosts else None, lambda one: "i" in self.face(one).modes
-        )
+        source = self.source if hosts else None
+        return roll.roll(self._core, number, asker, every, source, lambda one: "i" in self.face(one).modes, room)
 
     def together(self, one: int, other: int) -> bool:
         """Whether two people are in one channel."""
@@ -373,7 +378,7 @@ class Network:
             most=self.most_people,
             hidden=sum("i" in self.face(person.id).modes for person in here),
             operators=sum(self.is_operator(person.id) for person in here),
-            unknown=sum(own.person is None for own in self._core.sessions),
+            unknown=sum(own.person is None or own.arriving for own in self._core.sessions),
             channels=sum(channel.access == "public" for channel in directory.channels.values()),
         )
         self._counted = now, counts

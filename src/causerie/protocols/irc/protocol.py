@@ -65,6 +65,7 @@ class _Nothing(Language):
     reactions = False
     one_place = False
     once = True
+    registers = True
     renames = True
     with_html: Language | None = None
 

@@ -31,14 +31,20 @@ def userhost(wire: IrcWire, line: Line) -> None:
             operator = "*" if wire.network.is_operator(person.id) else ""
             here = "-" if wire.network.away(person) else "+"
             shown.append(f"{person.name}{operator}={here}{wire.network.face(person.id).user}@{wire.network.host}")
-    wire.reply(n.RPL_USERHOST, f":{' '.join(shown)}")
+    if shown:
+        wire.reply_all(n.RPL_USERHOST, "", shown)
+    else:
+        wire.reply(n.RPL_USERHOST, ":")
 
 
 def ison(wire: IrcWire, line: Line) -> None:
     """ISON: which of these nicks are here."""
     people = [wire.network.named(nick) for param in line.params for nick in param.split()]
     shown = [person.name for person in people if person is not None and wire.network.is_here(person)]
-    wire.reply(n.RPL_ISON, f":{' '.join(shown)}")
+    if shown:
+        wire.reply_all(n.RPL_ISON, "", shown)
+    else:
+        wire.reply(n.RPL_ISON, ":")
 
 
 def away(wire: IrcWire, line: Line) -> None:

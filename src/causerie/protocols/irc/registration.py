@@ -87,59 +87,76 @@ def _logged_in(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         _come_in(wire, own)
         return
     assert isinstance(answer, ChatError)
+    wire.refuse(command, "PASS" if own.password else "NICK", answer)
     if answer.code in ("name_taken", "bad_name"):
-        wire.reply(n.ERR_NICKNAMEINUSE if answer.code == "name_taken" else n.ERR_ERRONEUSNICKNAME, own.nick)
         own.nick = ""
         return
-    wire.refuse(command, "PASS" if own.password else "NICK", answer)
     if answer.code in ("login_failed", "in_clear", "guests_refused", "too_many_failures"):
         wire.ask(c.Quit())
 
 
 def logging_in(wire: IrcWire, command: c.Command, then: Then) -> None:
-    """Ask the core for an account: by password, by a new one, by steps. If that gives one, the client is told what it
-    is now, whether it was registered already or not; then, whatever it gives, `then` is called."""
-    was, source = wire.nick, wire.network.source(wire.person, wire.nick)
+    """Ask the core for an account: by password, by a new one, by steps. If that gives one, the client is told that it
+    is logged in (900), by the nick that it knows; whatever it gives, `then` is called; and last the client is told
+    what it is called now."""
+    own, source = wire.registration, wire.network.source(wire.person, wire.nick)
+    if own is not None:
+        source = f"{wire.nick}!{f'~{own.user}' if own.user else '*'}@{wire.network.host}"
 
     def answered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, LoggedIn):
-            _become(wire, answer, was, source)
+            wire.reply(n.RPL_LOGGEDIN, source, answer.name, account=answer.name)
         then(wire, command, answer)
+        if isinstance(answer, LoggedIn):
+            _become(wire, answer, source)
 
     wire.ask(command, answered, every=True)
 
 
-def _become(wire: IrcWire, answer: LoggedIn, was: str, source: str) -> None:
-    before = wire.face
+def _become(wire: IrcWire, answer: LoggedIn, source: str) -> None:
+    """The client is this account's from now on. `source`: as what it was shown before."""
     wire.person, wire.account = answer.person, answer.name
-    if wire.registration is None:
-        wire.show_as(answer.person)
-        wire.entered = None
-    else:
+    if wire.registration is not None:
         wire.registration.channels = answer.channels
-    name = answer.name
-    wire.reply(n.RPL_LOGGEDIN, wire.network.source(answer.person, name), name, account=name)
-    if wire.registration is None:
-        if name != was:
-            wire.line_by(f":{source} NICK :{name}".encode())
-        if before is not None and wire.face is not None and before.tail != wire.face.tail and wire.has(cap.CHGHOST):
-            wire.line_by(f":{name}{before.tail} CHGHOST {wire.face.user} {wire.network.host}".encode())
-        _hear(wire, answer.channels)
+        return
+    wire.show_as(answer.person)
+    wire.entered = None
+    was, name = wire.nick, answer.name
+    if name != was:
+        wire.line_by(f":{source} NICK :{name}".encode())
+        wire.told_nick = name
+    before, now = source.removeprefix(was), wire.network.source(answer.person, name).removeprefix(name)
+    if before != now and wire.has(cap.CHGHOST):
+        user, _, host = now[1:].partition("@")
+        wire.line_by(f":{name}{before} CHGHOST {user} {host}".encode())
+    _hear(wire, answer.channels)
 
 
 def _come_in(wire: IrcWire, own: Registration) -> None:
-    """Be welcome, after what was noted ahead is: the welcome has it, and so has who sees one join."""
+    """Be seen by others, and then welcome; before that, what was noted ahead is: who sees one has it too."""
+
+    def seen(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, ChatError):
+            wire.refuse(command, "USER", answer)
+            wire.ask(c.Quit())
+        else:
+            _welcome(wire, own)
+
+    def shown() -> None:
+        wire.face = wire.network.show(wire.person, f"~{own.user}", own.real_name)
+        wire.ask(c.SetPresence(mode="online"), seen, every=True)
+
     if own.ahead is None:
-        _welcome(wire, own)
+        shown()
     else:
-        metadata.settle(wire, own.ahead, lambda: _welcome(wire, own))
+        metadata.settle(wire, own.ahead, shown)
 
 
 def _welcome(wire: IrcWire, own: Registration) -> None:
-    wire.face = wire.network.show(wire.person, f"~{own.user}", own.real_name)
     wire.registration = None
-    lines, own_metadata = wire.network.greeting.lines(wire), metadata.own(wire)
     person = wire.network.person(wire.person)
+    wire.told_nick = person.name if person is not None else own.nick
+    lines, own_metadata = wire.network.greeting.lines(wire), metadata.own(wire)
     modes = wire.network.user_modes(person) if person is not None else ""
     if modes or own_metadata:
         # Before the message of the day (Modern IRC, "Connection Registration").
@@ -174,18 +191,17 @@ def nick(wire: IrcWire, line: Line) -> None:
         return
     if wire.registration is None:
         if wanted != wire.nick:
-            wire.ask(c.SetName(name=wanted), _renamed(wire.nick))
+            wire.ask(c.SetName(name=wanted), _renamed)
         return
     wire.registration.nick = wanted
     go_on(wire)
 
 
-def _renamed(was: str) -> Then:
-    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        if wire.nick != was:
-            wire.line_by(f":{wire.network.source(wire.person, was)} NICK :{wire.nick}".encode())
-
-    return then
+def _renamed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+    was, person = wire.nick, wire.network.person(wire.person)
+    if person is not None and person.name != was:
+        wire.line_by(f":{wire.network.source(wire.person, was)} NICK :{person.name}".encode())
+        wire.told_nick = person.name
 
 
 def user(wire: IrcWire, line: Line) -> None:

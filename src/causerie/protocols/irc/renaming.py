@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import BadInput, BadName, ChatError, NameTaken, TooMany
 from causerie.chat.events import ChannelRenamed, Entered
-from causerie.chat.replies import Done, Snapshot
+from causerie.chat.names import channel_name
+from causerie.chat.replies import Snapshot
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
@@ -45,12 +46,17 @@ def rename(wire: IrcWire, line: Line) -> None:
             wire.line(f"FAIL RENAME CANNOT_RENAME {shown} :This channel keeps its name")
         elif isinstance(answer, ChatError):
             wire.refuse(command, "RENAME", answer)
-        elif isinstance(answer, Done) and wire.has(cap.CHANNEL_RENAME) and core_name(now) != core_name(was):
-            # Names are the same in any case here, so nobody else needs to know.
+        elif wire.has(cap.CHANNEL_RENAME) and _is_same(was, now):
+            # Names are the same in any case here, so nobody else needs to know; of another name the event tells.
             source = wire.network.source(wire.person, wire.nick)
             wire.line_by(cut(f":{source} RENAME {was} {now} :{one_line(reason)}").encode())
 
     wire.ask(c.RenameChannel(channel=core_name(was), name=core_name(now), reason=reason), then, every=True)
+
+
+def _is_same(was: str, now: str) -> bool:
+    """Whether two names of a channel that there is are one name, written otherwise."""
+    return was != now and channel_name(core_name(was)) == channel_name(core_name(now))
 
 
 def moved(wire: IrcWire, event: ChannelRenamed) -> bytes | None:

@@ -11,9 +11,6 @@ from causerie.chat.model import MEMBER, ROLE_NAMES
 from causerie.protocols.irc.names import prefixes
 from causerie.server.core import Core
 
-NAMES_BYTES = 350
-"""Of nicks on one line of NAMES."""
-
 
 def roll(
     core: Core,
@@ -22,10 +19,11 @@ def roll(
     every: bool,
     source: Callable[[int, str], str] | None,
     hides: Callable[[int], bool],
+    room: int,
 ) -> list[str]:
     """The nicks of those in the channel with this id, with what stands before them (`every`: see names.prefixes), as
     many to a line as fit. `source`: how a nick is shown instead. `hides`: who is not shown to
-    those who are not there (mode i)."""
+    those who are not there (mode i). `room`: bytes on one line."""
     people, standings = core.directory.people, core.directory.standings[channel]
     here = core.directory.here.get(channel, {})
     shown: list[str] = []
@@ -40,16 +38,18 @@ def roll(
         if source is not None:
             name = source(number, name)
         shown.append(name if standing is MEMBER else prefixes(ROLE_NAMES[standing.role], every, standing.voiced) + name)
-    return _lines(" ".join(shown))
+    return _lines(" ".join(shown), room)
 
 
-def _lines(names: str) -> list[str]:
-    """Names on lines of so many bytes; no name is cut."""
+def _lines(names: str, room: int) -> list[str]:
+    """Names on lines of so many bytes; no name is cut, and one that is longer has a line to itself."""
     data = names.encode()
     lines: list[str] = []
     start = 0
-    while len(data) - start > NAMES_BYTES:
-        end = data.rfind(b" ", start, start + NAMES_BYTES + 1)
+    while len(data) - start > room:
+        end = data.rfind(b" ", start, start + room + 1)
+        if end < 0 and (end := data.find(b" ", start)) < 0:
+            break
         lines.append(data[start:end].decode())
         start = end + 1
     if start < len(data):

@@ -1,6 +1,6 @@
 """What is said, and what is done with it, as lines: all that is not just a text in one line.
 
-Sources: IRCv3 multiline, message-tags (TAGMSG), message-redaction; client tags react, reply, typing; Modern IRC, CTCP.
+Sources: IRCv3 multiline, message-tags (TAGMSG), message-redaction; client tags reply, react, typing; Modern IRC, CTCP.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc.composition import CONCAT, Piece, composed
 from causerie.protocols.irc.lines import BODY_MOST, cut, escape, one_line, pieces
 from causerie.protocols.irc.names import STATUS_PREFIX
+from causerie.protocols.irc.saying import REPLIES
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.language import IrcLanguage
@@ -28,9 +29,7 @@ def message(language: IrcLanguage, event: Message, target: str) -> bytes:
     if event.deleted:
         text, cuts, client = readings.text(event), "", []
     elif event.reply and heard & cap.MESSAGE_TAGS:
-        client.append(f"+draft/reply={language.id_of(event.channel, event.reply)}")
-    elif event.reply:
-        text, cuts = readings.lines()["message.reply"].format(reply=event.reply, text=text), ""
+        client += reply_tags(language.id_of(event.channel, event.reply))
     if event.edited_at:
         cuts = ""
     before, behind = ("\x01ACTION ", "\x01") if event.action and not event.deleted else ("", "")
@@ -65,6 +64,11 @@ def client_tags(language: IrcLanguage, tags: dict[str, str]) -> list[str]:
     if not tags or not language.heard & cap.MESSAGE_TAGS:
         return []
     return [f"{key}={escape(value)}" if value else key for key, value in tags.items() if key[0] == "+"]
+
+
+def reply_tags(message_id: str) -> list[str]:
+    """What says that a message is answered: by the tag's own name, and by that of its draft, which clients know."""
+    return [f"{key}={message_id}" for key in REPLIES]
 
 
 def signalled(language: IrcLanguage, event: Signalled, target: str) -> bytes:
@@ -105,8 +109,8 @@ def reacted(language: IrcLanguage, event: Reacted, target: str) -> bytes:
     """TAGMSG with +draft/react or +draft/unreact; the line of readings.md for those who cannot read that."""
     if not language.heard & cap.MESSAGE_TAGS:
         return language.read(event, target)
-    about = f"+draft/reply={language.id_of(event.channel, event.target)}"
-    extra = [about, f"+draft/{'react' if event.on else 'unreact'}={escape(event.emoji)}"]
+    about = reply_tags(language.id_of(event.channel, event.target))
+    extra = [*about, f"+draft/{'react' if event.on else 'unreact'}={escape(event.emoji)}"]
     return f"{language.tags(event, extra=extra)}:{language.source(event)} TAGMSG {target}\r\n".encode()
 
 

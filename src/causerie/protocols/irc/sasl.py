@@ -51,9 +51,12 @@ def authenticate(wire: IrcWire, line: Line) -> None:
         wire.reply(n.ERR_SASLABORTED)
     elif sasl is None:
         _begin(wire, given.upper())
-    elif len(given) > CHUNK or len(sasl.letters) > MOST:
+    elif len(given) > CHUNK:
         _forget(wire)
         wire.reply(n.ERR_SASLTOOLONG)
+    elif len(sasl.letters) + len(given) > MOST:
+        _forget(wire)
+        wire.reply(n.ERR_SASLFAIL)
     else:
         sasl.letters += "" if given == "+" else given
         if len(given) < CHUNK:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire, Then
 
 ACTION = "\x01ACTION "
-REPLY = "+draft/reply"
+REPLIES = ("+reply", "+draft/reply")
+"""The tag that names the message that is answered (IRCv3 reply, ratified in 2026), and what it was called before."""
 
 
 def client_tags(wire: IrcWire, line: Line) -> dict[str, str]:
@@ -77,8 +78,13 @@ def _confided(wire: IrcWire, command: c.Command, answer: Answer) -> None:
 
 def _replied(wire: IrcWire, target: str, tags: dict[str, str]) -> tuple[int, dict[str, str]]:
     """The message that is answered, with the tags that are left; of another place's messages the core knows nothing."""
-    number = message_of(wire, target, tags.get(REPLY, ""))
-    return number, {key: value for key, value in tags.items() if key != REPLY} if number else tags
+    number = message_of(wire, target, replied_to(tags))
+    return number, {key: value for key, value in tags.items() if key not in REPLIES} if number else tags
+
+
+def replied_to(tags: dict[str, str]) -> str:
+    """The `msgid` of the message that tags say is answered; "" for none."""
+    return next((tags[key] for key in REPLIES if tags.get(key)), "")
 
 
 def place_of(wire: IrcWire, target: str) -> str:

@@ -19,11 +19,11 @@ from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import BODY_MOST, Line
 from causerie.protocols.irc.names import status_of
 from causerie.protocols.irc.saying import (
-    REPLY,
     client_tags,
     confide,
     message_of,
     place_of,
+    replied_to,
     say,
     signal,
     signalled,
@@ -109,7 +109,7 @@ def tagmsg(wire: IrcWire, line: Line) -> None:
             confide(wire, rank, bare, "", True, tags)
             continue
         place = place_of(wire, target)
-        number = message_of(wire, target, tags.get(REPLY, ""))
+        number = message_of(wire, target, replied_to(tags))
         emoji = tags.get(REACT) or tags.get(UNREACT) or ""
         if number and _is_emoji(emoji):
             wire.ask(c.React(channel=place, number=number, emoji=emoji, on=REACT in tags), _reacted)

@@ -16,16 +16,13 @@ from causerie.protocols.irc import metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.language import away_text
-from causerie.protocols.irc.lines import Line, pieces
+from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.names import prefixes, shown_channel
 from causerie.protocols.irc.umodes import BOT
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.wire import IrcWire
-
-CHANNELS_BYTES = 350
-"""Of channels on one line of WHOIS."""
 
 
 def whois(wire: IrcWire, line: Line) -> None:
@@ -53,9 +50,8 @@ def _lines(wire: IrcWire, card: PersonCard) -> None:
     wire.reply(n.RPL_WHOISUSER, name, face.user, network.host, "*", f":{network.real_name(card.person, name)}")
     every = wire.has(cap.MULTI_PREFIX)
     shown = [prefixes(network.role(channel, card.person), every) + shown_channel(channel) for channel in card.channels]
-    for some in pieces(" ".join(shown), CHANNELS_BYTES):
-        wire.reply(n.RPL_WHOISCHANNELS, name, f":{some}")
-    wire.reply(n.RPL_WHOISSERVER, name, network.server, f":{network.name}")
+    wire.reply_all(n.RPL_WHOISCHANNELS, name, shown)
+    wire.reply(n.RPL_WHOISSERVER, name, network.server, f":{network.description}")
     if away := away_text(card.away, card.mode == "dnd"):
         wire.reply(n.RPL_AWAY, name, f":{away}")
     if card.operator:

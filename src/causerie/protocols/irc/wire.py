@@ -8,7 +8,7 @@ out in its place among the answers, as the answer to a ping.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,7 +23,7 @@ from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.commands import COMMANDS, UNREGISTERED
 from causerie.protocols.irc.framing import LineWire
 from causerie.protocols.irc.labels import Labelled
-from causerie.protocols.irc.lines import Line, cut, parse, split
+from causerie.protocols.irc.lines import BODY_MOST, Line, cut, packed, parse, split
 from causerie.protocols.irc.names import is_alone
 from causerie.protocols.irc.numerics import Numeric
 from causerie.protocols.irc.registration import Registration
@@ -56,7 +56,8 @@ class IrcWire(LineWire):
     """See the module.
 
     `registration` is there until the client is registered; `person` is who that is, 0 before, and `face` what they are
-    shown as. `caps`: its capabilities, bits of `capabilities`.
+    shown as. `told_nick` is the nick that the client knows it has: it was told so by 001 or NICK. `caps`: its
+    capabilities, bits of `capabilities`.
     """
 
     pausing = frozenset(
@@ -70,6 +71,7 @@ class IrcWire(LineWire):
             c.Members,
             c.Channels,
             c.SetName,
+            c.SetPresence,
             c.Unread,
             c.Mark,
             c.Direct,
@@ -104,6 +106,7 @@ class IrcWire(LineWire):
         "person",
         "registration",
         "sasl",
+        "told_nick",
     )  # fmt: skip
 
     language: IrcLanguage
@@ -115,6 +118,7 @@ class IrcWire(LineWire):
         self.registration: Registration | None = Registration()
         self.person = 0
         self.account = ""
+        self.told_nick = ""
         self.sasl: Sasl | None = None
         self.face: Face | None = None
         self.entered: Entered | None = None
@@ -140,11 +144,8 @@ class IrcWire(LineWire):
 
     @property
     def nick(self) -> str:
-        """Who the client is to us: its name, or the nick that it asked for, or "*"."""
-        person = self.network.person(self.person) if self.person else None
-        if person is not None:
-            return person.name
-        return (self.registration.nick if self.registration else "") or "*"
+        """What the client is called when it is spoken to: by its nick, or the one that it asked for, or "*"."""
+        return self.told_nick or (self.registration.nick if self.registration else "") or "*"
 
     def has(self, capability: int) -> bool:
         """Whether the client has negotiated this capability."""
@@ -243,6 +244,17 @@ class IrcWire(LineWire):
     def line(self, text: str) -> None:
         """A line by the server to this client."""
         self._out.append(cut(f":{self.network.server} {text}"))
+
+    def room(self, start: str) -> int:
+        """Bytes that are left on a line by the server which begins so, where its last parameter has a colon."""
+        return BODY_MOST - len(f":{self.network.server} {start} :".encode())
+
+    def reply_all(self, numeric: Numeric, start: str, words: Iterable[str], between: str = " ") -> None:
+        """A numeric whose last parameter is a list, in as many lines as it takes; none for no words. `start`: the
+        parameters before it."""
+        start = f"{numeric.number} {self.nick} {start}".rstrip()
+        for some in packed(words, self.room(start), between):
+            self.line(f"{start} :{some}")
 
     def show_as(self, person: int) -> None:
         """From now on this client is another person, to whom it looks as it did."""

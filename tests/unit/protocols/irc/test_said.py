@@ -107,14 +107,13 @@ def test_what_one_does_is_an_action_on_every_line(text: str, heard: int) -> None
 
 @given(TEXTS, CAPS)
 def test_an_answer_says_to_what(text: str, heard: int) -> None:
-    """Client tag reply; a line of readings.md for those who read no tags."""
+    """Client tag reply, by both its names; for those who read no tags the text is what was said."""
     event = said(text, reply=3)
     first = lines_of(event, heard)[0]
     if heard & cap.MESSAGE_TAGS:
-        assert first.tags["+draft/reply"] == "ff-3"
+        assert first.tags["+reply"] == first.tags["+draft/reply"] == "ff-3"
     else:
-        inner = [line for line in lines_of(event, heard) if line.command == "PRIVMSG"]
-        assert inner[0].params[1].startswith("(to message 3) ")
+        assert lines_of(event, heard) == lines_of(said(text), heard)
 
 
 @given(st.text(max_size=600), TAGS, CAPS)

@@ -22,7 +22,7 @@ def test_the_table_of_refusals_names_codes_of_the_core() -> None:
     codes = {kind.code for kind in vars(core).values() if isinstance(kind, type) and issubclass(kind, core.ChatError)}
     assert set(errors.TABLE) <= codes
     assert {code.partition(":")[0] for _, code in errors.OTHERWISE} <= codes
-    assert set(errors.TEXTS) <= set(errors.TABLE)
+    assert {key.partition(":")[0] for key in (*errors.TEXTS, *errors.BY_REASON)} <= set(errors.TABLE)
 
 
 def test_every_refusal_of_the_core_is_decided() -> None:
