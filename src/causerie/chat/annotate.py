@@ -7,6 +7,7 @@ from bisect import bisect_left
 from msgspec.structs import replace
 
 from causerie.chat.events import Deleted, Edited, Message, Reacted, Reaction
+from causerie.chat.texts import tags_after_edit
 from causerie.chat.view import Change
 
 
@@ -27,11 +28,15 @@ def annotated(message: Message, change: Change, me: int) -> Message:
         return message
     if isinstance(change, Edited):
         return replace(
-            message, text=change.text, mentions=change.mentions, everyone=change.everyone, edited_at=change.at
-        )
+            message, text=change.text, mentions=change.mentions, everyone=change.everyone, edited_at=change.at,
+            tags=tags_after_edit(message.tags),
+        )  # fmt: skip
     if isinstance(change, Reacted):
         return replace(message, reactions=_reacted(message.reactions, change, me))
-    return replace(message, text="", action=False, mentions=(), everyone="", edited_at=0, deleted=True, reactions=())
+    return replace(
+        message, text="", action=False, notice=False, tags={}, mentions=(), everyone="", edited_at=0, deleted=True,
+        reactions=(),
+    )  # fmt: skip
 
 
 def annotate(messages: tuple[Message, ...], change: Change, me: int) -> tuple[Message, ...]:

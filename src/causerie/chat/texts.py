@@ -58,6 +58,17 @@ def check_tags(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
+TEXT_TAG = "causerie/"
+"""How the names of tags begin that are about the text itself, such as how it was typed."""
+
+
+def tags_after_edit(tags: dict[str, str]) -> dict[str, str]:
+    """A message's tags when it says something else: without those about what it said."""
+    if not any(key.startswith(TEXT_TAG) for key in tags):
+        return tags
+    return {key: value for key, value in tags.items() if not key.startswith(TEXT_TAG)}
+
+
 FIRST_WORDS = 40
 
 

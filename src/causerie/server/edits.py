@@ -12,7 +12,7 @@ from causerie.chat.errors import NoSuchMessage
 from causerie.chat.events import Deleted, Edited
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Version, VersionList
-from causerie.chat.texts import check_text
+from causerie.chat.texts import check_text, tags_after_edit
 from causerie.server import pins, remembered
 from causerie.server.audit import audit
 from causerie.server.changes import Append, Erase, Rewrite
@@ -53,7 +53,8 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
         if person.guest:
             keep_guest(core, session)
         for name, value in (
-            ("text", text[:BEGINNING]), ("edited_at", now), ("mentions", named.people), ("everyone", named.everyone)
+            ("text", text[:BEGINNING]), ("edited_at", now), ("mentions", named.people), ("everyone", named.everyone),
+            ("tags", tags_after_edit(message.tags)),
         ):  # fmt: skip
             tick.set(message, name, value)
         tick.append(append)
@@ -122,7 +123,14 @@ def _erase(
     tick = core.tick
     numbers = tuple(message.number for message in messages)
     for message in messages:
-        for name, value in (("deleted", True), ("text", ""), ("mentions", ()), ("everyone", ""), ("reactions", {})):
+        for name, value in (
+            ("deleted", True),
+            ("text", ""),
+            ("mentions", ()),
+            ("everyone", ""),
+            ("tags", {}),
+            ("reactions", {}),
+        ):
             tick.set(message, name, value)
     pins.forget(core, channel, numbers)
     if person.guest:

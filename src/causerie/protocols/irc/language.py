@@ -38,6 +38,7 @@ from causerie.chat.events import (
 from causerie.protocols import readings
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import said
+from causerie.protocols.irc.formatting import to_irc
 from causerie.protocols.irc.lines import BODY_MOST, cut, one_line, pieces
 from causerie.protocols.irc.masks import shown_mask
 from causerie.protocols.irc.names import is_direct, modes_of, partner, shown_channel
@@ -101,7 +102,7 @@ class IrcLanguage(Language):
         """See Language."""
         start = self._start(run)
         if not self._tagged and start:
-            lines = start + f"\r\n{start}".join(run.texts) + "\r\n"
+            lines = start + f"\r\n{start}".join(map(to_irc, run.texts)) + "\r\n"
             data = lines.encode()
             longest = max(map(len, run.texts)) if len(data) == len(lines) else len(data)
             if len(start) + longest <= BODY_MOST and "\n" not in "".join(run.texts):
@@ -160,7 +161,7 @@ class IrcLanguage(Language):
         text = event.text
         if not (event.action or event.reply or event.deleted or event.notice or event.tags or "\n" in text):
             tags = self.tags(event) if self._tagged else ""
-            line = f"{tags}{start}{text}\r\n".encode()
+            line = f"{tags}{start}{to_irc(text)}\r\n".encode()
             if len(line) <= BODY_MOST + 2 + len(tags):
                 return line
         return said.message(self, event, self._target(event))

@@ -15,6 +15,7 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import channels, metadata
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
+from causerie.protocols.irc.formatting import plain
 from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.metadata_ahead import Ahead
 from causerie.protocols.irc.names import is_direct
@@ -220,7 +221,7 @@ def user(wire: IrcWire, line: Line) -> None:
             wire.reply(n.ERR_NEEDMOREPARAMS, "USER")
         return
     wire.registration.user = _bytes(given, USER_BYTES)
-    wire.registration.real_name = _bytes(line.param(3), REAL_NAME_BYTES)
+    wire.registration.real_name = _bytes(plain(line.param(3)), REAL_NAME_BYTES)
     go_on(wire)
 
 

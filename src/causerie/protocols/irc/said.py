@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from causerie.chat.events import Confided, Deleted, Message, Reacted, Signalled, Typing
 from causerie.protocols import readings
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import formatting
 from causerie.protocols.irc.composition import CONCAT, Piece, composed
 from causerie.protocols.irc.lines import BODY_MOST, cut, escape, one_line, pieces
 from causerie.protocols.irc.names import STATUS_PREFIX
@@ -24,7 +25,7 @@ TEXT_LEAST = 64
 
 def message(language: IrcLanguage, event: Message, target: str) -> bytes:
     """PRIVMSG or NOTICE: one line, a batch of several for those who know them, or several lines for the others."""
-    heard, text, cuts = language.heard, event.text, event.tags.get(CONCAT, "")
+    heard, text, cuts = language.heard, formatting.sent(event.text, event.tags), event.tags.get(CONCAT, "")
     client = client_tags(language, event.tags)
     if event.deleted:
         text, cuts, client = readings.text(event), "", []
@@ -94,8 +95,8 @@ def confided(language: IrcLanguage, event: Confided, target: str) -> bytes:
     before, behind = ("\x01ACTION ", "\x01") if event.action else ("", "")
     start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
     most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
-    tags = language.tags(event, extra=extra)
-    return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(event.text, most)).encode()
+    tags, text = language.tags(event, extra=extra), formatting.sent(event.text, event.tags)
+    return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(text, most)).encode()
 
 
 def typing(language: IrcLanguage, event: Typing, target: str) -> bytes:

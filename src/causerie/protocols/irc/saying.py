@@ -12,6 +12,7 @@ from causerie.chat.errors import ChatError
 from causerie.chat.model import Rank
 from causerie.chat.replies import Confidence
 from causerie.protocols.irc import capabilities as cap
+from causerie.protocols.irc import formatting
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.lines import Line
 from causerie.protocols.irc.names import STATUS, core_name, is_channel, status_of
@@ -44,6 +45,7 @@ def say(wire: IrcWire, target: str, text: str, notice: bool, tags: dict[str, str
         return
     if action:
         text = text[len(ACTION) :].rstrip("\x01")
+    text, tags = formatting.received(text, tags)
     reply, tags = _replied(wire, target, tags)
     silent = quiet if notice else None
     if is_channel(target):
@@ -67,6 +69,7 @@ def confide(wire: IrcWire, rank: Rank | None, channel: str, text: str, notice: b
             wire.reply(n.ERR_CANNOTSENDTOCHAN, channel)
         return  # what a client asks of another is for a whole channel, or for one
     text = text[len(ACTION) :].rstrip("\x01") if action else text
+    text, tags = formatting.received(text, tags)
     command = c.Confide(channel=core_name(channel), to=rank, text=text, action=action, notice=notice, tags=tags)
     wire.ask(command, _confided, every=notice)
 

@@ -13,7 +13,7 @@ from causerie.chat import commands as c
 from causerie.chat.emoji import check_emoji
 from causerie.chat.errors import ChatError
 from causerie.protocols.irc import capabilities as cap
-from causerie.protocols.irc import multiline, services
+from causerie.protocols.irc import formatting, multiline, services
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.command import Entry
 from causerie.protocols.irc.lines import BODY_MOST, Line
@@ -57,6 +57,8 @@ def said(raw: bytes | bytearray) -> tuple[str, list[str]] | None:
     texts = lines[len(start) : -2].split(f"\r\n{start}")
     said = "".join(texts)
     if "\n" in said or "\r" in said or "\0" in said or "\x01" in said or not all(texts):
+        return None
+    if any(formatting.received(text, {}) != (text, {}) for text in texts):
         return None
     # Letters are bytes, or all together are no more than one line may be.
     longest = max(map(len, texts)) if len(lines) == len(raw) else len(raw)

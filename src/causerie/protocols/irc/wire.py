@@ -21,6 +21,7 @@ from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import errors, for_one, talk
 from causerie.protocols.irc import numerics as n
 from causerie.protocols.irc.commands import COMMANDS, UNREGISTERED
+from causerie.protocols.irc.formatting import without_codes
 from causerie.protocols.irc.framing import LineWire
 from causerie.protocols.irc.labels import Labelled
 from causerie.protocols.irc.lines import BODY_MOST, Line, cut, packed, parse, split
@@ -223,6 +224,7 @@ class IrcWire(LineWire):
         """Ask the core. `then` is called with the answer; with a refusal too if it wants `every` one."""
         if not self._answering:
             self._flush()
+        command = without_codes(command)
         if then is not None or self._labelled is not None:
             command = msgspec.structs.replace(command, id=self._note(then, every))
         self._queue.append(command)
