@@ -176,7 +176,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Setting(
             "passwords",
-            "Logins that may wait for hashing; more are refused.",
+            "Passwords that may wait for hashing, of all networks in turn; more are refused.",
             least=1,
             most=65_536,
             reload=False,

@@ -90,6 +90,7 @@ def sentences() -> dict[str, str]:
         "too_many": _("there are too many of these: {most} at most"),
         "too_many_connections": _("there are too many connections from this address"),
         "server_full": _("the server is full; try again later"),
+        "search_too_broad": _("this search takes too long; add a rarer word, a channel, a person or a time"),
         "unavailable": _("the server cannot do this at the moment; try again"),
         "store_unavailable": _("the server cannot write to its disk at the moment; nothing was stored ({why})"),
         "busy": _("the server is busy; try again in {retry_after} seconds"),

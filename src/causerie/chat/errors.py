@@ -13,7 +13,7 @@
     ├── NameTaken        somebody has the name, or one that looks like it
     ├── LoginFailed      unknown name, wrong password or token: all the same from outside
     ├── TooMuch          TooFast  SlowMode  TooManyFailures  TooManyChannels  ChannelFull  TooMany  TooManyConnections
-    │                    ServerFull
+    │                    ServerFull  SearchTooBroad
     └── Unavailable      StoreUnavailable  Busy  ShuttingDown  Internal
 
 Every protocol maps the codes once, in one table. `data` holds only text and numbers; `retry_after` is in seconds.
@@ -248,6 +248,10 @@ class TooManyConnections(TooMuch):
 
 class ServerFull(TooMuch):
     code = "server_full"
+
+
+class SearchTooBroad(TooMuch):
+    code = "search_too_broad"
 
 
 class Unavailable(ChatError):

@@ -36,16 +36,17 @@ from causerie.server.changes import DropTokens, PutInvite, PutPerson, PutPrefere
 from causerie.server.core import Core
 from causerie.server.elevation import check_administrator
 from causerie.server.hashing import Secrets
+from causerie.server.limits import network_of
 from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
 from causerie.server.session import Session
 
 
-async def _hash(core: Core, name: str, password: str) -> Secrets:
+async def _hash(core: Core, session: Session, name: str, password: str) -> Secrets:
     accounts = core.config.accounts
     try:
         least, most, common = accounts.password_min, accounts.password_max, accounts.password_common
         passwords.check_password(password, name, least, most, common)
-        return await core.hashing.secrets(password)
+        return await core.hashing.secrets(password, network_of(session.host))
     except passwords.WeakPassword as weak:
         raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
 
@@ -82,7 +83,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     name, mark = checked_name(command.name)
     invite = _invite(core, command.invite) if command.invite else None
     _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
-    hashed = await _hash(core, name, command.password)
+    hashed = await _hash(core, session, name, command.password)
     if session.closed:
         return Done()
     # While the password was hashed, the invite may have been used up and the name taken.
@@ -142,7 +143,7 @@ async def add_account(core: Core, session: Session, command: AddAccount) -> Done
     """An administrator makes an account for somebody."""
     name, mark = checked_name(command.name)
     _check_free(core, name, mark, 0, command.admin)
-    hashed = await _hash(core, name, command.password)
+    hashed = await _hash(core, session, name, command.password)
     check_administrator(core, session)
     _check_free(core, name, mark, 0, command.admin)
     person = Person(id=core.new_id(), name=name, admin=command.admin, made_at=core.now())
@@ -162,12 +163,14 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
     core.guard.check(mark, session.host, True, core.clock())
     with core.guard.trying(mark, session.host):
         credentials = await core.store.credentials(mark)
-        right = await core.hashing.verify(credentials.password if credentials else None, command.old)
+        right = await core.hashing.verify(
+            credentials.password if credentials else None, command.old, network_of(session.host)
+        )
     if not right:
         core.guard.failed(mark, session.host, core.clock())
         audit_refusal(core, session, "password_refused", person.name)
         raise LoginFailed(name=person.name)
-    hashed = await _hash(core, person.name, command.new)
+    hashed = await _hash(core, session, person.name, command.new)
     if session.person is not None:
         keep(core, core.directory.people[person.id], mark, hashed)
         core.tick.store(DropTokens(person.id, None, but=session.token))
@@ -180,7 +183,7 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
 async def reset_password(core: Core, session: Session, command: ResetPassword) -> Done:
     """An administrator gives an account a new password; all its sessions end."""
     person = core.directory.account(command.name)
-    hashed = await _hash(core, person.name, command.password)
+    hashed = await _hash(core, session, person.name, command.password)
     check_administrator(core, session)
     keep(core, core.directory.account(command.name), "", hashed)
     core.tick.store(DropTokens(person.id))

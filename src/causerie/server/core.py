@@ -10,6 +10,7 @@ from causerie.chat.replies import GoneLine
 from causerie.config import Config
 from causerie.server.changes import Complaint
 from causerie.server.directory import Directory
+from causerie.server.fair_queue import FairQueue
 from causerie.server.fanout import Fanout
 from causerie.server.guard import Guard
 from causerie.server.hashing import Hashing
@@ -19,6 +20,9 @@ from causerie.server.session import Session
 from causerie.server.store import Store
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
+
+SEARCHES_MOST, SEARCHES_EACH = 200, 8
+"""Searches that wait for the one that is done: in all, and of one account or one network's guests."""
 
 DEPARTED_MOST = 1000
 """Of people who left that are remembered."""
@@ -38,7 +42,8 @@ class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
     `typing`, `reports`: see the files of that
-    name; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
+    name; `searches`: see history.py;
+    `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
     `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
     newest last. `decoy`: what scram.py answers with for names that nobody has. `reload` reads the
     settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
@@ -66,6 +71,7 @@ class Core:
     slowed: dict[tuple[int, int], int] = field(default_factory=dict)
     typing: dict[tuple[int, int], float] = field(default_factory=dict)
     reports: dict[int, Complaint] | None = None
+    searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
     guest_hosts: dict[int, str] = field(default_factory=dict)
     flushed: Flushed | None = None
     drafted: dict[int, dict[int, bool]] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 Argon2id (RFC 9106) at one lane: argon2-cffi lets go of the GIL while it works, so `workers` threads keep as
 many cores busy and the loop goes on. One hash costs tens of milliseconds, so a login is itself a way to
-exhaust a server: past `queue` waiting, the next is refused at once.
+exhaust a server: past `queue` waiting, the next is refused at once. Each network has a share of the queue, and who logs
+in goes before who registers (`fair_queue`): whoever floods it is refused, and the others are not.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import os
 import threading
 from base64 import b64encode
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from causerie.chat.errors import Busy, Internal, ShuttingDown
 from causerie.chat.passwords import WeakPassword, prepare
+from causerie.server.fair_queue import FairQueue, QueueFull
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -28,6 +30,7 @@ T = TypeVar("T")
 
 _SALT_BYTES = 16
 _HASH_BYTES = 32
+_VERIFYING, _MAKING = 0, 1  # classes of the queue
 _RETRY_AFTER = 1.0  # seconds; the longest queue that makes sense is gone by then
 
 
@@ -56,6 +59,8 @@ class Secrets(NamedTuple):
 class Hashing:
     """Hashes passwords with Argon2id: `memory_kib` KiB and `passes` passes each, `workers` at once; with `scram_passes`
     for SCRAM too, 0: not. At most `queue` more wait. Threads start at the first use. Use it from one event loop.
+
+    `who` asks, in each method: all of one `who` (a network, see limits.network_of) share a place in the round.
     """
 
     def __init__(self, memory_kib: int, passes: int, workers: int, queue: int, scram_passes: int = 0) -> None:
@@ -64,7 +69,7 @@ class Hashing:
             raise ValueError("hashing needs workers >= 1 and queue >= 0")
         self.set_figures(memory_kib, passes, scram_passes)
         self._workers = workers
-        self._places = threading.BoundedSemaphore(workers + queue)
+        self._queue = FairQueue(workers, queue, queue, classes=2)
         self._pool: ThreadPoolExecutor | None = None
         self._stopping = threading.Event()
 
@@ -76,27 +81,27 @@ class Hashing:
         self._passes = passes
         self.scram_passes = scram_passes
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, who: str = "") -> str:
         """The hash to store, in Argon2's own encoding, salt and parameters included.
 
         Raises WeakPassword if the password cannot be prepared (RFC 8265), HashingBusy, HashingFailed,
         ShuttingDown.
         """
-        return await self._run(lambda: self._hash(password))
+        return await self._run(lambda: self._hash(password), who, _MAKING)
 
-    async def secrets(self, password: str) -> Secrets:
-        """All that is kept of a password. Raises the same."""
-        return await self._run(lambda: Secrets(self._hash(password), self._scram(password)))
+    async def secrets(self, password: str, who: str = "") -> Secrets:
+        """All that is kept of a password, for which whoever logs in is let go first. Raises the same."""
+        return await self._run(lambda: Secrets(self._hash(password), self._scram(password)), who, _MAKING)
 
     def _scram(self, password: str) -> str:
         return scram_keys(prepare(password), os.urandom(_SALT_BYTES), self.scram_passes) if self.scram_passes else ""
 
-    async def verify(self, stored: str | None, password: str) -> bool:
+    async def verify(self, stored: str | None, password: str, who: str = "") -> bool:
         """Whether `password` is the one hashed as `stored`. None, for an unknown name, is False, no sooner.
 
         Raises HashingBusy, HashingFailed, ShuttingDown.
         """
-        return await self._run(lambda: self._verify(stored, password))
+        return await self._run(lambda: self._verify(stored, password), who, _VERIFYING)
 
     def needs_rehash(self, stored: str, scram: str | None = None) -> bool:
         """Whether `stored` was made with other parameters, or SCRAM's keys were: hash again at the next login that
@@ -113,31 +118,35 @@ class Hashing:
     def close(self) -> None:
         """Wait for the hashes under way; those that wait, and those that come, raise ShuttingDown."""
         self._stopping.set()
+        self._queue.close(ShuttingDown())
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T], who: str, kind: int) -> T:
         if self._stopping.is_set():
             raise ShuttingDown()
-        if not self._places.acquire(blocking=False):
-            raise HashingBusy(retry_after=_RETRY_AFTER)
         try:
+            await self._queue.enter(who, kind)
+        except QueueFull:
+            raise HashingBusy(retry_after=_RETRY_AFTER) from None
+        try:
+            if self._stopping.is_set():
+                raise ShuttingDown()
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="hashing")
-            future: Future[T] = self._pool.submit(work)
+            future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         except BaseException:
-            self._places.release()
+            self._queue.leave()
             raise
-        # The place is free when the thread is, which a caller who stops waiting does not change.
-        future.add_done_callback(lambda _: self._places.release())
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if self._stopping.is_set() and task is not None and not task.cancelling():
-                raise ShuttingDown() from None
-            raise
+        # The turn is over when the thread's work is, which a caller who stops waiting does not change.
+        future.add_done_callback(self._done)
+        return await asyncio.shield(future)
+
+    def _done(self, future: asyncio.Future[Any]) -> None:
+        if not future.cancelled():
+            future.exception()  # it was heard of, even if nobody waits for it any more
+        self._queue.leave()
 
     def _hash(self, password: str) -> str:
         from argon2.exceptions import HashingError

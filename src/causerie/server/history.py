@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from causerie.chat import policy
 from causerie.chat.commands import History, Recent, Search
-from causerie.chat.errors import BadInput, NoSuchPerson
+from causerie.chat.errors import BadInput, Busy, NoSuchPerson, SearchTooBroad
 from causerie.chat.events import Message
 from causerie.chat.model import Channel
 from causerie.chat.replies import Found, Hit, Page, RecentLine, RecentList
 from causerie.server.core import Core
+from causerie.server.fair_queue import QueueFull
+from causerie.server.limits import network_of
 from causerie.server.session import Session
-from causerie.server.store import Hits, Query
+from causerie.server.store import Hits, Query, SearchTimedOut
 
 QUERY_MOST = 400
 NUMBER_MOST = 2**53
+
+BUSY_SECONDS = 2.0
+"""Who is refused for having too many searches waiting may ask again after so long."""
 
 
 async def history(core: Core, session: Session, command: History) -> Page:
@@ -119,18 +124,24 @@ async def search(core: Core, session: Session, command: Search) -> Found:
             author = await core.store.author(command.name)
             if not author:
                 raise
-    limit = max(1, min(command.limit, core.config.limits.search_results))
-    hits = await core.store.search(
-        Query(
-            text=command.text,
-            channels=readable,
-            author=author,
-            since=command.since,
-            until=command.until,
-            before=command.before,
-            limit=limit,
-        )
+    query = Query(
+        text=command.text,
+        channels=readable,
+        author=author,
+        since=command.since,
+        until=command.until,
+        before=command.before,
+        limit=max(1, min(command.limit, core.config.limits.search_results)),
     )
+    # Accounts have a share each, guests of one network one for all of them: anybody can be as many guests as they like.
+    share = network_of(session.host) if person.guest else person.id
+    try:
+        async with core.searches.turn(share):
+            hits = await core.store.search(query)
+    except QueueFull:
+        raise Busy(retry_after=BUSY_SECONDS) from None
+    except SearchTimedOut:
+        raise SearchTooBroad() from None
     return Found(hits=await _as_they_stand(core, person.id, hits), more=hits.more, behind=hits.behind)
 
 

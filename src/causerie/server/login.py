@@ -27,7 +27,8 @@ from causerie.chat.replies import Done, LoggedIn
 from causerie.server import channels, presence, watching, who_is_here
 from causerie.server.changes import Audit, DropTokens, PutPerson, PutToken, Token
 from causerie.server.core import Core
-from causerie.server.hashing import Secrets
+from causerie.server.hashing import HashingBusy, Secrets
+from causerie.server.limits import network_of
 from causerie.server.session import Session, Trust
 from causerie.server.speaking import keep_guest
 
@@ -124,11 +125,14 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
     core.guard.check(mark, session.host, known, core.clock())
     with core.guard.trying(mark, session.host):
         credentials = await core.store.credentials(mark)
-        right = await core.hashing.verify(credentials.password if credentials else None, command.password)
+        right = await core.hashing.verify(
+            credentials.password if credentials else None, command.password, network_of(session.host)
+        )
     person = core.directory.people.get(credentials.person) if credentials else None
     renewed = None
     if right and credentials and core.hashing.needs_rehash(credentials.password, credentials.scram):
-        renewed = await core.hashing.secrets(command.password)
+        with contextlib.suppress(HashingBusy):  # at the next login, then
+            renewed = await core.hashing.secrets(command.password, network_of(session.host))
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
     if not right or person is None or person.disabled or person.name.casefold() != name.strip().casefold():
         core.guard.failed(mark, session.host, core.clock())

@@ -11,14 +11,15 @@ from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
 from causerie.server.audit import audit
 from causerie.server.core import Core
+from causerie.server.limits import network_of
 from causerie.server.login import audit_refusal, check_trust
 from causerie.server.session import Session
 
 
-async def _same(core: Core, stored: str, given: str) -> bool:
+async def _same(core: Core, session: Session, stored: str, given: str) -> bool:
     """Whether this is the password that the settings have, as it is or as an argon2 hash."""
     if stored.startswith("$argon2"):
-        return await core.hashing.verify(stored, given)
+        return await core.hashing.verify(stored, given, network_of(session.host))
     return hmac.compare_digest(stored.encode(), given.encode(errors="replace"))
 
 
@@ -26,7 +27,7 @@ async def knock(core: Core, session: Session, command: Knock) -> Done:
     """The door's password. Raises LoginFailed, TooManyFailures."""
     core.guard.check("", session.host, False, core.clock())
     wanted = core.config.irc.password
-    if wanted and not await _same(core, wanted, command.password):
+    if wanted and not await _same(core, session, wanted, command.password):
         core.guard.failed("", session.host, core.clock())
         raise LoginFailed(why="door")
     return Done()
@@ -49,11 +50,13 @@ async def _elevate(core: Core, session: Session, command: Elevate) -> Done:
     with core.guard.trying(mark, session.host):
         entry, right = None, False
         for entry in [one for one in core.config.oper if one.name == command.name]:
-            if right := await _same(core, entry.password, command.password):
+            if right := await _same(core, session, entry.password, command.password):
                 break
         if not right and person.admin and command.name.casefold() == person.name.casefold():
             credentials = await core.store.credentials(skeleton(person.name))
-            right = credentials is not None and await core.hashing.verify(credentials.password, command.password)
+            right = credentials is not None and await core.hashing.verify(
+                credentials.password, command.password, network_of(session.host)
+            )
             entry = None  # the account has the rights already: there is no other reason to keep
     if not right or session.person is not person or (entry is not None and entry not in core.config.oper):
         core.guard.failed(mark, session.host, core.clock())

@@ -23,6 +23,10 @@ class StoreFailed(Exception):
     """The store could not do it: disk full, I/O error, gone. str() says what in one line."""
 
 
+class SearchTimedOut(Exception):
+    """A search took as long as one may."""
+
+
 class ReadState(Struct, frozen=True, gc=False):
     """How far a person has read a channel, and how many mentions they did not read. `at` as in events.Marked."""
 
@@ -209,7 +213,8 @@ class Store(Protocol):
         """The audit log below the entry `before` (0: from its end), newest first."""
 
     async def search(self, query: Query) -> Hits:
-        """Messages that match, newest first. Sees every commit that has returned, but for `behind` of them."""
+        """Messages that match, newest first. Sees every commit that has returned, but for `behind` of them. Raises
+        SearchTimedOut."""
 
     async def credentials(self, skeleton: str) -> Credentials | None:
         """What is kept of the password of the account with this name."""

@@ -13,7 +13,8 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -21,7 +22,7 @@ from typing import TypeVar
 import msgspec
 
 from causerie.chat.words import TOKENIZER, facets, match_expression, prepare, searchable
-from causerie.server.store import Query
+from causerie.server.store import Query, SearchTimedOut
 
 T = TypeVar("T")
 
@@ -36,6 +37,10 @@ CATCH_UP_MORE = 20
 """Further chunks that a search indexes itself, when texts are long."""
 CATCH_UP = 5_000
 """A search brings the index up to date itself when no more rows than this are missing."""
+SECONDS_MOST = 2.0
+"""A search that takes longer is given up."""
+STEPS = 20_000
+"""Steps of SQLite's machine between two looks at the clock, some ms."""
 CANDIDATES = 20_000
 """Rows that one search looks at to find those the asker may read."""
 FACET_CHANNELS = 16
@@ -121,9 +126,10 @@ _rows_found = msgspec.json.Decoder(list[_Row])
 class IndexFile:
     """The file. `find` and `behind` are for the searching thread, everything else for the indexing one."""
 
-    def __init__(self, path: Path, main: Path) -> None:
+    def __init__(self, path: Path, main: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._main = main
+        self._clock = clock
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
         # Held for a search, and while the file is replaced: no connection may be left to a deleted file.
@@ -177,14 +183,14 @@ class IndexFile:
             return int(newest - position if same else newest)
 
     def find(self, query: Query) -> tuple[list[_Row], bool]:
-        """The rows that match, newest first, and whether older ones may too. Raises sqlite3.Error."""
+        """The rows that match, newest first, and whether older ones may too. Raises SearchTimedOut, sqlite3.Error."""
         timed = bool(query.since or query.until)
         if not (query.author or timed or searchable(query.text)):
             return [], False
         few = sorted(query.channels) if len(query.channels) <= FACET_CHANNELS else ()
         match = match_expression(query.text, query.author, few)
-        with self._replacing:
-            run = self._reading().execute
+        with self._replacing, self._in_time() as reader:
+            run = reader.execute
             below, least = query.before or 2**62, 0
             if query.until:
                 below = min(below, run(_ID_AT, {"at": query.until + TIME_SLACK}).fetchone()[0])
@@ -209,6 +215,20 @@ class IndexFile:
                 return rows[: query.limit], True
             (seen,) = run(f"SELECT count(*) FROM ({candidates})", about).fetchone()
             return rows, seen == CANDIDATES
+
+    @contextlib.contextmanager
+    def _in_time(self) -> Iterator[sqlite3.Connection]:
+        """The searching thread's connection, for so long as a search may take."""
+        reader, until = self._reading(), self._clock() + SECONDS_MOST
+        reader.set_progress_handler(lambda: self._clock() > until, STEPS)
+        try:
+            yield reader
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            raise SearchTimedOut from None
+        finally:
+            reader.set_progress_handler(None, 0)
 
     def close(self) -> None:
         """Let go of the file."""

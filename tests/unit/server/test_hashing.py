@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 
 import pytest
 
@@ -113,6 +113,38 @@ def test_past_the_queue_the_next_is_refused_at_once_and_the_others_are_answered(
         assert refused.value.data == {"retry_after": 1.0}
         assert (await first, await second) == (False, False)
         assert await slow.verify(None, "x") is False
+
+    asyncio.run(play())
+
+
+def test_whoever_floods_it_with_registrations_does_not_hold_up_a_log_in() -> None:
+    """Each network has a share, and log-ins go first: only what was being hashed already is waited for."""
+
+    async def play() -> None:
+        hashing = Hashing(memory_kib=32 * 1024, passes=2, workers=1, queue=8)
+        done: list[str] = []
+
+        async def ask(name: str, work: Awaitable[object]) -> None:
+            try:
+                await work
+                done.append(name)
+            except HashingBusy:
+                done.append(f"{name} busy")
+
+        def asks(name: str, work: Awaitable[object]) -> asyncio.Task[None]:
+            return asyncio.ensure_future(ask(name, work))
+
+        flood = [asks("flood", hashing.secrets("trois petits chats", "192.0.2.1")) for _ in range(90)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert done == ["flood busy"] * 81
+        others = [asks("other", hashing.secrets("trois petits chats", f"192.0.2.{n}")) for n in (2, 3)]
+        log_ins = [asks("log-in", hashing.verify(None, "x", f"192.0.2.{n}")) for n in (4, 5)]
+        await asyncio.wait([*flood, *others, *log_ins])
+        hashing.close()
+        assert [name for name in done[81:] if name != "flood busy"] == [
+            "flood", "log-in", "log-in", "flood", "other", "other", "flood", "flood", "flood"
+        ]  # fmt: skip
 
     asyncio.run(play())
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from causerie.chat.events import Message
-from causerie.server.store import Hits, Query
+from causerie.server.store import Hits, Query, SearchTimedOut
 from causerie.stores import search_file
-from causerie.stores.search_file import CATCH_UP, CHUNK, VERSION, IndexFile
+from causerie.stores.search_file import CATCH_UP, CHUNK, SECONDS_MOST, VERSION, IndexFile
 from causerie.stores.sqlite_schema import bring_up_to_date
 from causerie.stores.sqlite_search import BUSY, ENOUGH, FORCED, Calm, SearchIndex
 
@@ -286,6 +286,26 @@ async def test_a_search_does_not_wait_for_the_indexing(log: Log, tmp_path: Path)
     rows, more = file.find(Query("fox", EVERYWHERE))
     assert ([row[0] for row in rows], more) == ([1], False)
     writer.execute("ROLLBACK")
+    file.close()
+
+
+async def test_a_search_that_takes_too_long_is_given_up_and_the_next_is_not(log: Log, tmp_path: Path) -> None:
+    """The clock is looked at while SQLite works."""
+    log.say(*["fox"] * CHUNK)
+    elsewhere = Query("fox", frozenset(range(100, 120)))  # every hit is looked at, and left out
+    looks: list[float] = [0.0]  # at the clock, from the last one on; then it is late
+
+    def clock() -> float:
+        return looks.pop() if looks else SECONDS_MOST + 0.1
+
+    file = IndexFile(tmp_path / "search.db", log.path, clock)
+    file.advance()
+    with pytest.raises(SearchTimedOut):
+        file.find(elsewhere)
+    looks[:] = [0.0] * 1_000
+    assert file.find(elsewhere) == ([], False)
+    rows, _ = file.find(Query("fox", EVERYWHERE))
+    assert rows
     file.close()
 
 

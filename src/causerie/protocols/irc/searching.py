@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
-from causerie.chat.errors import ChatError, NoSuchPerson
+from causerie.chat.errors import ChatError, NoSuchPerson, SearchTooBroad
 from causerie.chat.replies import Found
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import numerics as n
@@ -19,6 +19,7 @@ from causerie.protocols.irc.lines import Line, parse_tags
 from causerie.protocols.irc.names import is_channel
 from causerie.protocols.irc.saying import place_of
 from causerie.protocols.irc.times import time_of
+from causerie.refusals import sentence
 from causerie.server.session import Answer
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _answered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         _show(wire, Found(hits=[]))  # and so nobody has said anything
     elif isinstance(answer, ChatError) and answer.code in _LATER:
         wire.line("FAIL SEARCH INTERNAL_ERROR :The search could not be run")
+    elif isinstance(answer, SearchTooBroad):
+        wire.line(f"FAIL SEARCH INTERNAL_ERROR :{sentence(answer)}")
     else:
         assert isinstance(answer, ChatError)
         _invalid(wire, ["text" if answer.code == "bad_input" else "in"])
