@@ -22,8 +22,10 @@ from causerie.chat.commands import (
     Search,
 )
 from causerie.chat.model import Level
-from causerie.chat.replies import ChannelLine, ChannelList, Found, HelpPage, PinList, Reply, Snapshot
+from causerie.chat.replies import ChannelLine, ChannelList, Done, Found, HelpPage, PinList, Reply, Snapshot
 from causerie.desktop.conversation import Conversation
+from causerie.desktop.items import Then
+from causerie.desktop.unsent import Returned
 from causerie.text import _
 
 R = TypeVar("R", bound=Reply)
@@ -36,12 +38,22 @@ class Acts:
         self.chat = chat
         self._search = search
 
-    def command(self, command: Command) -> None:
-        """What was typed after a slash."""
+    def command(self, command: Command, then: Then) -> None:
+        """What was typed after a slash; `then` is told what becomes of it."""
         if isinstance(command, Search):
             self._search(" ".join((command.text, f"from:{command.name}" if command.name else "")).strip())
+            then(Done(), None)
             return
-        self._ask(command)
+
+        def done(reply: Reply | None, error: Exception | None) -> None:
+            self._done(reply, error)
+            then(reply, error)
+
+        self.chat.port.ask(command, done)
+
+    def typed(self, command: Command, place: str, text: str) -> None:
+        """What was typed in a sheet. `text`: the same as a slash command, which comes back at `place` if refused."""
+        self.command(command, self.chat.asked_by(place, Returned(text=text)))
 
     # About a message.
 

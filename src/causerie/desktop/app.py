@@ -28,6 +28,7 @@ from causerie.desktop.notices import Notice
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Desk, Remembered, Settings
 from causerie.desktop.session_bus import SessionBus
+from causerie.desktop.shown import tell
 from causerie.desktop.system import Notifier
 from causerie.desktop.theme import Look
 from causerie.desktop.window import Carried, Window
@@ -45,6 +46,10 @@ POLL = 15
 """Milliseconds between two looks at what came, when the last one found the end of it."""
 
 
+KEPT_EVERY = 0.5
+"""Seconds between two writings of what is typed: so much a crash may take."""
+
+
 class App:
     """See the module. `sentence`: a refusal of the server's in the reader's language."""
 
@@ -59,6 +64,7 @@ class App:
         self._entering: Entering | None = None
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._ending = False
+        self._kept_at = 0.0
         self._appearance = Appearance(self.later, self._recoloured)
         ctk.set_appearance_mode("dark" if self._appearance.is_dark(self._settings.theme) else "light")
         self.root = root = ctk.CTk(className="Causerie")
@@ -141,10 +147,14 @@ class App:
         with contextlib.suppress(queue.Empty):
             while not self._ending:
                 self._calls.get_nowait()()
+        if self._window is not None:
+            self._window.keep()
         if self._bridge is not None:
             more = self._bridge.drain(self._take)
         if self._window is not None:
             self._window.refresh()
+            if self._window.chat.unsent.changed and time.monotonic() >= self._kept_at + KEPT_EVERY:
+                self._keep_desk(self._window.chat)
             self._notify(self._window.chat)
         if not self._ending:
             self.root.after(1 if more else POLL, self._poll)
@@ -212,6 +222,7 @@ class App:
             now=lambda: int(time.time() * 1000),
             new_key=lambda: secrets.token_hex(16),
             drafts=dict(desk.drafts),
+            typed=desk.typed,
         )
         self._show(chat)
         self.root.update_idletasks()
@@ -267,7 +278,7 @@ class App:
 
     def _leave(self, forget: bool) -> None:
         """Back to the form; `forget`: one is not let in without a password any more."""
-        self._close_window()
+        self._close_window(forget)
         self._stop_bridge(forget)
         if forget and self._entry is not None:
             self._remembered.forget(self._entry.address, self._settings.name)
@@ -276,24 +287,31 @@ class App:
     def _over(self, error: Exception | None) -> None:
         """The session is over, or never was."""
         assert self._entry is not None
+        self._close_window()
         self._stop_bridge()
         about = login.trouble(error, self._entry, self._sentence) if error is not None else None
         if self._entering is not None:
             if about is not None:
                 self._entering.trouble(about)
             return
-        self._close_window()
         self._show_login(about)
 
-    def _close_window(self) -> None:
+    def _close_window(self, forget: bool = False) -> None:
         window, self._window = self._window, None
         if window is None:
             return
         window.close()
+        self._keep_desk(window.chat, forget)
+
+    def _keep_desk(self, chat: Conversation, forget: bool = False) -> None:
+        """What is typed is on disk. `forget`: what is on its way is sent by no other run."""
+        chat.unsent.changed = False
+        self._kept_at = time.monotonic()
         if self._entry is not None:
-            drafts = {channel: text for channel, text in window.chat.drafts.items() if text}
-            desk = Desk(channel=window.chat.current, drafts=drafts)
+            everything = forget or self._bridge is None or not self._bridge.remembers
+            desk = Desk(channel=chat.current, typed=chat.typed(everything))
             self._remembered.keep_desk(self._entry.address, self._settings.name, desk)
+            tell("kept", lambda: [chat.unsent.text(place) for place in (*chat.unsent.drafts, *chat.unsent.edits)])
 
     def _notify(self, chat: Conversation) -> None:
         notices, chat.notices = chat.notices, []

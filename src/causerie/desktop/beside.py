@@ -165,10 +165,19 @@ class Beside:
             channel, _space, number = key.rpartition(" ")
             self._go(channel, int(number))
 
-    def close(self) -> None:
-        """The window shows something else from now on."""
+    def keep(self) -> None:
+        """What is typed so far in the thread is known to the model."""
         if self.thread is not None:
             self.thread.writing.keep()
+
+    def fill(self) -> None:
+        """What stands in the thread's line may be something else now."""
+        if self.thread is not None:
+            self.thread.writing.fill()
+
+    def close(self) -> None:
+        """The window shows something else from now on."""
+        self.keep()
 
     # The rest is its own.
 

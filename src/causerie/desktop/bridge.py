@@ -66,6 +66,11 @@ class Bridge:
 
     # On the interface's thread.
 
+    @property
+    def remembers(self) -> bool:
+        """Whether what is not acknowledged is sent by the next run."""
+        return self._memory is not None
+
     def start(self) -> None:
         """Connect, log in, enter the channel: `Inside` comes, or `Over`."""
         self._thread.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -69,12 +69,6 @@ def last(messages: Iterable[Message]) -> Message | None:
     """What was said last, to be answered or reacted to."""
     there = [message for message in messages if not message.deleted]
     return there[-1] if there else None
-
-
-def merged(local: Mapping[str, str], views: Mapping[str, View]) -> dict[str, str]:
-    """Drafts: what was kept here counts, and where there is nothing, the server's."""
-    drafts = {channel: view.draft for channel, view in views.items() if view.draft}
-    return {**drafts, **{channel: text for channel, text in local.items() if text}}
 
 
 def place(channel: str, thread: int = 0) -> str:

@@ -19,9 +19,9 @@ LINES_MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What the view asks of whoever owns it. `send` is true when the line is to be emptied."""
+    """What the view asks of whoever owns it. `send`: Enter was pressed; the owner sets what stands there then."""
 
-    send: Callable[[str], bool]
+    send: Callable[[str], None]
     offers: Callable[[str, bool], list[Offer]]
     changed: Callable[[str], None]
     up: Callable[[], None]
@@ -141,8 +141,7 @@ class ComposerView:
         return self._send()
 
     def _send(self) -> str:
-        if self._typed.send(self.get()):
-            self.set("")
+        self._typed.send(self.get())
         return "break"
 
     def _line_break(self) -> str:

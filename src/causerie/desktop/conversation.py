@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from msgspec.structs import replace as replace_channel
 
-from causerie.chat.commands import Drafts, Preferred, Send, Threads, Unread
+from causerie.chat.commands import Draft, Drafts, Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError
 from causerie.chat.events import (
     ChannelRenamed,
@@ -31,16 +31,17 @@ from causerie.chat.events import (
     Renamed,
 )
 from causerie.chat.model import Preferences
-from causerie.chat.replies import Reply, Wishes
+from causerie.chat.replies import DraftList, Reply, Wishes
 from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
-from causerie.desktop import composer, sidebar
-from causerie.desktop.items import Answered, Inside, Port, Told
+from causerie.desktop import sidebar
+from causerie.desktop.items import Answered, Inside, Port, Then, Told
 from causerie.desktop.login import Sentence, begun
 from causerie.desktop.notices import Notice, notice
 from causerie.desktop.reading import Reading
 from causerie.desktop.rows import Pending
 from causerie.desktop.timeline import Timeline
+from causerie.desktop.unsent import Refusal, Returned, Typed, Unsent
 from causerie.text import _
 
 log = logging.getLogger("causerie.desktop")
@@ -64,7 +65,8 @@ def confided(event: Confided) -> str:
 
 
 class Conversation:
-    """See the module. `now` is the time in ms since 1970; `new_key` makes a letter's key."""
+    """See the module. `now` is the time in ms since 1970; `new_key` makes a letter's key. `typed`: what an earlier
+    window left; `drafts`: the same, by channel, from a version that kept no more."""
 
     def __init__(
         self,
@@ -74,6 +76,7 @@ class Conversation:
         now: Callable[[], int],
         new_key: Callable[[], str],
         drafts: dict[str, str],
+        typed: Typed | None = None,
     ) -> None:
         self.port = port
         self.me = inside.me
@@ -85,7 +88,7 @@ class Conversation:
         self.notices: list[Notice] = []
         self.ignored: frozenset[str] = frozenset()
         self.wants = Preferences()
-        self.drafts = drafts
+        self.unsent = Unsent(typed or Typed(drafts=drafts))
         self.looking = True
         """Whether the window has the focus and shows the end of the timeline."""
         self.says = ""
@@ -94,7 +97,13 @@ class Conversation:
         self.now = now
         self.new_key = new_key
         self._pending: dict[str, Pending] = {letter.key: Pending(letter, now()) for letter in inside.letters}
+        for refusal in typed.refusals if typed is not None else ():
+            trouble = refusal.trouble or _("This was on its way when the window was closed.")
+            self._pending.setdefault(refusal.command.key, Pending(refusal.command, refusal.at, trouble))
         self._typing: dict[tuple[str, int], int] = {}
+        self._drafts_known: set[str] = set()
+        """Channels of which it is known what draft the server has."""
+        self._drafts_asked = False
         self.reading = Reading(self)
         self._catch_up()
         self.open(inside.channel)
@@ -115,6 +124,11 @@ class Conversation:
     def thread(self) -> Timeline | None:
         """The thread that is open beside it."""
         return self.reading.timelines.thread
+
+    @property
+    def drafts(self) -> dict[str, str]:
+        """What is typed and not sent, by place."""
+        return self.unsent.drafts
 
     def places(self) -> list[sidebar.Place]:
         """The sidebar."""
@@ -196,13 +210,20 @@ class Conversation:
                 self._catch_up()
         elif isinstance(happening, Opened):
             self.stale |= {"sidebar", "members", "head"}
+            if happening.view.channel not in self._drafts_known:
+                self._ask_drafts()
             for timeline in self.reading.timelines.of(happening.view.channel):
                 if not timeline.shown:
                     self.reading.want(timeline, timeline.newest())
         elif isinstance(happening, Out):
             self._out(happening)
         elif isinstance(happening, Sent):
-            self._pending.pop(happening.key, None)
+            pending = self._pending.pop(happening.key, None)
+            if pending is not None and happening.ack.again:
+                # An earlier run said it: it stands where it was said, and is not heard again.
+                for timeline in self.reading.timelines.of(happening.ack.channel):
+                    timeline.discard(happening.key)
+                self.stale |= {"timeline", "thread"}
         elif isinstance(happening, Delayed):
             self.say(self.sentence(happening.error))
         elif isinstance(happening, Refused):
@@ -256,13 +277,15 @@ class Conversation:
 
     def _known(self, view: View) -> None:
         self.views[view.channel] = view
+        # Until something says so, an empty draft is none that is known.
+        if view.draft_at and self.unsent.settle(view.channel, view.draft):
+            self.stale |= {"composer", "sidebar"}
 
     def _called(self, was: str, now: str) -> None:
         """A channel has another name: what was kept for it under the old one goes along, but for its timeline."""
         self.views.pop(was, None)
         self.reading.timelines.drop(was)
-        if text := self.drafts.pop(was, ""):
-            self.drafts[now] = text
+        self.unsent.renamed(was, now)
         for pending in self._pending.values():
             if pending.command.channel == was:
                 pending.command = replace_channel(pending.command, channel=now)
@@ -275,6 +298,9 @@ class Conversation:
         self.reading.timelines.drop(out.channel)
         if out.error is not None:
             self.say(self.sentence(out.error))
+        elif self.drafts.get(out.channel):
+            self.say(_("You are not in #{channel} any more; what you typed there is kept.").format(channel=out.channel))
+        self._drafts_known.discard(out.channel)
         if out.channel == self.current and self.views:
             self.open(next(iter(sorted(self.views))))
         self.stale |= PARTS
@@ -284,6 +310,7 @@ class Conversation:
         pending = self._pending.get(refused.key)
         if pending is not None:
             pending.trouble = trouble
+            self.unsent.changed = True
             for timeline in self.reading.timelines.of(pending.command.channel):
                 timeline.failed(refused.key, trouble)
             self.stale |= {"timeline", "thread"}
@@ -335,6 +362,7 @@ class Conversation:
     def drop(self, key: str) -> Pending | None:
         """Somebody gave up on it."""
         pending = self._pending.pop(key, None)
+        self.unsent.changed = True
         if pending is not None:
             for timeline in self.reading.timelines.of(pending.command.channel):
                 timeline.discard(key)
@@ -349,15 +377,71 @@ class Conversation:
     def _ignore(self, reply: Reply | None, error: Exception | None) -> None:
         """It is tried again by itself, some time."""
 
+    def asked_by(self, place: str, text: Returned) -> Then:
+        """What was typed is asked for, as a command or an edit: refused, or the connection lost, it comes back."""
+        number = self.unsent.ask(place, text)
+
+        def then(reply: Reply | None, error: Exception | None) -> None:
+            if error is None:
+                self.unsent.done(number)
+                return
+            self.unsent.refused(number)
+            self.say(self.why(error))
+            self.stale |= {"composer", "thread"}
+
+        return then
+
+    def keep_draft(self, channel: str) -> None:
+        """Have the server keep a channel's draft, for one's other devices, or that there is none any more."""
+        text = self.unsent.to_keep(channel)
+        if text is None or channel not in self.views or self.me.guest or self.state is not State.LIVE:
+            return
+
+        def then(reply: Reply | None, error: Exception | None) -> None:
+            view = self.views.get(channel)
+            self.unsent.kept(channel, text if error is None or view is None else view.draft)
+            if error is None:
+                log.info("the draft of %s is kept", channel)
+                self.keep_draft(channel)  # what was typed meanwhile
+
+        self.unsent.keeping(channel, text)
+        self.port.ask(Draft(channel=channel, text=text), then)
+
+    def typed(self, everything: bool) -> Typed:
+        """For the disk. `everything`: also what is on its way, which is kept nowhere else."""
+        letters = [letter for letter in self.letters() if everything or letter.trouble]
+        return self.unsent.typed([Refusal(letter.command, letter.at, letter.trouble) for letter in letters])
+
     def _catch_up(self) -> None:
         """After each log-in: what the events do not tell."""
-        for command in (Unread(), Drafts(), Threads()):
-            self.port.ask(command, self._read)
+        self.port.ask(Unread(), self._read)
+        self._drafts_asked = False
+        self._ask_drafts()
+        self.port.ask(Threads(), self._read)
         self.port.ask(Preferred(), self._wishes)
 
+    def _ask_drafts(self) -> None:
+        """One question at a time, however many channels are entered."""
+        if self._drafts_asked:
+            return
+        self._drafts_asked = True
+        there = frozenset(self.views)
+
+        def then(reply: Reply | None, error: Exception | None) -> None:
+            self._drafts_asked = False
+            if isinstance(reply, DraftList):
+                self._drafts_known |= there
+                log.info("drafts are known")
+                for channel in there & frozenset(self.views):
+                    self.unsent.settle(channel, self.views[channel].draft)
+                    self.keep_draft(channel)
+                if not self._drafts_known.issuperset(self.views):
+                    self._ask_drafts()
+            self._read(reply, error)
+
+        self.port.ask(Drafts(), then)
+
     def _read(self, reply: Reply | None, error: Exception | None) -> None:
-        local = {channel: text for channel, text in self.drafts.items() if text}
-        self.drafts = composer.merged(local, self.views)
         view = self.view
         if view is not None:
             self.reading.counted(view)

@@ -174,7 +174,9 @@ class Menus:
         self._window.overlay.question(
             _("Topic"),
             "",
-            lambda typed: self._window.acts._ask(SetTopic(channel=channel, topic=typed[0])),
+            lambda typed: self._window.acts.typed(
+                SetTopic(channel=channel, topic=typed[0]), channel, f"/topic {typed[0] or '-'}"
+            ),
             fields=((_("What this channel is about"), False, view.topic),),
         )
 
@@ -182,25 +184,33 @@ class Menus:
         self._window.overlay.question(
             _("Away"),
             "",
-            lambda typed: self._window.acts._ask(Away(text=typed[0] or _("away"))),
+            lambda typed: self._window.acts.typed(
+                Away(text=typed[0] or _("away")), self._window.chat.current, f"/away {typed[0]}".rstrip()
+            ),
             fields=((_("Why"), False, ""),),
         )
 
-    def _become(self) -> None:
+    def _become(self, name: str = "", password: str = "") -> None:
+        """`name`, `password`: what was typed and refused."""
         window = self._window
+        tried: list[str] = []
 
         def done(error: Exception | None) -> None:
             if error is not None:
                 window.overlay.question(
-                    _("Not yet"), window.chat.why(error), lambda typed: self._become(), yes=_("Again")
+                    _("Not yet"), window.chat.why(error), lambda typed: self._become(*tried), yes=_("Again")
                 )
             else:
                 window.chat.say(_("You have an account now; all that you said is yours."))
 
+        def become(typed: list[str]) -> None:
+            tried[:] = typed
+            window.acts.become_account(typed[0], typed[1], done)
+
         window.overlay.question(
             _("From guest to account"),
             _("All that you said stays yours."),
-            lambda typed: window.acts.become_account(typed[0], typed[1], done),
-            fields=((_("Name"), False, window.chat.me.name), (_("Password"), True, "")),
+            become,
+            fields=((_("Name"), False, name or window.chat.me.name), (_("Password"), True, password)),
             yes=_("Make the account"),
         )

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from causerie.client import FileMemory, KnownServers, Memory
 from causerie.desktop.keyring_memory import Backend, KeyringMemory
+from causerie.desktop.unsent import Typed
 
 T = TypeVar("T")
 Theme = Literal["system", "light", "dark"]
@@ -38,10 +39,11 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 class Desk(Struct, frozen=True, kw_only=True):
-    """What one had before one with one server and name: drafts by channel."""
+    """What one had before one with one server and name. `drafts`: by place, from a version that kept no more."""
 
     channel: str = ""
     drafts: dict[str, str] = {}
+    typed: Typed | None = None
 
 
 def directory() -> Path:

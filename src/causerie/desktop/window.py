@@ -186,6 +186,12 @@ class Window:
             self._below()
         if "composer" in stale:
             self.writing.fill()
+            self.beside.fill()
+
+    def keep(self) -> None:
+        """What is typed so far is known to the model, before anything that comes changes that."""
+        self.writing.keep()
+        self.beside.keep()
 
     def focused(self, has: bool) -> None:
         """The window has the keyboard, or has it no longer."""
@@ -203,7 +209,7 @@ class Window:
 
     def close(self) -> None:
         """The window shows something else, or nothing, from now on."""
-        self.writing.keep()
+        self.keep()
         self.beside.close()
         self._timers.close()
         self.overlay.close()
@@ -215,7 +221,7 @@ class Window:
         """Look at a channel."""
         if channel == self.chat.current:
             return
-        self.writing.keep()
+        self.keep()
         self.writing.saying.keep_draft(self.chat.current)
         self.chat.open(channel)
         self.refresh()

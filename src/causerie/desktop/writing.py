@@ -13,6 +13,7 @@ from causerie.desktop.overlay import Overlay
 from causerie.desktop.remembering import Settings
 from causerie.desktop.rows import plain
 from causerie.desktop.saying import Saying
+from causerie.desktop.shown import tell
 from causerie.desktop.theme import Look
 from causerie.desktop.timers import Timers
 from causerie.text import _
@@ -26,12 +27,9 @@ QUOTED = 80
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What one is writing. `cursor`: an index of Tk's."""
+    """Where the cursor is, as an index of Tk's; all else is in the model."""
 
-    text: str
     cursor: str
-    reply: Message | None
-    editing: Message | None
 
 
 class Writing:
@@ -60,13 +58,18 @@ class Writing:
         typed = Typed(
             send=self._send,
             offers=lambda before, tab: composer.offers(before, chat.view, chat.views, tab),
-            changed=self._typed,
+            changed=lambda text: self.keep(),
             up=self._up,
             shift_up=self._shift_up,
             escape=self._escape,
             large=self._large,
             emoji=emoji,
         )
+        self._place = ""
+        """Where what stands in the line was typed."""
+        self._shown = ""
+        """What stood in the line when the model was told, or told us, last."""
+        self._edited: Message | None = None
         self.view = ComposerView(parent, look, typed, settings().enter_sends)
 
     def focus(self) -> None:
@@ -74,92 +77,104 @@ class Writing:
         self.view.text.focus_set()
 
     def here(self) -> None:
-        """The channel that is open now: its draft."""
-        self.view.set(self.saying.text)
-        self.saying.cancel()
-        self.strip()
+        """The place that is open now: what was typed there."""
+        self.keep()
+        self._place = self.saying.place
+        self._show()
 
     def carried(self) -> Carried:
-        """What is typed, where the cursor is, and what it is about."""
-        text = self.view.text
-        return Carried(self.view.get(), text.index("insert"), self.saying.reply, self.saying.editing)
+        """Where the cursor is."""
+        return Carried(self.view.text.index("insert"))
 
     def carry_on(self, carried: Carried) -> None:
         """The same, from another window."""
-        self.saying.reply, self.saying.editing = carried.reply, carried.editing
-        self.view.set(carried.text)
+        self._show()
         self.view.text.mark_set("insert", carried.cursor)
-        self.strip()
 
     def fill(self) -> None:
-        """A draft came, from another device."""
-        if not self.view.get():
-            self.view.set(self.saying.text)
+        """Another text may be here: a draft of another device's, or what was refused."""
+        if self._place == self.saying.place and (
+            self.saying.text != self._shown or self.saying.editing != self._edited
+        ):
+            self._show()
+        self.strip()
 
     def keep(self) -> None:
-        """What is typed is this channel's draft."""
-        self.saying.draft("" if self.saying.editing is not None else self.view.get())
+        """What is typed is known to the model, by the place where it is typed."""
+        text = self.view.get()
+        if self._place and text != self._shown:
+            self._shown = text
+            tell("line", lambda: text)
+            self.saying.chat.unsent.type(self._place, text)
+            if self._place == self.saying.place and self.saying.editing is None:
+                self._was_typed(text)
 
     def reply(self, message: Message | None) -> None:
         """What is typed answers this."""
-        self.saying.reply = message
-        self.strip()
+        self.keep()
+        self.saying.answer(message)
+        self._show()
 
     def edit(self, message: Message | None) -> None:
-        """Say this anew."""
+        """Say this anew; the draft waits until that is done."""
         if message is not None:
-            self.saying.editing = message
-            self.view.set(message.text)
-            self.strip()
+            self.keep()
+            self.saying.edit(message)
+            self._show()
             self.focus()
 
     def strip(self) -> None:
-        """What is answered or edited, above the line."""
+        """What is answered, edited or was refused, above the line."""
         saying = self.saying
         if saying.editing is not None:
             self.view.strip(_("Editing; Esc leaves it as it was"))
         elif saying.reply is not None:
             words = plain(saying.reply.text)[:QUOTED]
             self.view.strip(_("In reply to {name}: {words}   (Esc: not)").format(name=saying.reply.name, words=words))
+        elif saying.returned:
+            words = " ".join(saying.returned.split())[:QUOTED]
+            self.view.strip(_("Not done: {words}   (Up in the empty line takes it up again)").format(words=words))
         else:
             self.view.strip("")
 
+    def _show(self) -> None:
+        """The line as the model has it."""
+        saying = self.saying
+        self._shown, self._edited = saying.text, saying.editing
+        self.view.set(self._shown)
+        tell("line", lambda: self._shown)
+        self.strip()
+
     # What is pressed in the line.
 
-    def _send(self, text: str) -> bool:
+    def _send(self, text: str) -> None:
+        self.keep()
         done = self.saying.say(text)
         if done:
-            self.strip()
+            self._show()
             self.saying.chat.says = ""
         self._sent(done)
-        return done
 
-    def _typed(self, text: str) -> None:
+    def _was_typed(self, text: str) -> None:
         saying = self.saying
-        if saying.editing is not None:
-            return
-        was = saying.text
-        saying.draft(text)
-        if text and text != was and not text.startswith("/"):
+        if text and not text.startswith("/"):
             saying.typing()
-        if text != was:
-            channel = saying.channel
-            self._timers.later(f"draft {saying.thread}", DRAFT_AFTER, lambda: saying.keep_draft(channel))
+        channel = saying.channel
+        self._timers.later(f"draft {saying.thread}", DRAFT_AFTER, lambda: saying.keep_draft(channel))
 
     def _up(self) -> None:
-        if self._settings().up_edits:
-            self.edit(self.saying.edit_last())
+        saying = self.saying
+        if saying.take_up() or (self._settings().up_edits and saying.edit_last() is not None):
+            self._show()
 
     def _shift_up(self) -> None:
         self.saying.reply_last()
         self.strip()
 
     def _escape(self) -> None:
-        editing = self.saying.editing is not None
+        self.keep()
         if self.saying.cancel():
-            if editing:
-                self.view.set("")
-            self.strip()
+            self._show()
         else:
             self._escaped()
 

@@ -1,0 +1,233 @@
+"""What is typed and not said, by place: drafts, edits, replies, and what was refused. It outlives the window. No Tk.
+
+A place is a channel, or a thread of it (`composer.place`). A line to type in holds two texts: its draft and, while a
+message is edited, that message's new text; neither takes the other's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from causerie.chat.commands import Send
+from causerie.chat.events import Message
+from causerie.chat.texts import line_ends
+
+V = TypeVar("V")
+
+RETURNED_MOST = 20
+"""Texts of one place that were refused and not taken up again; the oldest are forgotten."""
+
+
+class Editing(Struct, frozen=True):
+    """A message that is edited, and its text as it is typed so far."""
+
+    message: Message
+    text: str
+
+
+class Returned(Struct, frozen=True, kw_only=True):
+    """A command or an edit that was asked for and not done. `key`: of what it says, so that it is not said twice."""
+
+    text: str
+    key: str = ""
+    editing: Message | None = None
+
+
+class Refusal(Struct, frozen=True):
+    """A message that the server refused, and why."""
+
+    command: Send
+    at: int
+    trouble: str
+
+
+class Typed(Struct, frozen=True, kw_only=True):
+    """All of it, as it is kept on disk. `kept`: what the server has of each channel's draft, as far as is known."""
+
+    drafts: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    edits: dict[str, Editing] = {}
+    replies: dict[str, Message] = {}
+    returned: dict[str, list[Returned]] = {}
+    refusals: list[Refusal] = []
+
+
+class Unsent:
+    """See the module. `changed`: since it was written to disk last; whoever writes it takes that back."""
+
+    def __init__(self, typed: Typed | None = None) -> None:
+        typed = typed or Typed()
+        self.drafts = dict(typed.drafts)
+        self.edits = dict(typed.edits)
+        self.replies = dict(typed.replies)
+        self.returned = {place: list(texts) for place, texts in typed.returned.items()}
+        self.changed = False
+        self._kept = dict(typed.kept)
+        self._keeping: set[str] = set()
+        self._asked: dict[int, tuple[str, Returned]] = {}
+        self._last = 0
+        self._keys: dict[str, tuple[str, str]] = {}
+
+    def typed(self, refusals: list[Refusal]) -> Typed:
+        """For the disk. What was asked and is not answered yet counts as not done."""
+        returned = {place: list(texts) for place, texts in self.returned.items()}
+        for place, text in self._asked.values():
+            returned.setdefault(place, []).append(text)
+        return Typed(
+            drafts={place: text for place, text in self.drafts.items() if text},
+            kept=dict(self._kept),
+            edits=dict(self.edits),
+            replies=dict(self.replies),
+            returned=returned,
+            refusals=refusals,
+        )
+
+    # The two texts of a line.
+
+    def text(self, place: str) -> str:
+        """What stands in the line."""
+        editing = self.edits.get(place)
+        return self.drafts.get(place, "") if editing is None else editing.text
+
+    def type(self, place: str, text: str) -> None:
+        """This stands in the line now."""
+        editing = self.edits.get(place)
+        if editing is None:
+            self.draft(place, text)
+        elif editing.text != text:
+            self._set(self.edits, place, replace(editing, text=text))
+
+    def draft(self, place: str, text: str) -> None:
+        """The draft, whatever is edited."""
+        if self.drafts.get(place, "") != text:
+            self._set(self.drafts, place, text or None)
+
+    def edit(self, place: str, message: Message | None) -> None:
+        """A message is edited; None: none is. What was changed in another one is put aside."""
+        before = self.edits.get(place)
+        if message is not None and before is not None and before.text != before.message.text:
+            self._return(place, Returned(text=before.text, editing=before.message))
+        self._set(self.edits, place, Editing(message, message.text) if message is not None else None)
+
+    def reply(self, place: str, message: Message | None) -> None:
+        """What is typed answers this."""
+        self._set(self.replies, place, message)
+
+    def put_aside(self, place: str) -> None:
+        """No message is edited any more; what was changed in one waits to be taken up again."""
+        editing = self.edits.get(place)
+        if editing is not None and editing.text != editing.message.text:
+            self._return(place, Returned(text=editing.text, editing=editing.message))
+        self.edit(place, None)
+
+    # What was asked for by a text, and is not known to be done.
+
+    def ask(self, place: str, text: Returned) -> int:
+        """A command or an edit is asked for; the number names it in `done` and `refused`."""
+        self._last += 1
+        self._asked[self._last] = place, text
+        self.changed = True
+        return self._last
+
+    def done(self, number: int) -> None:
+        """It was done."""
+        self._asked.pop(number, None)
+        self.changed = True
+
+    def refused(self, number: int) -> None:
+        """It was not, or perhaps not: its text goes back into the line if that is empty, and waits otherwise."""
+        place, text = self._asked.pop(number)
+        self.give_back(place, text)
+
+    def give_back(self, place: str, text: Returned) -> None:
+        """The same for a text that was not asked for here."""
+        self._return(place, text)
+        self.take_up(place, -1)
+
+    def take_up(self, place: str, which: int = 0) -> bool:
+        """What was refused goes back into the line; False: the line is not empty, or nothing was refused."""
+        waiting = self.returned.get(place)
+        if not waiting or self.text(place).strip() or place in self.edits:
+            return False
+        text = waiting.pop(which)
+        self._set(self.returned, place, waiting or None)
+        if text.editing is not None:
+            self._set(self.edits, place, Editing(text.editing, text.text))
+        else:
+            self._keys[place] = text.text, text.key
+            self.draft(place, text.text)
+        return True
+
+    def key(self, place: str, text: str, new: str) -> str:
+        """The key of what is said: that of before, where the same text was refused before."""
+        before, key = self._keys.pop(place, ("", ""))
+        return key if key and before == text else new
+
+    # The draft that the server has, for one's other devices.
+
+    def to_keep(self, channel: str) -> str | None:
+        """The draft that the server should be told of; None: it has it, or is being told of one."""
+        text = plain(self.drafts.get(channel, ""))
+        return None if channel in self._keeping or text == self._kept.get(channel, "") else text
+
+    def keeping(self, channel: str, text: str) -> None:
+        """The server is told of this one."""
+        self._keeping.add(channel)
+        self._set(self._kept, channel, text or None)
+
+    def kept(self, channel: str, server: str) -> None:
+        """It has answered, and has this one."""
+        self._keeping.discard(channel)
+        self._set(self._kept, channel, server or None)
+
+    def settle(self, channel: str, server: str) -> bool:
+        """The server has this draft. True: so has this window now, as nobody has changed it here since."""
+        if channel in self._keeping:
+            return False
+        before, here = self._kept.get(channel, ""), plain(self.drafts.get(channel, ""))
+        if server == before:
+            return False
+        self._set(self._kept, channel, server or None)
+        if server == here or here not in ("", before):
+            return False
+        self.draft(channel, server)
+        return True
+
+    def renamed(self, was: str, now: str) -> None:
+        """A channel has another name: all that was typed in it, and in its threads, goes along."""
+        for texts in self._all():
+            for place in tuple(texts):
+                channel, space, thread = place.partition(" ")
+                if channel == was:
+                    texts[now + space + thread] = texts.pop(place)
+        self._asked = {
+            number: (now + place.removeprefix(was) if place.partition(" ")[0] == was else place, text)
+            for number, (place, text) in self._asked.items()
+        }
+        if was in self._keeping:
+            self._keeping = {*self._keeping - {was}, now}
+        self.changed = True
+
+    # The rest is its own.
+
+    def _all(self) -> Iterator[dict[str, object]]:
+        yield from (self.drafts, self.edits, self.replies, self.returned, self._kept, self._keys)  # type: ignore[misc]
+
+    def _return(self, place: str, text: Returned) -> None:
+        self._set(self.returned, place, [*self.returned.get(place, ()), text][-RETURNED_MOST:])
+
+    def _set(self, texts: dict[str, V], place: str, value: V | None) -> None:
+        if value is not None:
+            texts[place] = value
+            self.changed = True
+        elif texts.pop(place, None) is not None:
+            self.changed = True
+
+
+def plain(text: str) -> str:
+    """A draft as the server keeps it."""
+    return line_ends(text) if text.strip() else ""
