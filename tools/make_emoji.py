@@ -1,6 +1,6 @@
 """Write src/causerie/chat/emoji.txt: every emoji in its fully-qualified form, a line each.
 
-    pip install emoji && python tools/make_emoji.py
+    .venv/bin/python tools/make_emoji.py
 
 The list is Unicode's own (UTS #51, emoji-test.txt), as the `emoji` package carries it. The package itself is no
 dependency: it takes 70 ms and 10 MiB to load, and its list changes once a year.

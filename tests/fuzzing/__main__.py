@@ -4,8 +4,8 @@
     python -m tests.fuzzing --guided --count 1000000 [DECODER ...]
 
 Without --guided the inputs follow from the seed, which a failure names with the input. With it atheris chooses them by
-what the code under test does with them (`pip install atheris`; Python 3.11 to 3.13); its findings are left in the
-current folder, as it does. Exit status 1 when something was found.
+what the code under test does with them (`.venv/bin/pip install -c constraints.txt atheris`); its findings are left in
+the current folder, as it does. Exit status 1 when something was found.
 """
 
 from __future__ import annotations
