@@ -468,7 +468,8 @@ class History(Command, frozen=True, tag="history", kw_only=True):
     `talk`: messages only, so that a page is full of what was said. With both `after` and `before`, what is between
     them. `since`, `until` and `near` are the same three as times (ms): what is later, earlier, around then. `oldest`:
     the first events of what was asked for (true) or the newest; not given: the first where only a lower bound is.
-    `member`: refused to who is no member, though others may read it.
+    `member`: refused to who is no member, though others may read it. `deleted` false: messages that were deleted are
+    left out; `without`: events of these kinds (their `is`) are. The page is full of others then.
     """
 
     channel: str
@@ -477,6 +478,8 @@ class History(Command, frozen=True, tag="history", kw_only=True):
     around: int = 0
     limit: int = 50
     talk: bool = False
+    deleted: bool = True
+    without: list[str] = []
     since: int = 0
     until: int = 0
     near: int = 0

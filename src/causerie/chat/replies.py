@@ -124,7 +124,8 @@ class Resumed(Reply, frozen=True, tag="resumed", kw_only=True):
 
 
 class Page(Reply, frozen=True, tag="page", kw_only=True):
-    """Events of one channel, oldest first. `more`: there is more in the direction asked for.
+    """Events of one channel, oldest first. `more`: there is more in the direction asked for; `next`, where so much was
+    left out that the search for others ended: the event to go on from, as `before` or `after`.
 
     It holds no event above `number`, and its messages stand as they are after that event. What follows may have changed
     some of them already; being told of such a change then changes nothing.
@@ -134,6 +135,7 @@ class Page(Reply, frozen=True, tag="page", kw_only=True):
     events: list[LoggedEvent]
     more: bool = False
     number: int = 0
+    next: int = 0
 
 
 class ThreadPage(Reply, frozen=True, tag="thread_page", kw_only=True):

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from causerie.chat import policy
 from causerie.chat.commands import History, Recent, Search
 from causerie.chat.errors import BadInput, Busy, NoSuchPerson, SearchTooBroad
-from causerie.chat.events import Message
+from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel
 from causerie.chat.replies import Found, Hit, Page, RecentLine, RecentList
 from causerie.server.core import Core
 from causerie.server.fair_queue import QueueFull
 from causerie.server.limits import network_of
+from causerie.server.paging import Wanted, events_between, wanted_by
 from causerie.server.session import Session
-from causerie.server.store import Hits, Query, SearchTimedOut
+from causerie.server.store import Hits, Query, SearchTimedOut, Store
+
+KINDS_MOST = 32
+"""Kinds of events that may be left out of a page; there are fewer."""
+
+MOMENT_MOST = 1000
+"""Events of one millisecond that a page asked for by time is longer by."""
 
 QUERY_MOST = 400
 NUMBER_MOST = 2**53
 
 BUSY_SECONDS = 2.0
 """Who is refused for having too many searches waiting may ask again after so long."""
+
+SEARCHES_MOST = 5
+"""How often a search goes on, where what it found was deleted meanwhile."""
 
 
 async def history(core: Core, session: Session, command: History) -> Page:
@@ -36,14 +48,16 @@ async def history(core: Core, session: Session, command: History) -> Page:
         raise BadInput(why="one of before, until, around, near")
     if sum(map(bool, (command.after, command.since, command.around, command.near))) > 1:
         raise BadInput(why="one of after, since, around, near")
+    if len(command.without) > KINDS_MOST:
+        raise BadInput(why="without", most=KINDS_MOST)
     limit = max(1, min(command.limit, core.config.limits.history_page))
-    store, asker, talk, number = core.store, person.id, command.talk, told(core, channel)
+    store, wanted, number = core.store, wanted_by(command, person.id), told(core, channel)
     if command.around or command.near:
         around = command.around or await store.number_at(channel.id, command.near)
         half = limit // 2
         below = min(around, number + 1)
-        older = await store.page(channel, 0, below, half, True, asker, talk) if half else []
-        newer = await store.page(channel, below - 1, number + 1, limit - half + 1, False, asker, talk)
+        older, _ = await events_between(store, channel, 0, below, half, True, wanted)
+        newer, next_ = await events_between(store, channel, below - 1, number + 1, limit - half + 1, False, wanted)
         events, more = older + newer[: limit - half], len(newer) > limit - half
     else:
         lower, upper = command.after or command.since, command.before or command.until
@@ -51,11 +65,37 @@ async def history(core: Core, session: Session, command: History) -> Page:
         above = await store.number_at(channel.id, command.since) if command.since else command.after
         before = await store.number_at(channel.id, command.until - 1) + 1 if command.until else command.before
         below = min(before or number + 1, number + 1)
-        events = await store.page(channel, above, below, limit + 1, newest, asker, talk)
+        events, next_ = await events_between(store, channel, above, below, limit + 1, newest, wanted)
         more = len(events) > limit
         if more:
             events = events[1:] if newest else events[:-1]
-    return Page(channel=channel.name, events=events, more=more, number=number)
+            edge = events[0] if newest else events[-1]
+            if command.until if newest else command.since:
+                events, more = await _with_its_moment(store, channel, events, edge, (above, below), newest, wanted)
+    return Page(channel=channel.name, events=events, more=more or bool(next_), number=number, next=next_)
+
+
+async def _with_its_moment(
+    store: Store,
+    channel: Channel,
+    events: list[LoggedEvent],
+    edge: LoggedEvent,
+    bounds: tuple[int, int],
+    newest: bool,
+    wanted: Wanted,
+) -> tuple[list[LoggedEvent], bool]:
+    """A page asked for by time, with all that was said in the millisecond that it ends with: who goes on by that time
+    would never see the others. At most MOMENT_MOST of them. And whether there is more."""
+    above, below = bounds
+    if newest:
+        above = max(above, await store.number_at(channel.id, edge.at - 1))
+        rest, _ = await events_between(store, channel, above, edge.number, MOMENT_MOST, True, wanted)
+        earlier, _ = await events_between(store, channel, bounds[0], (rest or [edge])[0].number, 1, True, wanted)
+        return [*rest, *events], bool(earlier)
+    below = min(below, await store.number_at(channel.id, edge.at) + 1)
+    rest, _ = await events_between(store, channel, edge.number, below, MOMENT_MOST, False, wanted)
+    later, _ = await events_between(store, channel, (rest or [edge])[-1].number, bounds[1], 1, False, wanted)
+    return [*events, *rest], bool(later)
 
 
 async def recent(core: Core, session: Session, command: Recent) -> RecentList:
@@ -73,6 +113,10 @@ async def recent(core: Core, session: Session, command: Recent) -> RecentList:
     found.sort()
     limit = max(1, min(command.limit, core.config.limits.history_page))
     some = found[:limit] if command.oldest else found[-limit:]
+    if some:
+        # Of those with one time either all or none: who goes on by that time would never see the others.
+        edge = some[-1][0] if command.oldest else some[0][0]
+        some = [line for line in found if (line[0] <= edge if command.oldest else line[0] >= edge)]
     places = directory.places.get(me, {})
     return RecentList(
         channels=[
@@ -124,6 +168,7 @@ async def search(core: Core, session: Session, command: Search) -> Found:
             author = await core.store.author(command.name)
             if not author:
                 raise
+    limit = max(1, min(command.limit, core.config.limits.search_results))
     query = Query(
         text=command.text,
         channels=readable,
@@ -131,18 +176,25 @@ async def search(core: Core, session: Session, command: Search) -> Found:
         since=command.since,
         until=command.until,
         before=command.before,
-        limit=max(1, min(command.limit, core.config.limits.search_results)),
+        limit=limit,
     )
     # Accounts have a share each, guests of one network one for all of them: anybody can be as many guests as they like.
     share = network_of(session.host) if person.guest else person.id
-    try:
-        async with core.searches.turn(share):
-            hits = await core.store.search(query)
-    except QueueFull:
-        raise Busy(retry_after=BUSY_SECONDS) from None
-    except SearchTimedOut:
-        raise SearchTooBroad() from None
-    return Found(hits=await _as_they_stand(core, person.id, hits), more=hits.more, behind=hits.behind)
+    found: list[Hit] = []
+    for _ in range(SEARCHES_MOST):
+        try:
+            async with core.searches.turn(share):
+                hits = await core.store.search(query)
+        except QueueFull:
+            raise Busy(retry_after=BUSY_SECONDS) from None
+        except SearchTimedOut:
+            raise SearchTooBroad() from None
+        found += await _as_they_stand(core, person.id, hits)
+        if not hits.more or not hits.hits or len(found) >= limit:
+            break
+        # Some were deleted, and the index does not know of it yet.
+        query = replace(query, before=hits.hits[-1][0], limit=limit - len(found))
+    return Found(hits=found, more=hits.more, behind=hits.behind)
 
 
 async def _as_they_stand(core: Core, asker: int, hits: Hits) -> list[Hit]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.events import Edited, LoggedEvent, Message, Reacted
+from causerie.chat.events import LoggedEvent
 from causerie.chat.replies import Page, RecentList
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc.batches import batch
@@ -27,6 +30,10 @@ SELECTORS = {"BEFORE": 1, "AFTER": 1, "LATEST": 1, "AROUND": 1, "BETWEEN": 2}
 
 REFERENCES = "msgid,timestamp"
 """ISUPPORT MSGREFTYPES: by what."""
+
+
+PAGES_MOST = 10
+"""So many pages are asked for to fill one with what IRC has words for."""
 
 
 class Point(NamedTuple):
@@ -55,19 +62,50 @@ def chathistory(wire: IrcWire, line: Line) -> None:
         _fail(wire, f"INVALID_PARAMS {word}", "By msgid=... or timestamp=..., and how many")
         return
     command = _command(word, [point for point in points if point is not None])
-    talk = not wire.has(cap.EVENT_PLAYBACK)
+    asked = c.History(
+        channel=place_of(wire, target) or "@", limit=limit, talk=not wire.has(cap.EVENT_PLAYBACK), deleted=False,
+        without=_without(wire), member=True, **command,  # type: ignore[arg-type]
+    )  # fmt: skip
+    wire.ask(asked, partial(_page, word, target, [], 1), every=True)
 
-    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        if isinstance(answer, Page):
-            show(wire, target, answer.events)
-        else:
-            assert isinstance(answer, ChatError)
+
+def _page(
+    word: str, target: str, told: list[bytes], asked: int, wire: IrcWire, command: c.Command, answer: Answer
+) -> None:
+    """A page came. `told`: what earlier ones came to; `asked`: how many they are with
+    this one. Events that IRC has no words for are not counted: if there are
+    too few others, it is asked for more."""
+    assert isinstance(command, c.History)
+    if not isinstance(answer, Page):
+        assert isinstance(answer, ChatError)
+        if not told:
             code = "MESSAGE_ERROR" if answer.code in ("store_unavailable", "internal", "too_fast") else "INVALID_TARGET"
             _fail(wire, f"{code} {word} {target}", "Messages could not be retrieved")
+            return
+        answer = Page(channel="", events=[])
+    lines = [data for event in answer.events if (data := wire.language.encode(event))]
+    told = told + lines if command.oldest else lines + told
+    more = _going_on(command, answer) if len(lines) < command.limit and asked < PAGES_MOST else None
+    if more is not None:
+        wire.ask(
+            replace(more, limit=command.limit - len(lines)), partial(_page, word, target, told, asked + 1), every=True
+        )
+        return
+    _show(wire, "chathistory", f" {target}", split(b"".join(told)))
 
-    place = place_of(wire, target) or "@"
-    asked = c.History(channel=place, limit=limit, talk=talk, member=True, **command)  # type: ignore[arg-type]
-    wire.ask(asked, then, every=True)
+
+def _going_on(command: c.History, page: Page) -> c.History | None:
+    """What to ask for next; None: there is no more, or it was asked for what is around something."""
+    if command.oldest is None or not page.more:
+        return None
+    if command.oldest:
+        return replace(command, after=page.next or page.events[-1].number, since=0)
+    return replace(command, before=page.next or page.events[0].number, until=0)
+
+
+def _without(wire: IrcWire) -> list[str]:
+    """The kinds of events that this client has no words for."""
+    return ["edited"] if wire.language.reactions else ["edited", "reacted"]
 
 
 def _point(wire: IrcWire, target: str, given: str, any_is_one: bool) -> Point | None:
@@ -114,14 +152,7 @@ def show(wire: IrcWire, target: str, events: Sequence[LoggedEvent]) -> None:
 
 def show_as(wire: IrcWire, kind: str, about: str, events: Sequence[LoggedEvent]) -> None:
     """The same in a batch of another kind."""
-    told = b"".join(wire.language.encode(event) for event in events if not _is_over(wire, event))
-    _show(wire, kind, about, split(told))
-
-
-def _is_over(wire: IrcWire, event: LoggedEvent) -> bool:
-    if type(event) is Message:
-        return event.deleted
-    return type(event) is Edited or (type(event) is Reacted and not wire.language.reactions)
+    _show(wire, kind, about, split(b"".join(map(wire.language.encode, events))))
 
 
 def _show(wire: IrcWire, kind: str, about: str, lines: Sequence[str]) -> None:
@@ -179,7 +210,8 @@ def replay(wire: IrcWire, channel: str, number: int) -> None:
         if isinstance(answer, Page) and answer.events:
             show(wire, shown_channel(channel), answer.events)
 
-    wire.ask(c.History(channel=channel, before=number + 1, limit=most, talk=True), then, every=True)
+    asked = c.History(channel=channel, before=number + 1, limit=most, talk=True, deleted=False)
+    wire.ask(asked, then, every=True)
 
 
 def redact(wire: IrcWire, line: Line) -> None:

@@ -77,6 +77,7 @@ class IrcWire(LineWire):
             c.Mark,
             c.Direct,
             c.FollowMetadata,
+            c.History,
         )
     )
     """Answers to these may lead to more commands, which go before the next line's."""
