@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from causerie.address import EVERY, Address, within
 from causerie.certificate import CertificateError
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
-from causerie.chat.names import BadName, channel_name
+from causerie.chat.names import BadName, channel_name, skeleton
 from causerie.config import Config, IrcListener, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.identity import Identity
@@ -93,10 +94,14 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
         now=lambda: time.time_ns() // 1_000_000,
         pick=random_below,
         secret=lambda: os.urandom(32),
-        decoy=os.urandom(32),
+        decoy=loaded.decoy,
+        scram_passes=Counter(loaded.scram_passes),
         link=link,
         started=time.monotonic(),
     )  # fmt: skip
+    for one in loaded.networks:
+        if (account := core.directory.people.get(one.person)) is not None:
+            core.guard.knows_since(skeleton(account.name), one.network, one.at)
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Task[None]] = set()
 

@@ -15,6 +15,7 @@ from causerie.server.changes import (
     Audit,
     Change,
     Complaint,
+    DropNetworks,
     DropStaleTokens,
     DropSubscription,
     DropTokens,
@@ -28,6 +29,7 @@ from causerie.server.changes import (
     PutMarker,
     PutMask,
     PutMetadata,
+    PutNetwork,
     PutPerson,
     PutPin,
     PutPreferences,
@@ -276,6 +278,28 @@ class TestWhatIsKnownByHeart:
         assert sorted(loaded.standings) == [(HOME.id, ANNA.id, OWNER), (SECRET.id, BOB.id, muted)]
         assert loaded.invites == [invite]
         assert loaded.numbers == {HOME.id: 1, SECRET.id: 0, FLEETING.id: 0}
+
+    async def test_rights_are_kept_as_they_were_given(self, place: Place) -> None:
+        """Whether a record admits, as what a link was made, and from where an account was logged in to: the last 8."""
+        left = Standing(Role.INVITED, 12345, admits=False)
+        invite = Invite(7, b"h" * 32, LUC.id, 11, 3, 0, made_as="root")
+        networks = [PutNetwork(ANNA.id, f"192.0.2.{number}", 100 + number) for number in range(10)]
+        await place.store.commit([PutStanding(HOME.id, BOB.id, left), PutInvite(invite), *networks])
+        await place.store.commit([PutNetwork(BOB.id, "2001:db8::/64", 50), PutNetwork(ANNA.id, "192.0.2.3", 200)])
+        before = await place.store.load()
+        loaded = await (await place.reopen()).load()
+        assert loaded.standings == [(HOME.id, BOB.id, left)]
+        assert loaded.invites == [invite]
+        mine = [one.network for one in loaded.networks if one.person == ANNA.id]
+        assert mine == [f"192.0.2.{number}" for number in (2, 4, 5, 6, 7, 8, 9, 3)]
+        assert loaded.decoy == before.decoy
+        assert len(loaded.decoy) == 32
+        await place.store.commit([DropNetworks(ANNA.id), DropStaleTokens(50)])
+        assert [one.person for one in (await place.store.load()).networks] == [BOB.id]
+        await place.store.commit([DropStaleTokens(51), PutPerson(ANNA, "anna", "x", "4096:a:b:c")])
+        loaded = await place.store.load()
+        assert loaded.networks == []
+        assert loaded.scram_passes == {4096: 1}
 
     async def test_what_is_put_again_is_as_it_was_put_last(self, place: Place) -> None:
         """Changed, and taken away: a standing by None, an invite by its last use."""

@@ -20,24 +20,35 @@ from causerie.chat.commands import (
 from causerie.chat.errors import (
     AccountsOnly,
     AlreadyLoggedIn,
+    Busy,
     InviteRefused,
     LoginFailed,
     NameTaken,
     NoSuchSession,
+    NotLoggedIn,
     WeakPassword,
 )
 from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
-from causerie.server import invites, metadata, presence, subscriptions, watching, who_is_here
+from causerie.server import invites, metadata, presence, subscriptions, tokens, watching, who_is_here
 from causerie.server.audit import audit
-from causerie.server.changes import DropTokens, PutInvite, PutPerson, PutPreferences, PutStanding
+from causerie.server.changes import DropNetworks, PutInvite, PutPerson, PutPreferences, PutStanding
 from causerie.server.core import Core
 from causerie.server.elevation import check_administrator
 from causerie.server.hashing import Secrets
 from causerie.server.limits import network_of
-from causerie.server.login import admit, audit_refusal, check_trust, checked_name, hash_token, make_token
+from causerie.server.login import (
+    account_of,
+    admit,
+    audit_refusal,
+    check_trust,
+    checked_name,
+    count_scram,
+    hash_token,
+    make_token,
+)
 from causerie.server.session import Session
 
 
@@ -86,15 +97,19 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     hashed = await _hash(core, session, name, command.password)
     if session.closed:
         return Done()
-    # While the password was hashed, the invite may have been used up and the name taken.
+    # While the password was hashed, the invite may have been used up, registration closed, the name taken; the guest
+    # may have become an account by another of its connections, or been put out.
+    _check_guest(session, guest)
+    policy.check_register(core.config.accounts.registration, bool(command.invite))
     invite = _invite(core, command.invite) if command.invite else None
     if command.invite and invite is None:
         raise InviteRefused()
-    guest = session.person
+    guest = session.person  # it may have another name by now
     _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
     number = guest.id if guest else core.new_id()
     person = Person(id=number, name=name, admin=invite is not None and invite.admin, made_at=core.now())
     keep(core, person, mark, hashed)
+    count_scram(core, hashed.scram)
     if invite is not None:
         used = msgspec.structs.replace(invite, uses_left=invite.uses_left - 1)
         if used.uses_left:
@@ -112,6 +127,15 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     places = core.directory.places.get(number, {})
     names = sorted(core.directory.channels[place].name for place in places)
     return LoggedIn(person=number, name=name, admin=person.admin, token=token, channels=names)
+
+
+def _check_guest(session: Session, guest: Person | None) -> None:
+    """Is the session still what it was: nobody's, or this guest's? Raises AlreadyLoggedIn, NotLoggedIn."""
+    person = session.person
+    if person is not None and not person.guest:
+        raise AlreadyLoggedIn(name=person.name)
+    if (person.id if person else 0) != (guest.id if guest else 0):
+        raise NotLoggedIn()
 
 
 def _become(core: Core, session: Session, guest: Person, person: Person) -> None:
@@ -148,6 +172,7 @@ async def add_account(core: Core, session: Session, command: AddAccount) -> Done
     _check_free(core, name, mark, 0, command.admin)
     person = Person(id=core.new_id(), name=name, admin=command.admin, made_at=core.now())
     keep(core, person, mark, hashed)
+    count_scram(core, hashed.scram)
     audit(core, session, "account_added", name=name, person=person.id, admin=int(command.admin))
     return Done()
 
@@ -162,7 +187,7 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
     mark = skeleton(person.name)
     core.guard.check(mark, session.host, True, core.clock())
     with core.guard.trying(mark, session.host):
-        credentials = await core.store.credentials(mark)
+        account, credentials = await account_of(core, mark)
         right = await core.hashing.verify(
             credentials.password if credentials else None, command.old, network_of(session.host)
         )
@@ -171,13 +196,22 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
         audit_refusal(core, session, "password_refused", person.name)
         raise LoginFailed(name=person.name)
     hashed = await _hash(core, session, person.name, command.new)
-    if session.person is not None:
-        keep(core, core.directory.people[person.id], mark, hashed)
-        core.tick.store(DropTokens(person.id, None, but=session.token))
-        subscriptions.drop_all(core, person)
-        audit(core, session, "password_changed", name=person.name)
-        put_out(core, person, "password_changed", but=session)
+    if account is None or session.person is None or core.directory.people.get(person.id) is not account:
+        # Meanwhile another device changed it, or the account was shut out: the old password is one no longer.
+        raise LoginFailed(name=person.name)
+    keep(core, account, mark, hashed)
+    _end_devices(core, person, but=session.token)
+    audit(core, session, "password_changed", name=person.name)
+    put_out(core, person, "password_changed", but=session)
     return Done()
+
+
+def _end_devices(core: Core, person: Person, but: int = 0) -> None:
+    """What a person's devices may do without a password ends, and from where they logged in is nothing special."""
+    tokens.drop(core, person.id, None, but)
+    subscriptions.drop_all(core, person)
+    core.guard.forget_networks(skeleton(person.name))
+    core.tick.store(DropNetworks(person.id))
 
 
 async def reset_password(core: Core, session: Session, command: ResetPassword) -> Done:
@@ -185,9 +219,11 @@ async def reset_password(core: Core, session: Session, command: ResetPassword) -
     person = core.directory.account(command.name)
     hashed = await _hash(core, session, person.name, command.password)
     check_administrator(core, session)
-    keep(core, core.directory.account(command.name), "", hashed)
-    core.tick.store(DropTokens(person.id))
-    subscriptions.drop_all(core, person)
+    if core.directory.people.get(person.id) is not person:
+        # Another was quicker: whoever asked is told, instead of both passwords being said to be good.
+        raise Busy(retry_after=1)
+    keep(core, person, "", hashed)
+    _end_devices(core, person)
     audit(core, session, "password_reset", name=person.name)
     put_out(core, person, "password_changed", but=session)
     return Done()
@@ -207,8 +243,7 @@ def disable(core: Core, session: Session, command: DisableAccount) -> Done:
     keep(core, msgspec.structs.replace(person, disabled=command.disabled))
     audit(core, session, "account_disabled" if command.disabled else "account_enabled", name=person.name)
     if command.disabled:
-        core.tick.store(DropTokens(person.id))
-        subscriptions.drop_all(core, person)
+        _end_devices(core, person)
         put_out(core, person, "disabled")
     return Done()
 
@@ -219,7 +254,7 @@ def set_administrator(core: Core, session: Session, command: SetAdministrator) -
     person = msgspec.structs.replace(was, admin=command.admin)
     keep(core, person)
     if was.admin != person.admin:
-        core.tick.store(DropTokens(person.id))
+        tokens.drop(core, person.id)
         subscriptions.drop_all(core, person)
         for own in core.directory.connected.get(person.id, ()):
             core.tick.set(own, "person", person)
@@ -254,7 +289,7 @@ async def sessions(core: Core, session: Session, command: Sessions) -> SessionLi
     """One's own tokens."""
     person = session.person
     assert person is not None
-    tokens = await core.store.tokens(person.id)
+    known = await core.store.tokens(person.id)
     return SessionList(
         sessions=[
             SessionLine(
@@ -264,7 +299,7 @@ async def sessions(core: Core, session: Session, command: Sessions) -> SessionLi
                 used_at=token.used_at,
                 current=token.id == session.token,
             )
-            for token in tokens
+            for token in known
         ]
     )
 
@@ -275,7 +310,9 @@ async def revoke(core: Core, session: Session, command: Revoke) -> Done:
     assert person is not None
     if command.session not in {token.id for token in await core.store.tokens(person.id)}:
         raise NoSuchSession(session=command.session)
-    core.tick.store(DropTokens(person.id, (command.session,)))
+    if session.person is None or session.person.id != person.id:
+        raise NotLoggedIn()
+    tokens.drop(core, person.id, (command.session,))
     audit(core, session, "session_revoked", name=person.name)
     put_out(core, person, "revoked", token=command.session)
     return Done()

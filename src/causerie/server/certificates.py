@@ -7,8 +7,9 @@ import hashlib
 from causerie.chat.commands import KeepCertificate
 from causerie.chat.errors import AccountsOnly, BadInput, LoginFailed
 from causerie.chat.replies import Done
+from causerie.server import tokens
 from causerie.server.audit import audit
-from causerie.server.changes import DropTokens, PutToken, Token
+from causerie.server.changes import PutToken, Token
 from causerie.server.core import Core
 from causerie.server.login import certificate_hash, spare_tokens
 from causerie.server.session import Session
@@ -25,10 +26,11 @@ async def keep(core: Core, session: Session, command: KeepCertificate) -> Done:
     if not session.certificate:
         raise BadInput(why="certificate")
     hashed, now = certificate_hash(session), core.now()
-    if await core.store.token(hashed) is None and (spare := await spare_tokens(core, person)):
-        core.tick.store(DropTokens(person.id, spare))
-    if session.person is not person:
+    spare = () if await tokens.read(core, hashed) is not None else await spare_tokens(core, person)
+    if session.person is not person or session.closed:
         raise LoginFailed(name=person.name)
+    if spare:
+        tokens.drop(core, person.id, spare)
     name = f"{DEVICE} {hashlib.sha256(hashed).hexdigest()[:8]}"
     core.tick.store(PutToken(Token(core.new_id(), hashed, person.id, name, now, now)))
     audit(core, session, "certificate_kept", name=person.name)

@@ -96,8 +96,22 @@ class DropTokens(Struct, frozen=True):
     but: int = 0
 
 
+class PutNetwork(Struct, frozen=True):
+    """Keep from which network an account was logged in to, and when (ms): of each account the last few."""
+
+    person: int
+    network: str
+    at: int
+
+
+class DropNetworks(Struct, frozen=True):
+    """Forget those of an account."""
+
+    person: int
+
+
 class DropStaleTokens(Struct, frozen=True):
-    """Forget the tokens of all people that were not used since `before`."""
+    """Forget the tokens of all people, and the networks that they logged in from, that were not used since `before`."""
 
     before: int
 
@@ -282,4 +296,5 @@ Change = (
     Append | PutPerson | PutChannel | PutStanding | PutInvite | PutToken | DropTokens | DropStaleTokens | Audit
     | Rewrite | Erase | PutReaction | PutPin | PutMarker | PutFollow | PutPreferences | PutDraft | PutSeen | PutReport
     | PutAddressBan | PutMask | PutFormerName | PutMetadata | PutSubscription | DropSubscription
+    | PutNetwork | DropNetworks
 )  # fmt: skip

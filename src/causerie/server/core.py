@@ -45,7 +45,9 @@ class Core:
     name; `searches`: see history.py;
     `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
     `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
-    newest last. `decoy`: what scram.py answers with for names that nobody has. `reload` reads the
+    newest last. `decoy`: a secret of the store, of which scram.py makes
+    what it answers for names that nobody has; `scram_passes`: by figure, how many accounts have keys of so many.
+    `tokens_dropped`: how often, see tokens.py. `reload` reads the
     settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
 
     config: Config
@@ -79,6 +81,8 @@ class Core:
     metadata_ears: dict[str, dict[Session, bool]] = field(default_factory=dict)
     departed: deque[GoneLine] = field(default_factory=lambda: deque(maxlen=DEPARTED_MOST))
     decoy: bytes = b""
+    scram_passes: Counter[int] = field(default_factory=Counter)
+    tokens_dropped: int = 0
     reload: Callable[[], None] | None = None
     leaving: bool = False
     push_key: str = ""

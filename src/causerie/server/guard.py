@@ -1,8 +1,9 @@
 """Guessing of passwords: failures are counted, and past a figure each further one costs a longer delay.
 
 Three rules, each with its own figure: an account from one address (a minute), an address (a minute), an
-account over all addresses (an hour). A device that has logged in before is not held to the last, so that
-nobody can be locked out by others. Time is passed in: seconds of a clock that never goes back.
+account over all addresses (an hour). A device that has logged in before, and an address from which the account
+was logged in to before, are not held to the last, so that nobody can be locked out by others; whoever guesses from
+the same address has the first two. Time is passed in: seconds of a clock that never goes back.
 """
 
 import math
@@ -14,6 +15,9 @@ from contextlib import contextmanager
 from causerie.chat import errors
 from causerie.server.limits import network_of
 
+NETWORKS_MOST = 8
+"""Networks that an account is remembered by: a home, a workplace, a telephone's and the like."""
+
 _MINUTE = 60.0
 _HOUR = 3600.0
 _ROUNDING = 1e-6  # seconds: what adding floats may have lost
@@ -21,6 +25,7 @@ _NAME_KEPT = 64  # characters of an account's name; no account has a longer one,
 _COUNT_TIERS = 64
 _LEVEL_TIERS = 16
 _MOST_DOUBLINGS = 64
+_NOTED_AGAIN = 86_400_000  # ms until a network is noted as used once more
 _SOON = 1.0  # seconds until the attempts under way will have been answered
 
 
@@ -54,6 +59,8 @@ class Guard:
         # Many people may log in at once from one address: attempts without a failure are no reason to wait.
         self._addresses = _Rule(_MINUTE, most, ahead=False)
         self._accounts = _Rule(_HOUR, most, ahead=True)
+        self._networks: OrderedDict[str, dict[str, int]] = OrderedDict()
+        self._networks_most = most
         self.set_figures(account_address, address, account, delay_first, delay_most)
 
     def __len__(self) -> int:
@@ -87,7 +94,7 @@ class Guard:
         """
         account, network = account[:_NAME_KEPT], network_of(address)
         wait = max(self._pairs.wait((account, network), now), self._addresses.wait(network, now))
-        if account and not known_device:
+        if account and not known_device and network not in self._networks.get(account, ()):
             wait = max(wait, self._accounts.wait(account, now))
         if wait > 0:
             raise TooManyFailures(float(math.ceil(wait)))
@@ -121,6 +128,24 @@ class Guard:
         would give those who guess from elsewhere a fresh start.
         """
         self._pairs.forget((account[:_NAME_KEPT], network_of(address)))
+
+    def knows_since(self, account: str, address: str, at: int) -> bool:
+        """The account was logged in to from here at `at` (ms since 1970). Whether that is news of a day."""
+        account, network = account[:_NAME_KEPT], network_of(address)
+        networks = self._networks.pop(account, {})
+        before = networks.pop(network, 0)
+        news = at - before >= _NOTED_AGAIN
+        networks[network] = at if news else before
+        if len(networks) > NETWORKS_MOST:
+            del networks[next(iter(networks))]
+        self._networks[account] = networks
+        if len(self._networks) > self._networks_most:
+            self._networks.popitem(last=False)
+        return news
+
+    def forget_networks(self, account: str) -> None:
+        """The account has another password: who knew the old one may have been here too."""
+        self._networks.pop(account[:_NAME_KEPT], None)
 
 
 class _Entry:

@@ -14,6 +14,7 @@ from causerie.chat.commands import LogIn
 from causerie.chat.errors import (
     AlreadyLoggedIn,
     BadName,
+    Busy,
     ChatError,
     GuestsRefused,
     InClear,
@@ -24,13 +25,14 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
 from causerie.chat.replies import Done, LoggedIn
-from causerie.server import channels, presence, watching, who_is_here
-from causerie.server.changes import Audit, DropTokens, PutPerson, PutToken, Token
+from causerie.server import channels, presence, tokens, watching, who_is_here
+from causerie.server.changes import Audit, PutNetwork, PutPerson, PutToken, Token
 from causerie.server.core import Core
 from causerie.server.hashing import HashingBusy, Secrets
 from causerie.server.limits import network_of
 from causerie.server.session import Session, Trust
 from causerie.server.speaking import keep_guest
+from causerie.server.store import Credentials
 
 log = logging.getLogger("causerie.login")
 
@@ -120,28 +122,69 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
     name, known = command.name, False
     mark = skeleton(name) if len(name) <= 80 else ""
     if command.token:
-        token = await core.store.token(hash_token(command.token))
+        token = await tokens.read(core, hash_token(command.token))
         known = token is not None and token.person == core.directory.names.get(mark)
     core.guard.check(mark, session.host, known, core.clock())
     with core.guard.trying(mark, session.host):
-        credentials = await core.store.credentials(mark)
+        person, credentials = await account_of(core, mark)
         right = await core.hashing.verify(
             credentials.password if credentials else None, command.password, network_of(session.host)
         )
-    person = core.directory.people.get(credentials.person) if credentials else None
     renewed = None
     if right and credentials and core.hashing.needs_rehash(credentials.password, credentials.scram):
         with contextlib.suppress(HashingBusy):  # at the next login, then
             renewed = await core.hashing.secrets(command.password, network_of(session.host))
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
-    if not right or person is None or person.disabled or person.name.casefold() != name.strip().casefold():
+    if not right or person is None or person.disabled or not is_named(person, name):
         core.guard.failed(mark, session.host, core.clock())
         core.counters["logins_refused"] += 1
         # What is no account's name may be a password that was typed in the wrong place.
         audit_refusal(core, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=name[:80])
-    core.guard.succeeded(mark, session.host, core.clock())
     return await let_in(core, session, person, command, renewed)
+
+
+async def account_of(core: Core, mark: str) -> tuple[Person | None, Credentials | None]:
+    """The account with this skeleton and what is kept of its password, both as they are when this is asked.
+
+    An account that is changed, as by a new password, is another object in the directory: whoever awaits something
+    compares it with the one given here before letting anybody in. Raises Busy.
+    """
+    for _ in range(tokens.TRIES):
+        person = core.directory.people.get(core.directory.names.get(mark, 0))
+        if person is not None and _is_changing(core, person.id):
+            if core.turns.stalled:
+                break
+            await core.turns.told()
+            continue
+        credentials = await core.store.credentials(mark)
+        if credentials is None:
+            return None, None
+        if person is not None and person.id == credentials.person:
+            return person, credentials
+    raise Busy(retry_after=1)
+
+
+def _is_changing(core: Core, person: int) -> bool:
+    """Whether another password waits to be committed: the store has the one before."""
+    return any(
+        type(change) is PutPerson and change.person.id == person and change.password is not None
+        for tick in core.turns.uncommitted()
+        for change in tick.changes
+    )
+
+
+def is_named(person: Person, name: str) -> bool:
+    """Whether this is the account's name, in any case. A look-alike has the same skeleton, and is another name."""
+    return person.name.casefold() == name.strip().casefold()
+
+
+def came_in(core: Core, session: Session, person: Person) -> None:
+    """The account was logged in to from here: others' failures do not keep its owner out from here (guard.py)."""
+    mark, now = skeleton(person.name), core.now()
+    core.guard.succeeded(mark, session.host, core.clock())
+    if core.guard.knows_since(mark, session.host, now):
+        core.tick.store(PutNetwork(person.id, network_of(session.host), now))
 
 
 async def let_in(
@@ -153,10 +196,12 @@ async def let_in(
         # Meanwhile the connection went, or the account was shut out or given another password.
         raise LoginFailed(name=command.name[:80])
     with core.tick.whole():
+        came_in(core, session, person)
         if renewed is not None:
             core.tick.store(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
+            count_scram(core, renewed.scram)
         if spare:
-            core.tick.store(DropTokens(person.id, spare))
+            tokens.drop(core, person.id, spare)
         if session.person is not None and session.person.id == person.id:
             return _inside(core, session, command)
         return _instead(core, session, person, command)
@@ -176,12 +221,17 @@ def _instead(core: Core, session: Session, person: Person, command: LogIn) -> Lo
 
 async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes) -> LoggedIn | Done:
     core.guard.check("", session.host, False, core.clock())
-    token = await core.store.token(hashed)
+    token = await tokens.read(core, hashed)
     person = None
     if token is not None and not expired(core, token):
-        person = core.directory.people.get(token.person) or await core.store.guest(token.person)
+        person = core.directory.people.get(token.person)
+        if person is None and (person := await core.store.guest(token.person)) is not None:
+            token = await tokens.read(core, hashed)
+            person = core.directory.people.get(person.id, person)
     if session.closed:
         return Done()
+    # Others may have failed meanwhile: as many as are asked at once are no way around the bound.
+    core.guard.check("", session.host, False, core.clock())
     named = command.name.strip().casefold() if command.certificate else ""
     if token is None or person is None or person.disabled or (named and named != person.name.casefold()):
         core.guard.failed("", session.host, core.clock())
@@ -196,6 +246,8 @@ async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes)
             core.tick.put(directory.people, person.id, person)
             core.tick.put(directory.names, mark, person.id)
             core.tick.put(directory.kept_guests, person.id, True)
+        if not person.guest:
+            came_in(core, session, person)
         core.tick.store(PutToken(msgspec.structs.replace(token, used_at=core.now())))
         told = _instead(core, session, person, msgspec.structs.replace(command, keep=False))
         core.tick.set(session, "token", token.id)
@@ -204,8 +256,15 @@ async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes)
 
 async def spare_tokens(core: Core, person: Person) -> tuple[int, ...]:
     """Those tokens that a person has too many, longest unused first, with one to come."""
-    tokens = sorted(await core.store.tokens(person.id), key=lambda token: token.used_at)
-    return tuple(token.id for token in tokens[: max(0, len(tokens) + 1 - core.config.accounts.tokens_per_account)])
+    known = sorted(await core.store.tokens(person.id), key=lambda token: token.used_at)
+    return tuple(token.id for token in known[: max(0, len(known) + 1 - core.config.accounts.tokens_per_account)])
+
+
+def count_scram(core: Core, kept: str) -> None:
+    """One account more has SCRAM keys of these passes, for scram.py's decoys."""
+    passes = kept.partition(":")[0]
+    if passes:
+        core.scram_passes[int(passes)] += 1
 
 
 def expired(core: Core, token: Token) -> bool:

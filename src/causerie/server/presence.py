@@ -13,8 +13,8 @@ from causerie.chat.events import How
 from causerie.chat.model import BANNED, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
-from causerie.server import address_bans, metadata, read_state, speaking, watching, who_is_here
-from causerie.server.changes import DropTokens, PutStanding
+from causerie.server import address_bans, metadata, read_state, speaking, tokens, watching, who_is_here
+from causerie.server.changes import PutStanding
 from causerie.server.core import Core
 from causerie.server.session import Session
 
@@ -182,7 +182,7 @@ def log_out(core: Core, session: Session, command: object) -> Done:
     person = session.person
     assert person is not None
     if session.token:
-        core.tick.store(DropTokens(person.id, (session.token,)))
+        tokens.drop(core, person.id, (session.token,))
     depart(core, session)
     core.tick.end(session, "logged_out")
     return Done()

@@ -1,7 +1,8 @@
 """Logging in by SCRAM-SHA-256: the password is proved, and not told; the server proves that it knew it.
 
-Sources: RFC 5802 (the exchange), RFC 7677 (SHA-256). Without channel binding. Names that nobody has, and accounts of
-which nothing is kept for it, get a salt of their own like all others, and fail at the end.
+Sources: RFC 5802 (the exchange), RFC 7677 (SHA-256). Without channel binding. A name that nobody has, and an account of
+which nothing is kept for it, get a salt of their own, the same after every restart, and fail at the end like a wrong
+password: nothing on the way tells whether an account exists (RFC 5802, section 9).
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import hashlib
 import hmac
 import re
 from base64 import b64decode, b64encode
+from bisect import bisect_right
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from itertools import accumulate
 
 from causerie.chat.commands import LogIn, Scram
 from causerie.chat.errors import AlreadyLoggedIn, BadInput, LoginFailed
+from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Challenge, Done, LoggedIn
 from causerie.server.core import Core
-from causerie.server.login import audit_refusal, check_trust, let_in
+from causerie.server.login import account_of, audit_refusal, check_trust, is_named, let_in
 from causerie.server.session import Session
 
 MESSAGE_MOST = 1024
@@ -30,10 +34,11 @@ _FINAL = re.compile(r"(c=([A-Za-z0-9+/=]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[^p].*)?
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What one log-in has come to. `person` 0: nobody. `said`: what both sides have said of it so far."""
+    """What one log-in has come to. `person`: the account as it was when it began; None: nobody. `said`: what both sides
+    have said of it so far."""
 
     name: str
-    person: int
+    person: Person | None
     header: str
     nonce: str
     said: str
@@ -57,9 +62,8 @@ def scram(
         return _final(core, session, exchange, command.message)
     if command.message:
         raise BadInput(why="scram")
-    return let_in(
-        core, session, core.directory.people[exchange.person], LogIn(name=exchange.name, device=command.device)
-    )
+    assert exchange.person is not None
+    return let_in(core, session, exchange.person, LogIn(name=exchange.name, device=command.device))
 
 
 async def _first(core: Core, session: Session, message: str) -> Challenge:
@@ -69,19 +73,16 @@ async def _first(core: Core, session: Session, message: str) -> Challenge:
         raise BadInput(why="scram")
     mark = skeleton(name) if len(name) <= 80 else ""
     core.guard.check(mark, session.host, False, core.clock())
-    credentials = await core.store.credentials(mark)
+    person, credentials = await account_of(core, mark)
     kept = credentials.scram if credentials is not None else ""
-    person = core.directory.people.get(credentials.person) if credentials is not None and kept else None
-    if person is None or person.disabled or person.name.casefold() != name.strip().casefold():
-        salt = b64encode(hmac.digest(core.decoy, mark.encode(), "sha256")[:16]).decode()
-        passes, stored_key, server_key, number = str(core.hashing.scram_passes or 4096), bytes(32), bytes(32), 0
-    else:
-        passes, salt, *keys = kept.split(":")
-        stored_key, server_key = map(b64decode, keys)
-        number = person.id
+    decoy = _decoy(core, name)
+    if person is None or not kept or person.disabled or not is_named(person, name):
+        person, kept = None, decoy
+    passes, salt, *keys = kept.split(":")
+    stored_key, server_key = map(b64decode, keys)
     nonce = found[5] + b64encode(core.secret()[:18]).decode()
     told = f"r={nonce},s={salt},i={passes}"
-    session.scram = Exchange(name, number, found[1], nonce, f"{found[3]},{told}", stored_key, server_key)
+    session.scram = Exchange(name, person, found[1], nonce, f"{found[3]},{told}", stored_key, server_key)
     return Challenge(message=told)
 
 
@@ -91,7 +92,9 @@ def _final(core: Core, session: Session, exchange: Exchange, message: str) -> Ch
         raise BadInput(why="scram")
     mark = skeleton(exchange.name) if len(exchange.name) <= 80 else ""
     said = f"{exchange.said},{found[1]}".encode()
-    person = core.directory.people.get(exchange.person)
+    person = exchange.person
+    # Many exchanges may have been begun before any was finished: what counts is when a proof is judged.
+    core.guard.check(mark, session.host, False, core.clock())
     try:
         bound, proof = b64decode(found[2], validate=True), b64decode(found[4], validate=True)
     except binascii.Error:
@@ -99,15 +102,32 @@ def _final(core: Core, session: Session, exchange: Exchange, message: str) -> Ch
     signature = hmac.digest(exchange.stored_key, said, "sha256")
     key = bytes(one ^ other for one, other in zip(proof, signature, strict=False))
     right = hmac.compare_digest(hashlib.sha256(key).digest(), exchange.stored_key) and len(proof) == len(signature)
-    if not right or person is None or person.disabled or bound != exchange.header.encode():
+    stands = person is not None and core.directory.people.get(person.id) is person
+    if not right or person is None or not stands or bound != exchange.header.encode():
         core.guard.failed(mark, session.host, core.clock())
         core.counters["logins_refused"] += 1
         audit_refusal(core, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=exchange.name[:80])
-    core.guard.succeeded(mark, session.host, core.clock())
     proof = hmac.digest(exchange.server_key, said, "sha256")
-    session.scram = Exchange(exchange.name, person.id, "", "", "", b"", b"", proved=True)
+    session.scram = Exchange(exchange.name, person, "", "", "", b"", b"", proved=True)
     return Challenge(message=f"v={b64encode(proof).decode()}")
+
+
+def _decoy(core: Core, name: str) -> str:
+    """What there would be of this name if it were an account's, whose password nobody has; as hashing.scram_keys.
+
+    Names that are one account's name, written otherwise, have one salt; look-alikes have each their own, as they have
+    where one of them is an account. The figure of passes is one that accounts have, for as many names as accounts.
+    """
+    folded = name.strip().casefold().encode()
+    # Those who have the present figure come last: as they become more, a name changes once, as an account does.
+    figures = sorted(core.scram_passes, key=lambda figure: (figure == core.hashing.scram_passes, figure))
+    ends = list(accumulate(core.scram_passes[figure] for figure in figures))
+    place = int.from_bytes(hmac.digest(core.decoy, b"passes " + folded, "sha256")[:8])  # of 2**64
+    passes = figures[bisect_right(ends, place * ends[-1] >> 64)] if figures else core.hashing.scram_passes or 4096
+    salt = hmac.digest(core.decoy, b"salt %d " % passes + folded, "sha256")[:16]
+    nothing = b64encode(bytes(32)).decode()
+    return f"{passes}:{b64encode(salt).decode()}:{nothing}:{nothing}"
 
 
 def _name(written: str) -> str | None:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
-from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
+from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, PutNetwork, Token
 
 
 class StoreFailed(Exception):
@@ -89,6 +89,8 @@ class Act(Struct, frozen=True):
 class Loaded:
     """All that the server keeps in memory, as it is at start. `numbers`: each channel's last, by its id; `said`: how
     many messages each has had. `pins`: (channel, message), the first pinned first. `seen`: when people were last here.
+    `networks`: from where accounts were logged in to, the longest unused first. `decoy`: a secret made with the store.
+    `scram_passes`: by their figure of passes, how many accounts have SCRAM keys.
     """
 
     people: list[Person]
@@ -105,6 +107,9 @@ class Loaded:
     subscriptions: list[Subscription]
     former_names: list[tuple[str, int]]
     metadata: list[PutMetadata]
+    networks: list[PutNetwork]
+    decoy: bytes
+    scram_passes: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)

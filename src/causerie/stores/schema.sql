@@ -24,6 +24,19 @@ CREATE TABLE tokens (
 );
 CREATE INDEX tokens_person ON tokens (person);
 
+CREATE TABLE networks (
+    person   INTEGER NOT NULL,
+    network  TEXT    NOT NULL,           -- an address (IPv6: its /64) from which the account was logged in to
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (person, network)
+) WITHOUT ROWID;
+
+CREATE TABLE secrets (
+    name   TEXT PRIMARY KEY,
+    value  BLOB NOT NULL
+) WITHOUT ROWID;
+INSERT INTO secrets VALUES ('decoy', randomblob(32));
+
 CREATE TABLE invites (
     id          INTEGER PRIMARY KEY,
     token_hash  BLOB    NOT NULL,

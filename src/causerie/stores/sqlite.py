@@ -23,7 +23,7 @@ import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
-from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, Token
+from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, PutNetwork, Token
 from causerie.server.store import (
     Act,
     Count,
@@ -139,6 +139,11 @@ class SqliteStore:
                     "SELECT person, endpoint, p256dh, auth, form, made_at FROM subscriptions ORDER BY person"
                 )
             ],
+            networks=[PutNetwork(*row) for row in run("SELECT person, network, at FROM networks ORDER BY at")],
+            decoy=run("SELECT value FROM secrets WHERE name = 'decoy'").fetchone()[0],
+            scram_passes=dict(
+                run("SELECT CAST(scram AS INTEGER), count(*) FROM people WHERE scram != '' GROUP BY 1").fetchall()
+            ),
         )
 
     async def commit(self, changes: Sequence[Change]) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from causerie.server.changes import (
     Audit,
+    DropNetworks,
     DropStaleTokens,
     DropSubscription,
     DropTokens,
@@ -23,6 +24,7 @@ from causerie.server.changes import (
     PutMarker,
     PutMask,
     PutMetadata,
+    PutNetwork,
     PutPerson,
     PutPin,
     PutPreferences,
@@ -34,6 +36,7 @@ from causerie.server.changes import (
     PutToken,
     Rewrite,
 )
+from causerie.server.guard import NETWORKS_MOST
 from causerie.stores.sqlite_places import ids_of
 
 
@@ -121,6 +124,23 @@ def _drop_tokens(writer: sqlite3.Connection, change: DropTokens) -> None:
 
 def _drop_stale_tokens(writer: sqlite3.Connection, change: DropStaleTokens) -> None:
     writer.execute("DELETE FROM tokens WHERE used_at < ?", (change.before,))
+    writer.execute("DELETE FROM networks WHERE at < ?", (change.before,))
+
+
+def _network(writer: sqlite3.Connection, change: PutNetwork) -> None:
+    writer.execute(
+        "INSERT OR REPLACE INTO networks (person, network, at) VALUES (?, ?, ?)",
+        (change.person, change.network, change.at),
+    )
+    writer.execute(
+        "DELETE FROM networks WHERE person = ? AND network NOT IN"
+        " (SELECT network FROM networks WHERE person = ? ORDER BY at DESC LIMIT ?)",
+        (change.person, change.person, NETWORKS_MOST),
+    )
+
+
+def _drop_networks(writer: sqlite3.Connection, change: DropNetworks) -> None:
+    writer.execute("DELETE FROM networks WHERE person = ?", (change.person,))
 
 
 def _subscription(writer: sqlite3.Connection, change: PutSubscription) -> None:
@@ -279,6 +299,8 @@ PUT: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     PutToken: _token,
     DropTokens: _drop_tokens,
     DropStaleTokens: _drop_stale_tokens,
+    PutNetwork: _network,
+    DropNetworks: _drop_networks,
     Audit: _audit,
     Rewrite: _rewrite,
     Erase: _erase,

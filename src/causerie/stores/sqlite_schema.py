@@ -10,7 +10,7 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration's revision."""
 
 

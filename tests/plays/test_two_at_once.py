@@ -1,0 +1,235 @@
+"""Two at once: use cases that wait for a hash or for the store ask again afterwards what they had asked before.
+
+Each case is held up while it waits, and the other gets in between: exactly one of the two does what it was to do, and
+the other is told why not.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from causerie.chat.commands import (
+    DisableAccount,
+    ListAccounts,
+    ResetPassword,
+    SetAdministrator,
+)
+from causerie.chat.names import skeleton
+from causerie.chat.replies import AccountList
+from causerie.server import accounts, tokens
+from causerie.server.login import account_of, hash_token
+from tests.held import Held
+from tests.people import PASSWORD, House, NativePerson, config_with
+from tests.scram_client import Exchange
+
+OTHER = PASSWORD + "3"
+
+
+async def names(house: House) -> list[str]:
+    """Of all accounts."""
+    answer = await house.operator(ListAccounts())
+    assert isinstance(answer, AccountList)
+    return [line.name for line in answer.accounts]
+
+
+async def two(house: House, name: str, password: str = "") -> tuple[NativePerson, NativePerson]:
+    """Two connections of one person: a guest, or an account with this password."""
+    first, second = await house.native(), await house.native()
+    await first.logs_in(name, password, keep=True)
+    await second.returns(first.token)
+    return first, second
+
+
+async def both(held: Held, first: tuple[NativePerson, int], second: tuple[NativePerson, int]) -> list[str]:
+    """What the two commands come to that are being held: "done", or the codes of what refuses them."""
+    await held.waits_for(2)
+    held.go_on()
+    came_to = []
+    for person, mark in (first, second):
+        try:
+            answer = await person.answer(mark)
+        except EOFError:
+            came_to.append("put out")
+            continue
+        came_to.append(answer["code"] if answer["is"] == "error" else "done")
+    return sorted(came_to)
+
+
+async def test_a_guest_becomes_one_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two registrations by two of its connections: one account is made, and none is lost."""
+    async with House(accounts={"registration": "open"}) as house:
+        first, second = await two(house, "Visitor")
+        held = Held(house.server.core.hashing.secrets)
+        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        marks = [one.tells("register", name=name, password=PASSWORD) for one, name in ((first, "Ada"), (second, "Bea"))]
+        assert await both(held, (first, marks[0]), (second, marks[1])) == ["already_logged_in", "done"]
+        (made,) = await names(house)
+        again = await house.native()
+        await again.logs_in(made, PASSWORD)
+
+
+async def test_a_name_is_one_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two strangers register by names that look alike."""
+    async with House(accounts={"registration": "open"}) as house:
+        first, second = await house.native(), await house.native()
+        held = Held(house.server.core.hashing.secrets)
+        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        marks = [one.tells("register", name=name, password=PASSWORD) for one, name in ((first, "Ada"), (second, "ADA"))]
+        assert await both(held, (first, marks[0]), (second, marks[1])) == ["done", "name_taken"]
+        assert len(await names(house)) == 1
+
+
+async def test_an_account_is_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an administrator, while somebody registers that name."""
+    async with House(accounts={"registration": "open"}) as house:
+        await house.account("Chief", admin=True)
+        first, second = await house.native(), await house.native()
+        await first.logs_in("Chief", PASSWORD)
+        held = Held(house.server.core.hashing.secrets)
+        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        marks = [first.tells("add_account", name="Ada", password=PASSWORD)]
+        marks.append(second.tells("register", name="Ada", password=PASSWORD))
+        assert await both(held, (first, marks[0]), (second, marks[1])) == ["done", "name_taken"]
+
+
+async def test_registration_that_is_closed_meanwhile_makes_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings are asked again."""
+    async with House(accounts={"registration": "open"}) as house:
+        person = await house.native()
+        held = Held(house.server.core.hashing.secrets)
+        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        mark = person.tells("register", name="Ada", password=PASSWORD)
+        await held.waits_for(1)
+        house.server.reload(config_with(house.config, accounts={"registration": "closed"}))
+        held.go_on()
+        assert (await person.answer(mark))["code"] == "registration_closed"
+
+
+async def test_one_of_two_new_passwords_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two devices change the password at once: whoever is second knew the old one, which is one no longer."""
+    async with House() as house:
+        await house.account("Ada")
+        first, second = await two(house, "Ada", PASSWORD)
+        held = Held(house.server.core.hashing.secrets)
+        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        marks = [one.tells("set_password", old=PASSWORD, new=f"{OTHER}{n}") for n, one in enumerate((first, second))]
+        assert await both(held, (first, marks[0]), (second, marks[1])) in (
+            ["done", "login_failed"],
+            ["done", "put out"],
+        )
+        monkeypatch.undo()
+        good = 0
+        for n in range(2):
+            person = await house.native()
+            answer = await person.answer(person.tells("login", name="Ada", password=f"{OTHER}{n}"))
+            good += answer["is"] == "logged_in"
+        assert good == 1
+
+
+async def test_one_of_two_resets_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two administrators give an account a new password: one of them is told to try again."""
+    async with House() as house:
+        await house.account("Ada")
+        await house.account("Chief", admin=True)
+        first, second = await two(house, "Chief", PASSWORD)
+        held = Held(house.server.core.hashing.secrets)
+        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        marks = [
+            one.tells("reset_password", name="Ada", password=f"{OTHER}{n}") for n, one in enumerate((first, second))
+        ]
+        assert await both(held, (first, marks[0]), (second, marks[1])) == ["busy", "done"]
+
+
+@pytest.mark.parametrize("what", ["password", "disabled", "administrator"])
+@pytest.mark.parametrize("waits_for", ["verify", "credentials", "tokens"])
+async def test_who_logs_in_while_the_account_is_changed_is_not_let_in(
+    what: str, waits_for: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the password of before: whatever of the log-in was waited for."""
+    async with House() as house:
+        core = house.server.core
+        await house.account("Ada")
+        place = core.hashing if waits_for == "verify" else core.store
+        held = Held(getattr(place, waits_for))
+        monkeypatch.setattr(place, waits_for, held)
+        person = await house.native()
+        mark = person.tells("login", name="Ada", password=PASSWORD, keep=True)
+        await held.waits_for(1)
+        if what == "password":
+            await house.operator(ResetPassword(name="Ada", password=OTHER))
+        elif what == "disabled":
+            await house.operator(DisableAccount(name="Ada"))
+        else:
+            await house.operator(SetAdministrator(name="Ada", admin=True))
+        held.go_on()
+        assert (await person.answer(mark))["code"] == "login_failed"
+        assert core.directory.connected == {}
+
+
+async def test_a_token_that_is_revoked_while_it_is_read_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And it does not become good again by having been used."""
+    async with House() as house:
+        core = house.server.core
+        await house.account("Ada")
+        owner = await house.native()
+        await owner.logs_in("Ada", PASSWORD, keep=True)
+        held = Held(core.store.token)
+        monkeypatch.setattr(core.store, "token", held)
+        thief = await house.native()
+        mark = thief.tells("login", token=owner.token)
+        await held.waits_for(1)
+        await house.operator(ResetPassword(name="Ada", password=OTHER))
+        held.go_on()
+        assert (await thief.answer(mark))["code"] == "login_failed"
+        await thief.is_refused("login_failed", "login", token=owner.token)
+
+
+async def test_what_waits_to_be_committed_is_read_as_committed() -> None:
+    """A revoked token and another password: the store has the old ones still, and they are good no longer."""
+    async with House() as house:
+        core = house.server.core
+        await house.account("Ada")
+        owner = await house.native()
+        await owner.logs_in("Ada", PASSWORD, keep=True)
+        ada, secrets = core.directory.person("Ada"), await core.hashing.secrets(OTHER)
+        tokens.drop(core, ada.id)
+        accounts.keep(core, ada, skeleton("Ada"), secrets)
+        core.turns.wake()
+        assert await tokens.read(core, hash_token(owner.token)) is None
+        core.turns.wake()
+        accounts.keep(core, ada, skeleton("Ada"), again := await core.hashing.secrets(OTHER + "4"))
+        core.turns.wake()
+        _, credentials = await account_of(core, skeleton("Ada"))
+        assert credentials is not None
+        assert credentials.password == again.password
+
+
+async def test_a_certificate_is_not_kept_for_who_was_put_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing of it is done: no other token went to make room."""
+    async with House(accounts={"tokens_per_account": 1}) as house:
+        core = house.server.core
+        await house.account("Ada")
+        owner = await house.native()
+        await owner.logs_in("Ada", PASSWORD, keep=True)
+        (session,) = core.directory.connected[core.directory.person("Ada").id]
+        session.certificate = "ab" * 32
+        held = Held(core.store.tokens)
+        monkeypatch.setattr(core.store, "tokens", held)
+        owner.tells("keep_certificate")
+        await held.waits_for(1)
+        core.tick.set(session, "person", None)
+        held.go_on()
+        other = await house.native()
+        await other.returns(owner.token)
+
+
+async def test_a_proof_that_waits_is_no_proof_of_another_password() -> None:
+    """SCRAM's last step may come late: what was proved is that of an account which has changed since."""
+    async with House(accounts={"scram_passes": 4096}) as house:
+        await house.account("Ada")
+        person = await house.native()
+        exchange = Exchange("Ada", PASSWORD)
+        challenge = await person.asks("scram", message=exchange.first())
+        await person.asks("scram", message=exchange.final(challenge["message"]))
+        await house.operator(ResetPassword(name="Ada", password=OTHER))
+        await person.is_refused("login_failed", "scram", message="")
