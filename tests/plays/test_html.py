@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from causerie.chat import markdown
+from causerie.chat import markdown, markdown_work
 from causerie.protocols import native, native_html
 from tests.people import House, NativePerson
 
@@ -127,3 +129,52 @@ def test_the_language_is_one_object() -> None:
     assert native.PROTOCOL.language is native.LANGUAGE
     assert native.LANGUAGE.with_html is not None
     assert native.LANGUAGE.with_html.with_html is None
+
+
+async def test_a_page_is_made_a_slice_in_a_turn_and_answers_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several clients ask for pages that are costly; whatever else happens in a turn waits for one slice."""
+    turn = 0
+    made: list[tuple[int, int]] = []
+
+    def counting(text: str) -> str:
+        made.append((turn, native_html.steps(text)))
+        return markdown.render(text)
+
+    def count() -> None:
+        nonlocal turn
+        turn += 1
+        asyncio.get_running_loop().call_soon(count)
+
+    async with House(limits={"history_page": 200}) as house:
+        luc = await house.native_in("home", "Luc")
+        for number in range(30):
+            await luc.asks("send", channel="home", text=f"{'*a* ' * 20} {number}")
+        readers = [await with_html(house, f"Mia{number}") for number in range(4)]
+        monkeypatch.setattr("causerie.protocols.native_html.render", counting)
+        count()
+        asked = [(reader.tells("history", channel="home", limit=200), reader.tells("ping")) for reader in readers]
+        for reader, (page, ping) in zip(readers, asked, strict=True):
+            answered = await reader.answer(page)
+            assert sum("html" in event for event in answered["events"]) == 30
+            assert (await reader.answer(ping))["is"] == "pong"
+    assert len(made) == 30, "once for all of them"
+    costs: dict[int, int] = {}
+    for at, cost in made:
+        costs[at] = costs.get(at, 0) + cost
+    assert max(costs.values()) <= native_html.SLICE + markdown_work.STEPS_MOST
+    assert len(costs) > 10
+
+
+async def test_what_a_reader_missed_has_it_too() -> None:
+    """Resumed from the log: made in slices, kept until it is encoded, so no share is spent on it."""
+    async with House() as house:
+        luc = await house.native_in("home", "Luc")
+        for number in range(40):
+            await luc.asks("send", channel="home", text=f"{'*a* ' * 30} {number}")
+        mia = NativePerson(*await house.connect())
+        house._people.append(mia)
+        await mia.asks("hello", version=1, html=True)
+        await mia.logs_in("Mia")
+        await mia.asks("resume", since={"home": 0})
+        for _ in range(40):
+            assert (await mia.hears("message", name="Luc"))["html"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import category
 
@@ -31,7 +30,6 @@ NESTING_MOST = 20
 
 _MARKS = "*_`[]()<>!&\\~\"'\n#+-=.:"
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;.?!'()/%$€«»’…—:-])*+")
-_LONG = 1_000
 
 _TAGS = {"p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
 _ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
@@ -47,7 +45,7 @@ _OFF = ("heading", "lheading", "hr", "code", "html_block", "reference", "image",
 
 def render(text: str) -> str:
     """The text as HTML; empty when it is too long or has too much that could be formatting: show the text then."""
-    return _kept(text) if len(text) <= _LONG else _render(text)
+    return _render(text)
 
 
 def marks(text: str) -> int:
@@ -89,9 +87,6 @@ def is_plain(text: str) -> bool:
 
 def _may_begin(text: str) -> bool:
     return 0 < len(text) <= TEXT_MOST and marks(text) <= MARKS_MOST
-
-
-_kept = lru_cache(maxsize=1_000)(_render)
 
 
 def _new_parser() -> MarkdownIt:

@@ -278,9 +278,15 @@ class Connection(asyncio.Protocol):
     async def _finish(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
         core, session = self._listener.core, self.session
         assert session is not None
-        await finish(core, session, command, waiting)
+        await finish(core, session, command, self._made_ready(waiting))
         self._task = None
         self.go_on()
+
+    async def _made_ready(self, waiting: Coroutine[Any, Any, Answer]) -> Answer:
+        answer = await waiting
+        if self.wire is not None and (job := self.wire.ahead(answer)) is not None:
+            await self._listener.core.slices.run(job)
+        return answer
 
     def _wait(self, seconds: float) -> None:
         self._waiting += 1

@@ -8,19 +8,26 @@ that are run as tests, is docs/protocol/native.md; `native_schema` makes a JSON 
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from causerie.chat.commands import AnyCommand, Command, Hello
 from causerie.chat.errors import BadInput, BadShape, ChatError, Data, FrameTooLong, NotJson, TooDeep, UnknownCommand
-from causerie.chat.events import Event, Farewell
+from causerie.chat.events import Edited, Event, Farewell, Message
 from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
-from causerie.protocols.native_html import encode_with_html, with_html
+from causerie.protocols.native_html import WITH_TEXTS, HtmlTexts, encode_with_html, event_with_html, text_of, texts_of
 from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
 from causerie.server.changes import Append
 from causerie.server.operations import PROTOCOL_VERSION
 from causerie.server.session import Answer, AsItStands, Language
+
+if TYPE_CHECKING:
+    from causerie.server.core import Core
 
 
 class Refusal(Reply, frozen=True, tag="error", kw_only=True):
@@ -64,19 +71,35 @@ class NativeLanguage(Language):
 class HtmlNativeLanguage(NativeLanguage):
     """The same, with the texts of messages as HTML too."""
 
+    def __init__(self, texts: HtmlTexts) -> None:
+        self.texts = texts
+
     def encode(self, event: Event) -> bytes:
         """The event's line."""
-        return with_html(event, _ENCODE(event)) + b"\n"
+        line, text = _ENCODE(event), text_of(event)
+        if not text:
+            return line + b"\n"
+        assert isinstance(event, Message | Edited)
+        return event_with_html(event, line, self.texts.at_once(event.person, text)) + b"\n"
+
+    def ahead(self, events: Sequence[Event]) -> Iterator[None] | None:
+        """See Language. It is kept until it is encoded."""
+        return self.texts.ahead(filter(None, map(text_of, events)), [])
 
 
-LANGUAGE = NativeLanguage()
-LANGUAGE.with_html = HtmlNativeLanguage()
+def _language(clock: Callable[[], float]) -> NativeLanguage:
+    language = NativeLanguage()
+    language.with_html = HtmlNativeLanguage(HtmlTexts(clock))
+    return language
+
+
+LANGUAGE = _language(time.monotonic)
 
 
 class NativeWire(Wire):
     """One connection's side."""
 
-    __slots__ = ("_greeted", "_html", "_inside", "_searched")
+    __slots__ = ("_greeted", "_html", "_inside", "_made", "_searched")
 
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds)
@@ -84,6 +107,7 @@ class NativeWire(Wire):
         self._greeted = False
         self._inside = False
         self._html = False
+        self._made: list[str] = []
 
     def next_command(self) -> Command | None:
         """The next line's command. A line that is none is answered and the next one taken, except one too long."""
@@ -155,10 +179,21 @@ class NativeWire(Wire):
                 self._inside = True
             elif type(command) is Hello and not self._inside:
                 self._html = command.html
-        line = encode_with_html(reply) if self._html else _ENCODE(reply)
+        if self._made and isinstance(reply, WITH_TEXTS):
+            made, self._made = self._made, []
+            line = encode_with_html(reply, made)
+        else:
+            line = _ENCODE(reply)
         if command.id is not None:
             line = b'{"re":' + _ENCODE(command.id) + b"," + line[1:]
         return line + b"\n"
+
+    def ahead(self, answer: Answer) -> Iterator[None] | None:
+        """See Wire: the HTML of its messages."""
+        language = self.language
+        if not self._html or not isinstance(language, HtmlNativeLanguage) or not (texts := texts_of(answer)):
+            return None
+        return language.texts.ahead(texts, self._made)
 
     def farewell(self, code: str) -> bytes:
         """The last line."""
@@ -182,4 +217,9 @@ def recognises(first: bytes) -> bool | None:
     return start[:1] == b"{"
 
 
-PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",))
+def house(core: Core) -> Protocol:
+    """What one server offers: its HTML is its own."""
+    return replace(PROTOCOL, language=_language(lambda: core.clock()), house=None)
+
+
+PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",), house=house)

@@ -7,7 +7,7 @@ first bytes of a connection are its own, so a new language needs no change there
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -135,6 +135,11 @@ class Wire(ABC):
     @abstractmethod
     def answer(self, command: Command, answer: Answer) -> bytes:
         """What a command came to. Input that was no command is answered too, with a bare Command and its error."""
+
+    def ahead(self, answer: Answer) -> Iterator[None] | None:
+        """What `answer` takes that is better done in slices before it (server/slices.py), where the command was waited
+        for; None: nothing."""
+        return None
 
     @abstractmethod
     def farewell(self, code: str) -> bytes:

@@ -17,6 +17,7 @@ from causerie.server.hashing import Hashing
 from causerie.server.limits import Bucket
 from causerie.server.remembered import Remembered
 from causerie.server.session import Session
+from causerie.server.slices import Slices
 from causerie.server.store import Store
 from causerie.server.tick import Tick
 from causerie.server.turns import Turns
@@ -42,7 +43,7 @@ class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
     `typing`, `reports`: see the files of that
-    name; `searches`: see history.py;
+    name; `slices`, `searches`: see slices.py and history.py;
     `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
     `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
     newest last. `decoy`: a secret of the store, of which scram.py makes
@@ -73,6 +74,7 @@ class Core:
     slowed: dict[tuple[int, int], int] = field(default_factory=dict)
     typing: dict[tuple[int, int], float] = field(default_factory=dict)
     reports: dict[int, Complaint] | None = None
+    slices: Slices = field(default_factory=Slices)
     searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
     guest_hosts: dict[int, str] = field(default_factory=dict)
     flushed: Flushed | None = None

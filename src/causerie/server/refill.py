@@ -120,6 +120,8 @@ async def _page(core: Core, session: Session, number: int) -> bool:
         events.append(Gap(channel=name, number=start, after=heard))
         heard = start
     page = await core.store.page(channel, heard, told + 1, PAGE, newest=False)
+    if (job := session.outlet.language.ahead(page)) is not None:
+        await core.slices.run(job)
     if session.heard is None or number not in session.heard:
         return not session.closed
     for event in page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -69,6 +69,10 @@ class Language(Protocol):
 
     def encode(self, event: Event) -> bytes:
         """The event in this language; b"" when it has no words for it."""
+
+    def ahead(self, events: Sequence[Event]) -> Iterator[None] | None:
+        """What encoding these takes that is better done in slices before it (slices.py); None: nothing."""
+        return None
 
     def encode_run(self, run: MessageRun) -> bytes:
         """All of its messages as `encode` has them, for a language that can do that faster."""
