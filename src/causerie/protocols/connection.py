@@ -22,7 +22,7 @@ from causerie.protocols.direct_write import DirectWriter
 from causerie.protocols.meter import Meter
 from causerie.protocols.peer import Peer, look
 from causerie.protocols.wire import NOTHING, Layer, Protocol, Wire
-from causerie.protocols.work_queue import SLICE_SECONDS, TURN_SECONDS, Rank
+from causerie.protocols.work_queue import BEHIND_SECONDS, SLICE_SECONDS, TURN_SECONDS, Rank
 from causerie.server import presence, refill
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
 from causerie.server.messages import send_more
@@ -49,6 +49,18 @@ PIECE = 1024
 SAID_AT_ONCE = 256
 """Messages that came together and are decided at once, before the time is looked at."""
 
+HELD_MOST = 4096
+"""Bytes that wait with somebody for their turn; with more, it waits behind all others."""
+
+DEAR_SECONDS = 2 * SLICE_SECONDS
+"""What takes longer is paid for by its length."""
+
+BEHIND_FACTOR = 50
+"""Seconds behind others for each second that it took: 2 % of the time, where many wait."""
+
+PAID_MOST = 10
+"""Commands that it costs at most."""
+
 LEFT_BEHIND = 2048
 """Bytes that one that goes too fast may leave to be read when it has gone."""
 
@@ -57,9 +69,9 @@ class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "__weakref__", "_arrival", "_choked", "_direct", "_held", "_listener", "_meter", "_more", "_queue", "_queued",
-        "_reading", "_slowed", "_task", "_transport", "_until", "_waiting", "admitted", "deadline", "host", "language",
-        "layer", "protocol", "session", "silent", "wire", "write",
+        "__weakref__", "_arrival", "_behind", "_choked", "_direct", "_held", "_listener", "_meter", "_more", "_queue",
+        "_queued", "_reading", "_slowed", "_suspect", "_task", "_transport", "_until", "_waiting", "admitted",
+        "deadline", "host", "language", "layer", "protocol", "session", "silent", "wire", "write",
     )  # fmt: skip
 
     language: Language
@@ -74,6 +86,8 @@ class Connection(asyncio.Protocol):
         self._queued = False  # it waits in the queue
         self._more = False  # the wire has input that did not fit into the slice
         self._until = 0.0  # when the slice is over
+        self._behind = 0.0  # until when it waits behind all others
+        self._suspect = False  # what it asked last took long
         self._reading = True
         self._waiting = 0  # for so many things, before the next command may be read
         self._choked = False
@@ -109,11 +123,12 @@ class Connection(asyncio.Protocol):
             self._hold(data)
             return
         queue = self._queue
-        if queue.used >= TURN_SECONDS:
+        began = queue.clock()
+        if queue.used >= TURN_SECONDS or self._behind > began:
             self._hold(data)
             self._line_up()
             return
-        began = queue.clock()
+        before = queue.cpu() if self._suspect else 0.0
         self._until = began + SLICE_SECONDS
         wire = self.wire
         if wire is not None and self.layer is None and not wire.closing:
@@ -124,23 +139,52 @@ class Connection(asyncio.Protocol):
             self.feed(data)
         if self._more:
             self._line_up()
-        queue.spent(queue.clock() - began)
+        seconds = queue.clock() - began
+        queue.spent(seconds)
+        if seconds > DEAR_SECONDS or self._suspect:
+            self._pay(seconds, queue.cpu() - before if before else -1.0)
+
+    def _pay(self, seconds: float, cpu: float) -> None:
+        """What took long costs as many commands as slices fit into that time, and a wait behind others. The machine may
+        have been busy with something else: `cpu` is how long this thread worked, known from the second time on (a
+        negative number: not known), since asking the system for it takes long."""
+        suspect, self._suspect = self._suspect, seconds > DEAR_SECONDS
+        if not suspect or not self._suspect or cpu <= DEAR_SECONDS:
+            return
+        session, now = self.session, self._queue.clock()
+        self._behind = max(self._behind, now + min(BEHIND_SECONDS, cpu * BEHIND_FACTOR))
+        if session is not None and session.bucket is not None:
+            session.bucket.owe(now, min(PAID_MOST, cpu / SLICE_SECONDS))
 
     def work(self) -> None:
-        """See Worker: work on what waits, for one slice."""
+        """See Worker."""
         self._queued = False
         if self._transport.is_closing() or self._waiting or self._choked:
             return
         if self._more and look(self._transport) is Peer.GONE:
             self.abort()
             return
-        self._until = self._queue.clock() + SLICE_SECONDS
+        try:
+            self._slice()
+        except Exception:
+            # As the loop does where this happens in data_received: this connection ends, and no other.
+            log.exception("a connection failed")
+            self.abort()
+
+    def _slice(self) -> None:
+        """Work on what waits, for one slice."""
+        queue = self._queue
+        began, before = queue.clock(), queue.cpu() if self._suspect else 0.0
+        self._until = began + SLICE_SECONDS
         self._more = False
         if self.session is not None:
             self.pump()
         if self._held and not (self._more or self._waiting or self._choked):
             held, self._held = bytes(self._held), b""
             self.feed(held)
+        seconds = queue.clock() - began
+        if seconds > DEAR_SECONDS or self._suspect:
+            self._pay(seconds, queue.cpu() - before if before else -1.0)
         if self._more:
             self._line_up()
         elif not (self._reading or self._waiting or self._choked or self._transport.is_closing()):
@@ -149,7 +193,10 @@ class Connection(asyncio.Protocol):
 
     def _line_up(self) -> None:
         self._queued = True
-        if self._more or self._slowed:
+        now = self._queue.clock()
+        if self._more or self._slowed or len(self._held) > HELD_MOST:
+            self._behind = now + BEHIND_SECONDS
+        if self._behind > now:
             self._queue.add(self, Rank.BACKLOG)
         elif self._stranger:
             self._queue.add(self, Rank.STRANGER)
@@ -240,7 +287,7 @@ class Connection(asyncio.Protocol):
                     self._count_empty(1)
                     if session.person is None and self._stranger and meter.lines_before_login():
                         self._too_much()
-                    if clock() >= self._until:
+                    if clock() >= self._until and wire.pending:
                         self._more = True
                         return
                     continue
@@ -265,7 +312,7 @@ class Connection(asyncio.Protocol):
             elif core.turns.tick.size > most:
                 self._waiting += 1
                 core.turns.after_this.append(self.go_on)
-            elif clock() >= self._until:
+            elif clock() >= self._until and wire.pending:
                 self._more = True
                 return
 
@@ -358,12 +405,16 @@ class Connection(asyncio.Protocol):
         if self._queued or self._transport.is_closing():
             return
         queue = self._queue
-        if self._slowed or queue.used >= TURN_SECONDS:
-            self._line_up()
-            return
         began = queue.clock()
-        self.work()
-        queue.spent(queue.clock() - began)
+        if self._unread and not self._slowed:
+            # It did not wait for the answer to what it asked before.
+            self._queued = True
+            queue.add(self, Rank.BACKLOG)
+        elif self._slowed or queue.used >= TURN_SECONDS or self._behind > began:
+            self._line_up()
+        else:
+            self.work()
+            queue.spent(queue.clock() - began)
 
     def _hold(self, data: bytes) -> None:
         if not self._held:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import ipaddress
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -80,7 +81,7 @@ class Admission:
     ) -> None:
         limits = core.config.limits
         self.core = core
-        self.work_queue = WorkQueue(core.clock, asyncio.get_running_loop().call_soon)
+        self.work_queue = WorkQueue(core.clock, time.thread_time, asyncio.get_running_loop().call_soon, core.turns)
         self.exempt = functools.lru_cache(maxsize=4096)(exempt)
         self.proxies = functools.lru_cache(maxsize=4096)(proxies)
         self.addresses = Addresses(

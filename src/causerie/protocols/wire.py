@@ -107,6 +107,11 @@ class Wire(ABC):
         """Bytes that were received and not taken yet."""
         return len(self._unread) - self._at
 
+    @property
+    def pending(self) -> bool:
+        """Whether there may be a command to take."""
+        return self.unread > 0
+
     def receive(self, data: bytes) -> None:
         """Take bytes as they came, cut anywhere."""
         if not self._unread:

@@ -13,14 +13,23 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
-TURN_SECONDS = 0.008
+from causerie.server.turns import Turns
+
+TURN_SECONDS = 0.006
 """Work on input in one turn of the event loop, over all connections; the last slice may go past it."""
 
 SLICE_SECONDS = 0.001
 """Work on the input of one connection before it is another one's turn; the last command may go past it."""
 
-BACKLOG_SECONDS = 0.004
-"""Of a turn, what those have who sent more than fits into a slice: one slice at least, so that they go on too."""
+TICK_SECONDS = 0.008
+"""Work on input that goes into one tick: what it comes to is told at once, and takes a few times as long."""
+
+BACKLOG_SECONDS = 0.002
+"""Of a turn and of a tick, what those have who sent more than fits into a slice: one slice at least, so that they go on
+too."""
+
+BEHIND_SECONDS = 1.0
+"""For so long after it sent more than fits into a slice a connection waits behind all others."""
 
 
 class Rank(IntEnum):
@@ -35,20 +44,31 @@ class Worker(Protocol):
     """A connection whose input waits."""
 
     def work(self) -> None:
-        """Work on it for one slice. It must not raise."""
+        """Work on it for one slice."""
 
 
 class WorkQueue:
-    """See the module. `clock`: seconds, monotonic; `call_soon`: in the next turn of the event loop.
+    """See the module. `clock`: seconds, monotonic; `cpu`: seconds that this thread has used of a processor;
+    `call_soon`: in the next turn of the event loop; `turns`: whose tick all that is worked goes into.
 
-    `used`: seconds of this turn that were worked so far.
+    `used`: seconds of this turn that were worked so far, or could not be had, since the tick is full.
     """
 
-    __slots__ = ("_call_soon", "_scheduled", "_waiting", "clock", "used")
+    __slots__ = ("_call_soon", "_in_tick", "_scheduled", "_tick", "_turns", "_waiting", "clock", "cpu", "used")
 
-    def __init__(self, clock: Callable[[], float], call_soon: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        cpu: Callable[[], float],
+        call_soon: Callable[[Callable[[], None]], object],
+        turns: Turns,
+    ) -> None:
         self.clock = clock
+        self.cpu = cpu
         self.used = 0.0
+        self._turns = turns
+        self._tick = turns.tick
+        self._in_tick = 0.0
         self._call_soon = call_soon
         self._scheduled = False
         self._waiting: tuple[deque[Worker], ...] = tuple(deque() for _ in Rank)
@@ -60,6 +80,7 @@ class WorkQueue:
     def spent(self, seconds: float) -> None:
         """So much of this turn was worked."""
         self.used += seconds
+        self._in_tick += seconds
         if not self._scheduled:
             self._scheduled = True
             self._call_soon(self._turn)
@@ -71,14 +92,28 @@ class WorkQueue:
 
     def _turn(self) -> None:
         self._scheduled = False
-        self.used = 0.0
-        for rank in (Rank.PERSON, Rank.STRANGER):
-            self._serve(self._waiting[rank], TURN_SECONDS)
-        backlog = self._waiting[Rank.BACKLOG]
-        if backlog:
-            self._serve(backlog, min(TURN_SECONDS, self.used + BACKLOG_SECONDS), least=1)
-        if len(self):
-            self.spent(0.0)
+        tick = self._turns.tick
+        if tick is not self._tick or tick.empty:
+            self._tick, self._in_tick = tick, 0.0
+        elif self._in_tick >= TICK_SECONDS:
+            # It goes on when this tick has been taken.
+            self._scheduled = True
+            self.used = TURN_SECONDS
+            self._turns.after_this.append(self._turn)
+            self._turns.wake()
+            return
+        self.used = max(0.0, TURN_SECONDS - (TICK_SECONDS - self._in_tick))
+        try:
+            for rank in (Rank.PERSON, Rank.STRANGER):
+                self._serve(self._waiting[rank], TURN_SECONDS)
+            backlog = self._waiting[Rank.BACKLOG]
+            if backlog:
+                left = max(0.0, BACKLOG_SECONDS - self._in_tick)
+                self._serve(backlog, min(TURN_SECONDS, self.used + left), least=1)
+        finally:
+            # Whatever one of them did, the others go on.
+            if len(self):
+                self.spent(0.0)
 
     def _serve(self, waiting: deque[Worker], until: float, least: int = 0) -> None:
         # Who waits again meanwhile has had its slice of this turn.
@@ -87,4 +122,6 @@ class WorkQueue:
                 return
             began = self.clock()
             waiting.popleft().work()
-            self.used += self.clock() - began
+            seconds = self.clock() - began
+            self.used += seconds
+            self._in_tick += seconds

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
-from causerie.protocols.work_queue import BACKLOG_SECONDS, SLICE_SECONDS, TURN_SECONDS, Rank, WorkQueue
+from causerie.protocols.work_queue import BACKLOG_SECONDS, SLICE_SECONDS, TICK_SECONDS, TURN_SECONDS, Rank, WorkQueue
+from causerie.server.session import Session
+from causerie.server.tick import Tick
+from causerie.server.turns import Turns
+
+
+class OneTick:
+    """The part of Turns that is asked here: the tick that collects, and who waits for the next."""
+
+    def __init__(self) -> None:
+        self.tick = Tick()
+        self.after_this: list[Callable[[], None]] = []
+        self.woken = 0
+
+    def wake(self) -> None:
+        """Somebody waits."""
+        self.woken += 1
+
+    def take(self) -> None:
+        """Begin a new tick."""
+        self.tick = Tick()
+        waiting, self.after_this = self.after_this, []
+        for go_on in waiting:
+            go_on()
 
 
 class Loop:
@@ -15,7 +39,8 @@ class Loop:
     def __init__(self) -> None:
         self.now = 0.0
         self.soon: list[Callable[[], None]] = []
-        self.queue = WorkQueue(lambda: self.now, self.soon.append)
+        self.turns = OneTick()
+        self.queue = WorkQueue(lambda: self.now, lambda: 0.0, self.soon.append, cast(Turns, self.turns))
         self.worked: list[str] = []
 
     def turn(self) -> list[str]:
@@ -77,7 +102,8 @@ def test_a_turn_is_bounded_over_all(loop: Loop) -> None:
     assert loop.turn() == [f"p{number}" for number in range(whole)]
     assert loop.queue.used == pytest.approx(1.001 * TURN_SECONDS)
     assert loop.turn() == [f"p{number}" for number in range(whole, 2 * whole)]
-    assert loop.turn() == [f"p{number}" for number in range(2 * whole, 20)]
+    assert loop.turn() == [f"p{number}" for number in range(2 * whole, 3 * whole)]
+    assert loop.turn() == [f"p{number}" for number in range(3 * whole, 20)]
     assert loop.turn() == []
 
 
@@ -89,12 +115,29 @@ def test_who_floods_has_one_slice_in_its_turn(loop: Loop) -> None:
     each = round(BACKLOG_SECONDS / SLICE_SECONDS)
     seen: list[str] = []
     for _ in range(2000 // each):
+        loop.turns.take()
         began = loop.now
         seen += loop.turn()
         assert loop.now - began == pytest.approx(1.001 * BACKLOG_SECONDS)
     assert seen == [f"f{number}" for number in range(2000)]
     loop.queue.add(Worker(loop, "anna", 0.0001), Rank.PERSON)
     assert loop.turn()[0] == "anna"
+
+
+def test_a_tick_is_bounded_too(loop: Loop) -> None:
+    """While a tick is full, as when a commit takes long, all wait for the next one, and nothing turns in vain."""
+    loop.turns.tick.end(cast(Session, None), "")  # it is not empty
+    for number in range(30):
+        loop.queue.add(Worker(loop, f"p{number}", 1.001 * SLICE_SECONDS), Rank.PERSON)
+    worked = len(loop.turn()) + len(loop.turn())
+    assert worked == round(TICK_SECONDS / SLICE_SECONDS)
+    assert loop.turn() == []
+    assert loop.soon == []
+    assert loop.queue.used >= TURN_SECONDS
+    assert loop.turns.woken == 1
+    loop.worked.clear()
+    loop.turns.take()
+    assert loop.worked == [f"p{number}" for number in range(worked, worked + round(TURN_SECONDS / SLICE_SECONDS))]
 
 
 def test_who_floods_goes_on_too(loop: Loop) -> None:
@@ -111,4 +154,18 @@ def test_one_that_takes_long_is_one_only(loop: Loop) -> None:
     loop.queue.add(Worker(loop, "slow", 5 * TURN_SECONDS), Rank.PERSON)
     loop.queue.add(Worker(loop, "anna"), Rank.PERSON)
     assert loop.turn() == ["slow"]
+    assert loop.turn() == ["anna"]
+
+
+def test_one_that_fails_stops_nobody(loop: Loop) -> None:
+    """A fault in one connection's work is its own."""
+
+    class Broken(Worker):
+        def work(self) -> None:
+            raise ZeroDivisionError
+
+    loop.queue.add(Broken(loop, "broken"), Rank.PERSON)
+    loop.queue.add(Worker(loop, "anna"), Rank.PERSON)
+    with pytest.raises(ZeroDivisionError):
+        loop.turn()
     assert loop.turn() == ["anna"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FIELDS = "tcuihsnfdlaor"
 """Of WHOX, in the order in which they are told."""
 
-FOUND_MOST = 500
+FOUND_MOST = 200
 """People whom a mask gives at most."""
 
 NO_ADDRESS = "255.255.255.255"

@@ -145,6 +145,11 @@ class IrcWire(LineWire):
         return super().unread + sum(map(len, self._said))
 
     @property
+    def pending(self) -> bool:
+        """See Wire."""
+        return bool(self._queue or self._said or super().unread)
+
+    @property
     def nick(self) -> str:
         """What the client is called when it is spoken to: by its nick, or the one that it asked for, or "*"."""
         return self.told_nick or (self.registration.nick if self.registration else "") or "*"
