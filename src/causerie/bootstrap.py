@@ -29,7 +29,7 @@ from causerie.protocols import classic, control, irc, native
 from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
 from causerie.protocols.send_ring import SendRing, open_ring
 from causerie.protocols.wire import Protocol
-from causerie.server import channels, operations, presence, read_state, refill
+from causerie.server import channels, operations, read_state, refill
 from causerie.server.core import Core
 from causerie.server.directory import Directory
 from causerie.server.fanout import Fanout
@@ -38,7 +38,6 @@ from causerie.server.hashing import Hashing
 from causerie.server.post import Ring
 from causerie.server.session import Session
 from causerie.server.store import Store, StoreFailed
-from causerie.server.tick import Tick
 from causerie.server.turns import Turns
 from causerie.stores.sqlite import SqliteStore
 from causerie.text import _
@@ -71,17 +70,12 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
         audience = fanout.audience(channel)
         audience.number, audience.said = number, loaded.said[channel]
     accounts, guard = config.accounts, config.guard
-    core: Core
-
-    def undone(tick: Tick) -> None:
-        presence.reclose(core, tick.closed)
-
     core = Core(
         config=config,
         store=store,
         directory=Directory(loaded),
         fanout=fanout,
-        turns=Turns(store, fanout.tell, undone, config.store.commit_timeout),
+        turns=Turns(store, fanout.tell, config.store.commit_timeout),
         hashing=Hashing(
             accounts.hash_memory, accounts.hash_passes, accounts.hash_threads, accounts.hash_queue,
             accounts.scram_passes,

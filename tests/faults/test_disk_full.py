@@ -92,6 +92,55 @@ async def test_no_file_may_grow(server: Make) -> None:
     await talk_through(one, lambda: resource.prlimit(one.pid, resource.RLIMIT_FSIZE, unlimited))
 
 
+@pytest.mark.parametrize("ends", [True, False], ids=["they end", "they are cut"])
+async def test_who_leaves_meanwhile_is_gone(server: Make, ends: bool) -> None:
+    """Thirty people leave while nothing can be stored and others talk: neither a name nor a descriptor is kept."""
+    one = server(before=["prlimit", f"--fsize={600 * KIB}:unlimited"]).start()
+    operator, reader = await one.operator(), await one.native_in("home", "Reader")
+    anna = Sayer(one, "Anna")
+    await anna.come()
+    descriptors = _descriptors(one)
+    leaving = [await one.native_in("home", f"Guest{number}") for number in range(30)]
+    for _ in range(20_000):
+        await anna.say()
+        await anna.answered()
+        if anna.refused:
+            break
+    assert anna.refused, "nothing was refused"
+    for person in leaving:
+        await anna.say()
+        person.tells("send", channel="home", text="my last words")
+        if ends:
+            person.stops_sending()
+        else:
+            person.hang_up()
+        await anna.say()
+    await anna.answered()
+    await until(lambda: _descriptors(one) <= descriptors, "their descriptors are free", WHOLE_SECONDS)
+
+    resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    first = next(iter(anna.refused))
+
+    async def stored() -> bool:
+        await anna.say(first)
+        await anna.answered()
+        return first in anna.acked
+
+    await until(stored, "storing again", WHOLE_SECONDS)
+    assert (await operator.asks("status"))["people"] == 2
+    there = {member["name"] for member in (await reader.asks("members", channel="home"))["members"] if member["here"]}
+    assert there == {"Anna", "Reader"}
+    for number in range(30):
+        (await one.native_in("home", f"Guest{number}")).hang_up()
+    await anna.go()
+    reader.hang_up()
+    operator.hang_up()
+
+
+def _descriptors(server: ServerProcess) -> int:
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
 async def test_the_disk_is_full(server: Make) -> None:
     """A disk of 2 MiB that something else has filled; then that goes away."""
     if os.geteuid() != 0:

@@ -56,6 +56,43 @@ async def test_last_seen_is_told_of_those_who_share_it_only() -> None:
         assert (await anna.asks("whois", name="bob"))["last_seen"] == seen
 
 
+async def test_what_was_allowed_then_is_not_told_once_it_is_taken_back() -> None:
+    """Whoever shared when they were last here, and does no longer, is not among those who are gone, nor on IRC."""
+    async with House() as house:
+        await house.account("anna")
+        mia = await house.native_in("home", "Mia")
+        anna = await house.native()
+        await anna.logs_in("anna", PASSWORD)
+        await anna.asks("prefer", share_last_seen=True)
+        anna.hang_up()
+        await until_gone(house, "anna")
+        for name in ("anna", "a*"):
+            assert [line["name"] for line in (await mia.asks("gone", name=name))["people"]] == ["anna"]
+        await anna_again(house, share_last_seen=False)
+        for name in ("anna", "a*"):
+            assert (await mia.asks("gone", name=name))["people"] == []
+        await anna_again(house, share_last_seen=True)
+        assert len((await mia.asks("gone", name="anna"))["people"]) >= 1
+
+
+async def anna_again(house: House, share_last_seen: bool) -> None:
+    """She comes, changes her mind, and stays."""
+    anna = await house.native()
+    await anna.logs_in("anna", PASSWORD)
+    await anna.asks("prefer", share_last_seen=share_last_seen)
+
+
+async def test_a_guest_who_made_an_account_is_asked_about_what_the_guest_did() -> None:
+    """Its old name was a guest's, and is the account's now."""
+    async with House(accounts={"registration": "open"}) as house:
+        mia = await house.native_in("home", "Mia")
+        luc = await house.native_in("home", "Luc")
+        await luc.asks("set_name", name="Lucas")
+        assert [line["name"] for line in (await mia.asks("gone", name="Luc"))["people"]] == ["Luc"]
+        await luc.registers("Lucas")
+        assert (await mia.asks("gone", name="Luc"))["people"] == []
+
+
 async def test_who_turns_invisible_was_last_seen_just_then() -> None:
     """What is told is the last time that others saw somebody, not the last time that they were connected."""
     async with House() as house:

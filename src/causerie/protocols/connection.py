@@ -276,7 +276,7 @@ class Connection(asyncio.Protocol):
             except ChatError as error:
                 refuse(core, session, error)
                 if wire.closing:
-                    core.tick.end(session, error.code)
+                    core.tick.end(session, error.code, holds=True)
                 elif meter.empty(clock()):
                     self._too_much()
                 command, waiting = None, None
@@ -385,9 +385,7 @@ class Connection(asyncio.Protocol):
     def depart(self, code: str, reason: str) -> None:
         """Its person goes, as the others are told with the reason, and it is closed."""
         if self.session is not None and not self.session.closed:
-            presence.depart(self._listener.core, self.session, reason)
-            self._listener.core.tick.end(self.session, code)
-            self._listener.core.turns.wake()
+            presence.go(self._listener.core, self.session, code, reason)
 
     def go_on(self) -> None:
         """One of the things that were waited for is over; if it was the last, what was held back is read."""
@@ -566,7 +564,7 @@ class Connection(asyncio.Protocol):
             self._listener.core.turns.after_this.append(self._end_after_all)
             core.turns.wake()
             return True
-        core.tick.end(session, "")
+        core.tick.end(session, "", holds=True)
         core.turns.wake()
         return True
 
@@ -574,7 +572,7 @@ class Connection(asyncio.Protocol):
         if (self._waiting or self._queued) and self.session is not None and not self.session.closed:
             asyncio.get_running_loop().call_later(ALONE_SECONDS, self._end_after_all)
         elif self.session is not None and not self.session.closed:
-            self._listener.core.tick.end(self.session, "")
+            self._listener.core.tick.end(self.session, "", holds=True)
             self._listener.core.turns.wake()
 
     def connection_lost(self, error: Exception | None) -> None:

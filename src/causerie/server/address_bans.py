@@ -27,10 +27,10 @@ def remember(core: Core, session: Session) -> None:
     person, hosts = session.person, core.guest_hosts
     if person is None or not person.guest or session.exempt or person.id not in core.directory.kept_guests:
         return
-    hosts.pop(person.id, None)
-    hosts[person.id] = network_of(session.host)
+    core.tick.drop(hosts, person.id)
+    core.tick.put(hosts, person.id, network_of(session.host))
     if len(hosts) > HOSTS_MOST:
-        del hosts[next(iter(hosts))]
+        core.tick.drop(hosts, next(iter(hosts)))
 
 
 def until(core: Core, session: Session, channel: Channel) -> int:

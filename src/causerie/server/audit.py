@@ -20,9 +20,20 @@ _DATA = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
 
 
 def audit(core: Core, session: Session, act: str, **about: str | int) -> None:
-    """Write down what was done to whom. `actor` 0 is the server's own operator, or somebody not logged in."""
+    """Write down what is done to whom with the changes of this tick, or not at all. `actor` 0 is the server's own
+    operator, or somebody not logged in."""
+    core.tick.store(_line(core, session, act, about))
+
+
+def owe_audit(core: Core, session: Session, act: str, **about: str | int) -> None:
+    """Write down what happened and cannot be undone: somebody was refused, a connection ended. It is written whatever
+    becomes of this tick and of the command, which may be refused after this."""
+    core.turns.owe(_line(core, session, act, about))
+
+
+def _line(core: Core, session: Session, act: str, about: dict[str, str | int]) -> Audit:
     actor = session.person.id if session.person else 0
-    core.tick.store(Audit(core.now(), actor, act, msgspec.json.encode(about).decode()))
+    return Audit(core.now(), actor, act, msgspec.json.encode(about).decode())
 
 
 async def audit_log(core: Core, session: Session, command: AuditLog) -> AuditPage:

@@ -16,6 +16,7 @@ from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
 from causerie.server import doors, presence, who_is_here
+from causerie.server.audience import Audience
 from causerie.server.changes import Append, PutChannel
 from causerie.server.core import Core
 from causerie.server.session import AsItStands, Session
@@ -95,6 +96,7 @@ def make(core: Core, channel: Channel) -> None:
     tick.put(directory.channels, channel.id, channel)
     tick.put(directory.by_name, channel.name, channel.id)
     tick.put(directory.standings, channel.id, {})
+    tick.put(core.fanout.audiences, channel.id, Audience(core.fanout.post))
     tick.store(PutChannel(channel))
 
 

@@ -31,7 +31,7 @@ def confide(core: Core, session: Session, command: Confide) -> Confidence:
     policy.check_confide(channel, person, standing, now)
     last = core.slowed.get((channel.id, person.id), 0)
     message_policy.check_slow(channel, person, standing, last, now)
-    session.spoke = now
+    core.tick.set(session, "spoke", now)
     told = Confided(
         channel=channel.name, at=now, person=person.id, name=person.name, guest=person.guest,
         mark=f"{core.new_id():x}", to=command.to, text=text, action=command.action, notice=command.notice, tags=tags,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -42,14 +42,13 @@ class Flushed:
 class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
-    `typing`, `reports`: see the files of that
-    name; `slices`, `searches`: see slices.py and history.py;
-    `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
-    `watchers`: see watching.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
-    newest last. `decoy`: a secret of the store, of which scram.py makes
-    what it answers for names that nobody has; `scram_passes`: by figure, how many accounts have keys of so many.
-    `tokens_dropped`: how often, see tokens.py. `reload` reads the
-    settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
+    `typing`, `reports`: see the files of that name; `slices`, `searches`: see slices.py and history.py; `guest_hosts`:
+    see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py. `watchers`: see watching.py;
+    `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately, by the number of their departure;
+    `departures`: the last one's. `decoy`: a secret of the store, of which scram.py makes what it answers for names that
+    nobody has; `scram_passes`: by figure, how many accounts have keys of so many. `tokens_dropped`: how often, see
+    tokens.py. `reload` reads the settings again, or raises why not. `push_key`: what Web Push is subscribed with;
+    empty: off."""
 
     config: Config
     store: Store
@@ -81,7 +80,8 @@ class Core:
     drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
     watchers: dict[str, dict[Session, bool]] = field(default_factory=dict)
     metadata_ears: dict[str, dict[Session, bool]] = field(default_factory=dict)
-    departed: deque[GoneLine] = field(default_factory=lambda: deque(maxlen=DEPARTED_MOST))
+    departed: dict[int, GoneLine] = field(default_factory=dict)
+    departures: int = 0
     decoy: bytes = b""
     scram_passes: Counter[int] = field(default_factory=Counter)
     tokens_dropped: int = 0

@@ -9,7 +9,8 @@ command here, so that every protocol has the same ones.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+import types
+from collections.abc import Callable, Coroutine, Generator
 from enum import IntEnum
 from types import CoroutineType
 from typing import Any, cast
@@ -278,7 +279,7 @@ async def finish(core: Core, session: Session, command: c.Command, waiting: Coro
     try:
         # What the session asked before is done first: a page of history holds the message sent just before it.
         await core.turns.told()
-        answer = await waiting
+        answer = await _refused_whole(core, waiting)
     except ChatError as error:
         answer = error
     except StoreFailed as failure:
@@ -293,3 +294,25 @@ async def finish(core: Core, session: Session, command: c.Command, waiting: Coro
     elif not session.closed:
         core.turns.tick.answer(session, command, answer)
     core.turns.wake()
+
+
+@types.coroutine
+def _refused_whole(core: Core, waiting: Coroutine[Any, Any, Answer]) -> Generator[Any, Any, Answer]:
+    """Await a use case; if it ends with an error, what it changed after it last waited is undone, as with those that
+    do not wait. Before that it changed nothing (see ARCHITECTURE.md)."""
+    go_on: Callable[[Any], Any] = waiting.send
+    given: Any = None
+    while True:
+        tick = core.turns.tick
+        mark = tick.mark()
+        try:
+            waits_for = go_on(given)
+        except StopIteration as over:
+            return cast(Answer, over.value)
+        except BaseException:
+            tick.back_to(mark)
+            raise
+        try:
+            go_on, given = waiting.send, (yield waits_for)
+        except BaseException as error:
+            go_on, given = waiting.throw, error

@@ -58,6 +58,13 @@ class Fanout:
             audience = self.audiences[channel] = Audience(self.post)
         return audience
 
+    def hears(self, session: Session, channel: int) -> bool:
+        """Whether what is told in the channel from now on is for this session's ears."""
+        waiting, audience = self._pending.get(channel), self.audiences.get(channel)
+        if waiting is not None and session in waiting.newcomers:
+            return True
+        return audience is not None and session in audience.groups.get(session.outlet.language, ())
+
     def moved(self, session: Session) -> None:
         """The way to a session is another one: see Outlet.direct."""
         for channel in {**session.channels, **session.parting}:
@@ -190,7 +197,7 @@ class Fanout:
 
     def _for_one(self, step: tuple[Any, ...]) -> None:
         pending = self._pending
-        kind, session, about = step
+        kind, session, about = step[:3]
         if kind == ENTER:
             if session.heard is not None:
                 session.heard[about] = self._last(about).number

@@ -86,7 +86,8 @@ def checked_guest_name(core: Core, text: str, mine: int) -> tuple[str, str]:
 
 def audit_refusal(core: Core, session: Session, act: str, name: str) -> None:
     """Write down that somebody was not let in."""
-    core.tick.store(Audit(core.now(), 0, act, msgspec.json.encode({"name": name, "host": session.host}).decode()))
+    # Nobody is its actor, whoever is logged in here: that it was they is what was not shown.
+    core.turns.owe(Audit(core.now(), 0, act, msgspec.json.encode({"name": name, "host": session.host}).decode()))
 
 
 def hash_token(token: str) -> bytes:
@@ -264,7 +265,7 @@ def count_scram(core: Core, kept: str) -> None:
     """One account more has SCRAM keys of these passes, for scram.py's decoys."""
     passes = kept.partition(":")[0]
     if passes:
-        core.scram_passes[int(passes)] += 1
+        core.tick.put(core.scram_passes, int(passes), core.scram_passes[int(passes)] + 1)
 
 
 def expired(core: Core, token: Token) -> bool:
@@ -285,7 +286,7 @@ def admit(core: Core, session: Session, person: Person, command: LogIn, places: 
     if connected is None:
         tick.put(directory.connected, person.id, {session: True})
     else:
-        tick.put(connected, session, True)
+        tick.put(directory.connected, person.id, {**connected, session: True})
     watching.came(core, person)
     if seemed is not None:
         watching.seems(core, person, seemed, who_is_here.shown_anywhere(core, person.id))

@@ -34,7 +34,10 @@ def set_mask(core: Core, session: Session, command: SetMask) -> Append | Corouti
     channel, actor, mine = moderation.place(core, session, command.channel)
     policy.check_moderator(channel, actor, mine)
     mask = check_mask(command.mask)
-    kept = core.directory.masks.setdefault(channel.id, {})
+    kept = core.directory.masks.get(channel.id)
+    if kept is None:
+        kept = {}
+        core.tick.put(core.directory.masks, channel.id, kept)
     key = command.list, mask
     if command.list == "ban" and is_name(mask) and key not in kept:
         if not command.on:

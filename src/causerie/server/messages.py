@@ -50,7 +50,6 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
         now = tick.at = core.now()
     policy.check_send(channel, person, directory.standings[channel.id].get(person.id), now)
     text = check_text(command.text, core.config.limits.message_bytes)
-    session.spoke = now
     key = command.key
     if key and (len(key) > KEY_MOST or not key.isprintable() or not key.isascii()):
         raise BadInput(why="key", most=KEY_MOST)
@@ -68,6 +67,7 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
         return _send_more(core, session, command, channel, text, now, answered)
     if person.guest and person.id not in directory.kept_guests:
         keep_guest(core, session)
+    tick.set(session, "spoke", now)
     append = Append(channel, "message", now, person, text, key, "")
     tick.append(append)
     return append
@@ -154,6 +154,7 @@ def _send_more(
     with tick.whole():
         if person.guest:
             keep_guest(core, session)
+        tick.set(session, "spoke", now)
         tick.append(append)
         if channel.slow_seconds:
             _note_slowed(core, channel, append)

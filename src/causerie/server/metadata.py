@@ -99,8 +99,7 @@ def follow_metadata(core: Core, session: Session, command: FollowMetadata) -> Me
     for key in command.keys:
         check_key(key)
     if not command.on:
-        for key in command.keys or tuple(known):
-            _drop(core, session, key)
+        _drop(core, session, command.keys or known)
         return MetadataKeys(keys=list(session.keys or ()), most=most)
     new: list[str] = []
     refused = ""
@@ -110,25 +109,29 @@ def follow_metadata(core: Core, session: Session, command: FollowMetadata) -> Me
         if len(known) >= most:
             refused = key
             break
-        known = session.keys = {**known, key: True}
-        core.metadata_ears.setdefault(key, {})[session] = True
+        known = {**known, key: True}
+        if (ears := core.metadata_ears.get(key)) is None:
+            core.tick.put(core.metadata_ears, key, {session: True})
+        else:
+            core.tick.put(ears, session, True)
         new.append(key)
+    core.tick.set(session, "keys", known or None)
     return MetadataKeys(keys=list(known), new=new, refused=refused, most=most)
 
 
-def _drop(core: Core, session: Session, key: str) -> None:
-    if session.keys is None or session.keys.pop(key, None) is None:
-        return
-    ears = core.metadata_ears.get(key, {})
-    ears.pop(session, None)
-    if not ears:
-        core.metadata_ears.pop(key, None)
+def _drop(core: Core, session: Session, keys: Iterable[str]) -> None:
+    known, dropped = session.keys or {}, frozenset(keys)
+    for key in dropped & known.keys():
+        core.tick.drop(core.metadata_ears[key], session)
+        if not core.metadata_ears[key]:
+            core.tick.drop(core.metadata_ears, key)
+    core.tick.set(session, "keys", {key: True for key in known if key not in dropped} or None)
 
 
 def forget(core: Core, session: Session) -> None:
     """The connection is gone, and follows nothing."""
-    for key in tuple(session.keys or ()):
-        _drop(core, session, key)
+    if session.keys is not None:
+        _drop(core, session, session.keys)
 
 
 def sync_metadata(core: Core, session: Session, command: SyncMetadata) -> MetadataPage:

@@ -12,7 +12,7 @@ from causerie.chat.events import Announced, Disconnected
 from causerie.chat.replies import Done, StatusReport, StoreChecked, Welcome
 from causerie.chat.texts import check_text
 from causerie.server import presence, remembered, turns, who_is_here
-from causerie.server.audit import audit
+from causerie.server.audit import owe_audit
 from causerie.server.changes import DropStaleTokens
 from causerie.server.core import Core
 from causerie.server.session import Session
@@ -105,16 +105,15 @@ async def check(core: Core, session: Session, command: CheckStore) -> StoreCheck
 
 
 def disconnect(core: Core, session: Session, command: Disconnect) -> Done:
-    """End all of a person's connections."""
+    """End all of a person's connections. This holds, and is recorded, whatever else cannot be stored."""
     person = core.directory.person(command.name)
     reason = check_text(command.reason, who_is_here.AWAY_BYTES) if command.reason else ""
-    audit(core, session, "disconnected", name=person.name, reason=reason)
+    owe_audit(core, session, "disconnected", name=person.name, reason=reason)
     by = (session.person.id, session.person.name) if session.person is not None else (0, "")
     told = Disconnected(channel="", person=by[0], name=by[1], whom=person.id, whom_name=person.name, reason=reason)
     for own in tuple(core.directory.connected.get(person.id, ())):
         core.tick.tell_one(own, told)
-        presence.depart(core, own, reason)
-        core.tick.end(own, "disconnected")
+        presence.go(core, own, "disconnected", reason)
     return Done()
 
 
@@ -141,7 +140,7 @@ def reload(core: Core, session: Session, command: Reload) -> Done:
     except Exception as error:  # whatever is wrong with a file, those who are connected must not notice
         log.error("settings not read again, all stays as it was: %s", error)
         raise Unavailable(why=str(error)[:300]) from None
-    audit(core, session, "reloaded")
+    owe_audit(core, session, "reloaded")
     return Done()
 
 

@@ -75,10 +75,10 @@ def gone(core: Core, session: Session, command: Gone) -> GoneList:
         raise BadName(name="", why="too_long")
     if "*" in command.name or "?" in command.name:
         pattern = fold(command.name)
-        found = [line for line in reversed(core.departed) if matches(pattern, fold(line.name))]
+        found = [line for line in who_is_here.departed(core) if matches(pattern, fold(line.name))]
     else:
         mark = skeleton(command.name)
-        found = [line for line in reversed(core.departed) if skeleton(line.name) == mark]
+        found = [line for line in who_is_here.departed(core) if skeleton(line.name) == mark]
     return GoneList(people=found[: max(1, min(command.limit, GONE_MOST))])
 
 
@@ -131,7 +131,7 @@ def set_name(core: Core, session: Session, command: SetName) -> Done:
     for own in directory.connected[person.id]:
         tick.set(own, "person", person)
     watching.renamed(core, was, person)
-    core.departed.append(GoneLine(was.id, was.name, core.now(), True))
+    who_is_here.note_departed(core, GoneLine(was.id, was.name, core.now(), True))
     for number, standing in directory.places.get(person.id, {}).items():
         if standing.inside:
             channel = directory.channels[number].name

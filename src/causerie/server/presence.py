@@ -6,6 +6,8 @@ those that are not invisible (who_is_here.py).
 
 from __future__ import annotations
 
+from functools import partial
+
 from causerie.chat import policy
 from causerie.chat.commands import Ping, Quit
 from causerie.chat.errors import TooManyChannels
@@ -23,7 +25,11 @@ def stand(core: Core, channel: Channel, person: Person, standing: Standing | Non
     """Change how a person stands in a channel; None: not at all. A guest's standing is kept while it is here."""
     directory, tick = core.directory, core.tick
     # One who is gone stands nowhere but in this channel: a banned guest.
-    places = directory.places.setdefault(person.id, {}) if person.id in directory.people else {}
+    places = directory.places.get(person.id)
+    if places is None:
+        places = {}
+        if person.id in directory.people:
+            tick.put(directory.places, person.id, places)
     if standing is None:
         tick.drop(directory.standings[channel.id], person.id)
         tick.drop(places, channel.id)
@@ -103,23 +109,25 @@ def leave(
     who_is_here.tell_left(core, channel, person, was, reason, gone, how)
 
 
-def depart(core: Core, session: Session, reason: str = "") -> None:
-    """A session's person leaves it: out of every channel; a guest is forgotten, its name free again."""
+def depart(core: Core, session: Session, reason: str = "", at: int = 0) -> None:
+    """A session's person leaves it: out of every channel; a guest is forgotten, its name free again. `at` (ms): when
+    that was, if not now."""
     person = session.person
     if person is None:
         return
-    directory, tick = core.directory, core.tick
-    connected = directory.connected[person.id]
-    forgotten = person.guest and len(connected) == 1
+    directory, tick, at = core.directory, core.tick, at or core.now()
+    # Another dictionary: what is undone comes back in its place, and the devices in their order.
+    connected = {own: True for own in directory.connected[person.id] if own is not session}
+    forgotten = person.guest and not connected
     seemed = who_is_here.shown_anywhere(core, person.id) if core.watchers else None
     for number in tuple(session.channels):
         leave(core, session, directory.channels[number], reason, gone=forgotten, how="quit")
-    tick.drop(connected, session)
+    tick.put(directory.connected, person.id, connected)
     if seemed is not None:
         watching.seems(core, person, seemed, who_is_here.shown_anywhere(core, person.id))
     if session.mode != "invisible":
-        who_is_here.note_seen(core, person)
-        who_is_here.note_gone(core, person)
+        who_is_here.note_seen(core, person, at)
+        who_is_here.note_gone(core, person, at)
         watching.went(core, person)
     if session.elevated_by is not None:
         tick.set(session, "elevated_by", None)
@@ -130,7 +138,7 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
         tick.drop(directory.connected, person.id)
         tick.drop(directory.about, person.id)
         if person.guest:
-            core.buckets.pop(person.id, None)
+            tick.drop(core.buckets, person.id)
             for number, standing in tuple(directory.places.get(person.id, {}).items()):
                 if standing.role == Role.BANNED:
                     tick.put(directory.banned_guests, person.id, person)
@@ -148,37 +156,42 @@ def depart(core: Core, session: Session, reason: str = "") -> None:
     tick.set(session, "token", 0)
 
 
-def close(core: Core, session: Session) -> None:
-    """The connection is gone. This holds even if its tick fails: `reclose` says it again."""
+def close(core: Core, session: Session, at: int = 0) -> None:
+    """The connection is gone, which holds even if its tick fails. `at` (ms): when that was, if not now."""
+    at = at or core.now()
     session.closed = True
     core.sessions.pop(session, None)
     core.lagging.pop(session, None)
-    core.tick.closed.append(session)
-    for number in session.channels:
+    for number in (*session.channels, *session.parting):
         core.fanout.audience(number).remove(session)
     watching.forget(core, session)
     metadata.forget(core, session)
-    depart(core, session)
+    depart(core, session, at=at)
+    core.tick.fact(partial(close, core, session, at))
     core.turns.wake()
 
 
-def reclose(core: Core, closed: list[Session]) -> None:
-    """After a tick was undone: what it had closed is closed all the same."""
-    for session in closed:
-        close(core, session)
+def go(core: Core, session: Session, code: str, reason: str = "", at: int = 0) -> None:
+    """The session's person goes, as the others are told with the reason, and its connection is ended: because it wants
+    to, or is made to, and not in consequence of a change. This holds even if its tick fails."""
+    at = at or core.now()
+    depart(core, session, reason, at)
+    core.tick.end(session, code, holds=True)
+    core.tick.fact(partial(go, core, session, code, reason, at))
+    core.turns.wake()
 
 
 def quit(core: Core, session: Session, command: Quit) -> Done:
     """Leave, as the others are told with the reason, and end the connection. A reason that one may not send for now is
     left out: nobody is kept from leaving."""
     reason = command.reason[: who_is_here.AWAY_BYTES] if command.reason.isprintable() else ""
-    depart(core, session, reason if reason and speaking.affords(core, session) else "")
-    core.tick.end(session, "")
+    go(core, session, "", reason if reason and speaking.affords(core, session) else "")
     return Done()
 
 
 def log_out(core: Core, session: Session, command: object) -> Done:
-    """The same, and the token that this session came in by is good no longer."""
+    """The same without a reason, and the token that this session came in by is good no longer: if that cannot be
+    stored, one is still logged in."""
     person = session.person
     assert person is not None
     if session.token:

@@ -233,8 +233,8 @@ def flush(core: Core) -> None:
     for key, marker in tuple(markers.items()):
         person = people.get(key[1])
         if person is None:
-            # A guest that is gone.
-            del markers[key]
+            # A guest that is gone, unless that is undone.
+            core.tick.drop(markers, key)
         elif not person.guest:
             moving[key] = marker
     if moving:

@@ -27,13 +27,14 @@ PAGE = 100
 
 
 def lag(core: Core, session: Session) -> None:
-    """The session's queue is full: from here on it is fed from the store."""
+    """The session's queue is full: from here on it is fed from the store, in the channels that it hears by now. One
+    that it is about to enter comes with its turn, or never does."""
     if session.person is None or session.closed:
         return
     core.counters["lagged"] += 1
     heard = session.heard = session.heard or {}
-    for number in session.channels:
-        if number not in heard:
+    for number in (*session.channels, *session.parting):
+        if number not in heard and core.fanout.hears(session, number):
             audience = core.fanout.audience(number)
             audience.remove(session)
             heard[number] = audience.number
@@ -99,7 +100,7 @@ def _hear_again(core: Core, session: Session, number: int) -> None:
         # Where it was in the log is no longer kept.
         told = ChannelRenamed(channel=known, at=core.now(), person=0, name="", was=known, now=channel.name)
         session.outlet.write(_said(session, told))
-    if session.outlet.language.snapshots and session.person is not None:
+    if session.outlet.language.snapshots and session.person is not None and number in session.channels:
         stands = channels.snapshot(core, session, channel)
         core.tick.answer(session, Command(), AsItStands(number, stands))
         core.turns.wake()

@@ -41,11 +41,13 @@ def subscribe(core: Core, session: Session, command: Subscribe) -> Done:
     p256dh, auth = _key(command.public_key, "public_key", PUBLIC_BYTES), _key(command.auth, "auth", AUTH_BYTES)
     if p256dh[0] != 4:
         raise BadInput(why="public_key", least=PUBLIC_BYTES, most=PUBLIC_BYTES)
-    own = core.directory.subscriptions.setdefault(person.id, {})
+    own = core.directory.subscriptions.get(person.id, {})
     made = Subscription(person.id, endpoint, p256dh, auth, form, core.now())
     with core.tick.whole():
         if endpoint not in own and len(own) >= SUBSCRIPTIONS_MOST:
             drop(core, min(own.values(), key=lambda one: one.made_at))
+        if person.id not in core.directory.subscriptions:
+            core.tick.put(core.directory.subscriptions, person.id, own)
         core.tick.put(own, endpoint, made)
         core.tick.store(PutSubscription(made))
     return Done()

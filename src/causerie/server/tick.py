@@ -2,17 +2,20 @@
 
 Use cases check first, then change memory only through `put`, `drop` and `set`, so that a commit that fails leaves
 memory as if their commands had not come. What is to be told is kept in order, as steps.
+
+What cannot be undone (a connection closed, somebody quit) is a fact of the tick: it is done through the same means, and
+done again if the tick is undone. What must be stored whatever becomes of the tick is owed: see Turns.owe.
 """
 
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from causerie.chat.commands import Command
-from causerie.chat.errors import ChatError
+from causerie.chat.commands import Command, Disconnect, Reload
+from causerie.chat.errors import ChatError, LoginFailed, TooFast, TooManyFailures
 from causerie.chat.events import Event
 from causerie.chat.replies import (
     AuditPage,
@@ -28,6 +31,7 @@ from causerie.chat.replies import (
     ThreadList,
     ThreadPage,
     VersionList,
+    Welcome,
 )
 from causerie.server.changes import Append, Change
 from causerie.server.session import Answer, Session
@@ -40,35 +44,39 @@ TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP, TELL_FOLLOWER = range(9)
 tell one session an event, let one hear what followed certain numbers, keep from one the event just told, tell one that
 its person follows a thread, if that is new."""
 
-_FROM_STORE = (
-    AuditPage, DraftList, Found, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList, ThreadList,
-    ThreadPage, VersionList,
+_HOLD = (
+    AuditPage, DraftList, Found, LoginFailed, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList,
+    ThreadList, ThreadPage, TooFast, TooManyFailures, VersionList, Welcome,
 )  # fmt: skip
-"""Answers that hold whatever becomes of the tick they share: what was read from the store, and that all is answered."""
+"""Answers that hold whatever becomes of the tick they share: what was read from the store, what was counted already,
+and that all is answered."""
+
+_FACTS = (Disconnect, Reload)
+"""What these commands did cannot be undone, so that their answers hold too."""
 
 _ABSENT: Any = object()
 
 
 class Tick:
     """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
-    above."""
+    above. `facts`: what is called, in this order, once the tick was undone."""
 
-    __slots__ = ("answered", "at", "changes", "closed", "more", "steps", "undo", "waiting")
+    __slots__ = ("answered", "at", "changes", "facts", "more", "steps", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.steps: list[Append | tuple[Any, ...]] = []
         self.more = 0
         self.undo: list[tuple[Any, Any, Any]] = []
-        self.closed: list[Session] = []
+        self.facts: list[Callable[[], None]] = []
         self.answered = False
         self.at = 0
         self.waiting: list[Future[None]] = []
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was done in it."""
-        return not (self.steps or self.changes or self.closed)
+        """Whether nothing was done in it, and nobody waits for it."""
+        return not (self.steps or self.changes or self.facts or self.waiting)
 
     @property
     def size(self) -> int:
@@ -95,6 +103,11 @@ class Tick:
         """thing.name = value, until undone."""
         self.undo.append((thing, name, getattr(thing, name)))
         setattr(thing, name, value)
+
+    def fact(self, again: Callable[[], None]) -> None:
+        """What was just done holds whatever becomes of this tick: if it is undone, `again` does it anew, in the tick
+        that collects then."""
+        self.facts.append(again)
 
     def store(self, change: Change) -> None:
         """Something to keep that nobody is told of."""
@@ -147,9 +160,9 @@ class Tick:
         """The passing event that was just told to the channel is not for this session's ears."""
         self.steps.append((SKIP, session, channel))
 
-    def end(self, session: Session, code: str) -> None:
-        """Farewell to a session."""
-        self.steps.append((END, session, code))
+    def end(self, session: Session, code: str, holds: bool = False) -> None:
+        """Farewell to a session. `holds`: whatever becomes of the tick, since it is no consequence of a change."""
+        self.steps.append((END, session, code, holds))
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -161,15 +174,16 @@ class Tick:
             self.back_to(mark)
             raise
 
-    def mark(self) -> tuple[int, int, int]:
+    def mark(self) -> tuple[int, int, int, int]:
         """Where the tick stands, for `back_to`."""
-        return len(self.changes), len(self.steps), len(self.undo)
+        return len(self.changes), len(self.steps), len(self.undo), len(self.facts)
 
-    def back_to(self, mark: tuple[int, int, int]) -> None:
+    def back_to(self, mark: tuple[int, int, int, int]) -> None:
         """Undo all that came after the mark."""
-        changes, steps, undo = mark
+        changes, steps, undo, facts = mark
         del self.changes[changes:]
         del self.steps[steps:]
+        del self.facts[facts:]
         self._undo(undo)
 
     def take_back(self) -> None:
@@ -177,7 +191,8 @@ class Tick:
         self._undo(0)
 
     def answer_all(self, error: ChatError) -> None:
-        """Answer every command in it with the error, once, but for what was only read; the rest of it stands."""
+        """Answer every command in it with the error, once, but for answers that hold; and let go of those sessions
+        whose end does. The rest of it stands."""
         if self.answered:
             return
         self.answered = True
@@ -187,7 +202,10 @@ class Tick:
                     if step.asked is not None and not step.asked[0].closed:
                         step.asked[0].outlet.answer(step.asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:
-                step[1].outlet.answer(step[2], step[3] if isinstance(step[3], _FROM_STORE) else error)
+                holds = isinstance(step[3], _HOLD) or isinstance(step[2], _FACTS)
+                step[1].outlet.answer(step[2], step[3] if holds else error)
+            elif step[0] == END and step[3] and not step[1].closed:
+                step[1].outlet.end(step[2])
 
     def _undo(self, keep: int) -> None:
         while len(self.undo) > keep:

@@ -26,11 +26,12 @@ def is_typing(core: Core, session: Session, command: IsTyping) -> Done:
     oldest = now - core.config.conversation.typing_seconds
     if told.get(key, oldest) > oldest:
         return Done()
-    told.pop(key, None)
-    told[key] = now
+    tick = core.tick
+    tick.drop(told, key)
+    tick.put(told, key, now)
     # They stand in the order of their times: what is over is at the front.
     while told and (told[first := next(iter(told))] <= oldest or len(told) > REMEMBERED_MOST):
-        del told[first]
+        tick.drop(told, first)
     event = Typing(channel=channel.name, person=person.id, name=person.name, guest=person.guest)
-    core.tick.tell(channel.id, event, by=session)
+    tick.tell(channel.id, event, by=session)
     return Done()

@@ -8,6 +8,8 @@ People count as here when others may see it (who_is_here.py). A name may be watc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from causerie.chat.commands import Watch
 from causerie.chat.errors import BadName, TooMany
 from causerie.chat.events import Described, Presence, Renamed, Watched
@@ -35,15 +37,16 @@ def watch(core: Core, session: Session, command: Watch) -> Watching:
     if command.on and command.names:
         if len(known | named) > WATCHED_MOST:
             raise TooMany(why="watched", most=WATCHED_MOST)
-        session.watching = known | named
+        core.tick.set(session, "watching", known | named)
         for mark in named:
-            core.watchers.setdefault(mark, {})[session] = True
+            if (watchers := core.watchers.get(mark)) is None:
+                core.tick.put(core.watchers, mark, {session: True})
+            else:
+                core.tick.put(watchers, session, True)
         return _status(core, named)
     if command.on:
         return _status(core, known)
-    for mark in named or tuple(known):
-        if session.watching is not None and session.watching.pop(mark, None) is not None:
-            _drop(core, session, mark)
+    _forget(core, session, named or known)
     return Watching()
 
 
@@ -62,18 +65,19 @@ def _visible(core: Core, person: Person) -> int:
     return sum(own.mode != "invisible" for own in core.directory.connected.get(person.id, ()))
 
 
-def _drop(core: Core, session: Session, mark: str) -> None:
-    watching = core.watchers.get(mark, {})
-    watching.pop(session, None)
-    if not watching:
-        core.watchers.pop(mark, None)
+def _forget(core: Core, session: Session, marks: Iterable[str]) -> None:
+    known, dropped = session.watching or {}, frozenset(marks)
+    for mark in dropped & known.keys():
+        core.tick.drop(core.watchers[mark], session)
+        if not core.watchers[mark]:
+            core.tick.drop(core.watchers, mark)
+    core.tick.set(session, "watching", {mark: name for mark, name in known.items() if mark not in dropped} or None)
 
 
 def forget(core: Core, session: Session) -> None:
     """The connection is gone, and watches nobody."""
-    for mark in session.watching or ():
-        _drop(core, session, mark)
-    session.watching = None
+    if session.watching is not None:
+        _forget(core, session, session.watching)
 
 
 def came(core: Core, person: Person) -> None:

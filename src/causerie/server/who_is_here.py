@@ -16,7 +16,7 @@ from causerie.chat.replies import Done, GoneLine
 from causerie.chat.texts import check_text
 from causerie.server import watching
 from causerie.server.changes import PutSeen
-from causerie.server.core import Core
+from causerie.server.core import DEPARTED_MOST, Core
 from causerie.server.session import Session
 
 AWAY_BYTES = 400
@@ -83,7 +83,8 @@ def count(core: Core, session: Session, channel: Channel, by: int) -> None:
     directory, person = core.directory, session.person.id
     here = directory.here.get(channel.id)
     if here is None:
-        here = directory.here[channel.id] = {}
+        here = {}
+        core.tick.put(directory.here, channel.id, here)
     if now := here.get(person, 0) + by:
         core.tick.put(here, person, now)
     else:
@@ -188,22 +189,43 @@ def _become(core: Core, session: Session, mode: Mode, away: str) -> None:
         tick.set(session, "since", core.now())
         watching.came(core, person)
     elif turned < 0:
-        note_seen(core, person)
+        note_seen(core, person, core.now())
         watching.went(core, person)
 
 
-def note_gone(core: Core, person: Person) -> None:
+def shares_last_seen(core: Core, person: int) -> bool:
+    """Whether an account lets others know when it was last here."""
+    preferences = core.directory.preferences.get(person)
+    return preferences is not None and preferences.share_last_seen
+
+
+def note_gone(core: Core, person: Person, at: int) -> None:
     """Remember that somebody left for others to see: a guest, or an account that lets others know when that was."""
-    preferences = core.directory.preferences.get(person.id)
-    shares = person.guest or (preferences is not None and preferences.share_last_seen)
-    if shares and not visible(core, person.id):
-        core.departed.append(GoneLine(person.id, person.name, core.now(), person.guest))
+    if (person.guest or shares_last_seen(core, person.id)) and not visible(core, person.id):
+        note_departed(core, GoneLine(person.id, person.name, at, person.guest))
 
 
-def note_seen(core: Core, person: Person) -> None:
-    """Keep when an account was last here for others to see, if they may know it and it was just now."""
-    preferences = core.directory.preferences.get(person.id)
-    if preferences is not None and preferences.share_last_seen and not person.guest and not visible(core, person.id):
-        now = core.now()
-        core.tick.put(core.directory.seen, person.id, now)
-        core.tick.store(PutSeen(person.id, now))
+def note_departed(core: Core, line: GoneLine) -> None:
+    """Remember this, and forget the oldest of so many."""
+    core.tick.set(core, "departures", core.departures + 1)
+    core.tick.put(core.departed, core.departures, line)
+    core.tick.drop(core.departed, core.departures - DEPARTED_MOST)
+
+
+def departed(core: Core) -> list[GoneLine]:
+    """Who left lately, the last one first: of accounts, those who let others know that now, whatever they did then."""
+    people = core.directory.people
+
+    def may_be_told(line: GoneLine) -> bool:
+        now = people.get(line.person)
+        return shares_last_seen(core, line.person) if now is not None and not now.guest else line.guest
+
+    return [line for _, line in sorted(core.departed.items(), reverse=True) if may_be_told(line)]
+
+
+def note_seen(core: Core, person: Person, at: int) -> None:
+    """Keep when an account was last here for others to see, if they may know it and it was just now. It is stored
+    whatever becomes of the tick: that they left is not undone."""
+    if not person.guest and shares_last_seen(core, person.id) and not visible(core, person.id):
+        core.tick.put(core.directory.seen, person.id, at)
+        core.turns.owe(PutSeen(person.id, at), about=("seen", person.id))

@@ -1,8 +1,9 @@
 """The core as a state machine, over a store that fails and comes back, and a server that starts again.
 
 People come, join, say, change and leave in any order. A plain model notes what was acknowledged and what anybody was
-told. Whenever all is quiet: that is in the store, and nothing else is; numbers rise by one; one key has one number; and
-what the server knows by heart is what it would read from the disk.
+told. Whenever all is quiet: that is in the store, and nothing else is; numbers rise by one; one key has one number;
+what the server knows by heart is what it would read from the disk, and who is really connected; and who was refused at
+the door is in the audit log, or owed to it.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from causerie import bootstrap
 from causerie.chat import commands as c
-from causerie.chat.errors import StoreUnavailable
+from causerie.chat.errors import LoginFailed, StoreUnavailable
 from causerie.chat.events import AnyEvent, LoggedEvent, Message
 from causerie.chat.model import Person
+from causerie.chat.names import skeleton
 from causerie.config import Config
 from causerie.protocols.native import LANGUAGE
 from causerie.server import accounts, login, presence
-from causerie.server.changes import Append, Change
+from causerie.server.changes import Append, Audit, Change, PutSeen
 from causerie.server.core import Core
 from causerie.server.directory import Directory
 from causerie.server.dispatch import dispatch, finish
@@ -35,9 +37,32 @@ from causerie.server.session import Answer, Language, Session, Trust
 from causerie.server.store import StoreFailed
 from causerie.stores.sqlite import SqliteStore
 
+LONGEST = 30.0
+"""Seconds that one step may take."""
+
 PEOPLE = ("ann", "bob", "Guest1", "Guest2")
 ACCOUNTS = ("ann", "bob")
 PLACES = ("home", "garden", "attic")
+
+OTHERS: tuple[c.Command, ...] = (
+    c.SetName(name="Guest3"), c.SetName(name="Guest4"), c.Describe(about="busy"), c.Describe(about=""),
+    c.Watch(names=["ann", "Guest1", "nobody"]), c.Watch(names=["ann"], on=False), c.Watch(on=False),
+    c.FollowMetadata(keys=["one", "two"]), c.FollowMetadata(keys=["one"], on=False),
+    c.SetMetadata(key="one", value="1"), c.SetMetadata(key="one"), c.SetMetadata(channel="home", key="two", value="2"),
+    c.Prefer(share_last_seen=True), c.Prefer(share_last_seen=False), c.Prefer(quiet_from=5),
+    c.Notify(channel="home", level="all"), c.Ignore(name="bob"), c.Ignore(name="bob", on=False),
+    c.SetPresence(mode="invisible"), c.SetPresence(mode="online"), c.SetPresence(mode="dnd", text="later"),
+    c.Away(text="out"), c.IsTyping(channel="home"), c.Direct(people=["ann"]), c.Direct(people=["Guest1", "bob"]),
+    c.SetMask(channel="garden", list="ban", mask="guest*"),
+    c.SetMask(channel="garden", list="ban", mask="guest*", on=False),
+    c.InviteTo(channel="garden", name="bob"), c.Kick(channel="garden", name="Guest1"),
+    c.Ban(channel="garden", name="Guest2"), c.Unban(channel="garden", name="Guest2"),
+    c.Mute(channel="home", name="Guest1", seconds=9), c.SetRole(channel="attic", name="bob", role="moderator"),
+    c.Report(channel="home", number=1), c.Draft(channel="home", text="half"), c.Draft(channel="home", text=""),
+    c.Mark(channel="home", number=1), c.Mark(channel="home", number=99), c.Follow(channel="home", number=1),
+    c.LogIn(name="ann", password="a wrong password"), c.Quit(), c.LogOut(), c.Disconnect(name="Guest1"),
+)  # fmt: skip
+"""What else people do, each of which changes something that the server knows by heart."""
 
 _EVENT = msgspec.json.Decoder(AnyEvent)
 
@@ -78,6 +103,8 @@ class Ears:
             self.model.acknowledged.setdefault(place, command.text)
             if command.key and self.model.keys.setdefault((answer.author.id, command.key), place) != place:
                 self.model.problems.append("one key, two messages")
+        elif isinstance(answer, LoginFailed):
+            self.model.refused += 1
         elif isinstance(answer, StoreUnavailable) and not self.model.full:
             self.model.problems.append("refused by a store that works")
 
@@ -104,6 +131,8 @@ class Model(RuleBasedStateMachine):
     """See the module. `told`: logged events that anybody heard, `acknowledged`: what was said, both by channel and
     number; `keys`: where a person's key led; `unowed`: what was said by who went before they were answered."""
 
+    config = Config()
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
@@ -117,6 +146,7 @@ class Model(RuleBasedStateMachine):
         self.unowed: set[str] = set()
         self.asked: list[c.Command] = []
         self.said = 0
+        self.refused = 0
         self.full = False
         self.do(self._open())
         self.do(self._accounts())
@@ -125,14 +155,14 @@ class Model(RuleBasedStateMachine):
             self.join(name, PLACES[0])
 
     def do(self, work: Any) -> Any:
-        """Wait for it."""
-        return self.loop.run_until_complete(work)
+        """Wait for it, but not for ever."""
+        return self.loop.run_until_complete(asyncio.wait_for(work, LONGEST))
 
     async def _open(self) -> None:
         self.store = FailingStore(Path(self.folder.name))
         self.sessions: dict[str, Session] = {}
         self.waiting: list[asyncio.Task[None]] = []
-        self.core: Core = await bootstrap.build_core(Config(), self.store, lambda token, admin: token)
+        self.core: Core = await bootstrap.build_core(self.config, self.store, lambda token, admin: token)
         self.core.pick, self.core.now, self.core.clock = self.dice.randrange, lambda: 1_000_000, lambda: 1000.0
         self.turns = asyncio.get_running_loop().create_task(self.core.turns.run())
 
@@ -231,6 +261,11 @@ class Model(RuleBasedStateMachine):
         self.ask(name, c.SetTopic(channel=place, topic=f"topic {self.said}"))
         self.ask(name, c.Ban(channel=place, name="bob"))
 
+    @rule(name=st.sampled_from(PEOPLE), command=st.sampled_from(OTHERS))
+    def do_more(self, name: str, command: c.Command) -> None:
+        """Something else."""
+        self.ask(name, msgspec.structs.replace(command))
+
     @rule()
     def fill_the_disk(self) -> None:
         """From here on nothing is stored."""
@@ -286,14 +321,68 @@ class Model(RuleBasedStateMachine):
                         assert event.deleted or event.text in {*self.unowed, "other"}, "there, and nobody was told so"
                     else:
                         assert event.deleted or event.text in (text, "other")
+        self._compare_people(here, disk)
+        self._compare_connections(here)
+        lines = [line.act for line in await self.store.audit(0, 10_000)]
+        lines += [line.act for line in self.core.turns.owed.values() if isinstance(line, Audit)]
+        assert lines.count("login_refused") >= self.refused
+
+    def _compare_people(self, here: Directory, disk: Directory) -> None:
         connected = {session.person.id for session in self.sessions.values() if session.person is not None}
-        assert set(here.connected) == connected
-        assert {person.id for person in here.people.values() if person.guest} <= connected
-        for session in self.sessions.values():
+        guests = {person.id for person in here.people.values() if person.guest}
+        accounts = {number: person for number, person in here.people.items() if not person.guest}
+        assert accounts == {number: person for number, person in disk.people.items() if not person.guest}
+        assert guests <= connected
+        assert here.names == {skeleton(person.name): number for number, person in here.people.items()}
+        assert here.kept_guests.keys() <= guests
+        assert {*here.about, *here.person_notes, *here.preferences} <= {*accounts, *connected}
+        places: dict[int, dict[int, Any]] = {}
+        for channel, standings in here.standings.items():
+            for person, standing in standings.items():
+                if person in here.people:
+                    places.setdefault(person, {})[channel] = standing
+        assert _filled(here.places) == places
+        for name in ("masks", "invites", "address_bans", "former", "subscriptions", "channel_notes"):
+            assert _filled(getattr(here, name)) == _filled(getattr(disk, name)), name
+        for name in ("person_notes", "preferences"):
+            kept = {number: own for number, own in getattr(here, name).items() if number in accounts}
+            assert kept == getattr(disk, name), name
+        owed = {one.person: one.at for one in self.core.turns.owed.values() if isinstance(one, PutSeen)}
+        assert here.seen == {**disk.seen, **owed}
+        assert set(self.core.buckets) <= set(here.people)
+
+    def _compare_connections(self, here: Directory) -> None:
+        sessions = set(self.sessions.values())
+        assert set(self.core.sessions) == sessions
+        connected: dict[int, set[Session]] = {}
+        seen_in: dict[int, dict[int, int]] = {}
+        watchers: dict[str, set[Session]] = {}
+        ears: dict[str, set[Session]] = {}
+        for session in sessions:
+            for mark in session.watching or ():
+                watchers.setdefault(mark, set()).add(session)
+            for key in session.keys or ():
+                ears.setdefault(key, set()).add(session)
+            assert session.parting == {}
+            if session.person is None:
+                assert session.channels == {}
+                continue
+            connected.setdefault(session.person.id, set()).add(session)
+            assert here.people[session.person.id] == session.person
             for number in session.channels:
-                assert session.person is not None
-                assert session.person.id in here.here[number]
                 assert here.standings[number][session.person.id].inside
+                if session.mode != "invisible":
+                    inside = seen_in.setdefault(number, {})
+                    inside[session.person.id] = inside.get(session.person.id, 0) + 1
+        assert {person: set(own) for person, own in here.connected.items()} == connected
+        assert _filled(here.here) == seen_in
+        assert {mark: set(who) for mark, who in self.core.watchers.items()} == watchers
+        assert {key: set(who) for key, who in self.core.metadata_ears.items()} == ears
+        assert self.core.fanout.audiences.keys() <= here.channels.keys()
+        for number in here.channels:
+            groups = self.core.fanout.audience(number).groups.values()
+            hearing = {session for group in groups for session in (*group.direct, *group.through)}
+            assert hearing == {session for session in sessions if number in session.channels}
 
     def teardown(self) -> None:
         """Nothing is left."""
@@ -304,6 +393,11 @@ class Model(RuleBasedStateMachine):
             self.do(self._shut())
             self.loop.close()
             self.folder.cleanup()
+
+
+def _filled(inner: dict[Any, Any]) -> dict[Any, Any]:
+    """Without the empty dictionaries in it."""
+    return {key: value for key, value in inner.items() if value != {}}
 
 
 TestCore = Model.TestCase

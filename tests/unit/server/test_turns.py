@@ -158,7 +158,7 @@ async def test_a_departure_survives_the_tick_that_failed(monkeypatch: pytest.Mon
         sent = mia.tells("send", channel="home", text="lost")
         await house.commit_begins()
         luc.hang_up()
-        await house.until(lambda: house.core.tick.closed)
+        await house.until(lambda: house.core.tick.facts)
         house.store.let_go(failing=True)
         assert (await mia.answer(sent))["code"] == "store_unavailable"
         await mia.hears("left", name="Luc")
@@ -178,7 +178,7 @@ async def test_who_came_and_went_in_ticks_that_failed_was_never_here(monkeypatch
         await house.commit_begins()
         await house.until(lambda: any(len(here) == 2 for here in house.core.directory.here.values()))
         luc.hang_up()
-        await house.until(lambda: house.core.tick.closed)
+        await house.until(lambda: house.core.tick.facts)
         house.store.let_go(failing=True)
         await house.until(lambda: not house.store.committing)
         house.store.let_go()

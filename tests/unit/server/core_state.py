@@ -1,0 +1,76 @@
+"""All that a core holds that a command may change, as plain values that can be compared: before and after an undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from causerie.server.core import Core
+from causerie.server.remembered import Remembered
+from causerie.server.session import Session
+
+ORDERED = ("connected", "pins")
+"""Of the directory: dictionaries whose order counts."""
+
+_PASSING = ("bucket", "flooding", "outlet", "private_events", "scram")
+"""Of a session: what was spent, counted and begun stays so, whatever is undone."""
+
+_OF_CORE = (
+    "departed", "departures", "drafted", "guest_hosts", "lagging", "metadata_ears", "reports", "scram_passes",
+    "sessions", "slowed", "typing", "watchers",
+)  # fmt: skip
+
+_CACHES = ("drafted", "remembered", "reports")
+"""What is read from the store when it is first asked for."""
+
+
+def state_of(core: Core) -> dict[str, Any]:
+    """Everything but what was spent, counted and begun (buckets, the guard, hashing), which stays so."""
+    state: dict[str, Any] = {name: _plain(value) for name, value in vars(core.directory).items()}
+    for name in ORDERED:
+        state[name] = {key: list(_plain(inner)) for key, inner in getattr(core.directory, name).items()}
+    state |= {name: _plain(getattr(core, name)) for name in _OF_CORE}
+    state["markers"] = dict(core.markers)
+    state["buckets"] = set(core.buckets)
+    state["remembered"] = {key: _fields(message, ()) for key, message in core.remembered.items()}
+    state["audiences"] = {
+        channel: (audience.number, audience.said, {id(one) for group in audience.groups.values() for one in
+                                                   (*group.direct, *group.through)})
+        for channel, audience in core.fanout.audiences.items()
+    }  # fmt: skip
+    state["session"] = {id(session): _fields(session, _PASSING) for session in core.sessions}
+    return state
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Where two states differ, but for what was read into a cache in between, and buckets that were begun."""
+    found = []
+    for name, was in before.items():
+        now = after[name]
+        if name == "buckets":
+            now = now & was
+        if name in _CACHES:
+            now = {key: now.get(key) for key in was} if was is not None else None
+        found += _where(name, was, now)
+    return found
+
+
+def _where(place: str, was: Any, now: Any) -> list[str]:
+    if isinstance(was, dict) and isinstance(now, dict):
+        missing = object()
+        keys = dict.fromkeys((*was, *now))
+        return [one for key in keys for one in _where(f"{place}[{key}]", was.get(key, missing), now.get(key, missing))]
+    return [] if now == was else [f"{place}: {was} became {now}"]
+
+
+def _fields(thing: Session | Remembered, but: tuple[str, ...]) -> dict[str, Any]:
+    return {name: _plain(getattr(thing, name)) for name in thing.__slots__ if name not in but}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Session):
+        return id(value)
+    if isinstance(value, dict):
+        return {_plain(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [*map(_plain, value)]
+    return set(map(_plain, value)) if isinstance(value, set) else value
