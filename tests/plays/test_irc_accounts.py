@@ -51,7 +51,7 @@ async def test_scram_proves_the_password_both_ways() -> None:
         await ann.hears(f":SERVER AUTHENTICATE {encoded(f'v={wanted}')}")
         ann.says("AUTHENTICATE +", "AUTHENTICATE PLAIN", "CAP END")
         await ann.hears(
-            ":SERVER 900 x x!~a@SERVER anna :*", ":SERVER 903 x :*", ":SERVER 907 x :*", ":SERVER 001 anna :*"
+            ":SERVER 900 x x!~a@guest.SERVER anna :*", ":SERVER 903 x :*", ":SERVER 907 x :*", ":SERVER 001 anna :*"
         )
 
 
@@ -112,9 +112,9 @@ async def test_a_guest_who_logs_in_becomes_the_account_where_it_is(how: str) -> 
         else:
             ann.says(f"PRIVMSG NickServ :IDENTIFY anna {ONE_WORD}")
         await ann.hears(
-            ":SERVER 900 Ghosty Ghosty!~ghosty@SERVER anna :You are now logged in as anna",
+            ":SERVER 900 Ghosty Ghosty!~ghosty@guest.SERVER anna :You are now logged in as anna",
             ":SERVER 903 Ghosty :*" if how == "SASL" else ":NickServ!* NOTICE Ghosty :You are now identified*",
-            ":Ghosty!~ghosty@SERVER NICK :anna",
+            ":Ghosty!~ghosty@guest.SERVER NICK :anna",
         )
         await bob.hears(":Ghosty!* QUIT :*", ":anna!~ghosty@SERVER JOIN #home anna :Ghosty at IRC")
         await mia.hears("left", name="Ghosty", how="quit")
@@ -149,7 +149,7 @@ async def test_nickserv_makes_an_account_of_a_nick() -> None:
         other = await irc(house)
         other.says("NICK x", "USER x 0 * :x", f"PRIVMSG NickServ :IDENTIFY Ann {ONE_WORD}2")
         await other.hears_at_last(":NickServ!* NOTICE x :You are now identified for Ann.")
-        await other.hears(":x!~x@SERVER NICK :Ann")
+        await other.hears(":x!~x@guest.SERVER NICK :Ann")
 
 
 async def test_chanserv_does_what_the_core_lets_one_do() -> None:
@@ -240,13 +240,13 @@ async def test_oper_gives_an_administrators_rights_for_now() -> None:
         ann.says("KILL Bob :x", "OPER root wrong", "OPER nobody operpassword", "OPER root", "OPER other opersecret")
         await ann.hears(
             ":SERVER 481 Ann :*", ":SERVER 464 Ann :*", ":SERVER 464 Ann :*", ":SERVER 461 Ann OPER :*",
-            ":SERVER 381 Ann :*", ":Ann!~ann@SERVER MODE Ann :+o",
+            ":SERVER 381 Ann :*", ":Ann!~ann@guest.SERVER MODE Ann :+o",
         )  # fmt: skip
         assert " Ann H* :0 " in (await bob.answers("WHO Ann"))[0]
         assert "313" in [line.split()[1] for line in await bob.answers("WHOIS Ann")]
         assert "378" in [line.split()[1] for line in await ann.answers("WHOIS Bob")]
         assert " 252 Ann 1 " in (await ann.answers("LUSERS"))[1]
-        assert await ann.answers("MODE Ann -o") == [":Ann!~ann@irc.local MODE Ann :-o"]
+        assert await ann.answers("MODE Ann -o") == [":Ann!~ann@guest.irc.local MODE Ann :-o"]
         assert (await ann.answers("WALLOPS :hello"))[0].split()[1] == "481"
 
 

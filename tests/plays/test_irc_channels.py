@@ -14,13 +14,13 @@ async def test_join_is_told_with_topic_and_names_in_this_order() -> None:
         await anna.hears(":anna!* TOPIC #garden :roses : and more")
         bob = await irc_as(house, "Bob")
         assert await bob.joins("#garden") == [
-            ":Bob!~bob@irc.local JOIN #garden",
+            ":Bob!~bob@guest.irc.local JOIN #garden",
             ":irc.local 332 Bob #garden :roses : and more",
             f":irc.local 333 Bob #garden anna {house.server.core.directory.channel('garden').topic_at // 1000}",
             ":irc.local 353 Bob = #garden :~anna Bob",
             ":irc.local 366 Bob #garden :End of /NAMES list",
         ]
-        await anna.hears(":Bob!~bob@SERVER JOIN #garden")
+        await anna.hears(":Bob!~bob@guest.SERVER JOIN #garden")
         await bob.hears_nothing()
 
 
@@ -52,8 +52,8 @@ async def test_part_is_told_to_all_with_its_reason() -> None:
         mia = await house.native_in("home", "Mia")
         await ann.hears(":Bob!* JOIN #home", ":Mia!* JOIN #home")
         bob.says("PART #home :so long")
-        await bob.hears(":Mia!* JOIN #home", ":Bob!~bob@SERVER PART #home :so long")
-        await ann.hears(":Bob!~bob@SERVER PART #home :so long")
+        await bob.hears(":Mia!* JOIN #home", ":Bob!~bob@guest.SERVER PART #home :so long")
+        await ann.hears(":Bob!~bob@guest.SERVER PART #home :so long")
         await mia.hears("left", name="Bob", reason="so long")
         await bob.hears_nothing()
 
@@ -163,7 +163,7 @@ async def test_who_whois_ison_userhost_and_list() -> None:
         await anna.hears(":SERVER 306 anna :*")
         bob.says("WHO #den", "WHOIS anna", "WHOIS ghost", "ISON bob ghost anna", "USERHOST anna", "LIST", "LIST #den")
         await bob.hears(
-            ":SERVER 352 Bob #den ~bob SERVER SERVER Bob H :0 Bob at IRC",
+            ":SERVER 352 Bob #den ~bob guest.SERVER SERVER Bob H :0 Bob at IRC",
             ":SERVER 352 Bob #den ~anna SERVER SERVER anna G~ :0 anna at IRC",
             ":SERVER 315 Bob #den :*",
             ":SERVER 311 Bob anna ~anna SERVER * :anna at IRC",
@@ -193,7 +193,7 @@ async def test_capabilities_that_say_more_of_people() -> None:
         bob = await irc_in(
             house, "#den", "Bob", caps="extended-join away-notify multi-prefix userhost-in-names account-notify"
         )
-        assert bob.heard[-3] == ":Bob!~bob@irc.local JOIN #den * :Bob at IRC"
+        assert bob.heard[-3] == ":Bob!~bob@guest.irc.local JOIN #den * :Bob at IRC"
         anna = await irc_in(house, "#den", "anna", password=PASSWORD)
         await bob.hears(":anna!~anna@SERVER JOIN #den anna :anna at IRC")
         anna.says("AWAY :gardening", "AWAY")

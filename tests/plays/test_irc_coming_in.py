@@ -106,7 +106,7 @@ async def test_sasl_plain_logs_in_to_an_account() -> None:
         await ann.hears(":SERVER CAP other ACK :sasl", ":SERVER AUTHENTICATE +")
         ann.says(f"AUTHENTICATE {plain('anna')}", "CAP END")
         await ann.hears(
-            ":SERVER 900 other other!~a@SERVER anna :You are now logged in as anna",
+            ":SERVER 900 other other!~a@guest.SERVER anna :You are now logged in as anna",
             ":SERVER 903 other :*",
             ":SERVER 001 anna :*",
         )
@@ -154,11 +154,11 @@ async def test_quit_is_told_to_the_others_and_answered_with_error() -> None:
     async with House() as house:
         ann = await irc_in(house, "#home", "Ann")
         bob = await irc_in(house, "#home", "Bob")
-        await ann.hears(":Bob!~bob@SERVER JOIN #home")
+        await ann.hears(":Bob!~bob@guest.SERVER JOIN #home")
         bob.says("QUIT :gone fishing")
         await bob.hears("ERROR :Closing link: (*)")
         await bob.hears_the_end()
-        await ann.hears(":Bob!~bob@SERVER QUIT :Quit: gone fishing")
+        await ann.hears(":Bob!~bob@guest.SERVER QUIT :Quit: gone fishing")
 
 
 async def test_a_connection_that_breaks_is_a_quit() -> None:

@@ -105,7 +105,7 @@ async def test_an_edit_between_two_people_comes_from_the_one_who_made_it() -> No
         await ann.hears(":Mia!* PRIVMSG Ann :helo")
         await mia.asks("edit", channel=told["channel"], number=told["number"], text="hello " * 150)
         lines = await ann.answers()
-        assert all(line.startswith(":Mia!causerie@irc.local NOTICE Ann :") for line in lines)
+        assert all(line.startswith(":Mia!causerie@guest.irc.local NOTICE Ann :") for line in lines)
         assert "".join(lines).count("hello") == 150
 
 
@@ -149,11 +149,11 @@ async def test_a_guest_takes_another_name() -> None:
         await ann.hears(":Bob!* JOIN #home")
         await ann.joins("#den")
         ann.says("NICK Zoe")
-        await ann.hears(":Ann!~ann@SERVER NICK :Zoe")
-        await bob.hears(":Ann!~ann@SERVER NICK :Zoe")
+        await ann.hears(":Ann!~ann@guest.SERVER NICK :Zoe")
+        await bob.hears(":Ann!~ann@guest.SERVER NICK :Zoe")
         ann.says("PRIVMSG #home :hi", "NICK Bob", "NICK a!b", "NICK Zoe", "NICK anna")
         await ann.hears(":SERVER 433 Zoe Bob :*", ":SERVER 432 Zoe a!b :*", ":SERVER 433 Zoe anna :*")
-        await bob.hears(":Zoe!~ann@SERVER PRIVMSG #home :hi")
+        await bob.hears(":Zoe!~ann@guest.SERVER PRIVMSG #home :hi")
         anna = await irc_as(house, "anna", password=PASSWORD)
         anna.says("NICK other")
         await anna.hears(":SERVER 447 anna :*")

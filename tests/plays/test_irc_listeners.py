@@ -154,7 +154,7 @@ async def test_a_certificate_logs_in_whose_it_is(tmp_path: Path) -> None:
             ann.says(f"AUTHENTICATE {base64.b64encode(b'bert').decode()}", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +")
             await ann.hears(":SERVER AUTHENTICATE +", ":SERVER 904 Ann :*", ":SERVER AUTHENTICATE +")
             if kept:
-                await ann.hears(":SERVER 900 Ann Ann!~a@SERVER anna :*", ":SERVER 903 Ann :*")
+                await ann.hears(":SERVER 900 Ann Ann!~a@guest.SERVER anna :*", ":SERVER 903 Ann :*")
                 break
             await ann.hears(":SERVER 904 Ann :*")
             ann.says("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('anna')}", "CAP END", "NS CERT ADD", "NS CERT LIST")

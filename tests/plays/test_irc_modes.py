@@ -125,7 +125,7 @@ async def test_a_key_is_asked_for() -> None:
         await eve.hears_at_last(":Eve!* JOIN #den")
         for key in ("two words", "long" * 100, "", "a,b"):
             assert await ann.answers(f"MODE #den +k :{key}") == [
-                *([":Eve!~eve@irc.local JOIN #den"] if key == "two words" else []),
+                *([":Eve!~eve@guest.irc.local JOIN #den"] if key == "two words" else []),
                 ":irc.local 696 Ann #den k * :That cannot be its parameter",
             ]
         ann.says("MODE #den -k")
@@ -280,7 +280,7 @@ async def test_a_mask_that_nothing_could_go_by_is_refused(mask: str) -> None:
         ann = await irc_in(house, "#den", "Ann")
         heard = await ann.answers(f"MODE #den +b {mask}")
         if mask == "a!b!c":
-            assert heard == [":Ann!~ann@irc.local MODE #den +b a!*@*"], "what is told is what was done"
+            assert heard == [":Ann!~ann@guest.irc.local MODE #den +b a!*@*"], "what is told is what was done"
         else:
             assert [line.split()[:6] for line in heard] == [[":irc.local", "696", "Ann", "#den", "b", mask]]
 
@@ -349,7 +349,7 @@ async def test_no_implicit_names() -> None:
     """IRCv3 no-implicit-names: JOIN brings no 353 and no 366; NAMES does."""
     async with House() as house:
         ann = await irc_as(house, "Ann", caps="no-implicit-names")
-        assert await ann.answers("JOIN #den") == [":Ann!~ann@irc.local JOIN #den"]
+        assert await ann.answers("JOIN #den") == [":Ann!~ann@guest.irc.local JOIN #den"]
         ann.says("NAMES #den")
         await ann.hears(":SERVER 353 Ann = #den :@Ann", ":SERVER 366 Ann #den :*")
 

@@ -47,7 +47,7 @@ async def test_whois_says_all_that_one_may_know() -> None:
         bob = await irc_as(house, "Bob")
         ann = await irc_as(house, "Ann")
         assert await ann.answers("MODE Ann +B-x") == [
-            ":Ann!~ann@irc.local MODE Ann :+B",
+            ":Ann!~ann@guest.irc.local MODE Ann :+B",
             ":irc.local 501 Ann :Unknown MODE flag",
         ]
         assert await numbers(bob, "WHOIS irc.local Ann") == ["311", "312", "317", "335", "318"]
@@ -85,8 +85,8 @@ async def test_whowas_tells_the_last_first() -> None:
         anna.says("QUIT")
         await anna.hears("ERROR *")
         lines = await bob.answers("WHOWAS ghost")
-        assert lines[0] == ":irc.local 314 Bob Ghost ~two irc.local * :Real two"
-        assert lines[2] == ":irc.local 314 Bob Ghost ~one irc.local * :Real one"
+        assert lines[0] == ":irc.local 314 Bob Ghost ~two guest.irc.local * :Real two"
+        assert lines[2] == ":irc.local 314 Bob Ghost ~one guest.irc.local * :Real one"
         assert lines[4] == ":irc.local 369 Bob ghost :End of WHOWAS"
         assert await numbers(bob, "WHOWAS Ghost 1") == ["314", "312", "369"]
         assert await numbers(bob, "WHOWAS gho* -1") == ["314", "312", "314", "312", "369"]
@@ -99,11 +99,13 @@ async def test_monitor_tells_who_comes_and_goes() -> None:
         ann = await irc_as(house, "Ann")
         assert await ann.answers("MONITOR + Bob,Mia") == [":irc.local 731 Ann :Bob,Mia"]
         bob = await irc_as(house, "Bob")
-        await ann.hears(":SERVER 730 Ann :Bob!*@SERVER")
+        await ann.hears(":SERVER 730 Ann :Bob!*@guest.SERVER")
         mia = await house.native()
         await mia.logs_in("mia")
-        await ann.hears(":SERVER 730 Ann :mia!*@SERVER")
-        assert await ann.answers("MONITOR S") == [":irc.local 730 Ann :Bob!~bob@irc.local,mia!causerie@irc.local"]
+        await ann.hears(":SERVER 730 Ann :mia!causerie@guest.SERVER")
+        assert await ann.answers("MONITOR S") == [
+            ":irc.local 730 Ann :Bob!~bob@guest.irc.local,mia!causerie@guest.irc.local"
+        ]
         bob.says("NICK bob", "NICK Rob")
         await ann.hears(":SERVER 731 Ann :bob")
         bob.says("NICK BOB")
@@ -143,12 +145,12 @@ async def test_who_is_monitored_is_heard_of_without_a_common_channel() -> None:
             assert await numbers(person, "MONITOR + Bob") == ["730"]
         bob.says("AWAY :lunch", "AWAY", "SETNAME :Bob the Other", "REGISTER * * eight-tin-whistles")
         await ann.hears(
-            ":Bob!~bob@SERVER AWAY :lunch",
-            ":Bob!~bob@SERVER AWAY",
-            ":Bob!~bob@SERVER SETNAME :Bob the Other",
+            ":Bob!~bob@guest.SERVER AWAY :lunch",
+            ":Bob!~bob@guest.SERVER AWAY",
+            ":Bob!~bob@guest.SERVER SETNAME :Bob the Other",
             ":Bob!~bob@SERVER ACCOUNT Bob",
         )
-        await cyd.hears(":Bob!~bob@SERVER SETNAME :Bob the Other")
+        await cyd.hears(":Bob!~bob@guest.SERVER SETNAME :Bob the Other")
         for person in (cyd, dan):
             await person.hears_nothing()
         await ann.joins("#tea")
@@ -195,9 +197,9 @@ async def test_a_person_keeps_user_and_host_while_here() -> None:
         bob = await irc_as(house, "Bob", caps="chghost")
         await irc_as(house, "anna", password=PASSWORD)
         bob.says(f"NICKSERV IDENTIFY anna {PASSWORD}")
-        heard = await bob.hears_at_last(":Bob!~bob@SERVER NICK :anna")
+        heard = await bob.hears_at_last(":Bob!~bob@guest.SERVER NICK :anna")
         assert heard
-        await bob.hears(":anna!~bob@SERVER CHGHOST ~anna SERVER")
+        await bob.hears(":anna!~bob@guest.SERVER CHGHOST ~anna SERVER")
 
 
 async def test_who_becomes_invisible_goes_for_those_who_watch() -> None:
@@ -227,11 +229,11 @@ async def test_setname_is_told_to_those_who_asked() -> None:
         await bob.hears(":Cyd!* JOIN #home", ":Mia!* JOIN #home")
         await cyd.hears(":Mia!* JOIN #home")
         ann.says("SETNAME :Ann the Other", "SETNAME :")
-        await ann.hears(":Ann!~ann@SERVER SETNAME :Ann the Other", ":SERVER FAIL SETNAME INVALID_REALNAME :*")
-        await bob.hears(":Ann!~ann@SERVER SETNAME :Ann the Other")
+        await ann.hears(":Ann!~ann@guest.SERVER SETNAME :Ann the Other", ":SERVER FAIL SETNAME INVALID_REALNAME :*")
+        await bob.hears(":Ann!~ann@guest.SERVER SETNAME :Ann the Other")
         await mia.hears("described", name="Ann", about="Ann the Other")
         await cyd.hears_nothing()
-        assert (await cyd.answers("WHOIS Ann"))[0] == ":irc.local 311 Cyd Ann ~ann irc.local * :Ann the Other"
+        assert (await cyd.answers("WHOIS Ann"))[0] == ":irc.local 311 Cyd Ann ~ann guest.irc.local * :Ann the Other"
         assert (await mia.asks("whois", name="Ann"))["about"] == "Ann the Other"
 
 

@@ -109,4 +109,4 @@ async def test_search_is_for_those_who_negotiated_it_by_either_name() -> None:
         bob = await irc_in(house, "#home", "Bob")
         assert await bob.answers("SEARCH text=tea") == [":irc.local 421 Bob SEARCH :Unknown command"]
         cyd = await irc_in(house, "#home", "Cyd", "draft/search")
-        assert await cyd.answers("SEARCH text=tea") == [":Ann!~ann@irc.local PRIVMSG #home :tea"]
+        assert await cyd.answers("SEARCH text=tea") == [":Ann!~ann@guest.irc.local PRIVMSG #home :tea"]

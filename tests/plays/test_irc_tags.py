@@ -39,7 +39,7 @@ async def test_client_tags_are_for_those_who_can_read_them() -> None:
         heard = await bob.line()
         assert heard == echo
         assert heard.startswith("@msgid=")
-        assert heard.endswith(";+x=1 :Ann!~ann@irc.local TAGMSG #home")
+        assert heard.endswith(";+x=1 :Ann!~ann@guest.irc.local TAGMSG #home")
         await cyd.hears("@time=*Z :Ann!* PRIVMSG #home :hi")
         assert await cyd.answers() == []
         await ann.hears(":SERVER 411 Ann :*")

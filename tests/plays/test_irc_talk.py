@@ -22,7 +22,9 @@ async def test_one_world() -> None:
         await mia.hears("message", name="Ann", text="bonjour : à tous", channel="home", number=1)
         await mia.says("home", "salut")
         luc.says("hello")
-        await ann.hears(":Mia!causerie@SERVER PRIVMSG #home :salut", ":Guest-Luc!causerie@SERVER PRIVMSG #home :hello")
+        await ann.hears(
+            ":Mia!causerie@guest.SERVER PRIVMSG #home :salut", ":Guest-Luc!causerie@guest.SERVER PRIVMSG #home :hello"
+        )
         await ann.hears_nothing()
 
 
@@ -43,7 +45,7 @@ async def test_the_author_has_an_echo_who_asked_for_it_in_its_place_among_the_ot
         bob = await irc_in(house, "#home", "Bob")
         await ann.hears(":Bob!* JOIN #home")
         ann.says("PRIVMSG #home :one")
-        await ann.hears(":Ann!~ann@SERVER PRIVMSG #home :one")
+        await ann.hears(":Ann!~ann@guest.SERVER PRIVMSG #home :one")
         bob.says("PRIVMSG #home :two")
         await ann.hears(":Bob!* PRIVMSG #home :two")
         ann.says("PRIVMSG Bob :psst")
@@ -60,16 +62,16 @@ async def test_people_talk_to_each_other_alone() -> None:
         mia = await house.native()
         await mia.logs_in("Mia")
         ann.says("PRIVMSG Bob :psst")
-        await bob.hears(":Ann!~ann@SERVER PRIVMSG Bob :psst")
+        await bob.hears(":Ann!~ann@guest.SERVER PRIVMSG Bob :psst")
         bob.says("PRIVMSG ann :what?")
-        await ann.hears(":Bob!~bob@SERVER PRIVMSG Ann :what?")
+        await ann.hears(":Bob!~bob@guest.SERVER PRIVMSG Ann :what?")
         ann.says("PRIVMSG Mia :are you there?")
         opened = await mia.hears("stands", name="Ann", whom_name="Mia")
         page = await mia.asks("history", channel=opened["channel"])
         assert [event["text"] for event in page["events"]] == ["are you there?"]
         await mia.joins(opened["channel"])
         await mia.says(opened["channel"], "I am")
-        await ann.hears(":Mia!causerie@SERVER PRIVMSG Ann :I am")
+        await ann.hears(":Mia!causerie@guest.SERVER PRIVMSG Ann :I am")
         ann.says("PRIVMSG Nobody :hello?")
         await ann.hears(":SERVER 401 Ann Nobody :*")
         await bob.hears_nothing()
@@ -108,7 +110,7 @@ async def test_what_is_too_long_for_a_line_comes_in_several(text: str) -> None:
         await ann.hears(":Mia!* JOIN #home")
         await mia.says("home", text)
         heard = await ann.answers()
-        start = ":Mia!causerie@irc.local PRIVMSG #home :"
+        start = ":Mia!causerie@guest.irc.local PRIVMSG #home :"
         assert all(line.startswith(start) and len(line.encode()) <= 510 for line in heard)
         said = "".join(line.removeprefix(start) for line in heard)
         assert said.replace(" ", "") == text.replace(" ", "").replace("\n", "")
@@ -201,7 +203,7 @@ async def test_a_label_comes_back_with_the_answer() -> None:
             "@label=a :SERVER PONG SERVER :x",
             "@label=b;msgid=*-1 :Ann!* PRIVMSG #home :hi",
             "@label=c :SERVER BATCH +1 labeled-response",
-            "@batch=1 :SERVER 311 Ann Ann ~ann SERVER \\* :*".replace("\\*", "*"),
+            "@batch=1 :SERVER 311 Ann Ann ~ann guest.SERVER \\* :*".replace("\\*", "*"),
             "@batch=1 :SERVER 319 Ann Ann :#home",
             "@batch=1 :SERVER 312 *",
             "@batch=1 :SERVER 317 *",

@@ -64,7 +64,7 @@ async def test_who_is_not_here_is_told_on_their_device_and_who_is_here_is_not(tm
         bob.says("PRIVMSG ann :are you there? été")
         push, said = await reads(service, device)
         msgid = (await bob.hears_at_last("*PRIVMSG ann :*"))[-1].partition("msgid=")[2].partition(" ")[0]
-        assert said.endswith(" :Bob!~bob@irc.local PRIVMSG ann :are you there? été")
+        assert said.endswith(" :Bob!~bob@guest.irc.local PRIVMSG ann :are you there? été")
         assert f"msgid={msgid}" in said
         assert said.startswith("@time=")
         assert push.line == "POST /ann HTTP/1.1"
@@ -209,7 +209,7 @@ async def test_a_push_is_one_line_that_fits_whatever_was_said(tmp_path: Path) ->
         bob.says(f"@+x={'y' * 4080} PRIVMSG ann :much behind it")
         _, said = await reads(service, device)
         assert said.startswith("@msgid=")
-        assert said.endswith(" :Bob!~bob@irc.local PRIVMSG ann :much behind it")
+        assert said.endswith(" :Bob!~bob@guest.irc.local PRIVMSG ann :much behind it")
         mia = await house.native()
         await mia.logs_in("Mia")
         await mia.asks("tell", people=["ann"], text="one\ntwo\n" + "x" * 5000)

@@ -29,8 +29,8 @@ async def test_who_knows_rename_is_told_and_who_does_not_leaves_and_enters() -> 
         anna.says("RENAME #tea #cake :Typo fix", "PRIVMSG #cake :after", "PRIVMSG #tea :and after")
         await anna.hears(":anna!~anna@SERVER RENAME #tea #cake :Typo fix")
         await bob.hears(
-            ":Bob!~bob@SERVER PART #tea :Typo fix",
-            ":Bob!~bob@SERVER JOIN #cake * :Bob at IRC",
+            ":Bob!~bob@guest.SERVER PART #tea :Typo fix",
+            ":Bob!~bob@guest.SERVER JOIN #cake * :Bob at IRC",
             ":SERVER 332 Bob #cake :Cakes",
             ":SERVER 333 Bob #cake anna *",
             ":SERVER 353 Bob = #cake :~anna Bob *",
@@ -54,7 +54,7 @@ async def test_who_knows_rename_is_told_and_who_does_not_leaves_and_enters() -> 
         # A rename without a reason has an empty one; back to a name that it had is no other's.
         anna.says("RENAME #cake #tea")
         await anna.hears_at_last(":anna!~anna@SERVER RENAME #cake #tea :")
-        await bob.hears_at_last(":Bob!~bob@SERVER PART #cake")
+        await bob.hears_at_last(":Bob!~bob@guest.SERVER PART #cake")
 
 
 async def test_what_cannot_be_renamed_is_refused() -> None:
@@ -68,7 +68,7 @@ async def test_what_cannot_be_renamed_is_refused() -> None:
         assert await anna.answers(
             "RENAME #tea #other", "RENAME #tea tea", "RENAME #home #house", "RENAME #none #house", "RENAME #tea"
         ) == [
-            ":Bob!~bob@irc.local JOIN #tea",
+            ":Bob!~bob@guest.irc.local JOIN #tea",
             ":irc.local FAIL RENAME CHANNEL_NAME_IN_USE #tea #other :The channel name is already taken",
             ":irc.local FAIL RENAME CANNOT_RENAME #tea tea :A channel's name begins with #",
             ":irc.local 442 anna #home :You're not on that channel",

@@ -31,6 +31,7 @@ from causerie.chat.errors import (
 from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
+from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
 from causerie.server import invites, metadata, presence, subscriptions, tokens, watching, who_is_here
 from causerie.server.audit import audit
@@ -48,6 +49,7 @@ from causerie.server.login import (
     count_scram,
     hash_token,
     make_token,
+    own_names,
 )
 from causerie.server.session import Session
 
@@ -93,7 +95,10 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     policy.check_register(core.config.accounts.registration, bool(command.invite))
     name, mark = checked_name(command.name)
     invite = _invite(core, command.invite) if command.invite else None
-    _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
+    admin = invite is not None and invite.admin
+    if not admin and sounds_official(name, own_names(core)):
+        raise NameTaken(name=name, why="reserved")
+    _check_free(core, name, mark, guest.id if guest else 0, admin)
     hashed = await _hash(core, session, name, command.password)
     if session.closed:
         return Done()

@@ -24,6 +24,7 @@ from causerie.chat.errors import (
 from causerie.chat.model import Channel, Person
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
+from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import Done, LoggedIn
 from causerie.server import channels, presence, tokens, watching, who_is_here
 from causerie.server.changes import Audit, PutNetwork, PutPerson, PutToken, Token
@@ -76,12 +77,18 @@ def checked_name(text: str) -> tuple[str, str]:
 def checked_guest_name(core: Core, text: str, mine: int) -> tuple[str, str]:
     """The name and its skeleton, if the guest whose id is `mine` may have it. Raises BadName, NameTaken."""
     name, mark = checked_name(text)
-    if reserved_word(name):
+    if reserved_word(name) or sounds_official(name, own_names(core)):
         raise NameTaken(name=name, why="reserved")
     owner = core.directory.names.get(mark)
     if owner is not None and owner != mine:
         raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
     return name, mark
+
+
+def own_names(core: Core) -> tuple[str, ...]:
+    """What the server itself is called."""
+    config = core.config
+    return config.server.name, config.irc.network, config.irc.server_name
 
 
 def audit_refusal(core: Core, session: Session, act: str, name: str) -> None:

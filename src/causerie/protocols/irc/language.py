@@ -300,12 +300,17 @@ class IrcLanguage(Language):
         return f"{self.tags(event, account=False)}{cut(f':{self.server} {text}')}\r\n".encode()
 
     def _renamed(self, event: Renamed) -> bytes:
-        told = b""
+        network, told = self._network, ""
+        source = network.source if event.guest else network.source_as_guest
         if event.was != event.name:
-            told = f"{self.tags(event)}:{self._network.source(event.person, event.was)} NICK :{event.name}\r\n".encode()
+            told = f"{self.tags(event)}:{source(event.person, event.was)} NICK :{event.name}\r\n"
+        if not event.guest and self._heard & cap.CHGHOST:
+            # A guest became an account, whose host is another.
+            user, host = network.face(event.person).user, network.host(event.person)
+            told += f"{self.tags(event)}:{source(event.person, event.name)} CHGHOST {user} {host}\r\n"
         if self._heard & cap.ACCOUNT_NOTIFY:
-            told += self.line(event, f"ACCOUNT {'*' if event.guest else event.name}")
-        return told
+            return told.encode() + self.line(event, f"ACCOUNT {'*' if event.guest else event.name}")
+        return told.encode()
 
 
 _SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {

@@ -32,6 +32,9 @@ USER = "causerie"
 """The user name of people who never gave one: other protocols have none."""
 
 
+GUEST = "guest"
+"""What a guest's host begins with."""
+
 SHOWN_MOST = 1000
 """Of people who may be gone, whose user and real name are remembered."""
 
@@ -55,12 +58,12 @@ class Counts(NamedTuple):
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Face:
-    """What a person gave with USER. `tail` is what follows the nick in a source: `!user@host`. `modes`: see
-    umodes.py."""
+    """What a person gave with USER. `tails`: what follows the nick in a source, `!user@host`, of an account and of a
+    guest. `modes`: see umodes.py."""
 
     user: str
     real_name: str
-    tail: str
+    tails: tuple[str, str]
     modes: set[str] = field(default_factory=set)
 
 
@@ -74,10 +77,10 @@ class Network:
         self.version = __version__
         self.casemapping = core.config.irc.casemapping
         self.since = time.strftime("%a %d %b %Y at %H:%M:%S UTC", time.gmtime(core.now() / 1000))
-        self.host = self.server
-        """Everybody's host: nobody's address is shown."""
+        self.hosts = self.server, f"{GUEST}.{self.server}"
+        """The host of every account, and of every guest: nobody's address is shown."""
         self.most_people = 0
-        self._nobody = Face(USER, "", f"!{USER}@{self.host}")
+        self._nobody = self._face(USER, "")
         # A WeakValueDictionary's `get` would cost as much as the rest of a line.
         self._faces: dict[int, ref[Face]] = {}
         self._was_shown: dict[int, tuple[str, str]] = {}
@@ -130,7 +133,7 @@ class Network:
             if elsewhere:
                 # Somebody who is here has a user name already, and keeps it.
                 user = self.was_shown(person)[0]
-            face = Face(user, real_name, f"!{user}@{self.host}")
+            face = self._face(user, real_name)
             self._faces[person] = ref(face, lambda gone: self._unshown(person, gone))
             self._was_shown[person] = user, real_name
             if len(self._was_shown) > SHOWN_MOST:
@@ -146,8 +149,21 @@ class Network:
         face = self._kept_face(person)
         if face is None and person in self._was_shown:
             user, real_name = self._was_shown[person]
-            return Face(user, real_name, f"!{user}@{self.host}")
+            return self._face(user, real_name)
         return face or self._nobody
+
+    def _face(self, user: str, real_name: str) -> Face:
+        account, guest = self.hosts
+        return Face(user, real_name, (f"!{user}@{account}", f"!{user}@{guest}"))
+
+    def is_guest(self, person: int) -> bool:
+        """Whether a person is no account: guests who left are known no longer."""
+        known = self._core.directory.people.get(person)
+        return known is None or known.guest
+
+    def host(self, person: int) -> str:
+        """What is shown as a person's host."""
+        return self.hosts[self.is_guest(person)]
 
     def _kept_face(self, person: int) -> Face | None:
         kept = self._faces.get(person)
@@ -171,7 +187,11 @@ class Network:
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
-        return name + self.face(person).tail
+        return name + self.face(person).tails[self.is_guest(person)]
+
+    def source_as_guest(self, person: int, name: str) -> str:
+        """The same of somebody who was a guest until now."""
+        return name + self.face(person).tails[True]
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""

@@ -30,7 +30,8 @@ def userhost(wire: IrcWire, line: Line) -> None:
         if person is not None and wire.network.is_here(person):
             operator = "*" if wire.network.is_operator(person.id) else ""
             here = "-" if wire.network.away(person) else "+"
-            shown.append(f"{person.name}{operator}={here}{wire.network.face(person.id).user}@{wire.network.host}")
+            source = wire.network.source(person.id, "").removeprefix("!")
+            shown.append(f"{person.name}{operator}={here}{source}")
     if shown:
         wire.reply_all(n.RPL_USERHOST, "", shown)
     else:

@@ -102,7 +102,7 @@ def logging_in(wire: IrcWire, command: c.Command, then: Then) -> None:
     what it is called now."""
     own, source = wire.registration, wire.network.source(wire.person, wire.nick)
     if own is not None:
-        source = f"{wire.nick}!{f'~{own.user}' if own.user else '*'}@{wire.network.host}"
+        source = f"{wire.nick}!{f'~{own.user}' if own.user else '*'}@{wire.network.host(wire.person)}"
 
     def answered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, LoggedIn):

@@ -83,7 +83,7 @@ def _found(wire: IrcWire, mask: str) -> Sequence[Person]:
         face = network.face(person.id)
         if HIDDEN in face.modes and person.id != wire.person and not network.together(wire.person, person.id):
             continue
-        texts = (person.name, face.user, network.real_name(person.id, person.name), network.host)
+        texts = (person.name, face.user, network.real_name(person.id, person.name), network.host(person.id))
         if pattern == "*" or any(matches(pattern, fold(text)) for text in texts):
             found.append(person)
             if len(found) == FOUND_MOST:
@@ -107,14 +107,15 @@ def _line(
 ) -> None:
     network = wire.network
     operator, face, real_name = network.is_operator(person), network.face(person), network.real_name(person, name)
+    host = network.host(person)
     if wanted.operators and not operator:
         return
     flags = ("G" if away else "H") + ("*" if operator else "") + before + (BOT if BOT in face.modes else "")
     if not wanted.fields:
-        wire.reply(n.RPL_WHOREPLY, channel, face.user, network.host, network.server, name, flags, f":0 {real_name}")
+        wire.reply(n.RPL_WHOREPLY, channel, face.user, host, network.server, name, flags, f":0 {real_name}")
         return
     told = {
-        "t": wanted.token, "c": channel, "u": face.user, "i": NO_ADDRESS, "h": network.host, "s": network.server,
+        "t": wanted.token, "c": channel, "u": face.user, "i": NO_ADDRESS, "h": host, "s": network.server,
         "n": name, "f": flags, "d": "0", "l": str(network.idle(person)) if "l" in wanted.fields else "",
         "a": "0" if guest else name, "o": "n/a", "r": f":{real_name}",
     }  # fmt: skip

@@ -47,7 +47,8 @@ def whois(wire: IrcWire, line: Line) -> None:
 
 def _lines(wire: IrcWire, card: PersonCard) -> None:
     network, name, face = wire.network, card.name, wire.network.face(card.person)
-    wire.reply(n.RPL_WHOISUSER, name, face.user, network.host, "*", f":{network.real_name(card.person, name)}")
+    host, real_name = network.host(card.person), network.real_name(card.person, name)
+    wire.reply(n.RPL_WHOISUSER, name, face.user, host, "*", f":{real_name}")
     every = wire.has(cap.MULTI_PREFIX)
     shown = [prefixes(network.role(channel, card.person), every) + shown_channel(channel) for channel in card.channels]
     wire.reply_all(n.RPL_WHOISCHANNELS, name, shown)
@@ -81,7 +82,7 @@ def whowas(wire: IrcWire, line: Line) -> None:
         network, found = wire.network, answer.people if isinstance(answer, GoneList) else []
         for one in found:
             user, real_name = network.was_shown(one.person)
-            wire.reply(n.RPL_WHOWASUSER, one.name, user, network.host, "*", f":{real_name or one.name}")
+            wire.reply(n.RPL_WHOWASUSER, one.name, user, network.host(one.person), "*", f":{real_name or one.name}")
             left = datetime.fromtimestamp(one.at / 1000, UTC).strftime("%a %b %d %Y %H:%M:%S UTC")
             wire.reply(n.RPL_WHOISSERVER, one.name, network.server, f":{left}")
         if not found:

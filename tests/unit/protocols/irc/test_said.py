@@ -25,7 +25,7 @@ class World:
         return f"{name}!~user@irc.local"
 
     def face(self, person: int) -> Face:
-        return Face("~user", "", "!~user@irc.local")
+        return Face("~user", "", ("!~user@irc.local", "!~user@guest.irc.local"))
 
     def channel_id(self, channel: str) -> int:
         return 255
