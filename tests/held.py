@@ -10,11 +10,12 @@ from tests.people import PATIENCE
 
 
 class Held:
-    """In the place of an async function: each call does its work, and then waits for `go_on`. `first` calls pass."""
+    """In the place of an async function: each call does its work, and then waits for `go_on`; of many, the first
+    `most`."""
 
-    def __init__(self, work: Callable[..., Awaitable[Any]], first: int = 0) -> None:
+    def __init__(self, work: Callable[..., Awaitable[Any]], most: int = 1000) -> None:
         self._work = work
-        self._pass = first
+        self._most = most
         self._came = asyncio.Condition()
         self._calls = 0
         self._open = asyncio.Event()
@@ -22,8 +23,7 @@ class Held:
     async def __call__(self, *args: Any, **named: Any) -> Any:
         """See the class."""
         done = await self._work(*args, **named)
-        if self._pass:
-            self._pass -= 1
+        if self._calls >= self._most:
             return done
         async with self._came:
             self._calls += 1

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import zlib
+from itertools import pairwise
 from typing import Any
 
 from tests.server_process import ServerProcess
@@ -241,7 +242,7 @@ def compare(events: list[dict[str, Any]], *sayers: Sayer | ClassicSayer) -> None
                 assert number <= len(texts), f"{sayer.name} was told {number}, which was never stored"
                 assert texts[number - 1] == text, f"{sayer.name} was told something else as {number}"
             numbers = [number for number, _ in sayer.heard]
-            assert numbers == list(range(numbers[0], numbers[-1] + 1)) if numbers else True, "heard with a gap or twice"
+            assert all(after == before + 1 for before, after in pairwise(numbers)), "heard with a gap or twice"
         else:
             missing = [text for text in sayer.heard if text not in said or text not in set(texts)]
             assert not missing, f"{sayer.name} heard what was never stored: {missing[:3]}"

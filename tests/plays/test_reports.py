@@ -163,6 +163,7 @@ async def test_the_audit_log_is_read_in_pages_by_administrators_and_edited_by_no
             (entry["entry"] for entry in whole["entries"]), reverse=True
         )
         made = [entry for entry in whole["entries"] if entry["act"] == "account_added"]
+        assert made
         assert all(not entry["name"] for entry in made), "the operator has no name"
         file = sqlite3.connect(house.data / "causerie.db")
         try:

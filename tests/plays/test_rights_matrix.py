@@ -23,7 +23,7 @@ from causerie.server import accounts, channels, presence
 from causerie.server.changes import Append, Complaint, PutPerson
 from causerie.server.hashing import Secrets
 from tests.irc_people import IrcPerson, irc
-from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson
+from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson, config_with
 
 LEGEND = {
     "login": "not_logged_in",
@@ -669,3 +669,27 @@ async def test_in_clear_from_a_private_network_one_is_a_guest_without_a_token(mo
         classic = await house.classic()
         classic.asks_in("home", "Anna", PASSWORD)
         await classic.hears("NO")
+
+
+@pytest.mark.parametrize("plaintext", ["lan", "loopback"])
+async def test_what_is_allowed_in_clear_is_asked_again_when_the_setting_is_another(
+    plaintext: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a reload: connections that are there keep no right that those that come would not have."""
+    async with House(server={"plaintext": "all"}) as house:
+        await house.account("Anna")
+        near = await house.native()
+        await near.logs_in("Near")
+        seen_from(house.server, "192.168.1.20" if plaintext == "loopback" else "8.8.8.8", monkeypatch)
+        anna, guest, stranger = await house.native(), await house.native(), await house.native()
+        await anna.logs_in("Anna", PASSWORD)
+        await guest.logs_in("Ben")
+        house.server.reload(config_with(house.config, server={"plaintext": plaintext}))
+        await anna.hears_farewell("in_clear")
+        if plaintext == "lan":
+            await guest.hears_farewell("in_clear")
+            await stranger.hears_farewell("in_clear")
+        else:
+            await guest.asks("join", channel="home")
+            await stranger.is_refused("in_clear", "login", name="Anna", password=PASSWORD)
+        await near.asks("ping")

@@ -6,6 +6,8 @@ the other is told why not.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from causerie.chat.commands import (
@@ -16,7 +18,7 @@ from causerie.chat.commands import (
 )
 from causerie.chat.names import skeleton
 from causerie.chat.replies import AccountList
-from causerie.server import accounts, tokens
+from causerie.server import accounts, remembered, tokens
 from causerie.server.login import account_of, hash_token
 from tests.held import Held
 from tests.people import PASSWORD, House, NativePerson, config_with
@@ -233,3 +235,88 @@ async def test_a_proof_that_waits_is_no_proof_of_another_password() -> None:
         await person.asks("scram", message=exchange.final(challenge["message"]))
         await house.operator(ResetPassword(name="Ada", password=OTHER))
         await person.is_refused("login_failed", "scram", message="")
+
+
+async def test_what_was_changed_and_forgotten_while_it_was_read_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that is deleted by another meanwhile, and remembered no longer: nobody reacts to what it was."""
+    async with House() as house:
+        core = house.server.core
+        mia, luc = await house.native_in("home", "Mia"), await house.native_in("home", "Luc")
+        number = (await mia.asks("send", channel="home", text="a slip"))["number"]
+        channel = core.directory.channel("home")
+        assert not core.remembered
+        held = Held(core.store.messages, most=1)
+        monkeypatch.setattr(core.store, "messages", held)
+        mark = luc.tells("react", channel="home", number=number, emoji="👍")
+        await held.waits_for(1)
+        await mia.asks("delete", channel="home", number=number)
+        remembered.forget_before(core, channel.id, core.now() + 60_000)
+        assert not core.remembered
+        held.go_on()
+        assert (await luc.answer(mark))["code"] == "no_such_message"
+
+
+READS: dict[str, dict[str, Any]] = {
+    "history": {"channel": "garden"},
+    "search": {"text": "secret"},
+    "thread": {"channel": "garden", "number": 1},
+    "pins": {"channel": "garden"},
+    "versions": {"channel": "garden", "number": 1},
+    "reactions": {"channel": "garden", "number": 1},
+    "why": {"channel": "garden", "number": 1},
+}
+"""What is read of a channel, and with what."""
+
+HELD = {"search": "search", "history": "page", "versions": "versions", "reactions": "reactors"}
+"""What of the store each waits for; the others: `messages`."""
+
+
+@pytest.mark.parametrize("what", READS)
+async def test_who_is_put_out_while_something_is_read_does_not_get_it(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one may read is asked when it is given, not when it was asked for."""
+    async with House() as house:
+        core = house.server.core
+        await house.account("Ada")
+        await house.account("Ben")
+        ada, ben = await house.native_in("garden", "Ada", PASSWORD), await house.native_in("garden", "Ben", PASSWORD)
+        await ada.asks("send", channel="garden", text="the secret")
+        await ada.asks("pin", channel="garden", number=1)
+        await ada.asks("set_role", channel="garden", name="Ben", role="moderator")
+        await ada.asks("set_channel", channel="garden", access="private")
+        if what == "reactions":
+            await ben.asks("reactions", channel="garden", number=1)  # from here on the message is in memory
+        place = HELD.get(what, "messages")
+        held = Held(getattr(core.store, place), most=1)
+        monkeypatch.setattr(core.store, place, held)
+        mark = ben.tells(what, **READS[what])
+        await held.waits_for(1)
+        await ada.asks("kick", channel="garden", name="Ben")
+        held.go_on()
+        answer = await ben.answer(mark)
+        if what == "search":
+            assert answer["hits"] == []
+        else:
+            assert answer.get("code") == "private"
+
+
+async def test_who_moderates_no_longer_is_shown_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor what the reported message says."""
+    async with House() as house:
+        core = house.server.core
+        for name in ("Ada", "Ben", "Cleo"):
+            await house.account(name)
+        ada, ben = await house.native_in("garden", "Ada", PASSWORD), await house.native_in("garden", "Ben", PASSWORD)
+        cleo = await house.native_in("garden", "Cleo", PASSWORD)
+        await ada.asks("set_role", channel="garden", name="Ben", role="moderator")
+        number = (await cleo.asks("send", channel="garden", text="rude"))["number"]
+        await ada.asks("report", channel="garden", number=number)
+        assert len((await ben.asks("reports"))["reports"]) == 1
+        held = Held(core.store.messages, most=1)
+        monkeypatch.setattr(core.store, "messages", held)
+        mark = ben.tells("reports")
+        await held.waits_for(1)
+        await ada.asks("set_role", channel="garden", name="Ben", role="member")
+        held.go_on()
+        assert (await ben.answer(mark))["reports"] == []

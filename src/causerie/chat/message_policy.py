@@ -100,11 +100,9 @@ def check_follow(channel: Channel, person: Person, standing: Standing | None) ->
 
 
 def check_report(channel: Channel, person: Person, standing: Standing | None, author: int) -> None:
-    """May this person report a message? Whoever may read it, unless it is their own; a direct conversation has no
-    moderators to report to."""
+    """May this person report a message? Whoever may read it, unless it is their own, which they can delete. In a direct
+    conversation too: there it is for the administrators."""
     policy.check_read(channel, person, standing)
-    if channel.access == "direct":
-        raise BadInput(why="direct", channel=channel.name)
     if author == person.id:
         raise BadInput(why="own", channel=channel.name)
 

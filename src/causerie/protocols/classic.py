@@ -271,6 +271,7 @@ def farewells() -> dict[str, str]:
         "disconnected": _("goodbye: an administrator ended this connection."),
         "disabled": _("goodbye: this account was shut out."),
         "password_changed": _("goodbye: the password was changed."),
+        "in_clear": _("goodbye: this server is reached from here by TLS only."),
         "idle": _("goodbye: you have been silent for too long."),
         "excess_flood": _("goodbye: you sent too much at once."),
     }

@@ -105,6 +105,18 @@ class Admission:
         if seconds:
             self.expected.setdefault(seconds, deque()).append((connection.deadline, ref(connection)))
 
+    def trust_again(self) -> None:
+        """`plaintext` may be another: say of each connection anew what it may do. Who may not come in clear any more is
+        let go, and so is an account in clear where only guests may be."""
+        for session in tuple(self.core.sessions):
+            if session.trust is Trust.OPERATOR:
+                continue
+            session.trust = trust(session.host, session.secure, self.core.config.server.plaintext)
+            account = session.person is not None and not session.person.guest
+            if session.trust < (Trust.PASSWORDS if account else Trust.GUESTS):
+                log.warning("%s may not stay in clear; `plaintext` in [server] would allow it", session.host)
+                session.outlet.end("in_clear")
+
     def sweep_silent(self) -> None:
         """Ask those for a sign of life who have been silent for too long, where their language can, and close those who
         gave none; close classic connections that were silent for `idle_seconds`. Asked every SILENCE_SECONDS.

@@ -158,6 +158,7 @@ async def versions(core: Core, session: Session, command: Versions) -> VersionLi
     channel, person, standing, message = await remembered.about(core, session, command.channel, command.number)
     message_policy.check_versions(channel, person, standing)
     past = await core.store.versions(channel.id, message.number)
+    message_policy.check_versions(*remembered.reader(core, session, channel))
     return VersionList(
         channel=channel.name,
         number=message.number,

@@ -10,6 +10,7 @@ from causerie.chat.errors import BadInput, Busy, NoSuchPerson, SearchTooBroad
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel
 from causerie.chat.replies import Found, Hit, Page, RecentLine, RecentList
+from causerie.server import remembered
 from causerie.server.core import Core
 from causerie.server.fair_queue import QueueFull
 from causerie.server.limits import network_of
@@ -72,6 +73,7 @@ async def history(core: Core, session: Session, command: History) -> Page:
             edge = events[0] if newest else events[-1]
             if command.until if newest else command.since:
                 events, more = await _with_its_moment(store, channel, events, edge, (above, below), newest, wanted)
+    remembered.reader(core, session, channel)
     return Page(channel=channel.name, events=events, more=more or bool(next_), number=number, next=next_)
 
 
@@ -194,7 +196,21 @@ async def search(core: Core, session: Session, command: Search) -> Found:
             break
         # Some were deleted, and the index does not know of it yet.
         query = replace(query, before=hits.hits[-1][0], limit=limit - len(found))
-    return Found(hits=found, more=hits.more, behind=hits.behind)
+    return Found(hits=_still_read(core, session, found), more=hits.more, behind=hits.behind)
+
+
+def _still_read(core: Core, session: Session, hits: list[Hit]) -> list[Hit]:
+    """Those in channels that the session's person may read now: they may have been put out meanwhile."""
+    person, directory = session.person, core.directory
+    if person is None:
+        return []
+    channels = {hit.message.channel: directory.channel(hit.message.channel) for hit in hits}
+    read = {
+        name
+        for name, channel in channels.items()
+        if policy.may_read(channel, person, directory.standing(channel.id, person.id))
+    }
+    return [hit for hit in hits if hit.message.channel in read]
 
 
 async def _as_they_stand(core: Core, asker: int, hits: Hits) -> list[Hit]:

@@ -77,6 +77,7 @@ async def pins(core: Core, session: Session, command: Pins) -> PinList:
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     numbers = tuple(core.directory.pins.get(channel.id, ()))
     messages = await core.store.messages(channel, numbers[::-1], person.id) if numbers else []
+    remembered.reader(core, session, channel)
     if len(messages) < len(numbers):
         kept = {message.number for message in messages}
         forget(core, channel, tuple(number for number in numbers if number not in kept))

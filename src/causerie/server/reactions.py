@@ -85,6 +85,7 @@ async def reactions(core: Core, session: Session, command: Reactions) -> Reactor
     channel, _, _, message = await remembered.about(core, session, command.channel, command.number)
     limit = max(1, min(command.limit, PAGE_MOST))
     found = await core.store.reactors(channel.id, message.number)
+    remembered.reader(core, session, channel)
     if emoji:
         found = [(given, person) for given, person in found if given == emoji]
         found = found[bisect(found, command.after, key=lambda one: one[1].id) :]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from causerie.chat import policy
+from causerie.chat import message_policy, policy
 from causerie.chat.commands import CloseReport, Report, Reports
 from causerie.chat.errors import NoSuchReport, TooMany
 from causerie.chat.events import Message, Reported
@@ -34,7 +34,8 @@ async def report(core: Core, session: Session, command: Report) -> Done:
     """Show a message that one may read to those who moderate there. To report it twice is to report it once."""
     reason = _line(command.reason)
     reports = await _open(core)
-    channel, person, _, message = await remembered.about(core, session, command.channel, command.number)
+    channel, person, standing, message = await remembered.about(core, session, command.channel, command.number)
+    message_policy.check_report(channel, person, standing, message.author)
     mine = [one for one in reports.values() if one.person == person.id]
     if any((one.channel, one.target) == (channel.id, message.number) for one in mine):
         return Done()
@@ -74,17 +75,21 @@ async def reports(core: Core, session: Session, command: Reports) -> ReportList:
         numbers = sorted({one.target for one in mine if one.channel == place})
         found = await core.store.messages(core.directory.channels[place], numbers)
         texts.update(((place, message.number), message) for message in found)
+    names = {number: await _name(core, number) for one in mine for number in (one.person, one.whom)}
+    if session.person is None:
+        return ReportList(reports=[])
     lines = []
-    for one in mine:
+    # Meanwhile one may moderate no longer, and another may have closed some.
+    for one in _for(core, session.person, [one for one in mine if one.id in open_]):
         message = texts.get((one.channel, one.target))
         lines.append(
             ReportLine(
                 report=one.id,
                 channel=core.directory.channels[one.channel].name,
                 at=one.at,
-                name=await _name(core, one.person),
+                name=names[one.person],
                 target=one.target,
-                whom_name=message.name if message is not None else await _name(core, one.whom),
+                whom_name=message.name if message is not None else names[one.whom],
                 text=message.text if message is not None else "",
                 reason=one.reason,
             )

@@ -12,7 +12,7 @@ from causerie.chat.errors import BadInput, NoSuchMessage, NotLoggedIn, TooMany
 from causerie.chat.events import Followed, Message
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, ThreadLine, ThreadList, ThreadPage
-from causerie.server import read_state
+from causerie.server import read_state, remembered
 from causerie.server.changes import Append, PutFollow
 from causerie.server.core import Core
 from causerie.server.history import check_numbers, told
@@ -90,6 +90,7 @@ async def thread(core: Core, session: Session, command: Thread) -> ThreadPage:
     below = min(command.before or number + 1, number + 1)
     newest = not command.after
     messages = await core.store.thread(channel, root, command.after, below, limit + 1, newest, person.id)
+    remembered.reader(core, session, channel)
     if first is None and not messages:
         raise NoSuchMessage(channel=channel.name, number=command.number)
     if first is not None and command.after < root < below and len(messages) <= limit:

@@ -1,10 +1,12 @@
 """The rhythm, with a store that fails or stalls on demand: nothing lost, told early, or left unanswered."""
 
+import asyncio
+
 import pytest
 
-from causerie.server.pace import HURRIED, LARGE, Pace
+from causerie.server.pace import HURRIED, LARGE, WINDOW, Pace
 from causerie.server.turns import Turns
-from tests.people import PASSWORD, House, NativePerson
+from tests.people import PASSWORD, PATIENCE, House, NativePerson
 from tests.slow_store import SlowHouse
 
 QUICK = {"commit_timeout": 0.3}
@@ -242,8 +244,13 @@ async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
     """A connection whose end is noticed once the server has stopped: no error in the log."""
     async with House() as house:
         core = house.server.core
+    rested, core.turns.resting = core.turns._waiting, True
+    assert rested is not None
+    assert rested.cancelled()
     core.turns.wake()
+    assert core.turns._waiting is None
     core.turns.wake()
+    assert not core.turns.resting
 
 
 async def _hurried(house: SlowHouse, window: float, *names: str) -> list[NativePerson]:
@@ -258,6 +265,26 @@ async def _hurried(house: SlowHouse, window: float, *names: str) -> list[NativeP
         for _ in range(HURRIED):
             await person.hears("message", text="quick")
     return people
+
+
+async def test_the_servers_own_pace_has_messages_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is installed: where one message comes right after another, the commit of some waits, up to the window."""
+    waits: list[float] = []
+    until = Pace.until
+
+    def noted(pace: Pace, now: float) -> float:
+        when = until(pace, now)
+        waits.append(when - now)
+        return when
+
+    monkeypatch.setattr(Pace, "until", noted)
+    async with House() as house:
+        mia = await house.native_in("home", "Mia")
+        async with asyncio.timeout(PATIENCE):
+            while not any(waits):
+                await mia.asks("send", channel="home", text="quick")
+        await mia.asks("ping")
+        assert 0 < max(waits) <= WINDOW
 
 
 async def test_messages_wait_for_more_where_they_come_fast_and_for_nothing_else(

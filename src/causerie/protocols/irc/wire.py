@@ -397,5 +397,6 @@ _FAREWELLS = {
     "disconnected": "Killed by an operator",
     "ping_timeout": "Ping timeout",
     "excess_flood": "Excess Flood",
+    "in_clear": "This server is reached from here by TLS only",
     "shutting_down": "Server is shutting down",
 }
