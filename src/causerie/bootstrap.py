@@ -73,6 +73,7 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
     core = Core(
         config=config,
         store=store,
+        moments=loaded.times,
         directory=Directory(loaded),
         fanout=fanout,
         turns=Turns(store, fanout.tell, config.store.commit_timeout),

@@ -65,9 +65,8 @@ async def test_the_clock_jumps(server: Make, thorough: bool, tmp_path: Path) -> 
     compare(events, anna, bert)
     times = [event["at"] for event in events]
     forward = max(b - a for a, b in pairwise(times))
-    back = min(b - a for a, b in pairwise(times))
     assert forward > HOUR - 60_000, "the clock was to jump, and did not: this test tests nothing"
-    assert back < 60_000 - HOUR
+    assert times == sorted(times), "the times of a channel never fall"
 
     # Coming back goes by number, so that what was said "an hour later" is not skipped.
     await bert.come()

@@ -108,8 +108,11 @@ def check_report(channel: Channel, person: Person, standing: Standing | None, au
 
 
 def check_slow(channel: Channel, person: Person, standing: Standing | None, last: int, now: int) -> None:
-    """May this person, who spoke at `last`, speak again at `now`, where the channel is slow? Moderators always may."""
-    left = last + channel.slow_seconds * 1000 - now
+    """May this person, who spoke at `last`, speak again at `now`, where the channel is slow? Moderators always may.
+
+    Who spoke later than now did before the clock was set back, nobody knows how long ago.
+    """
+    left = 0 if last > now else last + channel.slow_seconds * 1000 - now
     if left > 0 and not moderates(channel, person, standing):
         raise SlowMode(channel=channel.name, seconds=channel.slow_seconds, retry_after=-(-left // 1000))
 

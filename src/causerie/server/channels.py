@@ -154,8 +154,9 @@ def set_topic(core: Core, session: Session, command: SetTopic) -> Append:
     topic = check_text(command.topic, core.config.limits.topic_bytes) if command.topic else ""
     if "\n" in topic:
         raise BadInput(why="line_end")
-    _put(core, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=now))
-    return log(core, session, channel, "topic", now, topic)
+    at = core.moment(channel.id, now)
+    _put(core, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=at))
+    return log(core, session, channel, "topic", at, topic)
 
 
 def set_channel(core: Core, session: Session, command: SetChannel) -> Append | Done:
@@ -186,7 +187,9 @@ def set_channel(core: Core, session: Session, command: SetChannel) -> Append | D
     # The log is for ever, and who reads it later may not be meant to know the key.
     now_set: dict[str, Any] = {name: getattr(channel, name) for name in SETTINGS if name != "key"}
     now_set.update(keyed=bool(channel.key), changed=changed)
-    return log(core, session, channel, "changed", now, data=msgspec.json.encode(now_set).decode())
+    return log(
+        core, session, channel, "changed", core.moment(channel.id, now), data=msgspec.json.encode(now_set).decode()
+    )
 
 
 def _end_invitations(core: Core, channel: Channel) -> None:

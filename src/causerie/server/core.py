@@ -41,7 +41,8 @@ class Flushed:
 @dataclass(slots=True)
 class Core:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
-    `secret()` 256 random bits. `remembered` (by channel's id and number) and the two below it are remembered.py's.
+    `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
+    channel's id and number) and the two below it are remembered.py's.
     `typing`, `reports`: see the files of that name; `slices`, `searches`: see slices.py and history.py; `guest_hosts`:
     see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py. `watchers`: see watching.py;
     `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately, by the number of their departure;
@@ -63,6 +64,7 @@ class Core:
     secret: Callable[[], bytes]
     link: Callable[[str, bool], str]
     started: float
+    moments: dict[int, int] = field(default_factory=dict)
     sessions: dict[Session, bool] = field(default_factory=dict)
     lagging: dict[Session, bool] = field(default_factory=dict)
     buckets: dict[int, Bucket] = field(default_factory=dict)
@@ -98,6 +100,17 @@ class Core:
     def markers(self) -> dict[tuple[int, int, int], tuple[int, ...]]:
         """See Fanout."""
         return self.fanout.markers
+
+    def moment(self, channel: int, now: int = 0) -> int:
+        """The time (ms) of an event that is decided now for the log of this channel (an id): `now`, but never before
+        the last one there, whatever the clock did. What ends at a time, such as a mute, goes by the clock alone.
+        """
+        now = now or self.now()
+        last = self.moments.get(channel, 0)
+        if now <= last:
+            return last
+        self.moments[channel] = now
+        return now
 
     def new_id(self) -> int:
         """An identifier that nothing has: 52 random bits, so that several servers of one chat need not agree."""

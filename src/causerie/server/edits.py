@@ -36,9 +36,10 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
     minutes = core.config.conversation.edit_minutes
     message_policy.check_edit(channel, person, standing, message.author, message.at, now, minutes)
     named = find_mentions(core, channel, person, text, message.author)
+    at = core.moment(channel.id, now)
     told = Edited(
         channel=channel.name,
-        at=now,
+        at=at,
         person=person.id,
         name=person.name,
         guest=person.guest,
@@ -47,19 +48,19 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
         mentions=named.people,
         everyone=named.everyone,
     )
-    append = Append(channel, "edited", now, person, "", "", "{}", target=message.number, event=told)
+    append = Append(channel, "edited", at, person, "", "", "{}", target=message.number, event=told)
     tick = core.tick
     with tick.whole():
         if person.guest:
             keep_guest(core, session)
         for name, value in (
-            ("text", text[:BEGINNING]), ("edited_at", now), ("mentions", named.people), ("everyone", named.everyone),
+            ("text", text[:BEGINNING]), ("edited_at", at), ("mentions", named.people), ("everyone", named.everyone),
             ("tags", tags_after_edit(message.tags)),
         ):  # fmt: skip
             tick.set(message, name, value)
         tick.append(append)
-        data = data_of(message.action, named, now, message.notice, message.tags)
-        tick.store(Rewrite(channel.id, message.number, text, data, now, person.id))
+        data = data_of(message.action, named, at, message.notice, message.tags)
+        tick.store(Rewrite(channel.id, message.number, text, data, at, person.id))
         if message.author != person.id:
             audit(
                 core, session, "message_edited", channel=channel.name, name=message.author_name, number=message.number
@@ -135,9 +136,10 @@ def _erase(
     pins.forget(core, channel, numbers)
     if person.guest:
         keep_guest(core, session)
+    at = core.moment(channel.id, now)
     told = Deleted(
         channel=channel.name,
-        at=now,
+        at=at,
         person=person.id,
         name=person.name,
         guest=person.guest,
@@ -146,7 +148,7 @@ def _erase(
     )
     data = {"targets": numbers, "reason": reason} if reason else {"targets": numbers}
     append = Append(
-        channel, "deleted", now, person, "", "", msgspec.json.encode(data).decode(), target=numbers[0], event=told
+        channel, "deleted", at, person, "", "", msgspec.json.encode(data).decode(), target=numbers[0], event=told
     )
     tick.append(append)
     tick.store(Erase(channel.id, numbers))

@@ -50,7 +50,7 @@ def set_mask(core: Core, session: Session, command: SetMask) -> Append | Corouti
         raise BadInput(why="masked" if command.on else "not_banned", name=mask)
     if command.on and len(kept) >= MASKS_MOST:
         raise TooMany(why="masks", most=MASKS_MOST)
-    now = core.now()
+    now = core.moment(channel.id)
     put = Mask(channel.id, command.list, mask, actor.name, now)
     if command.on:
         core.tick.put(kept, key, put)

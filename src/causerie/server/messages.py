@@ -68,7 +68,7 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     if person.guest and person.id not in directory.kept_guests:
         keep_guest(core, session)
     tick.set(session, "spoke", now)
-    append = Append(channel, "message", now, person, text, key, "")
+    append = Append(channel, "message", core.moment(channel.id, now), person, text, key, "")
     tick.append(append)
     return append
 
@@ -128,9 +128,10 @@ def _send_more(
     message_policy.check_slow(channel, person, standing, last, now)
     target, first = answered or (None, None)
     named = find_mentions(core, channel, person, text, person.id)
+    at = core.moment(channel.id, now)
     told = Message(
         channel=channel.name,
-        at=now,
+        at=at,
         person=person.id,
         name=person.name,
         text=text,
@@ -145,7 +146,7 @@ def _send_more(
         tags=check_tags(command.tags),
     )
     append = Append(
-        channel, "message", now, person, text, command.key,
+        channel, "message", at, person, text, command.key,
         data_of(command.action, named, notice=command.notice, tags=command.tags),
         target=told.reply, thread=told.thread, mentions=_found_by(core, channel, person, named),
         event=told,
@@ -157,14 +158,14 @@ def _send_more(
         tick.set(session, "spoke", now)
         tick.append(append)
         if channel.slow_seconds:
-            _note_slowed(core, channel, append)
+            _note_slowed(core, channel, append, now)
         if first is not None:
             threads.follow_with(core, channel, append, first.author)
     return append
 
 
-def _note_slowed(core: Core, channel: Channel, append: Append) -> None:
-    slowed, now = core.slowed, append.at
+def _note_slowed(core: Core, channel: Channel, append: Append, now: int) -> None:
+    slowed = core.slowed
     if len(slowed) >= SLOWED_MOST:
         for key in tuple(slowed)[: SLOWED_MOST // 2]:
             del slowed[key]

@@ -70,12 +70,12 @@ def _stands(
     """Log and tell how `whom` stands here now; those sessions of theirs that are not in the channel are told too."""
     actor = session.person
     assert actor is not None
-    now = core.now()
+    at = core.moment(channel.id)
     before = core.directory.standing(channel.id, whom.id)
     presence.stand(core, channel, whom, standing)
     event = Stands(
         channel=channel.name,
-        at=now,
+        at=at,
         person=actor.id,
         name=actor.name,
         whom=whom.id,
@@ -104,7 +104,7 @@ def _stands(
         "voiced": event.voiced,
         "was_voiced": event.was_voiced,
     }
-    return log(core, session, channel, "stands", now, data=msgspec.json.encode(kept).decode())
+    return log(core, session, channel, "stands", at, data=msgspec.json.encode(kept).decode())
 
 
 def _reason(text: str) -> str:

@@ -30,9 +30,10 @@ async def pin(core: Core, session: Session, command: Pin) -> Append | Done:
     most = core.config.conversation.pins_channel
     if command.on and len(pinned) >= most:
         raise TooMany(why="pins", most=most)
+    at = core.moment(channel.id, now)
     told = Pinned(
         channel=channel.name,
-        at=now,
+        at=at,
         person=person.id,
         name=person.name,
         guest=person.guest,
@@ -41,7 +42,7 @@ async def pin(core: Core, session: Session, command: Pin) -> Append | Done:
         words=first_words(message.text),
     )
     append = Append(
-        channel, "pinned", now, person, "", "", msgspec.json.encode({"on": command.on}).decode(),
+        channel, "pinned", at, person, "", "", msgspec.json.encode({"on": command.on}).decode(),
         target=message.number, event=told,
     )  # fmt: skip
     tick = core.tick

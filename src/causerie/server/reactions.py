@@ -38,9 +38,10 @@ async def react(core: Core, session: Session, command: React) -> Append | Done:
     if command.on and not people and len(message.reactions) >= most:
         raise TooMany(why="emoji", most=most)
     count = len(people) + (1 if command.on else -1)
+    at = core.moment(channel.id, now)
     told = Reacted(
         channel=channel.name,
-        at=now,
+        at=at,
         person=person.id,
         name=person.name,
         guest=person.guest,
@@ -51,7 +52,7 @@ async def react(core: Core, session: Session, command: React) -> Append | Done:
         words=first_words(message.text),
     )
     data = msgspec.json.encode({"emoji": emoji, "on": command.on, "count": count}).decode()
-    append = Append(channel, "reacted", now, person, "", "", data, target=message.number, event=told)
+    append = Append(channel, "reacted", at, person, "", "", data, target=message.number, event=told)
     tick = core.tick
     with tick.whole():
         if person.guest:

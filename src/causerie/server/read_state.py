@@ -55,14 +55,17 @@ def mark(core: Core, session: Session, command: Mark) -> Done | Coroutine[Any, A
 
 async def _mark_at(core: Core, session: Session, command: Mark) -> Done:
     """Up to what was said by a time, if the marker is not there yet."""
-    at = min(command.at, core.now())
     for _ in range(TRIES):
         channel, person = _place(core, session, command.channel)
+        at = min(command.at, max(core.now(), core.moments.get(channel.id, 0)))
         last = core.fanout.audience(channel.id).number
         before = await _state(core, channel, person, last)
-        if before.at >= at or before.upto > last:
+        upto = max(before.upto, await core.store.number_at(channel.id, at))
+        # More may have been said by the time that the marker has: in the same millisecond, or after a clock went back.
+        if before.upto > last or (before.at >= at and upto == before.upto):
             return Done()
-        marker = await _marker_at(core, channel, max(before.upto, await core.store.number_at(channel.id, at)))
+        marker = await _marker_at(core, channel, upto)
+        at = max(at, before.at)
         (state,) = await core.store.read_states(person.id, [(channel.id, marker[0], last)])
         channel, person = _place(core, session, command.channel)
         if core.fanout.audience(channel.id).number == last:

@@ -32,7 +32,7 @@ def rename_channel(core: Core, session: Session, command: RenameChannel) -> Appe
     """Call it so from now on. It costs as much as a message. Raises BadName, NameTaken, TooMany."""
     person, directory, tick = session.person, core.directory, core.tick
     assert person is not None
-    channel, now = directory.channel(command.channel), core.now()
+    channel = directory.channel(command.channel)
     standing = policy.acting(directory.standing(channel.id, person.id), owned(core, channel))
     policy.check_rename_channel(channel, person, standing, channel.name == core.config.channels.home)
     try:
@@ -49,9 +49,10 @@ def rename_channel(core: Core, session: Session, command: RenameChannel) -> Appe
     if len(known) >= FORMER_MOST:
         raise TooMany(why="names", most=FORMER_MOST)
     reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
-    told = ChannelRenamed(channel=was, at=now, person=person.id, name=person.name, was=was, now=name, reason=reason)
+    at = core.moment(channel.id)
+    told = ChannelRenamed(channel=was, at=at, person=person.id, name=person.name, was=was, now=name, reason=reason)
     data = msgspec.json.encode({"was": was, "now": name, "reason": reason}).decode()
-    append = Append(channel, "channel_renamed", now, person, "", "", data, event=told)
+    append = Append(channel, "channel_renamed", at, person, "", "", data, event=told)
     renamed = msgspec.structs.replace(channel, name=name)
     with tick.whole():
         keep_author(core, session)

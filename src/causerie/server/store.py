@@ -87,8 +87,9 @@ class Act(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All that the server keeps in memory, as it is at start. `numbers`: each channel's last, by its id; `said`: how
-    many messages each has had. `pins`: (channel, message), the first pinned first. `seen`: when people were last here.
+    """All that the server keeps in memory, as it is at start. `numbers`: each channel's last, by its id; `times`: the
+    latest time in its log (ms); `said`: how many messages each has had. `pins`: (channel, message), the first pinned
+    first. `seen`: when people were last here.
     `networks`: from where accounts were logged in to, the longest unused first. `decoy`: a secret made with the store.
     `scram_passes`: by their figure of passes, how many accounts have SCRAM keys.
     """
@@ -98,6 +99,7 @@ class Loaded:
     standings: list[tuple[int, int, Standing]]
     invites: list[Invite]
     numbers: dict[int, int]
+    times: dict[int, int]
     said: dict[int, int]
     pins: list[tuple[int, int]]
     preferences: dict[int, Preferences]

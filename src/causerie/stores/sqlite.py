@@ -118,6 +118,7 @@ class SqliteStore:
             channels,
             standings,
             invites,
+            times=sqlite_times.last_times(self._writer, list(self._counts)),
             numbers={channel: number for channel, (number, _) in self._counts.items()},
             said={channel: said for channel, (_, said) in self._counts.items()},
             pins=run("SELECT channel, number FROM pins ORDER BY channel, at, number").fetchall(),

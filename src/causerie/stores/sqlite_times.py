@@ -20,6 +20,12 @@ _LAST_SAID = (
 )
 
 
+_LAST_TIME = (
+    f"SELECT log.at FROM ({IDS.format(order='DESC')}) AS found JOIN log ON log.id = found.id"
+    " ORDER BY found.number DESC LIMIT 1"
+)
+
+
 def number_at(connection: sqlite3.Connection, channel: int, at: int) -> int:
     """See Store.number_at."""
     tail = connection.execute(
@@ -46,11 +52,21 @@ def number_at(connection: sqlite3.Connection, channel: int, at: int) -> int:
 def time_of(connection: sqlite3.Connection, channel: int, number: int) -> int:
     """See Store.time_of."""
     row = connection.execute(
-        f"SELECT log.at FROM ({IDS.format(order='DESC')}) AS found JOIN log ON log.id = found.id"
-        " ORDER BY found.number DESC LIMIT 1",
+        _LAST_TIME,
         {"channel": channel, "above": 0, "below": number + 1, "limit": 1},
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def last_times(connection: sqlite3.Connection, channels: Sequence[int]) -> dict[int, int]:
+    """The time of each channel's last event, of those that have one kept."""
+    about = {"above": 0, "below": 2**62, "limit": 1}
+    found = {}
+    for channel in channels:
+        row = connection.execute(_LAST_TIME, {**about, "channel": channel}).fetchone()
+        if row:
+            found[channel] = int(row[0])
+    return found
 
 
 def last_said(connection: sqlite3.Connection, channels: Sequence[int]) -> list[tuple[int, int, int]]:

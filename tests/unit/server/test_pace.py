@@ -70,7 +70,7 @@ def test_only_a_few_messages_wait() -> None:
     assert not may_wait(_tick([HOME] * (LARGE - 1), [ATTIC]))
     assert not may_wait(_tick([HOME], kind="joined"))
     answered = _tick([HOME])
-    answered.tell_one(None, None)  # type: ignore[arg-type]
+    answered.answer(None, None, None)  # type: ignore[arg-type]
     assert not may_wait(answered)
     awaited = _tick([HOME])
     awaited.waiting.append(None)  # type: ignore[arg-type]
