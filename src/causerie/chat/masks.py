@@ -7,6 +7,9 @@ or how their client calls itself, is no part of it.
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from causerie.chat.errors import BadInput
 from causerie.chat.model import Person
 from causerie.chat.names import PERSON_LONGEST, fold
@@ -19,6 +22,8 @@ LONGEST = 2 * PERSON_LONGEST
 
 def check_mask(text: str) -> str:
     """The mask as it is kept. Raises BadInput."""
+    if len(text) > 4 * LONGEST:
+        raise BadInput(why="mask", mask=text[:LONGEST], most=LONGEST)
     account = ACCOUNT if text.startswith(ACCOUNT) else ""
     name = fold(text.removeprefix(ACCOUNT))
     while "**" in name:
@@ -42,18 +47,17 @@ def fits(mask: str, person: Person) -> bool:
 
 def matches(pattern: str, name: str) -> bool:
     """Whether a folded name is as a folded pattern says."""
-    # Each star is tried at the last place it can begin: no pattern takes longer than its length times the name's.
-    at, place, star, tried = 0, 0, -1, 0
-    while place < len(name):
-        if at < len(pattern) and pattern[at] == "*":
-            star, tried = at, place
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("?", name[place]):
-            at += 1
-            place += 1
-        elif star >= 0:
-            at, tried = star + 1, tried + 1
-            place = tried
-        else:
-            return False
-    return not pattern[at:].strip("*")
+    return _compiled(pattern).match(name) is not None
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern as an expression. What is between two stars is looked for once, at the first place where it fits (an
+    atomic group), so that none takes longer than its length times the name's."""
+    first, *parts = map(_piece, pattern.split("*"))
+    middle = "".join(f"(?>.*?{part})" for part in parts[:-1] if part)
+    return re.compile(first + middle + (f".*{parts[-1]}" if parts else "") + r"\Z", re.DOTALL)
+
+
+def _piece(part: str) -> str:
+    return re.escape(part).replace(r"\?", ".")

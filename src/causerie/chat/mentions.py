@@ -22,8 +22,11 @@ from causerie.chat.names import PERSON_LONGEST, fold
 PEOPLE_MOST = 50
 """So many people are named in one text; who comes after them is not."""
 
-LOOKUPS_MOST = 250
+LOOKUPS_MOST = 100
 """So many names are looked up in one text, known or not."""
+
+BEGINNINGS_MOST = 200
+"""So many "@" are looked at in one text, whatever they are."""
 
 _LONGEST = 2 * PERSON_LONGEST  # a letter and its accent may come as two characters
 # What is in no name, so that the program is up sooner: the letters of all scripts take milliseconds to compile.
@@ -71,9 +74,13 @@ def find(text: str, person: Callable[[str], int | None], everyone: bool) -> Ment
     people = _addressed(text, person)
     all_of: Everyone = ""
     lookups = PEOPLE_MOST if people else 1
+    looked_at = 0
     for piece in _outside_code(text):
         end = 0
         for found in _NAME.finditer(piece):
+            looked_at += 1
+            if looked_at > BEGINNINGS_MOST:
+                return Mentions(tuple(people), all_of)
             if found.start() < end or not may_begin(piece, found.start()):
                 continue
             for name in _candidates(found[1]):

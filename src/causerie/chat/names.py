@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 PERSON_LONGEST = 32
@@ -91,12 +91,19 @@ def skeleton(name: str) -> str:
     """
     if name.isascii():
         return _plain(name.lower())
+    return _kept_skeleton(name) if len(name) <= CHANNEL_LONGEST else _skeleton(name)
+
+
+def _skeleton(name: str) -> str:
     from unicodedata import normalize
 
     from causerie.chat.unicode_tables import LOOK_ALIKES
 
     alike = normalize("NFD", normalize("NFD", fold(name)).translate(LOOK_ALIKES))
     return re.sub("(?<=[lj])\N{COMBINING DOT ABOVE}+", "", _plain(alike))
+
+
+_kept_skeleton = lru_cache(maxsize=5_000)(_skeleton)
 
 
 def _plain(text: str) -> str:

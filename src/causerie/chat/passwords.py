@@ -29,14 +29,20 @@ class WeakPassword(ValueError):
         self.limit = limit
 
 
+LONGEST = 4 * 1024
+"""Characters of a password that is looked at; no setting lets a longer one be chosen."""
+
+
 def prepare(password: str) -> str:
     """The form of a password that is hashed and compared: PRECIS OpaqueString (RFC 8265, section 4.2).
 
     Preparing twice changes nothing. Raises WeakPassword: "too_short" when empty, "character" when it holds
-    a control or unassigned character; at a login, either means a wrong password.
+    a control or unassigned character, "too_long"; at a login, each means a wrong password.
     """
     if not password:
         raise WeakPassword("too_short", 1)
+    if len(password) > LONGEST:
+        raise WeakPassword("too_long", LONGEST)
     if password.isascii() and password.isprintable():
         return password
     prepared = _opaque(password)

@@ -9,7 +9,7 @@ for text and query alike. Such a query is a run of characters, found wherever a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from unicodedata import combining, normalize
 
@@ -18,6 +18,9 @@ TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 
 MARKS_MOST = 30
 """Combining marks in a row that are looked at (UAX 15, section 13, stream-safe text)."""
+
+PIECE = 1_000
+"""Characters of a text that are prepared at once, in some ms at most."""
 
 QUERY_LONGEST = 1000
 """Characters of a query that are looked at."""
@@ -64,8 +67,26 @@ _SEARCHABLE = re.compile(r"[^\W_]")
 
 def prepare(text: str) -> str:
     """A text as it goes into the index."""
+    return "".join(map(_prepare, _pieces(text)))
+
+
+def _prepare(text: str) -> str:
     text = _plain(text)
     return text if text.isascii() else _unspaced().sub(r" \g<0> ", text)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in pieces that can be prepared one by one, so that no other thread waits for all of it: they end where
+    ASCII begins, before which nothing is composed, and in a text that has none for long, anywhere."""
+    start = 0
+    while len(text) - start > PIECE:
+        end = start + PIECE
+        while end > start + PIECE // 2 and not text[end].isascii():
+            end -= 1
+        end = end if text[end].isascii() else start + PIECE
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def facets(author: int, channel: int) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causerie.chat import words
 from causerie.chat.words import (
     PHRASES_MOST,
     QUERY_LONGEST,
@@ -175,3 +176,14 @@ def test_every_part_of_an_unspaced_text_is_found(characters: str, data: st.DataO
     index = Index()
     assert index.finds(characters, characters[begin:end])
     index.sqlite.close()
+
+
+@given(st.text(st.sampled_from("ab é\u0301ก가ﷺ漢\x03"), min_size=1, max_size=12), st.integers(100, 400))
+def test_a_long_text_is_prepared_in_pieces_and_comes_to_the_same(piece: str, often: int) -> None:
+    """No other thread waits for all of it; where ASCII is in it, nothing changes by that."""
+    text = piece * often
+    pieces = list(words._pieces(text))
+    assert "".join(pieces) == text
+    assert all(len(one) <= words.PIECE for one in pieces)
+    if any(character.isascii() for character in piece):
+        assert prepare(text) == words._prepare(text)
