@@ -37,6 +37,9 @@ async def test_a_real_client_comes_in_reads_the_past_talks_and_comes_back(client
         with kind(tmp_path / "home", house.server.identity.listening[0], "Ann") as ann:
             await bob.hears(":Ann!* JOIN #home")
             await ann.sees("said before Ann came")
+            await irc_in(house, "#home", "Mia")
+            await bob.hears(":Mia!~mia@guest.SERVER JOIN #home")
+            await ann.sees("Mia*~mia@guest.irc.local*has joined #home")
             bob.says("PRIVMSG #home :hello Ann, été 😀")
             await ann.sees("Bob*hello Ann, été 😀")
             ann.types("good morning, здравствуйте")

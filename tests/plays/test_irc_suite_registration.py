@@ -195,3 +195,10 @@ async def test_names_at_join_can_be_left_out_by_either_name() -> None:
         for number, name in enumerate(("no-implicit-names", "draft/no-implicit-names")):
             ann = await irc_as(house, f"Ann{number}", name)
             assert not [line for line in await ann.answers("JOIN #home") if " 353 " in line or " 366 " in line]
+
+
+async def test_a_join_of_nothing_is_refused() -> None:
+    """Modern IRC, "JOIN message": what names no channel has too few parameters."""
+    async with House() as house:
+        ann = await irc_as(house, "Ann")
+        assert await ann.answers("JOIN :", "JOIN ,") == [":irc.local 461 Ann JOIN :Not enough parameters"] * 2

@@ -34,13 +34,13 @@ _TITLES = """
 """
 
 _COMMON = """
-    root server serveur servidor service services system systeme sistema user users help aide hilfe ayuda ajuda aiuto
-    info infos information abuse security securite sicherheit seguridad oper global everybody everyone anonymous
+    root server serveur servidor service services system systeme sistema help aide hilfe ayuda ajuda aiuto
+    info infos information abuse security securite sicherheit seguridad oper
 """
 
 _FILLERS = """
-    the les der die das desk line hotline team equipe group groupe bot chat irc ircd net network account accounts login
-    password home news boss real true new old your our one two master manager chief chef
+    the les der die das user users global desk line hotline team equipe group groupe bot chat irc ircd net network
+    account accounts login password home news boss real true new old your our one two master manager chief chef
 """
 """Words that make no difference beside one of the others."""
 

@@ -19,7 +19,7 @@ OFFICIAL = """
     administrador Administratorin ircadmin causerie_admin moderator Moderator2 modérateur Modérateur-Chef moderador
     chatmoderator Mod mod_anna ModTeam sysop SysOp1 helpdesk HelpDesk help-desk Help_Desk_2 IT-Helpdesk support Support
     SupportTeam TechSupport tech-support supp0rt support24 root r00t root_ root2 root-bob RootAccess_1 server Server
-    TheServer theuser42 ServerTeam serverbot system System SystemInfo system-user user users UserHelp service
+    TheServer ServerTeam serverbot system System SystemInfo system-user UserHelp service
     ServiceTeam ServiceDesk help Help HelpBot aide Aide Aide_1 hilfe ayuda info InfoLine infodesk security SecurityTeam
     abuse official Official_Bob bob-official staff Staff-Anna operator Operator1 ircop IRCOp oper NickServ nickserv2
     ChanServ Nick_Serv_ MemoServ webmaster postmaster hostmaster causerie Causerie CauserieTeam causerie-bot
@@ -35,6 +35,7 @@ HONEST = """
     Botond Botticelli Abbot EchoBot ChatBot Systematic Opera Cooperation Cooper Officina Teamster Line Line2 Chef
     anna Anna bob luc camille jean-pierre Zoë Жанна Владимир Μαρία 小明 김철수 Guest123 guest Ghosty Webster Postman
     Masterchef TheBoss NewKid Newsome Homer Netty Chatterton irclover luc_chez Luc Chez Example Orga
+    user1 User42 users2 theuser42 Anonymous123 anon
     rn m vvv O0 l1l a 42x x
 """
 

@@ -46,6 +46,9 @@ def join(wire: IrcWire, line: Line) -> None:
     if line.param(0) == "0":
         wire.ask(c.Channels(limit=PAGE), _part_all)
         return
+    if not line.param(0).strip(","):
+        wire.reply(n.ERR_NEEDMOREPARAMS, "JOIN")
+        return
     keys = dict(zip(line.param(0).split(","), line.param(1).split(","), strict=False))
     for name in _named(wire, line):
         if now := wire.network.renamed(core_name(name)):
