@@ -124,7 +124,8 @@ class Irc(msgspec.Struct, frozen=True, kw_only=True):
         Setting(
             "origins",
             'Web sites whose pages may connect by WebSocket, as `"https://chat.example"`; `"*"`: all of them. '
-            "Pages that come from the address they connect to always may.",
+            "A page may that comes from the address it connects to, if that is a number, this machine's name, "
+            "`server.public_address` or a name in `server.listen`; the server's other names have to be listed.",
             most=256,
         ),
     ] = ()

@@ -277,8 +277,8 @@ async def test_nobody_learns_what_is_in_a_channel_that_they_may_not_read() -> No
         stranger = await house.native()
         await stranger.logs_in("Stranger")
         for there in (number, 77, -1, 2**60, 2**64 - 1):
-            await stranger.is_refused("private", "edit", channel="garden", number=there, text="x")
-            await stranger.is_refused("private", "delete", channel="garden", number=there)
+            await stranger.is_refused("no_such_channel", "edit", channel="garden", number=there, text="x")
+            await stranger.is_refused("no_such_channel", "delete", channel="garden", number=there)
         for nowhere in (0, -1, 77, 2**53, 2**60):
             await anna.is_refused("no_such_message", "delete", channel="garden", number=nowhere)
 

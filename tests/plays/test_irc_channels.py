@@ -131,8 +131,8 @@ async def test_modes_are_asked_for_and_set() -> None:
         bob.says("JOIN #den", "MODE #den", "TOPIC #den", "NAMES #den", "WHO #den")
         await bob.hears(
             ":SERVER 473 Bob #den :*",
-            ":SERVER 442 Bob #den :*",
-            ":SERVER 442 Bob #den :*",
+            ":SERVER 403 Bob #den :*",
+            ":SERVER 403 Bob #den :*",
             ":SERVER 366 Bob #den :*",
             ":SERVER 315 Bob #den :*",
         )

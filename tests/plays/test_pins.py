@@ -133,8 +133,8 @@ async def test_members_do_not_pin_and_both_sides_of_a_direct_conversation_do() -
         await house.account("cleo", admin=True)
         cleo = await house.native()
         await cleo.logs_in("cleo", PASSWORD)
-        await cleo.is_refused("private", "pins", channel=place)
-        await cleo.is_refused("private", "pin", channel=place, number=1)
+        await cleo.is_refused("no_such_channel", "pins", channel=place)
+        await cleo.is_refused("no_such_channel", "pin", channel=place, number=1)
         await house.operator(SetAdministrator(name="cleo", admin=False))
 
 

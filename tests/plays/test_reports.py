@@ -91,11 +91,11 @@ async def test_what_is_reported_in_a_direct_conversation_is_shown_to_administrat
         await luc.logs_in("Luc")
         place = (await luc.asks("direct", people=["bob"]))["channel"]
         said = await luc.asks("send", channel=place, text="between you and me")
-        await boss.is_refused("private", "report", channel=place, number=said["number"])
+        await boss.is_refused("no_such_channel", "report", channel=place, number=said["number"])
         await bob.asks("report", channel=place, number=said["number"])
         await boss.hears("reported", channel=place, whom_name="Luc")
         assert [line["text"] for line in await reports(boss)] == ["between you and me"]
-        await boss.is_refused("private", "history", channel=place)
+        await boss.is_refused("no_such_channel", "history", channel=place)
 
 
 async def test_a_private_channels_reports_are_its_moderators_own() -> None:

@@ -29,9 +29,9 @@ async def test_a_direct_conversation_is_between_its_people() -> None:
         assert [event["text"] for event in page["events"]] == ["between us"]
         await bob.asks("send", channel=place, text="yes")
 
-        await cleo.is_refused("private", "join", channel=place)
-        await cleo.is_refused("private", "history", channel=place)
-        await cleo.is_refused("not_a_member", "send", channel=place, text="me too")
+        await cleo.is_refused("no_such_channel", "join", channel=place)
+        await cleo.is_refused("no_such_channel", "history", channel=place)
+        await cleo.is_refused("no_such_channel", "send", channel=place, text="me too")
         assert place not in str((await cleo.asks("channels"))["channels"])
         await cleo.hears_nothing()
         await anna.is_refused("cannot_leave", "leave", channel=place)
@@ -110,7 +110,7 @@ async def test_search_finds_what_the_asker_may_read() -> None:
         found = (await anna.asks("search", text="cafe"))["hits"]
         assert [hit["message"]["channel"] for hit in found] == ["home", "cellar"]
         assert (await anna.asks("search", text="cafe", name="Mia"))["hits"][0]["message"]["name"] == "Mia"
-        await mia.is_refused("private", "search", text="café", channel="cellar")
+        await mia.is_refused("no_such_channel", "search", text="café", channel="cellar")
         await mia.is_refused("bad_input", "search", text="  ")
         await mia.is_refused("bad_input", "search", text="x", before=10**30)
 

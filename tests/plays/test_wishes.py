@@ -147,7 +147,7 @@ async def test_why_was_i_notified_or_not() -> None:
         told = await ben.asks("tell", people=["Anna"], text="psst")
         await anna.asks("ignore", name="Ben", on=False)
         assert await why(anna, told["number"], told["channel"]) == (True, "direct", "", False)
-        await outside.is_refused("private", "why", channel=told["channel"], number=1)
+        await outside.is_refused("no_such_channel", "why", channel=told["channel"], number=1)
         await anna.is_refused("no_such_message", "why", channel="home", number=99)
         await ben.asks("delete", channel="home", number=1)
         await anna.is_refused("no_such_message", "why", channel="home", number=1)

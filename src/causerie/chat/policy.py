@@ -195,6 +195,12 @@ def may_know_of(channel: Channel, standing: Standing | None) -> bool:
     )
 
 
+def may_be_told_of(channel: Channel, standing: Standing | None) -> bool:
+    """Whether this person, who names the channel, may be told that there is one: of private channels and direct
+    conversations those who are in them or invited may. To everybody else they are as if there were none."""
+    return channel.access == "public" or (standing is not None and standing.admits)
+
+
 def check_leave(channel: Channel, standing: Standing | None) -> None:
     """Is there anything to leave? Who is invited may say no. Direct conversations are for good: one can be silent in
     them, not out of them."""

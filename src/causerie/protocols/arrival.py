@@ -107,11 +107,11 @@ class Arrival:
         connection.feed(data)
 
     def _start_websocket(self, data: bytes) -> None:
-        from causerie.protocols.websocket import WebSocketPipe
+        from causerie.protocols.websocket import WebSocketPipe, own_names
 
         connection, listener = self._connection, self._listener
-        origins = listener.core.config.irc.origins
-        self._web = WebSocketPipe(self._tls, self._transport, connection, listener.subprotocols, origins)
+        origins, own = listener.core.config.irc.origins, own_names(listener.core.config.server)
+        self._web = WebSocketPipe(self._tls, self._transport, connection, listener.subprotocols, origins, own)
         connection.layer = self._web
         connection.write = self._web.write
         if rest := self._web.plain(data):

@@ -6,9 +6,12 @@ The protocol itself is the `websockets` library's, without its I/O; it is import
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
-from collections.abc import Sequence
+import socket
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from websockets.datastructures import MultipleValuesError
 from websockets.exceptions import InvalidState
@@ -21,6 +24,7 @@ from websockets.typing import Subprotocol
 from causerie.protocols.wire import Layer
 
 if TYPE_CHECKING:
+    from causerie.config import Server
     from causerie.protocols.connection import Connection
 
 MESSAGE_MOST = 65_536
@@ -43,8 +47,8 @@ class WebSocketPipe(Layer):
     """One connection's WebSocket, server side, over TLS (`below`) or none. `subprotocol`: what both sides agreed on."""
 
     __slots__ = (
-        "_below", "_binary", "_connection", "_empty", "_origins", "_pieces", "_protocol", "_request", "_transport",
-        "subprotocol",
+        "_below", "_binary", "_connection", "_empty", "_origins", "_own_names", "_pieces", "_protocol", "_request",
+        "_transport", "subprotocol",
     )  # fmt: skip
 
     def __init__(
@@ -54,11 +58,13 @@ class WebSocketPipe(Layer):
         connection: Connection,
         subprotocols: Sequence[str],
         origins: Sequence[str],
+        own_names: Collection[str],
     ) -> None:
         self._below = below
         self._transport = transport
         self._connection = connection
         self._origins = origins
+        self._own_names = own_names
         self._protocol = ServerProtocol(
             subprotocols=[Subprotocol(name) for name in subprotocols],
             select_subprotocol=first_wanted,
@@ -145,7 +151,7 @@ class WebSocketPipe(Layer):
             origin, host = request.headers.get("Origin"), request.headers.get("Host")
         except MultipleValuesError:
             origin = host = None  # refused below, for that reason
-        self._protocol.origins = None if may_come(origin, host, self._origins) else []
+        self._protocol.origins = None if may_come(origin, host, self._origins, self._own_names) else []
         response = self._protocol.accept(request)
         self._protocol.send_response(response)
         self.subprotocol = self._protocol.subprotocol or ""
@@ -187,11 +193,38 @@ def first_wanted(protocol: ServerProtocol, wanted: Sequence[Subprotocol]) -> Sub
     return next((name for name in wanted if name in offered), None)
 
 
-def may_come(origin: str | None, host: str | None, allowed: Sequence[str]) -> bool:
-    """Whether a page from this origin may connect (RFC 6455, section 10.2). What is no browser names none."""
+def own_names(server: Server) -> frozenset[str]:
+    """The names that this server is reached by, as far as it knows: see may_come."""
+    machine = socket.gethostname().lower()
+    return frozenset(
+        (
+            server.public_address.lower(),
+            machine,
+            f"{machine}.local",
+            *(address.host.lower() for address in server.listen),
+        )
+    ) - {""}
+
+
+def may_come(origin: str | None, host: str | None, allowed: Sequence[str], own: Collection[str]) -> bool:
+    """Whether a page from this origin may connect (RFC 6455, section 10.2). What is no browser names none.
+
+    A page that was loaded from the address it connects to may, if it names this server by an address, by one of its
+    `own` names or as this machine. Any other name may be a stranger's that leads here for a moment ("DNS rebinding"),
+    and so has to be among those that are `allowed`.
+    """
     if origin is None or "*" in allowed:
         return True
     origin = origin.lower()
     if origin in (one.lower().rstrip("/") for one in allowed):
         return True
-    return host is not None and origin.partition("://")[2] == host.lower()
+    place = origin.partition("://")[2]
+    if host is None or place != host.lower():
+        return False
+    name = ""
+    try:
+        name = urlsplit(f"//{place}").hostname or ""
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name in own or name == "localhost" or name.endswith(".localhost")
+    return True

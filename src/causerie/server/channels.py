@@ -9,7 +9,7 @@ import msgspec
 
 from causerie.chat import policy
 from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
-from causerie.chat.errors import BadInput, BadName, NoSuchChannel, TooManyChannels
+from causerie.chat.errors import BadInput, BadName, Banned, NoSuchChannel, Private, TooManyChannels
 from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
@@ -42,11 +42,28 @@ SETTINGS = (
 def join(core: Core, session: Session, command: Join) -> AsItStands | Done:
     """Enter a channel, made if nobody has named it before."""
     channel = find_or_make(core, session, command.channel, command.create)
-    if session.outlet.language.one_place:
-        move_in(core, session, channel)
-    else:
-        walk_in(core, session, channel, command.key)
+    try:
+        if session.outlet.language.one_place:
+            move_in(core, session, channel)
+        else:
+            walk_in(core, session, channel, command.key)
+    except (Banned, Private):
+        _tell_no_more(core, session, channel, command)
+        raise
     return as_it_stands(core, session, channel, command.members)
+
+
+def _tell_no_more(core: Core, session: Session, channel: Channel, command: Join) -> None:
+    """Who is kept out of a channel that they may not be told of hears what they would hear if there were none; whoever
+    could make one, that this name is not to be had. Raises NoSuchChannel, AccountsOnly, AdministratorsOnly, Private."""
+    person = session.person
+    assert person is not None
+    if policy.may_be_told_of(channel, core.directory.standing(channel.id, person.id)):
+        return
+    if not command.create or channel.access == "direct":
+        raise NoSuchChannel(channel=command.channel[:80]) from None
+    policy.check_make_channel(person, core.config.channels.create)
+    raise Private(channel=channel_name(command.channel)) from None
 
 
 def find_or_make(core: Core, session: Session, name: str, create: bool) -> Channel:
@@ -129,7 +146,7 @@ def leave(core: Core, session: Session, command: Leave) -> Done:
     """Leave a channel for good: none of one's connections is in it any more, nor is one a member."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     standing, rest = core.directory.standing(channel.id, person.id), presence.remains(core, channel, person)
     policy.check_leave(channel, standing)
     reason = check_text(command.reason, 400) if command.reason else ""
@@ -208,7 +225,7 @@ def owned(core: Core, channel: Channel) -> bool:
 
 def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person, int]:
     assert session.person is not None
-    return core.directory.channel(name), session.person, core.now()
+    return core.directory.channel_for(session.person, name), session.person, core.now()
 
 
 def _put(core: Core, channel: Channel) -> None:

@@ -25,7 +25,7 @@ def confide(core: Core, session: Session, command: Confide) -> Confidence:
         raise BadText(why="empty")
     text = check_text(command.text, core.config.limits.message_bytes) if command.text else ""
     directory, now = core.directory, core.now()
-    channel = directory.channel(command.channel)
+    channel = directory.channel_for(person, command.channel)
     standings = directory.standings[channel.id]
     standing = standings.get(person.id)
     policy.check_confide(channel, person, standing, now)

@@ -6,6 +6,7 @@ it while they are connected.
 
 from __future__ import annotations
 
+from causerie.chat import policy
 from causerie.chat.errors import NoSuchChannel, NoSuchPerson
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 from causerie.chat.names import BadName as _BadName
@@ -74,6 +75,14 @@ class Directory:
             if number is None:
                 raise NoSuchChannel(channel=name[:80])
         return self.channels[number]
+
+    def channel_for(self, person: Person, name: str) -> Channel:
+        """The same, if this person may be told that there is one. Raises NoSuchChannel, which does not tell a channel
+        that is not for them from one that there is not."""
+        channel = self.channel(name)
+        if not policy.may_be_told_of(channel, self.standings[channel.id].get(person.id)):
+            raise NoSuchChannel(channel=name[:80])
+        return channel
 
     def person(self, name: str) -> Person:
         """The account or connected guest of this name, however it is written. Raises NoSuchPerson."""

@@ -51,7 +51,7 @@ def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person]:
         raise NotLoggedIn()
     if person.guest:
         raise AccountsOnly()
-    channel = core.directory.channel(name)
+    channel = core.directory.channel_for(person, name)
     policy.check_member(channel, person, core.directory.standing(channel.id, person.id))
     return channel, person
 

@@ -38,7 +38,7 @@ async def history(core: Core, session: Session, command: History) -> Page:
     """A page of a channel's log, for those who may read it."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     standing = core.directory.standing(channel.id, person.id)
     policy.check_read(channel, person, standing)
     if command.member:
@@ -153,7 +153,7 @@ async def search(core: Core, session: Session, command: Search) -> Found:
     directory = core.directory
     asked = directory.channels.values()
     if command.channel:
-        asked_for = directory.channel(command.channel)
+        asked_for = directory.channel_for(person, command.channel)
         policy.check_read(asked_for, person, directory.standing(asked_for.id, person.id))
         readable = frozenset((asked_for.id,))
     else:

@@ -10,7 +10,7 @@ import msgspec
 
 from causerie.chat import mentions, message_policy, policy
 from causerie.chat.commands import Send
-from causerie.chat.errors import BadInput, ChatError, NotLoggedIn
+from causerie.chat.errors import BadInput, ChatError, NoSuchChannel, NotLoggedIn
 from causerie.chat.events import Message
 from causerie.chat.mentions import NOBODY, Mentions
 from causerie.chat.model import Channel, Person
@@ -42,13 +42,16 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     assert person is not None
     directory = core.directory
     number = directory.by_name.get(command.channel)
-    channel = directory.channels[number] if number is not None else directory.channel(command.channel)
+    channel = directory.channels[number] if number is not None else directory.channel_for(person, command.channel)
     tick = core.turns.tick
     now = tick.at
     if not now:
         # One clock reading serves all that is committed together.
         now = tick.at = core.now()
-    policy.check_send(channel, person, directory.standings[channel.id].get(person.id), now)
+    standing = directory.standings[channel.id].get(person.id)
+    if channel.access != "public" and not policy.may_be_told_of(channel, standing):
+        raise NoSuchChannel(channel=command.channel[:80])
+    policy.check_send(channel, person, standing, now)
     text = check_text(command.text, core.config.limits.message_bytes)
     key = command.key
     if key and (len(key) > KEY_MOST or not key.isprintable() or not key.isascii()):

@@ -186,7 +186,7 @@ def _about(core: Core, session: Session, channel: str, name: str) -> tuple[Chann
         return None, directory.person(name) if name else me
     if name:
         raise BadInput(why="metadata")
-    place = directory.channel(channel)
+    place = directory.channel_for(me, channel)
     policy.check_read(place, me, directory.standing(place.id, me.id))
     return place, me
 

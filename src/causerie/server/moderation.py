@@ -41,7 +41,7 @@ def place(core: Core, session: Session, channel: str) -> tuple[Channel, Person, 
     if actor is None:
         # It was asked before the connection logged out.
         raise NotLoggedIn()
-    where = core.directory.channel(channel)
+    where = core.directory.channel_for(actor, channel)
     mine = core.directory.standing(where.id, actor.id)
     policy.check_read(where, actor, mine)
     return where, actor, policy.acting(mine, owned(core, where))

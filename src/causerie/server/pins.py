@@ -74,7 +74,7 @@ async def pins(core: Core, session: Session, command: Pins) -> PinList:
     """The pinned messages as they stand. Those that are not kept any more are pinned no longer."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     numbers = tuple(core.directory.pins.get(channel.id, ()))
     messages = await core.store.messages(channel, numbers[::-1], person.id) if numbers else []

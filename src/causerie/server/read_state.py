@@ -125,10 +125,10 @@ async def _mark_thread(core: Core, session: Session, command: Mark) -> Done:
 
 
 def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person]:
-    channel = core.directory.channel(name)
     person = session.person
     if person is None:
         raise NotLoggedIn()
+    channel = core.directory.channel_for(person, name)
     policy.check_member(channel, person, core.directory.standing(channel.id, person.id))
     return channel, person
 

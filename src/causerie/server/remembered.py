@@ -80,7 +80,9 @@ async def about(core: Core, session: Session, name: str, number: int, deleted: b
     Raises NoSuchChannel, Banned, Private, and NoSuchMessage, in this order: who may not read a channel does not learn
     what is in it.
     """
-    channel = core.directory.channel(name)
+    if session.person is None:
+        raise NotLoggedIn()
+    channel = core.directory.channel_for(session.person, name)
     reader(core, session, channel)
     message = await recall(core, channel, number, deleted)
     return About(*reader(core, session, channel), message)

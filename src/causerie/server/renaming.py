@@ -32,7 +32,7 @@ def rename_channel(core: Core, session: Session, command: RenameChannel) -> Appe
     """Call it so from now on. It costs as much as a message. Raises BadName, NameTaken, TooMany."""
     person, directory, tick = session.person, core.directory, core.tick
     assert person is not None
-    channel = directory.channel(command.channel)
+    channel = directory.channel_for(person, command.channel)
     standing = policy.acting(directory.standing(channel.id, person.id), owned(core, channel))
     policy.check_rename_channel(channel, person, standing, channel.name == core.config.channels.home)
     try:

@@ -26,7 +26,7 @@ def signal(core: Core, session: Session, command: Signal) -> Done:
         if channel.id not in session.channels:
             walk_in(core, session, channel)
     else:
-        channel = core.directory.channel(command.channel)
+        channel = core.directory.channel_for(person, command.channel)
     now = core.now()
     policy.check_send(channel, person, core.directory.standing(channel.id, person.id), now)
     told = Signalled(

@@ -68,9 +68,10 @@ async def follow_thread(core: Core, session: Session, command: Follow) -> Done:
 
 
 def _member(core: Core, session: Session, name: str) -> tuple[Channel, Person]:
-    channel, person = core.directory.channel(name), session.person
+    person = session.person
     if person is None:
         raise NotLoggedIn()
+    channel = core.directory.channel_for(person, name)
     message_policy.check_follow(channel, person, core.directory.standing(channel.id, person.id))
     return channel, person
 
@@ -79,7 +80,7 @@ async def thread(core: Core, session: Session, command: Thread) -> ThreadPage:
     """A page of the thread that a message began, or that it is a reply in; what it began with is its first message."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     if command.before and command.after:
         raise BadInput(why="one of before, after")

@@ -18,7 +18,7 @@ def is_typing(core: Core, session: Session, command: IsTyping) -> Done:
     was told of less than `conversation.typing_seconds` ago, is not told of."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     policy.check_send(channel, person, core.directory.standing(channel.id, person.id), core.now())
     if session.mode == "invisible" or person.id not in core.directory.here.get(channel.id, ()):
         return Done()

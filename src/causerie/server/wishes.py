@@ -38,7 +38,7 @@ def wants(core: Core, person: int) -> Preferences:
 def notify(core: Core, session: Session, command: Notify) -> Done:
     """What of a channel one wants to be notified of."""
     person = _person(session)
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     policy.check_member(channel, person, core.directory.standing(channel.id, person.id))
     levels = {**wants(core, person.id).levels}
     levels.pop(channel.id, None)
@@ -115,7 +115,7 @@ def preferred(core: Core, session: Session, command: Preferred) -> Wishes:
 async def why(core: Core, session: Session, command: Why) -> Reason:
     """Why one was notified of a message, or not: by one's wishes as they are now."""
     person = _person(session)
-    channel = core.directory.channel(command.channel)
+    channel = core.directory.channel_for(person, command.channel)
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
     check_numbers(number=command.number)
     found = await core.store.messages(channel, (command.number,), person.id)

@@ -51,7 +51,7 @@ def join(wire: IrcWire, line: Line) -> None:
         return
     keys = dict(zip(line.param(0).split(","), line.param(1).split(","), strict=False))
     for name in _named(wire, line):
-        if now := wire.network.renamed(core_name(name)):
+        if now := wire.network.renamed(core_name(name), wire.person):
             told = f"{name} {shown_channel(now)}"
             if wire.has(cap.CHANNEL_RENAME):
                 wire.line(f"FAIL JOIN CHANNEL_RENAMED {told} :The channel has been renamed")

@@ -17,6 +17,7 @@ from causerie.chat.masks import matches
 from causerie.chat.metadata import KEY_BYTES
 from causerie.chat.model import ROLE_NAMES, Channel, Person
 from causerie.chat.names import BadName, channel_name, fold
+from causerie.chat.policy import may_be_told_of
 from causerie.config import Config, Limits
 from causerie.protocols.irc import roll
 from causerie.protocols.irc.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
@@ -275,8 +276,9 @@ class Network:
         """The channel of this name, or that had it."""
         return self._core.directory.channels.get(self.channel_id(name))
 
-    def renamed(self, name: str) -> str:
-        """What the channel is called that was called so, however it is written; "": nothing is."""
+    def renamed(self, name: str, person: int) -> str:
+        """What the channel is called that was called so, however it is written; "": nothing is that this person (an id)
+        may be told of."""
         directory = self._core.directory
         if not directory.former:
             return ""
@@ -284,7 +286,9 @@ class Network:
             number = directory.former.get(channel_name(name), 0)
         except BadName:
             return ""
-        return directory.channels[number].name if number else ""
+        if not number or not may_be_told_of(directory.channels[number], directory.standing(number, person)):
+            return ""
+        return directory.channels[number].name
 
     @property
     def admin(self) -> list[str]:
