@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 FIRST_BYTES_MOST = 4096
 """Bytes of which nobody knows what they are."""
 
+TLS_HEADER = 5
+"""Bytes of a TLS record before its content; the last two of them are its length (RFC 8446, section 5.1)."""
+
 TLS_HANDSHAKE = 22
 """The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1)."""
+
+TLS_RECORD = 16_384
+"""The most that a record in clear holds."""
 
 
 class Arrival:
@@ -49,7 +55,12 @@ class Arrival:
                 return
         listener = self._listener
         if self._tls is None and self._web is None and data[0] == TLS_HANDSHAKE and listener.tls_allowed:
-            self._start_tls(data)
+            listener.admission.handshake_begins(self._connection)
+            if len(data) < TLS_HEADER or len(data) < TLS_HEADER + min(TLS_RECORD, int.from_bytes(data[3:TLS_HEADER])):
+                # OpenSSL's memory is for those who have said all of their first record.
+                self._held = data
+            else:
+                self._start_tls(data)
             return
         if self._web is None and (found := listener.is_websocket(data, self._tls is not None)):
             self._start_websocket(data)

@@ -287,7 +287,7 @@ class Connection(asyncio.Protocol):
                     self._count_empty(1)
                     if session.person is None and self._stranger and meter.lines_before_login():
                         self._too_much()
-                    if clock() >= self._until and wire.pending:
+                    if wire.pending and clock() >= self._until:
                         self._more = True
                         return
                     continue
@@ -300,7 +300,8 @@ class Connection(asyncio.Protocol):
                 waiting = dispatch(core, session, command)
                 if type(command) is Send and waiting is None and (texts := wire.said_too()):
                     wire.not_said(texts[send_more(core, session, texts[:SAID_AT_ONCE]) :])
-                meter.command()
+                if meter.empties:
+                    meter.empties = 0
             if session.person is None and self._stranger and meter.lines_before_login():
                 self._too_much()
             if session.flooding:
@@ -312,7 +313,7 @@ class Connection(asyncio.Protocol):
             elif core.turns.tick.size > most:
                 self._waiting += 1
                 core.turns.after_this.append(self.go_on)
-            elif clock() >= self._until and wire.pending:
+            elif wire.pending and clock() >= self._until:
                 self._more = True
                 return
 
@@ -514,11 +515,21 @@ class Connection(asyncio.Protocol):
             self.write(last)
         self.close()
 
-    def turn_away(self, line: str, template: str = "causerie: {}\r\n") -> None:
-        """Close a connection whose language nobody knows, with a line that a person may read."""
-        log.info("turned away %s: %s", self.host, line)
+    def turn_away(self, line: str, template: str = "causerie: {}\r\n", noted: bool = False) -> None:
+        """Close a connection whose language nobody knows, with a line that a person may read. `noted`: for the log it
+        was said in other words."""
+        if not noted:
+            self.refused(line)
         self.write((self.protocol.away if self.protocol is not None else template).format(line).encode())
         self.close()
+
+    def refused(self, why: str) -> None:
+        """Note for the log why it was refused."""
+        self._listener.admission.refused.note(self.host, why, self._queue.clock())
+
+    def secured(self) -> None:
+        """Its TLS handshake is over."""
+        self._listener.admission.half_open.over(self)
 
     def close(self) -> None:
         """Close when all is sent, or in a moment."""
@@ -583,6 +594,7 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        self.secured()
         # What it held goes now, and not when the collector comes by.
         if self.layer is not None:
             self.layer.let_go()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from weakref import ref
 
 from causerie.protocols.connection import Connection
+from causerie.protocols.half_open import HalfOpen
+from causerie.protocols.refused_log import RefusedLog
 from causerie.protocols.wire import Bounds, Protocol
 from causerie.protocols.work_queue import WorkQueue
 from causerie.server.core import Core
@@ -71,7 +73,7 @@ def trust(host: str, secure: bool, plaintext: str) -> Trust:
 
 class Admission:
     """What all listeners share: how many connections an address has, until when each must have logged in, the queue of
-    those whose input waits.
+    those whose input waits, whose TLS handshake is not over, and what is logged of those who were refused.
 
     `proxies`: whether a proxy connects from an address.
     """
@@ -87,6 +89,8 @@ class Admission:
         self.addresses = Addresses(
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
+        self.refused = RefusedLog()
+        self.half_open: HalfOpen[Connection] = HalfOpen(lambda host: self.exempt(host))
         # By how long they were given: among those who were given as long, who came first is due first.
         self.expected: dict[float, deque[tuple[float, ref[Connection]]]] = {}
 
@@ -137,8 +141,11 @@ class Admission:
                     connection.end("idle")
 
     def sweep(self) -> None:
-        """Close connections that have not logged in in time. Asked every second."""
+        """Close connections that have not logged in, or ended their TLS handshake, in time. Asked every second."""
         now = self.core.clock()
+        self.refused.sweep(now)
+        for late in self.half_open.late(now):
+            self._let_go(late, "the TLS handshake took too long")
         for seconds, expected in tuple(self.expected.items()):
             while expected and expected[0][0] <= now:
                 deadline, waited_for = expected.popleft()
@@ -151,6 +158,17 @@ class Admission:
                     connection.end("login_timeout")
             if not expected:
                 del self.expected[seconds]
+
+    def handshake_begins(self, connection: Connection) -> None:
+        """A TLS handshake begins on it; somebody else's may have to end for that."""
+        oldest = self.half_open.begin(connection, connection.host, self.core.clock())
+        if oldest is not None:
+            self._let_go(oldest, "too many unfinished TLS handshakes")
+
+    def _let_go(self, connection: Connection, why: str) -> None:
+        self.core.counters["never_logged_in"] += 1
+        self.refused.note(connection.host, why, self.core.clock())
+        connection.abort()
 
 
 def _ask(connection: Connection, seconds: float) -> None:
@@ -289,8 +307,8 @@ class Listener:
         limits = core.config.limits
         allowed = trust(connection.host, secure, core.config.server.plaintext)
         if allowed is Trust.REFUSED:
-            log.warning("%s may not come in clear; `plaintext` in [server] would allow it", connection.host)
-            connection.turn_away(_("this server is reached from here by TLS only"))
+            connection.refused("not in clear from there; `plaintext` in [server] would allow it")
+            connection.turn_away(_("this server is reached from here by TLS only"), noted=True)
             return None
         if connection.protocol is not None and connection.protocol.manners is not None:
             seconds = connection.protocol.manners().login_seconds

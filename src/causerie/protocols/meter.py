@@ -25,14 +25,18 @@ _MINUTE = 60.0
 
 
 class Meter:
-    """See the module. Each method counts, and returns whether that is too much."""
+    """See the module. Each method counts, and returns whether that is too much.
 
-    __slots__ = ("_bytes", "_empty", "_empty_since", "_lines", "_overhead")
+    `empties`: empty lines in this minute; whoever takes a command sets it to 0, for who asks something is no flood of
+    nothing.
+    """
+
+    __slots__ = ("_bytes", "_empty_since", "_lines", "_overhead", "empties")
 
     def __init__(self) -> None:
         self._bytes = 0
         self._lines = 0
-        self._empty = 0
+        self.empties = 0
         self._empty_since = 0.0
         self._overhead = 0
 
@@ -49,13 +53,9 @@ class Meter:
     def empty(self, now: float, lines: int = 1) -> bool:
         """A line or frame came to nothing, or was no command."""
         if now - self._empty_since > _MINUTE:
-            self._empty, self._empty_since = 0, now
-        self._empty += lines
-        return self._empty > EMPTY_A_MINUTE
-
-    def command(self) -> None:
-        """A command was taken: who asks something is no flood of nothing."""
-        self._empty = 0
+            self.empties, self._empty_since = 0, now
+        self.empties += lines
+        return self.empties > EMPTY_A_MINUTE
 
     def carried(self, below: int, above: int) -> bool:
         """A layer took so many bytes, and gave so many to what is above it."""

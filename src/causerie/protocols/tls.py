@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import ssl
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,6 @@ from causerie.protocols.wire import Layer
 
 if TYPE_CHECKING:
     from causerie.protocols.connection import Connection
-
-log = logging.getLogger("causerie.connection")
 
 RECORD = 16384
 """The most plaintext that one TLS record holds (RFC 8446, section 5.1)."""
@@ -46,6 +43,7 @@ class TlsPipe(Layer):
             if not self._done:
                 self._object.do_handshake()
                 self._done = True
+                self._connection.secured()
                 for early in self._early:
                     self.write(early)
                 self._early.clear()
@@ -58,7 +56,7 @@ class TlsPipe(Layer):
             self._flush()
             self._transport.close()
         except ssl.SSLError as error:
-            log.info("TLS with %s failed: %s", self._connection.host, error.reason or "broken")
+            self._connection.refused(f"TLS failed: {error.reason or 'broken'}")
             self._flush()
             self._transport.close()
             return b""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import logging
 from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
@@ -14,8 +13,6 @@ from causerie.protocols.tls import RECORD, TlsPipe
 
 if TYPE_CHECKING:
     from causerie.protocols.connection import Connection
-
-log = logging.getLogger("causerie.connection")
 
 
 class AskingTlsPipe(TlsPipe):
@@ -46,7 +43,7 @@ class AskingTlsPipe(TlsPipe):
             self._flush()
             self._transport.close()
         except SSL.Error as error:
-            log.info("TLS with %s failed: %s", self._connection.host, error.args or "broken")
+            self._connection.refused(f"TLS failed: {_reason(error)}")
             self._flush()
             self._transport.close()
             return b""
@@ -58,6 +55,7 @@ class AskingTlsPipe(TlsPipe):
             if not self._done:
                 tls.do_handshake()
                 self._done = True
+                self._connection.secured()
                 for early in self._early:
                     self.write(early)
                 self._early.clear()
@@ -110,3 +108,11 @@ class AskingTlsPipe(TlsPipe):
             while data := self._tls.bio_read(65536):
                 if not self._transport.is_closing():
                     self._transport.write(data)
+
+
+def _reason(error: SSL.Error) -> str:
+    """OpenSSL's word for what failed: errors are told as a list of (library, function, reason)."""
+    try:
+        return str(error.args[0][0][2]) or "broken"
+    except (IndexError, TypeError):
+        return "broken"

@@ -15,14 +15,17 @@ from typing import Protocol
 
 from causerie.server.turns import Turns
 
-TURN_SECONDS = 0.006
+TURN_SECONDS = 0.008
 """Work on input in one turn of the event loop, over all connections; the last slice may go past it."""
 
 SLICE_SECONDS = 0.001
 """Work on the input of one connection before it is another one's turn; the last command may go past it."""
 
-TICK_SECONDS = 0.008
+TICK_SECONDS = 0.016
 """Work on input that goes into one tick: what it comes to is told at once, and takes a few times as long."""
+
+UNNOTICED = 0.001
+"""Seconds of work up to which turns are not told apart, so that nearly all of them cost nothing for that."""
 
 BACKLOG_SECONDS = 0.002
 """Of a turn and of a tick, what those have who sent more than fits into a slice: one slice at least, so that they go on
@@ -81,14 +84,18 @@ class WorkQueue:
         """So much of this turn was worked."""
         self.used += seconds
         self._in_tick += seconds
-        if not self._scheduled:
-            self._scheduled = True
-            self._call_soon(self._turn)
+        if self.used > UNNOTICED and not self._scheduled:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        self._scheduled = True
+        self._call_soon(self._turn)
 
     def add(self, worker: Worker, rank: Rank) -> None:
         """It waits for its turn; it may wait once only."""
         self._waiting[rank].append(worker)
-        self.spent(0.0)
+        if not self._scheduled:
+            self._schedule()
 
     def _turn(self) -> None:
         self._scheduled = False
@@ -112,8 +119,8 @@ class WorkQueue:
                 self._serve(backlog, min(TURN_SECONDS, self.used + left), least=1)
         finally:
             # Whatever one of them did, the others go on.
-            if len(self):
-                self.spent(0.0)
+            if len(self) and not self._scheduled:
+                self._schedule()
 
     def _serve(self, waiting: deque[Worker], until: float, least: int = 0) -> None:
         # Who waits again meanwhile has had its slice of this turn.
