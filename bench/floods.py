@@ -63,6 +63,15 @@ def _native(block: bytes, layer: str = "") -> Kind:
     return Kind(block, b'{"do":"hello","version":1}\n{"do":"login","guest":true}\n', b'"logged_in"', layer)
 
 
+def _native_with_html(block: bytes) -> Kind:
+    first = b'{"do":"hello","version":1,"html":true}\n{"do":"login","guest":true}\n{"do":"join","channel":"talk"}\n'
+    return Kind(block, first, b'"snapshot"')
+
+
+def _said(text: bytes) -> bytes:
+    return b'{"do":"send","channel":"talk","text":"' + text + b'"}\n'
+
+
 def _native_before(block: bytes) -> Kind:
     return Kind(block, b'{"do":"hello","version":1}\n', b'"welcome"')
 
@@ -117,6 +126,7 @@ KINDS: dict[str, Kind] = {
     "irc: LIST": _irc(b"LIST\r\n"),
     "irc: NAMES": _irc(b"NAMES #talk\r\n"),
     "irc: WHO": _irc(b"WHO *\r\n"),
+    "irc: WHO with a mask": _irc(b"WHO *a*?b*c*?d*\r\n"),
     "irc: WHOX": _irc(b"WHO * %tcuihsnfdlaor,1\r\n"),
     "irc: WHOIS": _irc(b"WHOIS Irene\r\n"),
     "irc: HELP": _irc(b"HELP\r\n"),
@@ -153,6 +163,15 @@ KINDS: dict[str, Kind] = {
     "native: channels": _native(b'{"do":"channels"}\n'),
     "native: history": _native(b'{"do":"history","channel":"talk"}\n'),
     "native: send": _native(b'{"do":"send","channel":"talk","text":"a"}\n'),
+    "native, with HTML: brackets": _native_with_html(_said(b"[" * 1400)),
+    "native, with HTML: lists": _native_with_html(_said(b"- a\\n" * 700)),
+    "native, with HTML: history": _native_with_html(b'{"do":"history","channel":"talk","limit":200}\n'),
+    "native: mentions": _native_with_html(_said(b"@a-b-c " * 200)),
+    "native: search": _native(b'{"do":"search","text":"a* b* c*"}\n'),
+    "native: topics": _native_with_html(b'{"do":"set_topic","channel":"talk","topic":"words"}\n'),
+    "native: entering and leaving": _native(b'{"do":"join","channel":"talk"}\n{"do":"leave","channel":"talk"}\n'),
+    "native: who left lately": _native(b'{"do":"gone","name":"' + b"*a" * 39 + b'b"}\n'),
+    "native: log-ins": _native_before(b'{"do":"login","name":"nobody","password":"no password"}\n'),
     "native by TLS, a byte a record: ping": _native(b'{"do":"ping"}\n', "tls bytes"),
     "classic before log-in: no object": Kind(b"rubbish", b'{"C'),
     "classic: SEND": _classic(b'{"SEND":{"PAYLOAD":"a"}}'),

@@ -6,6 +6,7 @@ tag `draft/multiline-concat`, as places in the text: others are sent the same li
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -37,12 +38,12 @@ def joined(pieces: Sequence[Piece]) -> tuple[str, str]:
 
 def composed(text: str, cuts: str, most: int) -> list[Piece]:
     """A text as lines of at most `most` bytes: at its line ends, where its author cut it, and where it must be."""
-    places = [int(place) for place in cuts.split(",") if place.isdecimal() and len(place) < 9] if cuts else []
+    places = sorted({int(place) for place in cuts.split(",") if place.isdecimal() and len(place) < 9} if cuts else ())
     found: list[Piece] = []
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
-        edges = [start, *sorted(place for place in set(places) if start < place < end), end]
+        edges = [start, *places[bisect_right(places, start) : bisect_left(places, end)], end]
         for first, last in pairwise(edges):
             for number, part in enumerate(_fitting(text[first:last], most)):
                 found.append(Piece(part, first > start or number > 0))

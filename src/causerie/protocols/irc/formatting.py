@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -38,6 +39,10 @@ _FORMATTED = re.compile(
     rf"|(?<![_\w\\/])_(?=[^\s_])([^_\n]{{1,{_LONGEST}}})(?<=\S)_(?![_\w/])"
     rf"|(?<![~\w\\])~~(?=[^\s~])([^~\n]{{1,{_LONGEST}}})(?<=\S)~~(?![~\w])"
 )
+MARKS_MOST = 500
+"""Characters that may be formatting: a text with more of them goes out as it is, for each costs a search."""
+KEPT = 100
+"""Texts whose translation is kept: each is sent by several sets of capabilities."""
 _CODES = ("", MONOSPACE, BOLD, ITALICS, ITALICS, STRIKETHROUGH)
 
 
@@ -83,7 +88,12 @@ def received(text: str, tags: dict[str, str]) -> tuple[str, dict[str, str]]:
 def sent(text: str, tags: dict[str, str]) -> str:
     """A message's text as IRC clients are sent it. What was typed is believed only if it comes to the same text."""
     typed = tags.get(TYPED, "") if tags else ""
-    return typed if typed and to_markdown(typed) == text else to_irc(text)
+    return _sent(text, typed) if typed else to_irc(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _sent(text: str, typed: str) -> str:
+    return typed if to_markdown(typed) == text else to_irc(text)
 
 
 def to_markdown(text: str) -> str:
@@ -93,8 +103,13 @@ def to_markdown(text: str) -> str:
 
 def to_irc(text: str) -> str:
     """Markdown as format codes: what is surely meant as formatting, outside of fenced code and addresses."""
-    if not _has_marks(text) or "```" in text or "~~~" in text:
+    if not _has_marks(text) or "```" in text or "~~~" in text or sum(map(text.count, "*_`~")) > MARKS_MOST:
         return text
+    return _translated(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _translated(text: str) -> str:
     return _FORMATTED.sub(lambda found: _as_codes(found), text)
 
 

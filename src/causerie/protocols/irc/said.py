@@ -11,7 +11,7 @@ from causerie.chat.events import Confided, Deleted, Message, Reacted, Signalled,
 from causerie.protocols import readings
 from causerie.protocols.irc import capabilities as cap
 from causerie.protocols.irc import formatting
-from causerie.protocols.irc.composition import CONCAT, Piece, composed
+from causerie.protocols.irc.composition import CONCAT, LINES_MOST, Piece, composed
 from causerie.protocols.irc.lines import BODY_MOST, cut, escape, one_line, pieces
 from causerie.protocols.irc.names import STATUS_PREFIX
 from causerie.protocols.irc.saying import REPLIES
@@ -37,7 +37,7 @@ def message(language: IrcLanguage, event: Message, target: str) -> bytes:
     source = language.source(event)
     start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
     most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
-    composition = composed(text, cuts, most)
+    composition = composed(in_lines(text), cuts, most)
     first = language.tags(event, extra=client)
     if len(composition) > 1 and heard & cap.MULTILINE and not before:
         return _batch(event, source, target, first, start, composition, language)
@@ -47,6 +47,16 @@ def message(language: IrcLanguage, event: Message, target: str) -> bytes:
         if piece.text:
             lines.append(f"{later if lines else first}{start}{piece.text}{behind}\r\n")
     return "".join(lines).encode()
+
+
+def in_lines(text: str) -> str:
+    """A text with no more line ends than an IRC client could have sent: behind the last of those, lines are joined.
+    Thousands of short lines would be many times their text, for everybody."""
+    lines = text.split("\n", LINES_MOST - 1)
+    if len(lines) == LINES_MOST and "\n" in lines[-1]:
+        lines[-1] = readings.one_line(lines[-1])
+        return "\n".join(lines)
+    return text
 
 
 def _batch(
@@ -96,7 +106,7 @@ def confided(language: IrcLanguage, event: Confided, target: str) -> bytes:
     start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
     most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
     tags, text = language.tags(event, extra=extra), formatting.sent(event.text, event.tags)
-    return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(text, most)).encode()
+    return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(in_lines(text), most)).encode()
 
 
 def typing(language: IrcLanguage, event: Typing, target: str) -> bytes:
