@@ -159,7 +159,7 @@ class Server:
         )  # fmt: skip
         self.core.buckets.clear()
         self.admission.set_figures(within(config.limits.exempt), within(config.server.proxies))
-        self.admission.trust_again()
+        self.admission.judge_again()
         for listener in self.listeners:
             listener.set_figures()
 

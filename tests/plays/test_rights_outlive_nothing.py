@@ -11,7 +11,7 @@ from causerie.chat.commands import DisableAccount, SetAdministrator
 from causerie.config_irc import Oper
 from tests.held import Held
 from tests.irc_people import irc_as
-from tests.people import PASSWORD, PATIENCE, House, NativePerson
+from tests.people import PASSWORD, PATIENCE, House, NativePerson, config_with
 
 ENTRY = Oper(name="root", password="operpassword")
 
@@ -244,3 +244,20 @@ async def test_what_is_left_of_a_guest_ends_with_it() -> None:
         guest.hang_up()
         await alone(house, anna)
         assert len(house.server.core.directory.standings[channel]) == 1
+
+
+async def test_an_address_is_exempt_from_rates_as_long_as_the_settings_say_so() -> None:
+    """A reload holds for connections that are there, too."""
+    async with House() as house:
+        person = await house.native()
+        await person.logs_in("Ann")
+        for _ in range(50):
+            await person.asks("ping")
+        house.server.reload(
+            config_with(house.config, limits={"exempt": (), "command_burst": 5.0, "command_rate": 0.01})
+        )
+        for _ in range(5):
+            await person.asks("ping")
+        await person.is_refused("too_fast", "ping")
+        house.server.reload(config_with(house.config, limits={"exempt": ("127.0.0.0/8",)}))
+        await person.asks("ping")

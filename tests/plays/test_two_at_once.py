@@ -18,7 +18,7 @@ from causerie.chat.commands import (
 )
 from causerie.chat.names import skeleton
 from causerie.chat.replies import AccountList
-from causerie.server import accounts, remembered, tokens
+from causerie.server import accounts, presence, remembered, tokens
 from causerie.server.login import account_of, hash_token
 from tests.held import Held
 from tests.people import PASSWORD, House, NativePerson, config_with
@@ -105,6 +105,43 @@ async def test_registration_that_is_closed_meanwhile_makes_no_account(monkeypatc
         house.server.reload(config_with(house.config, accounts={"registration": "closed"}))
         held.go_on()
         assert (await person.answer(mark))["code"] == "registration_closed"
+
+
+async def test_a_guest_who_is_put_out_meanwhile_becomes_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registration was that guest's, and nobody's who is there now."""
+    async with House(accounts={"registration": "open"}) as house:
+        core = house.server.core
+        person = await house.native()
+        await person.logs_in("Visitor")
+        (session,) = core.directory.connected[core.directory.person("Visitor").id]
+        held = Held(core.hashing.secrets)
+        monkeypatch.setattr(core.hashing, "secrets", held)
+        mark = person.tells("register", name="Ada", password=PASSWORD)
+        await held.waits_for(1)
+        presence.depart(core, session)
+        held.go_on()
+        assert (await person.answer(mark))["code"] == "not_logged_in"
+        assert await names(house) == []
+
+
+async def test_a_session_is_not_revoked_by_who_was_put_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is a list of tokens that was read before a reason to do anything after."""
+    async with House() as house:
+        core = house.server.core
+        await house.account("Ada")
+        owner = await house.native()
+        await owner.logs_in("Ada", PASSWORD, keep=True)
+        (line,) = (await owner.asks("sessions"))["sessions"]
+        (session,) = core.directory.connected[core.directory.person("Ada").id]
+        held = Held(core.store.tokens)
+        monkeypatch.setattr(core.store, "tokens", held)
+        mark = owner.tells("revoke", session=line["session"])
+        await held.waits_for(1)
+        presence.depart(core, session)
+        held.go_on()
+        assert (await owner.answer(mark))["code"] == "not_logged_in"
+        other = await house.native()
+        await other.returns(owner.token)
 
 
 async def test_one_of_two_new_passwords_is_good(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,12 +109,18 @@ class Admission:
         if seconds:
             self.expected.setdefault(seconds, deque()).append((connection.deadline, ref(connection)))
 
-    def trust_again(self) -> None:
-        """`plaintext` may be another: say of each connection anew what it may do. Who may not come in clear any more is
-        let go, and so is an account in clear where only guests may be."""
+    def judge_again(self) -> None:
+        """The settings may be others: say of each connection anew what it may do in clear, and whether its address is
+        exempt from rates. Who may not come in clear any more is let go, and so is an account in clear where only guests
+        may be."""
+        limits = self.core.config.limits
         for session in tuple(self.core.sessions):
             if session.trust is Trust.OPERATOR:
                 continue
+            session.exempt = self.exempt(session.host)
+            session.bucket = None
+            if limits.command_rate and not session.exempt:
+                session.bucket = Bucket(limits.command_burst, limits.command_rate, self.core.clock())
             session.trust = trust(session.host, session.secure, self.core.config.server.plaintext)
             account = session.person is not None and not session.person.guest
             if session.trust < (Trust.PASSWORDS if account else Trust.GUESTS):
