@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from causerie.chat.commands import DisableAccount
 from tests.irc_people import IrcPerson, irc, irc_as, plain
 from tests.people import LONGEST, PASSWORD, House, NativePerson
 from tests.scram_client import Exchange
@@ -174,6 +175,42 @@ async def test_who_guesses_from_the_owners_address_has_its_own_bound() -> None:
             await eve.is_refused("login_failed", "login", name="Anna", password=f"guess {guess}")
         await eve.is_refused("too_many_failures", "login", name="Anna", password="one more")
         await anna.hears_nothing()
+
+
+async def test_devices_are_not_locked_out_by_who_guesses_from_their_address() -> None:
+    """By names, passwords and tokens; a stolen token is no way to guess at its account's password without a bound."""
+    async with House() as house:
+        await house.account("Anna")
+        device = await native_from(house, OWNER)
+        await device.logs_in("Anna", PASSWORD, keep=True)
+        eve = await native_from(house, OWNER)
+        for guess in range(5):
+            await eve.is_refused("login_failed", "login", name="Anna", password=f"guess {guess}")
+            await eve.is_refused("login_failed", "login", token=f"{guess:064x}")
+        for guess in range(10):
+            await eve.is_refused("login_failed", "login", name=f"name{guess}", password="x")
+        for about in ({"name": "Anna", "password": "x"}, {"name": "Ben", "password": "x"}, {"token": "x"}):
+            await eve.is_refused("too_many_failures", "login", **about)
+        by_token, by_both = await native_from(house, OWNER), await native_from(house, OWNER)
+        await by_token.returns(device.token)
+        await by_both.logs_in("Anna", PASSWORD, token=device.token)
+        thief = await native_from(house, ELSEWHERE)
+        for guess in range(5):
+            await thief.is_refused("login_failed", "login", name="Anna", password=f"{guess}", token=device.token)
+        await thief.is_refused("too_many_failures", "login", name="Anna", password="x", token=device.token)
+        await (await native_from(house, ELSEWHERE)).logs_in("Anna", PASSWORD)
+
+
+async def test_an_account_that_is_shut_out_keeps_its_salt() -> None:
+    """Another would tell that it was."""
+    async with House(accounts={"scram_passes": 4096}) as house:
+        await house.account("Anna")
+        before = await salts(house, "Anna")
+        await house.operator(DisableAccount(name="Anna"))
+        assert await salts(house, "Anna") == before
+        person, exchange = await house.native(), Exchange("Anna", PASSWORD)
+        challenge = (await person.asks("scram", message=exchange.first()))["message"]
+        await person.is_refused("login_failed", "scram", message=exchange.final(challenge))
 
 
 async def test_another_password_makes_every_address_a_strangers() -> None:

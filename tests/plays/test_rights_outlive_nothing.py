@@ -159,8 +159,9 @@ async def test_an_invitation_given_to_a_closed_channel_holds() -> None:
     """It is a moderator's, and goes on when the key is another; a mute goes on beside it."""
     async with House() as house:
         anna, eve = await eve_who_left(house, "muted")
-        await anna.asks("set_channel", channel="garden", access="private", key="plums")
+        await anna.asks("set_channel", channel="garden", access="private")
         await anna.asks("invite", channel="garden", name="Eve")
+        await anna.asks("set_channel", channel="garden", key="plums")
         await anna.asks("set_channel", channel="garden", key="pears")
         snapshot = await eve.asks("join", channel="garden")
         assert snapshot["key"] == "pears"

@@ -70,6 +70,20 @@ async def test_a_guest_becomes_one_account(monkeypatch: pytest.MonkeyPatch) -> N
         await again.logs_in(made, PASSWORD)
 
 
+async def test_who_registers_is_told_only_of_channels_that_they_are_in() -> None:
+    """Not of one that they left while muted, or are invited to."""
+    async with House(accounts={"registration": "open"}) as house:
+        await house.account("Ada")
+        ada, visitor = await house.native_in("garden", "Ada", PASSWORD), await house.native_in("garden", "Visitor")
+        await ada.asks("mute", channel="garden", name="Visitor", seconds=600)
+        await visitor.asks("leave", channel="garden")
+        await ada.asks("join", channel="cellar")
+        await ada.asks("set_channel", channel="cellar", access="private")
+        await ada.asks("invite", channel="cellar", name="Visitor")
+        await visitor.asks("join", channel="home")
+        assert (await visitor.asks("register", name="Vic", password=PASSWORD))["channels"] == ["home"]
+
+
 async def test_a_name_is_one_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two strangers register by names that look alike."""
     async with House(accounts={"registration": "open"}) as house:

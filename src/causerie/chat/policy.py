@@ -85,7 +85,8 @@ def uninvited(standing: Standing) -> Standing | None:
 def closes(was: Channel, channel: Channel) -> bool:
     """Whether a channel that anybody could enter is now entered by invitation or with a key: invitations from before,
     which any member could give, do not hold for it."""
-    return (was.access == "public" and channel.access != "public") or (not was.key and bool(channel.key))
+    public = channel.access == "public"
+    return (was.access == "public" and not public) or (public and not was.key and bool(channel.key))
 
 
 def acting(standing: Standing | None, owned: bool) -> Standing | None:

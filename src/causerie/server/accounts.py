@@ -86,12 +86,11 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     guest = session.person
     if guest is not None and not guest.guest:
         raise AlreadyLoggedIn(name=guest.name)
-    if command.invite:
+    if command.invite and _invite(core, command.invite) is None:
         core.guard.check("", session.host, False, core.clock())
-        if _invite(core, command.invite) is None:
-            core.guard.failed("", session.host, core.clock())
-            audit_refusal(core, session, "invite_refused", "")
-            raise InviteRefused()
+        core.guard.failed("", session.host, core.clock())
+        audit_refusal(core, session, "invite_refused", "")
+        raise InviteRefused()
     policy.check_register(core.config.accounts.registration, bool(command.invite))
     name, mark = checked_name(command.name)
     invite = _invite(core, command.invite) if command.invite else None
@@ -130,7 +129,7 @@ async def register(core: Core, session: Session, command: Register) -> LoggedIn 
     watching.changed(core, person, Renamed(channel="", person=number, name=name, was=name))
     token = make_token(core, session, command.device)
     places = core.directory.places.get(number, {})
-    names = sorted(core.directory.channels[place].name for place in places)
+    names = sorted(core.directory.channels[place].name for place, standing in places.items() if standing.inside)
     return LoggedIn(person=number, name=name, admin=person.admin, token=token, channels=names)
 
 
@@ -155,8 +154,9 @@ def _become(core: Core, session: Session, guest: Person, person: Person) -> None
     metadata.became(core, person)
     for number, standing in directory.places.get(person.id, {}).items():
         tick.store(PutStanding(number, person.id, standing))
-        told = Renamed(channel=directory.channels[number].name, person=person.id, name=person.name, was=guest.name)
-        tick.tell(number, told)
+        if standing.inside:
+            channel = directory.channels[number].name
+            tick.tell(number, Renamed(channel=channel, person=person.id, name=person.name, was=guest.name))
 
 
 def keep(core: Core, person: Person, mark: str = "", hashed: Secrets | None = None) -> None:

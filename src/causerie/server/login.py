@@ -127,13 +127,15 @@ def _guest(core: Core, session: Session, command: LogIn) -> LoggedIn:
 
 
 async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn | Done:
-    name, known = command.name, False
+    name, known, counted_as = command.name, False, session.host
     mark = skeleton(name) if len(name) <= 80 else ""
     if command.token:
         token = await tokens.read(core, hash_token(command.token))
-        known = token is not None and token.person == core.directory.names.get(mark)
-    core.guard.check(mark, session.host, known, core.clock())
-    with core.guard.trying(mark, session.host):
+        if token is not None and token.person == core.directory.names.get(mark) and not expired(core, token):
+            # What others do from behind the same address does not count against it, nor does it guess without a bound.
+            known, counted_as = True, f"device {token.id}"
+    core.guard.check(mark, counted_as, known, core.clock())
+    with core.guard.trying(mark, counted_as):
         person, credentials = await account_of(core, mark)
         right = await core.hashing.verify(
             credentials.password if credentials else None, command.password, network_of(session.host)
@@ -144,11 +146,12 @@ async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn
             renewed = await core.hashing.secrets(command.password, network_of(session.host))
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
     if not right or person is None or person.disabled or not is_named(person, name):
-        core.guard.failed(mark, session.host, core.clock())
+        core.guard.failed(mark, counted_as, core.clock())
         core.counters["logins_refused"] += 1
         # What is no account's name may be a password that was typed in the wrong place.
         audit_refusal(core, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=name[:80])
+    core.guard.succeeded(mark, counted_as, core.clock())
     return await let_in(core, session, person, command, renewed)
 
 
@@ -228,7 +231,6 @@ def _instead(core: Core, session: Session, person: Person, command: LogIn) -> Lo
 
 
 async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes) -> LoggedIn | Done:
-    core.guard.check("", session.host, False, core.clock())
     token = await tokens.read(core, hashed)
     person = None
     if token is not None and not expired(core, token):
@@ -238,10 +240,10 @@ async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes)
             person = core.directory.people.get(person.id, person)
     if session.closed:
         return Done()
-    # Others may have failed meanwhile: as many as are asked at once are no way around the bound.
-    core.guard.check("", session.host, False, core.clock())
     named = command.name.strip().casefold() if command.certificate else ""
     if token is None or person is None or person.disabled or (named and named != person.name.casefold()):
+        # Only now: a device that shows a good one does not wait for those who guess from behind the same address.
+        core.guard.check("", session.host, False, core.clock())
         core.guard.failed("", session.host, core.clock())
         audit_refusal(core, session, "token_refused", "")
         raise LoginFailed()

@@ -76,7 +76,7 @@ async def _first(core: Core, session: Session, message: str) -> Challenge:
     person, credentials = await account_of(core, mark)
     kept = credentials.scram if credentials is not None else ""
     decoy = _decoy(core, name)
-    if person is None or not kept or person.disabled or not is_named(person, name):
+    if person is None or not kept or not is_named(person, name):
         person, kept = None, decoy
     passes, salt, *keys = kept.split(":")
     stored_key, server_key = map(b64decode, keys)
@@ -102,7 +102,7 @@ def _final(core: Core, session: Session, exchange: Exchange, message: str) -> Ch
     signature = hmac.digest(exchange.stored_key, said, "sha256")
     key = bytes(one ^ other for one, other in zip(proof, signature, strict=False))
     right = hmac.compare_digest(hashlib.sha256(key).digest(), exchange.stored_key) and len(proof) == len(signature)
-    stands = person is not None and core.directory.people.get(person.id) is person
+    stands = person is not None and not person.disabled and core.directory.people.get(person.id) is person
     if not right or person is None or not stands or bound != exchange.header.encode():
         core.guard.failed(mark, session.host, core.clock())
         core.counters["logins_refused"] += 1
