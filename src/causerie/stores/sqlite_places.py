@@ -97,13 +97,13 @@ def ids_of(connection: sqlite3.Connection, channel: int, numbers: Sequence[int])
         return {}
     wanted = msgspec.json.encode(list(numbers)).decode()
     rows = connection.execute(
-        "SELECT log.number, log.id FROM json_each(?2) AS wanted CROSS JOIN places ON places.channel = ?1 AND"
-        " places.number = (SELECT max(number) FROM places WHERE channel = ?1 AND number <= wanted.value)"
-        " CROSS JOIN log ON log.id = places.id + wanted.value - places.number AND log.channel = ?1"
+        "SELECT log.number, log.id FROM json_each(:wanted) AS wanted CROSS JOIN places ON places.channel = :channel AND"
+        " places.number = (SELECT max(number) FROM places WHERE channel = :channel AND number <= wanted.value)"
+        " CROSS JOIN log ON log.id = places.id + wanted.value - places.number AND log.channel = :channel"
         " AND log.number = wanted.value"
-        f" UNION SELECT number, id FROM log WHERE id > {UPTO} AND channel = ?1"
-        " AND number IN (SELECT value FROM json_each(?2))",
-        (channel, wanted),
+        f" UNION SELECT number, id FROM log WHERE id > {UPTO} AND channel = :channel"
+        " AND number IN (SELECT value FROM json_each(:wanted))",
+        {"channel": channel, "wanted": wanted},
     )
     return dict(rows.fetchall())
 

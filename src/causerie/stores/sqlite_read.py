@@ -52,7 +52,7 @@ _MENTIONS = (
 )
 _MENTIONED = (
     "WITH unread (channel, above, upto) AS MATERIALIZED (VALUES {unread})"
-    f" SELECT channel, {_MENTIONS.format(person='?1')} + {_MENTIONS.format(person=0)} FROM unread"
+    f" SELECT channel, {_MENTIONS.format(person=':person')} + {_MENTIONS.format(person=0)} FROM unread"
 )
 _ALL_MENTIONS = "SELECT channel, number FROM mentions WHERE person IN (?, 0) LIMIT ?"
 FEW = 3000
@@ -243,7 +243,7 @@ def _mentioned(connection: sqlite3.Connection, person: int, bounds: dict[int, tu
     unread = [f"({channel:d},{above:d},{upto:d})" for channel, (above, upto) in bounds.items()]
     for first in range(0, len(unread), AT_ONCE):
         some = _MENTIONED.format(unread=",".join(unread[first : first + AT_ONCE]))
-        mentions.update(connection.execute(some, (person,)).fetchall())
+        mentions.update(connection.execute(some, {"person": person}).fetchall())
     return mentions
 
 

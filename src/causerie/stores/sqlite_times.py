@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from causerie.stores.sqlite_places import IDS, PLACED, RUN_MOST, UPTO
 
 _FIRST = (
-    f"SELECT log.number, log.at FROM {PLACED} WHERE places.channel = ?1 AND places.number > ?2 - {RUN_MOST}"
-    " AND log.number >= ?2 ORDER BY places.number, log.id LIMIT 1"
+    f"SELECT log.number, log.at FROM {PLACED} WHERE places.channel = :channel AND places.number > :number - {RUN_MOST}"
+    " AND log.number >= :number ORDER BY places.number, log.id LIMIT 1"
 )
 _LAST_SAID = (
     f"SELECT number, at FROM (SELECT * FROM (SELECT log.number AS number, log.at AS at FROM {PLACED}"
-    " WHERE places.channel = ?1 AND log.kind = 'message' AND log.text != ''"
+    " WHERE places.channel = :channel AND log.kind = 'message' AND log.text != ''"
     " ORDER BY places.number DESC, log.id DESC LIMIT 1)"
-    f" UNION ALL SELECT number, at FROM log WHERE id > {UPTO} AND channel = ?1 AND kind = 'message' AND text != '')"
-    " ORDER BY number DESC LIMIT 1"
+    f" UNION ALL SELECT number, at FROM log WHERE id > {UPTO} AND channel = :channel AND kind = 'message'"
+    " AND text != '') ORDER BY number DESC LIMIT 1"
 )
 
 
@@ -41,7 +41,7 @@ def number_at(connection: sqlite3.Connection, channel: int, at: int) -> int:
     while low <= high:
         middle = (low + high) // 2
         # What is no longer kept leaves holes among the numbers: the next one that is there is looked at.
-        first = connection.execute(_FIRST, (channel, middle)).fetchone()
+        first = connection.execute(_FIRST, {"channel": channel, "number": middle}).fetchone()
         if first is not None and first[1] <= at:
             found, low = first[0], first[0] + 1
         else:
@@ -71,5 +71,5 @@ def last_times(connection: sqlite3.Connection, channels: Sequence[int]) -> dict[
 
 def last_said(connection: sqlite3.Connection, channels: Sequence[int]) -> list[tuple[int, int, int]]:
     """See Store.last_said."""
-    rows = ((channel, connection.execute(_LAST_SAID, (channel,)).fetchone()) for channel in channels)
+    rows = ((channel, connection.execute(_LAST_SAID, {"channel": channel}).fetchone()) for channel in channels)
     return [(channel, *row) for channel, row in rows if row]
