@@ -250,7 +250,14 @@ async def _open(config: Config, data: Path, serves: bool) -> Server:
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
     identity = Identity(config, data, [name for protocol in PROTOCOLS for name in protocol.alpn])
     ring = open_ring() if serves else None
-    core = await build_core(config, store, identity.link, ring)
+    try:
+        core = await build_core(config, store, identity.link, ring)
+    except StoreFailed as failure:
+        await store.close()
+        if ring is not None:
+            ring.close()
+        directory.release()
+        raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
     admission = Admission(core, within(config.limits.exempt), within(config.server.proxies))
     server = Server(config, directory, identity, core, admission, ring=ring)
     server.run(core.turns.run())
@@ -357,11 +364,12 @@ async def _every(seconds: float, work: Callable[[], None]) -> None:
 
 
 async def _retention(core: Core) -> None:
+    """From the start on: a server that is restarted every hour drops what is old too."""
     while True:
-        await asyncio.sleep(RETENTION_SECONDS)
         operations.forget_tokens(core)
         if gone := await operations.forget_old(core):
             log.info("dropped %d events that their channels keep no longer", gone)
+        await asyncio.sleep(RETENTION_SECONDS)
 
 
 def handle_signals(server: Server, read_config: Callable[[], Config]) -> None:

@@ -85,8 +85,9 @@ async def _offline(place: Place, work: Callable[[Ask], Awaitable[T]], create: bo
     from causerie import bootstrap
     from causerie.data_directory import CannotStart
     from causerie.server.operator_session import ask
+    from causerie.stores.acknowledged import known
 
-    if not create and not (place.data / "causerie.db").exists():
+    if not create and not (place.data / "causerie.db").exists() and not known(place.data):
         raise Failure(_("there is no causerie data in {path}; name its directory with --data").format(path=place.data))
     become_owner(place.data)
     try:

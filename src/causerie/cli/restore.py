@@ -47,6 +47,8 @@ def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
 
 
 def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
+    from causerie.stores import acknowledged
+
     part.unlink(missing_ok=True)
     with (
         backup.open("rb") as source,
@@ -61,7 +63,7 @@ def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
     kept = _set_aside(data)
     for name, content in beside.items():
         _put(data, name, content)
-    for leftover in (f"{STORE}-shm", "search.db", "search.db-wal", "search.db-shm"):
+    for leftover in (f"{STORE}-shm", "search.db", "search.db-wal", "search.db-shm", acknowledged.NAME):
         (data / leftover).unlink(missing_ok=True)
     part.rename(data / STORE)
     folder = os.open(data, os.O_RDONLY)

@@ -158,6 +158,15 @@ class IndexFile:
         """Take rows out of the index. Raises sqlite3.Error."""
         self._on_sound_file(lambda writer: writer.execute(_REMOVE, (_json(list(ids)),)))
 
+    def wipe(self) -> bool:
+        """Bring the index up to date and empty its write-ahead log; whether both were done. Raises sqlite3.Error."""
+        if self._writer is None:
+            return True
+        self.catch_up()
+        with self._replacing:
+            (busy, _frames, _copied) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def start_anew(self) -> None:
         """Delete the file and begin an empty one. Raises sqlite3.Error."""
         with self._replacing:

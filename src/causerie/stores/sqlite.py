@@ -23,7 +23,7 @@ import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
-from causerie.server.changes import AddressBan, Change, Complaint, PutMetadata, PutNetwork, Token
+from causerie.server.changes import AddressBan, Change, Complaint, Erase, PutMetadata, PutNetwork, Token
 from causerie.server.store import (
     Act,
     Count,
@@ -38,10 +38,12 @@ from causerie.server.store import (
     ThreadState,
 )
 from causerie.stores import sqlite_places, sqlite_read, sqlite_retention, sqlite_rows, sqlite_times
+from causerie.stores.acknowledged import Acknowledged, known, lost
 from causerie.stores.committer import Committer
 from causerie.stores.sqlite_copy import check_file, copy_to
 from causerie.stores.sqlite_schema import bring_up_to_date
 from causerie.stores.sqlite_search import SearchIndex
+from causerie.stores.wiping import Wiping, checkpoint
 
 T = TypeVar("T")
 
@@ -62,12 +64,21 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
 class SqliteStore:
     """See the module. `directory` holds causerie.db and its index; `quiet` seconds without talk start the indexing."""
 
     def __init__(self, directory: Path, readers: int = 2, quiet: float = 1.0) -> None:
         self.path = directory / "causerie.db"
         self._quiet = quiet
+        if not _there(self.path) and (count := known(directory)):
+            raise StoreFailed(lost(self.path, count))
         try:
             # 0600 from the first byte on: it holds what people said and their passwords' hashes.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -75,6 +86,8 @@ class SqliteStore:
             self._writer = connect(self.path)
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(f"{self.path}: {error}") from None
+        self._acknowledged = Acknowledged(directory)
+        self._committed = 0
         self._committer = Committer()
         self._readers = ThreadPoolExecutor(readers, "read")
         self._local = local()
@@ -84,9 +97,20 @@ class SqliteStore:
         # A commit waiting behind another writer in the same thread would keep that one from its lock.
         self._one_writes = asyncio.Lock()
         self._index = SearchIndex(directory / "search.db", self.path, quiet)
+        self._wiping = Wiping(self._wipe)
 
     async def load(self) -> Loaded:
         """See the port. Done at once: nothing else runs yet."""
+        try:
+            loaded = self._load()
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self.path}: {error}") from None
+        self._committed = sum(number for number, _ in self._counts.values())
+        if (missing := self._acknowledged.read() - self._committed) > 0:
+            raise StoreFailed(lost(self.path, missing))
+        return loaded
+
+    def _load(self) -> Loaded:
         run = self._writer.execute
         people = [
             Person(id=i, name=name, admin=bool(admin), disabled=bool(disabled), made_at=made_at)
@@ -153,6 +177,8 @@ class SqliteStore:
             told = await self._commit(changes)
         if told:
             self._index.more(told)
+        if any(type(change) is Erase for change in changes):
+            self._wiping.soon()
 
     async def _commit(self, changes: Sequence[Change]) -> int:
         writer = self._writer
@@ -164,7 +190,8 @@ class SqliteStore:
             full = self._tail.rows + told > sqlite_places.TAIL
             if full:
                 await self._committer.run(self._tail.fold, writer, runs)
-            await self._committer.run(writer.execute, "COMMIT")
+            committed = self._committed + sum([self._counts[channel][0] - was[0] for channel, was in touched.items()])
+            await self._committer.run(self._end, committed)
         except (
             Exception
         ) as error:  # a value that SQLite cannot hold is no sqlite3.Error, and undoes the commit all the same
@@ -173,8 +200,14 @@ class SqliteStore:
             self._counts.update(touched)
             self._tail.read(writer)
             raise StoreFailed(f"{self.path}: {error}") from None
+        self._committed = committed
         self._tail.committed(runs, told, full)
         return told
+
+    def _end(self, committed: int) -> None:
+        self._writer.execute("COMMIT")
+        if committed != self._committed:
+            self._acknowledged.write(committed)
 
     async def page(
         self, channel: Channel, above: int, below: int, limit: int, newest: bool, asker: int = 0, talk: bool = False
@@ -287,6 +320,7 @@ class SqliteStore:
         gone = await self._between_commits(sqlite_retention.forget_before, channel, at, limit)
         self._tail.read(self._writer)
         if gone:
+            self._wiping.soon()
             await self._index.forget(gone)
         return len(gone)
 
@@ -300,6 +334,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """See the port."""
+        await self._wiping.close()
         await self._index.close()
         self._committer.close()
         self._readers.shutdown()
@@ -307,6 +342,16 @@ class SqliteStore:
             connection.close()
         with contextlib.suppress(sqlite3.Error):
             self._writer.close()
+        self._acknowledged.close()
+
+    async def _wipe(self) -> bool:
+        """Leave nothing of what was deleted in the write-ahead logs; whether that was done."""
+        try:
+            # Most of it while commits go on; only the rest keeps them waiting.
+            await asyncio.to_thread(checkpoint, self.path, "PASSIVE")
+            return await self._between_commits(checkpoint, "TRUNCATE") and await self._index.wipe()
+        except (sqlite3.Error, StoreFailed):
+            return False
 
     async def _between_commits(self, work: Callable[..., T], *about: Any) -> T:
         try:

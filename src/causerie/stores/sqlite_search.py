@@ -121,6 +121,10 @@ class SearchIndex:
         """Take these log ids out of the index, after they went from the log. Raises sqlite3.Error."""
         await self._on(self._indexer, self._file.forget, ids)
 
+    async def wipe(self) -> bool:
+        """Leave nothing of what was deleted in the write-ahead log; whether that was done. Raises sqlite3.Error."""
+        return await self._on(self._indexer, self._file.wipe)
+
     async def close(self) -> None:
         """Finish the transaction under way and let go; the rest is indexed after the next start."""
         self._closed = self._waiting = True
