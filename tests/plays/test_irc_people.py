@@ -2,6 +2,7 @@
 
 import pytest
 
+from causerie.protocols.irc import who
 from tests.irc_people import irc, irc_as, irc_in
 from tests.people import PASSWORD, House
 
@@ -39,6 +40,18 @@ async def test_who_takes_a_nick_a_mask_and_fields() -> None:
         await ann.answers("MODE anna +i")
         assert await numbers(bob, "WHO an*", "WHO anna") == ["315", "352", "315"]
         await mia.hears_nothing()
+
+
+async def test_who_counts_operators_alone_where_they_alone_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mask gives so many people; who is not asked for is none of them."""
+    monkeypatch.setattr(who, "FOUND_MOST", 2)
+    async with House() as house:
+        await house.account("zoe", admin=True)
+        bob, *_ = [await irc_as(house, name) for name in ("Bob", "Ann", "Cid")]
+        await irc_as(house, "zoe", password=PASSWORD)
+        (told, end) = await bob.answers("WHO * o")
+        assert told.startswith(":irc.local 352 Bob * ~zoe ")
+        assert end == ":irc.local 315 Bob * :End of WHO list"
 
 
 async def test_whois_says_all_that_one_may_know() -> None:

@@ -66,13 +66,13 @@ def who(wire: IrcWire, line: Line) -> None:
 
         wire.ask(c.Look(channel=core_name(mask)), then, every=True)
         return
-    for person in _found(wire, mask):
+    for person in _found(wire, mask, wanted.operators):
         _line(wire, wanted, "*", person.id, person.name, person.guest, bool(wire.network.away(person)), "")
     end(wire)
 
 
-def _found(wire: IrcWire, mask: str) -> Sequence[Person]:
-    """Who has this nick, or fits the mask by nick, user, real name or host."""
+def _found(wire: IrcWire, mask: str, operators: bool) -> Sequence[Person]:
+    """Who has this nick, or fits the mask by nick, user, real name or host. `operators`: of those alone."""
     network = wire.network
     if not set(mask) & set("*?") and mask != "0":
         person = network.named(mask)
@@ -80,6 +80,8 @@ def _found(wire: IrcWire, mask: str) -> Sequence[Person]:
     pattern = "*" if mask == "0" else fold(mask)
     found: list[Person] = []
     for person in network.everybody():
+        if operators and not network.is_operator(person.id):
+            continue
         face = network.face(person.id)
         if HIDDEN in face.modes and person.id != wire.person and not network.together(wire.person, person.id):
             continue
