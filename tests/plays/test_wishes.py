@@ -165,3 +165,29 @@ async def test_quiet_hours_are_those_of_ones_own_zone() -> None:
             house.server.core.now = lambda at=at: at  # type: ignore[misc]
             await ben.says("home", "@Anna: hello")
             assert (await anna.asks("why", channel="home", number=number))["rule"] == rule
+
+
+async def test_why_tells_what_happened_and_not_what_an_edit_made_of_it() -> None:
+    """Who is named by an edit was not notified, and who is named no longer was."""
+    async with House() as house:
+        await house.account("anna")
+        ben, anna = await house.native_in("home", "Ben"), await house.native_in("home", "anna", PASSWORD)
+        await ben.asks("send", channel="home", text="lunch?")
+        await ben.asks("edit", channel="home", number=1, text="@anna: lunch?")
+        await ben.asks("send", channel="home", text="@anna: tea?")
+        await ben.asks("edit", channel="home", number=3, text="tea?")
+        first, second = [await anna.asks("why", channel="home", number=number) for number in (1, 3)]
+        assert (first.get("notified", False), first["rule"]) == (False, "only_mentions")
+        assert (second.get("notified", False), second["rule"]) == (True, "mention")
+
+
+async def test_who_has_just_come_in_by_the_classic_protocol_hears_what_is_said_directly() -> None:
+    """Whatever it is said with, as the protocol's description promises."""
+    async with House() as house:
+        await house.account("anna")
+        await house.account("bob")
+        anna = await house.native_in("home", "anna", PASSWORD)
+        place = (await anna.asks("direct", people=["bob"]))["channel"]
+        bob = await house.classic_in("home", "bob", PASSWORD)
+        await anna.asks("send", channel=place, text="psst")
+        await bob.hears("(privately) anna>psst")

@@ -1,7 +1,8 @@
 """What words a message has, for search: text made ready for the index, a query turned into its syntax.
 
 The index is SQLite's FTS5 with its tokenizer unicode61, told that letters, numbers and marks make words
-(sqlite.org/fts5.html#unicode61_tokenizer). It drops accents and case, but knows only words between spaces;
+(sqlite.org/fts5.html#unicode61_tokenizer). It drops case, and accents of Latin letters; those of other alphabets in
+which people look for words without them are dropped here. It knows only words between spaces;
 scripts that have no spaces (Unicode UAX 14, classes ID and SA) are therefore cut into single characters here,
 for text and query alike. Such a query is a run of characters, found wherever a text has that run.
 """
@@ -58,7 +59,21 @@ def _dropped() -> re.Pattern[str]:
     )
 
 
-_LETTERS = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ẞ": "ss"}
+@cache
+def _accented() -> re.Pattern[str]:
+    """Letters of the alphabets that are searched without accents (Latin, Greek, Cyrillic, Hebrew, Arabic), and the
+    accents that they share. In other scripts a mark makes another letter (Japanese) or is a vowel (Devanagari)."""
+    return re.compile("[\u00c0-\u024f\u0300-\u052f\u05d0-\u05f2\u0620-\u064a\u0671-\u06d3\u1e00-\u1fff]+")
+
+
+def _without_accents(letters: re.Match[str]) -> str:
+    return "".join(part for part in normalize("NFD", letters.group()) if not combining(part))
+
+
+_LETTERS = {
+    "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ẞ": "ss", "đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l",
+    "Ł": "l", "ς": "σ",
+}  # fmt: skip
 _JOINED = re.compile("[" + "".join(_LETTERS) + "]")
 
 _PART = re.compile(r'"([^"]*)(?:"|$)(\*?)|([^\s"]+)')
@@ -138,7 +153,8 @@ def _plain(text: str) -> str:
     """One spelling for what people take for the same: of either width, composed or not, formatted or not."""
     if text.isascii() and text.isprintable():
         return text
-    return _JOINED.sub(_letters, _dropped().sub("", normalize("NFKC", _few_marks(text))))
+    text = _accented().sub(_without_accents, _dropped().sub("", normalize("NFKC", _few_marks(text))))
+    return _JOINED.sub(_letters, text)
 
 
 def _few_marks(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from causerie.chat.commands import Command, Direct, Send, Tell
 from causerie.chat.errors import BadInput
 from causerie.chat.events import Stands
-from causerie.chat.model import MEMBER, Channel, Person
+from causerie.chat.model import MEMBER, Channel
 from causerie.chat.replies import Done
 from causerie.server import presence
 from causerie.server.changes import Append
@@ -78,13 +78,5 @@ def open_with(core: Core, session: Session, names: list[str]) -> Channel:
             for ears in directory.connected.get(other.id, ()):
                 if ears is not session and channel.id not in ears.channels:
                     core.tick.tell_one(ears, told)
-        _bring_in(core, session, channel, other)
+        presence.bring_in(core, session, channel, other.id)
     return channel
-
-
-def _bring_in(core: Core, session: Session, channel: Channel, other: Person) -> None:
-    """Let those devices of a person hear it that can't ask to hear it themselves."""
-    most = core.config.limits.channels_person
-    for ears in tuple(core.directory.connected.get(other.id, ())):
-        if ears.outlet.language.hears_direct and ears is not session and (not most or len(ears.channels) < most):
-            presence.enter(core, ears, channel)

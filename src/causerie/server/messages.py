@@ -16,7 +16,7 @@ from causerie.chat.mentions import NOBODY, Mentions
 from causerie.chat.model import Channel, Person
 from causerie.chat.names import skeleton
 from causerie.chat.texts import check_tags, check_text
-from causerie.server import remembered, threads
+from causerie.server import presence, remembered, threads
 from causerie.server.changes import Append
 from causerie.server.core import Core
 from causerie.server.logged import MessageData
@@ -71,9 +71,18 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
     if person.guest and person.id not in directory.kept_guests:
         keep_guest(core, session)
     tick.set(session, "spoke", now)
+    if channel.access == "direct":
+        _bring_in_all(core, session, channel)
     append = Append(channel, "message", core.moment(channel.id, now), person, text, key, "")
     tick.append(append)
     return append
+
+
+def _bring_in_all(core: Core, session: Session, channel: Channel) -> None:
+    """Those who have come in since this conversation was opened, and have no way to ask, hear what is said in it."""
+    for number, standing in core.directory.standings[channel.id].items():
+        if standing.inside:
+            presence.bring_in(core, session, channel, number)
 
 
 def send_more(core: Core, session: Session, texts: Sequence[str]) -> int:
@@ -159,6 +168,8 @@ def _send_more(
         if person.guest:
             keep_guest(core, session)
         tick.set(session, "spoke", now)
+        if channel.access == "direct":
+            _bring_in_all(core, session, channel)
         tick.append(append)
         if channel.slow_seconds:
             _note_slowed(core, channel, append, now)

@@ -81,6 +81,14 @@ def enter(core: Core, session: Session, channel: Channel) -> None:
         who_is_here.tell_changed(core, channel, person, was, now)
 
 
+def bring_in(core: Core, session: Session, channel: Channel, person: int) -> None:
+    """Let those devices of a person (an id) hear a direct conversation that can't ask to hear it themselves."""
+    most = core.config.limits.channels_person
+    for ears in tuple(core.directory.connected.get(person, ())):
+        if ears.outlet.language.hears_direct and ears is not session and (not most or len(ears.channels) < most):
+            enter(core, ears, channel)
+
+
 def leave(
     core: Core, session: Session, channel: Channel, reason: str = "", gone: bool = False, how: How = "left"
 ) -> None:

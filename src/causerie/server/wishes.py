@@ -20,6 +20,7 @@ from causerie.chat.texts import check_text
 from causerie.server.changes import PutPreferences
 from causerie.server.core import Core
 from causerie.server.history import check_numbers
+from causerie.server.messages import find_mentions
 from causerie.server.session import Session
 
 KEYWORD_BYTES = 100
@@ -113,7 +114,7 @@ def preferred(core: Core, session: Session, command: Preferred) -> Wishes:
 
 
 async def why(core: Core, session: Session, command: Why) -> Reason:
-    """Why one was notified of a message, or not: by one's wishes as they are now."""
+    """Why one was notified of a message, or not: by what it said when it was said, and one's wishes as they are now."""
     person = _person(session)
     channel = core.directory.channel_for(person, command.channel)
     policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
@@ -122,6 +123,13 @@ async def why(core: Core, session: Session, command: Why) -> Reason:
     if not found or found[0].deleted:
         raise NoSuchMessage(channel=channel.name, number=command.number)
     message = found[0]
+    past = await core.store.versions(channel.id, message.number) if message.edited_at else []
+    if past:
+        # Who is named by an edit is not notified of it, and who is no longer named has been.
+        gone = Person(id=message.person, name=message.name, guest=message.guest)
+        author = core.directory.people.get(message.person, gone)
+        named = find_mentions(core, channel, author, past[0].text, message.person)
+        message = msgspec.structs.replace(message, text=past[0].text, mentions=named.people, everyone=named.everyone)
     follows = bool(message.thread) and await core.store.follows(person.id, channel.id, message.thread)
     # Since it was asked, the person may have been put out.
     standing = core.directory.standing(channel.id, person.id)

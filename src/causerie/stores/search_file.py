@@ -26,7 +26,7 @@ from causerie.server.store import Query, SearchTimedOut
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2
 """Of the tables and of `causerie.chat.words`: raise it when either changes, and every index is made anew."""
 
 CHUNK = 2_000
