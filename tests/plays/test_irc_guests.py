@@ -140,3 +140,33 @@ async def test_classic_guests_cannot_either() -> None:
         assert await luc.reads_once() == "NO"
         luc.asks_in("home", "Guest-Luc")
         await luc.hears("OK[+]Guest-Luc")
+
+
+async def test_a_guest_who_keeps_order_is_marked_in_every_line_too() -> None:
+    """In a channel that nobody owns a guest moderates: what it does there is told as a guest's, on the classic protocol
+    as well, and read so again from the log."""
+    async with House() as house:
+        mia = await house.native_in("den", "Mia")
+        luc = await house.classic_in("den", "Guest-Luc")
+        await mia.hears("entered", name="Guest-Luc")
+        zoe = await house.native_in("den", "Zoe")
+        await luc.hears("[+]~Zoe")
+        await mia.hears("entered", name="Zoe")
+        await mia.asks("set_channel", channel="den", slow_seconds=1)
+        await luc.hears("* ~Mia changed the settings of den")
+        assert (await zoe.hears("changed", name="Mia"))["guest"] is True
+        await mia.asks("mute", channel="den", name="Zoe", seconds=60)
+        await luc.hears("* ~Mia muted ~Zoe for 1 minute")
+        assert (await zoe.hears("stands", name="Mia"))["guest"] is True
+        luc.says("well")
+        await luc.hears("Guest-Luc>well")
+        await mia.hears("changed")
+        await mia.hears("stands")
+        number = (await mia.hears("message", text="well"))["number"]
+        await zoe.asks("report", channel="den", number=number)
+        told = await mia.hears("reported", name="Zoe")
+        assert (told["guest"], told["whom_guest"]) == (True, True)
+        page = await mia.asks("history", channel="den")
+        assert {event["is"]: event.get("guest") for event in page["events"]} == {
+            "changed": True, "stands": True, "message": True,
+        }  # fmt: skip

@@ -168,6 +168,7 @@ class Stands(Event, frozen=True, tag="stands", kw_only=True):
     was: RoleName | None = None
     voiced: bool = False
     was_voiced: bool = False
+    guest: bool = False
 
 
 class Changed(Event, frozen=True, tag="changed", kw_only=True):
@@ -189,6 +190,7 @@ class Changed(Event, frozen=True, tag="changed", kw_only=True):
     hidden: bool = False
     outsiders: bool = False
     changed: tuple[str, ...] = ()
+    guest: bool = False
 
 
 class ChannelRenamed(Event, frozen=True, tag="channel_renamed", kw_only=True):
@@ -352,6 +354,8 @@ class Reported(Event, frozen=True, tag="reported", kw_only=True):
     whom: int
     whom_name: str
     reason: str = ""
+    guest: bool = False
+    whom_guest: bool = False
 
 
 class Described(Event, frozen=True, tag="described", kw_only=True):

@@ -187,5 +187,5 @@ def _about(event: Event) -> dict[str, Any]:
     elif isinstance(event, e.Confided):
         about["to"] = ranks()[event.to]
     elif isinstance(event, e.Reported):
-        about["whom"] = event.whom_name
+        about["whom"] = shown(event.whom_name, event.whom_guest)
     return about

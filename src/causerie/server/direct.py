@@ -73,6 +73,7 @@ def open_with(core: Core, session: Session, names: list[str]) -> Channel:
                 whom_name=other.name,
                 whom_guest=other.guest,
                 role="member",
+                guest=person.guest,
             )
             core.tick.tell(channel.id, told)
             for ears in directory.connected.get(other.id, ()):

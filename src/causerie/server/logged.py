@@ -35,7 +35,7 @@ _KINDS: dict[str, Any] = {
     "channel_renamed": ChannelRenamed,
     "masked": Masked,
 }
-_WITH_GUEST = ("edited", "deleted", "reacted", "pinned", "topic", "masked")
+_WITH_GUEST = ("edited", "deleted", "reacted", "pinned", "topic", "masked", "stands", "changed")
 _WITH_TARGET = ("edited", "reacted", "pinned")
 
 

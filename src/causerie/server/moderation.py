@@ -87,6 +87,7 @@ def _stands(
         was=_role(before),
         voiced=standing.voiced if standing else False,
         was_voiced=before.voiced if before else False,
+        guest=actor.guest,
     )
     # Who merely left something behind may not know what a private channel is called by now.
     knows = channel.access == "public" or any(_role(one) for one in (before, standing))

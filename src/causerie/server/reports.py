@@ -57,6 +57,8 @@ async def report(core: Core, session: Session, command: Report) -> Done:
         whom=message.author,
         whom_name=message.author_name,
         reason=reason,
+        guest=person.guest,
+        whom_guest=message.guest,
     )
     for ears in _told(core, channel, message.author):
         core.tick.tell_one(ears, told)
