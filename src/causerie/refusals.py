@@ -136,6 +136,7 @@ def reasons() -> dict[str, str]:
         "bad_input.keywords": _("{name} is no word that could be found in a text"),
         "bad_input.own": _("you said this yourself"),
         "bad_input.direct": _("this cannot be done in a direct conversation"),
+        "bad_input.display_name": _("this passes for the server or for those who run it; choose another"),
         "bad_input.emoji": _("this is not one emoji"),
         "bad_input.slash": _("it is written {usage}"),
         "bad_text.character": _("the character {character} cannot be sent"),

@@ -170,3 +170,19 @@ async def test_a_guest_who_keeps_order_is_marked_in_every_line_too() -> None:
         assert {event["is"]: event.get("guest") for event in page["events"]} == {
             "changed": True, "stands": True, "message": True,
         }  # fmt: skip
+
+
+async def test_no_display_name_passes_for_who_runs_the_server() -> None:
+    """IRCv3 metadata: clients show it in the place of the nick. An administrator may say what they are."""
+    async with House() as house:
+        await house.account("anna", admin=True)
+        caps = "batch draft/metadata-3"
+        mia = await irc_as(house, "Mia", caps)
+        told = await mia.answers(
+            "METADATA * SET display-name :Admin Team", "METADATA * SET display-name :Mia from Lyon"
+        )
+        assert [line.split(" :")[0] for line in told] == [
+            ":irc.local FAIL METADATA INVALID_VALUE display-name", ":irc.local 761 Mia Mia display-name *",
+        ]  # fmt: skip
+        anna = await irc_as(house, "anna", caps, PASSWORD)
+        assert " 761 " in (await anna.answers("METADATA * SET display-name :Admin Team"))[0]

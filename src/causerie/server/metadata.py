@@ -15,12 +15,20 @@ from causerie.chat.events import MetadataSet
 from causerie.chat.metadata import check_key, check_value
 from causerie.chat.model import Channel, Person
 from causerie.chat.names import skeleton
+from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import Done, MetadataKeys, MetadataLine, MetadataList, MetadataPage
 from causerie.server import who_is_here
 from causerie.server.changes import PutMetadata
 from causerie.server.core import Core
 from causerie.server.elevation import is_elevated
+from causerie.server.login import own_names
 from causerie.server.session import Session
+
+DISPLAY_NAME = "display-name"
+"""What clients show in the place of a name (IRCv3 registry), and so held to what a name may be."""
+
+SHOWN_MOST = 200
+"""Characters of it that are looked at."""
 
 
 def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | MetadataList:
@@ -35,6 +43,9 @@ def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | M
     most = core.config.limits.metadata_keys
     notes = _notes(core, channel, person)
     if command.key or command.value:
+        mine = channel is None and not (me.admin or is_elevated(core, session))
+        if mine and command.key == DISPLAY_NAME and sounds_official(command.value[:SHOWN_MOST], own_names(core)):
+            raise BadInput(why="display_name")
         changes = {check_key(command.key): check_value(command.value, core.config.limits.metadata_value_bytes)}
         if command.value and command.key not in notes and len(notes) >= most:
             raise TooMany(why="metadata", most=most)
