@@ -236,3 +236,20 @@ async def test_who_may_come_in_clear(where: str, plaintext: str, monkeypatch: py
             await anna.is_refused("in_clear", "login", name="anna", password=PASSWORD)
             await anna.is_refused("in_clear", "login", token="0" * 64)
             await anna.is_refused("in_clear", "register", name="mia", password=PASSWORD)
+
+
+async def test_a_tell_that_answers_nothing_opens_nothing() -> None:
+    """It is refused, and whom it was for is told of no conversation."""
+    async with House() as house:
+        for name in ("anna", "bob"):
+            await house.account(name)
+        anna = await house.native_in("home", "anna", PASSWORD)
+        bob = await house.native_in("home", "bob", PASSWORD)
+        await anna.hears("entered", name="bob")
+        before = len(house.server.core.directory.channels)
+        await anna.is_refused("no_such_message", "tell", people=["bob"], text="yes", reply=1)
+        await bob.hears_nothing()
+        assert len(house.server.core.directory.channels) == before
+        first = await anna.asks("tell", people=["bob"], text="tea?")
+        answer = await bob.asks("tell", people=["anna"], text="yes", reply=first["number"])
+        await anna.is_refused("no_such_message", "tell", people=["bob"], text="yes", reply=answer["number"] + 7)

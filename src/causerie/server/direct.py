@@ -6,11 +6,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 from causerie.chat.commands import Command, Direct, Send, Tell
-from causerie.chat.errors import BadInput
+from causerie.chat.errors import BadInput, NoSuchMessage, NotLoggedIn
 from causerie.chat.events import Stands
-from causerie.chat.model import MEMBER, Channel
+from causerie.chat.model import MEMBER, Channel, Person
 from causerie.chat.replies import Done
-from causerie.server import presence
+from causerie.server import presence, remembered
 from causerie.server.changes import Append
 from causerie.server.channels import as_it_stands, check_room, make, walk_in
 from causerie.server.core import Core
@@ -29,7 +29,26 @@ def direct(core: Core, session: Session, command: Direct) -> AsItStands | Done:
 
 
 def tell(core: Core, session: Session, command: Tell) -> Append | Coroutine[Any, Any, Append]:
-    """Open it in the same way, and say something there. Who was not in it is given its snapshot, without asking."""
+    """Open it in the same way, and say something there. Who was not in it is given its snapshot, without asking.
+
+    A coroutine, if it answers a message: that is read before anything is opened or told.
+    """
+    return _tell_reply(core, session, command) if command.reply else _tell(core, session, command)
+
+
+async def _tell_reply(core: Core, session: Session, command: Tell) -> Append:
+    name, _ = _conversation(core, session, command.people)
+    known = core.directory.by_name.get(name)
+    if known is None:
+        raise NoSuchMessage(channel=name, number=command.reply)
+    await remembered.recall_reply(core, core.directory.channels[known], command.reply)
+    if session.person is None:
+        raise NotLoggedIn()
+    said = _tell(core, session, command)
+    return said if isinstance(said, Append) else await said
+
+
+def _tell(core: Core, session: Session, command: Tell) -> Append | Coroutine[Any, Any, Append]:
     channel = open_with(core, session, command.people)
     if channel.id not in session.channels:
         walk_in(core, session, channel)
@@ -44,14 +63,9 @@ def tell(core: Core, session: Session, command: Tell) -> Append | Coroutine[Any,
 
 def open_with(core: Core, session: Session, names: list[str]) -> Channel:
     """The conversation of the session's person with these, made if there is none. With oneself alone: notes."""
-    person = session.person
+    person, directory = session.person, core.directory
     assert person is not None
-    if not 1 <= len(names) <= DIRECT_MOST:
-        raise BadInput(why="people", most=DIRECT_MOST)
-    directory = core.directory
-    people = {person.id: person}
-    people.update((other.id, other) for other in map(directory.person, names))
-    name = "@" + "+".join(f"{number:x}" for number in sorted(people))
+    name, people = _conversation(core, session, names)
     known = directory.by_name.get(name)
     if known is not None:
         channel = directory.channels[known]
@@ -81,3 +95,14 @@ def open_with(core: Core, session: Session, names: list[str]) -> Channel:
                     core.tick.tell_one(ears, told)
         presence.bring_in(core, session, channel, other.id)
     return channel
+
+
+def _conversation(core: Core, session: Session, names: list[str]) -> tuple[str, dict[int, Person]]:
+    """What the conversation of the session's person with these is called, and its people by id."""
+    person = session.person
+    assert person is not None
+    if not 1 <= len(names) <= DIRECT_MOST:
+        raise BadInput(why="people", most=DIRECT_MOST)
+    people = {person.id: person}
+    people.update((other.id, other) for other in map(core.directory.person, names))
+    return "@" + "+".join(f"{number:x}" for number in sorted(people)), people
