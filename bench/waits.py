@@ -75,7 +75,7 @@ class Person:
             more = await self.by(self.reader)
             if not more:
                 raise OSError(f"{self.name} lost the connection, after {heard[-200:]!r}")
-            heard = (heard + more)[-65536:]
+            heard = heard[-len(answer) :] + more  # a page of history may be longer than any tail
 
     async def live(self, until: float) -> None:
         """Ask one thing after the other until then; each wait is kept, one that is not over by PATIENCE as that."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
+
 import msgspec
 
 from causerie.chat import passwords, policy
@@ -271,10 +273,13 @@ def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList
     """The accounts by name."""
     directory = core.directory
     limit = max(1, min(command.limit, 1000))
-    people = sorted(
-        (person.name, person.id)
-        for person in directory.people.values()
-        if not person.guest and person.name > command.after
+    people = nsmallest(
+        limit + 1,
+        (
+            (person.name, person.id)
+            for person in directory.people.values()
+            if not person.guest and person.name > command.after
+        ),
     )
     lines = [
         AccountLine(

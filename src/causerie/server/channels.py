@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from heapq import nsmallest
 from typing import Any
 
 import msgspec
@@ -296,10 +297,14 @@ def members(core: Core, session: Session, command: Members) -> MemberList:
 def member_lines(core: Core, channel: Channel, asker: int, after: str, limit: int) -> tuple[list[Member], bool]:
     """The first `limit` members by name above `after`, as this person sees them, and whether there are more."""
     directory = core.directory
-    inside = sorted(
-        (directory.people[number].name, number, standing)
-        for number, standing in directory.standings[channel.id].items()
-        if standing.inside and directory.people[number].name > after
+    people = directory.people
+    inside = nsmallest(
+        limit + 1,
+        [
+            (name, number, standing)
+            for number, standing in directory.standings[channel.id].items()
+            if standing.inside and (name := people[number].name) > after
+        ],
     )
     lines = []
     for name, number, standing in inside[:limit]:
