@@ -55,6 +55,9 @@ HELD_MOST = 4096
 DEAR_SECONDS = 2 * SLICE_SECONDS
 """What takes longer is paid for by its length."""
 
+AHEAD_MOST = 1024
+"""Bytes that somebody may send ahead of an answer without waiting behind others for what they ask."""
+
 BEHIND_FACTOR = 50
 """Seconds behind others for each second that it took: 2 % of the time, where many wait."""
 
@@ -161,7 +164,8 @@ class Connection(asyncio.Protocol):
         self._queued = False
         if self._transport.is_closing() or self._waiting or self._choked:
             return
-        if self._more and look(self._transport) is Peer.GONE:
+        # Looking costs more than a line does, and is worth it for those who flooded.
+        if self._behind and look(self._transport) is Peer.GONE:
             self.abort()
             return
         try:
@@ -405,7 +409,7 @@ class Connection(asyncio.Protocol):
             return
         queue = self._queue
         began = queue.clock()
-        if self._unread and not self._slowed:
+        if self._unread > AHEAD_MOST and not self._slowed:
             # It did not wait for the answer to what it asked before.
             self._queued = True
             queue.add(self, Rank.BACKLOG)

@@ -124,11 +124,11 @@ class WorkQueue:
 
     def _serve(self, waiting: deque[Worker], until: float, least: int = 0) -> None:
         # Who waits again meanwhile has had its slice of this turn.
+        now = self.clock() if waiting else 0.0
         for count in range(len(waiting)):
             if self.used >= until and count >= least:
                 return
-            began = self.clock()
             waiting.popleft().work()
-            seconds = self.clock() - began
-            self.used += seconds
-            self._in_tick += seconds
+            began, now = now, self.clock()
+            self.used += now - began
+            self._in_tick += now - began
