@@ -24,18 +24,20 @@ MISSING = [program for program in ("Xvfb", "xdotool", "import") if shutil.which(
 
 
 class Screen:
-    """A screen that nobody sees, so wide and high. `with Screen() as screen:`"""
+    """A screen that nobody sees, so wide and high, with so many dots an inch. `with Screen() as screen:`"""
 
-    def __init__(self, size: str = "1280x800") -> None:
+    def __init__(self, size: str = "1280x800", dots: int = 96) -> None:
         self.display = ""
         self._size = size
+        self._dots = dots
 
     def __enter__(self) -> Self:
         if MISSING:
             pytest.skip(f"not installed: {', '.join(MISSING)}")
         read, write = os.pipe()
+        dots = str(self._dots)
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp", "-dpi", dots],
             pass_fds=(write,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

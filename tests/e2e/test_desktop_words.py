@@ -7,17 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.screen import Desktop, Screen
-from tests.e2e.windows import last, only, said
+from tests.e2e.windows import heard, last, said
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.timeout(120)
-
-
-def heard(window: Desktop) -> int:
-    """The number of the message that one has said, once it is drawn as said."""
-    window.logs("said as message")
-    window.waits("places of timeline", lambda places: any(name[0] == "m" and name[1:].isdigit() for name in places))
-    return only(window)
 
 
 def test_what_was_sent_after_a_pause_is_no_draft_in_the_next_session(

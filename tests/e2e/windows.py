@@ -40,6 +40,13 @@ def only(window: Desktop) -> int:
     return int(row[1:])
 
 
+def heard(window: Desktop) -> int:
+    """The number of the message that one has said, once it is drawn as said."""
+    window.logs("said as message")
+    window.waits("places of timeline", lambda places: any(name[0] == "m" and name[1:].isdigit() for name in places))
+    return only(window)
+
+
 def last(window: Desktop) -> int:
     """The number of the last message that is drawn."""
     return max(int(name[1:]) for name in window.waits("places of timeline", bool) if name[1:].isdigit())

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import customtkinter as ctk
 import msgspec
 
-from causerie.desktop import login
+from causerie.desktop import editing, login, placement
 from causerie.desktop.appearance import Appearance
 from causerie.desktop.bridge import Bridge
 from causerie.desktop.bus_notices import BusNotices
@@ -30,7 +30,7 @@ from causerie.desktop.remembering import Desk, Remembered, Settings
 from causerie.desktop.session_bus import SessionBus
 from causerie.desktop.shown import tell
 from causerie.desktop.system import Notifier
-from causerie.desktop.theme import Look
+from causerie.desktop.theme import Look, density
 from causerie.desktop.window import Carried, Window
 from causerie.text import _
 
@@ -69,8 +69,10 @@ class App:
         ctk.set_appearance_mode("dark" if self._appearance.is_dark(self._settings.theme) else "light")
         self.root = root = ctk.CTk(className="Causerie")
         root.title("Causerie")
-        root.geometry(self._settings.geometry or "1080x720")
-        root.minsize(560, 420)
+        # Before there is a look: customtkinter holds the window to its size for a second after each change of scale.
+        screen = self._screen()
+        root.geometry(placement.geometry(self._settings.geometry, self._settings.density, screen))
+        root.minsize(*placement.least(screen))
         self.look = self._look()
         self._question: Overlay | None = None
         self._notices = BusNotices(self.later)
@@ -78,10 +80,7 @@ class App:
         self._notifier = Notifier(root, self._notices)
         root.protocol("WM_DELETE_WINDOW", self.end)
         root.protocol("WM_SAVE_YOURSELF", self.end)
-        if root.tk.call("tk", "windowingsystem") == "x11":
-            # Tk has the keys of Emacs there; people expect all to be selected.
-            root.event_delete("<<LineStart>>", "<Control-a>")
-            root.event_add("<<SelectAll>>", "<Control-a>")
+        editing.prepare(root)
         root.bind("<FocusIn>", self._focus)
         root.bind("<FocusOut>", self._focus)
         root.report_callback_exception = self._failed
@@ -106,8 +105,10 @@ class App:
             return
         self._ending = True
         with contextlib.suppress(tk.TclError):
-            self._keep_settings(geometry=self.root.geometry())
+            self._keep_settings(geometry=self.root.geometry(), density=self._screen().density)
             self.root.withdraw()
+        with contextlib.suppress(tk.TclError):
+            log.info("what was copied is kept by: %s", editing.keep_clipboard(self.root) or "nobody")
         self._close_window()
         self._stop_bridge()
         self._remembered.close()
@@ -133,6 +134,19 @@ class App:
     def _asked_to_end(self) -> None:
         # A signal comes in the midst of anything; Tk is told in its own time.
         self.root.after(0, self.end)
+
+    def _screen(self) -> placement.Screen:
+        root, dots = self.root, density(self.root)
+        x, y, width, height = (
+            root.winfo_vrootx(),
+            root.winfo_vrooty(),
+            root.winfo_vrootwidth(),
+            root.winfo_vrootheight(),
+        )
+        if sys.platform == "win32":
+            # There customtkinter scales the sizes of windows itself.
+            return placement.Screen(x, y, round(width / dots), round(height / dots), 1.0)
+        return placement.Screen(x, y, width, height, dots)
 
     def _look(self) -> Look:
         dark = self._appearance.is_dark(self._settings.theme)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import customtkinter as ctk
 
-from causerie.desktop.by_keys import reachable
+from causerie.desktop.by_keys import bind_enter, reachable
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.pill import Pill
+from causerie.desktop.placement import CHANNELS, columns
 from causerie.desktop.shown import middle, tell, tell_later
 from causerie.desktop.theme import Look
 from causerie.text import _
@@ -46,6 +47,10 @@ class ChatView:
         colour = look.palette
         self._look = look
         self._pressed = pressed
+        self._beside: tk.Frame | None = None
+        """What stands on the right, if there is room for it."""
+        self._wants = 0
+        self._asked = False
         self.frame = tk.Frame(parent, background=colour.ground)
         self.frame.columnconfigure(2, weight=1)
         self.frame.rowconfigure(0, weight=1)
@@ -61,6 +66,7 @@ class ChatView:
         self._right(pressed)
         self.wide = tk.Frame(self.frame, background=colour.ground)
         self.wide.pack_propagate(False)
+        self.frame.bind("<Configure>", lambda event: self._arrange())
 
     # What is shown.
 
@@ -104,12 +110,12 @@ class ChatView:
     def side(self, title: str, lines: Sequence[ListLine], seeking: bool = False) -> None:
         """What is on the right; without a title nothing is."""
         if not title:
-            self._side_frame.grid_remove()
-            self._right_line.grid_remove()
+            if self._beside is self._side_frame:
+                self._beside = None
+            self._arrange()
             return
-        self._right_line.grid(row=0, column=3, sticky="ns")
-        self._side_frame.grid(row=0, column=4, sticky="ns")
-        self._side_frame.configure(width=self._look.px(340 if seeking else 220))
+        self._beside, self._wants, self._asked = self._side_frame, 340 if seeking else 220, seeking
+        self._arrange()
         self._side_title.configure(text=title)
         if seeking:
             self._seek.pack(fill="x", padx=self._look.px(12), pady=(0, self._look.px(6)), after=self._side_title)
@@ -121,12 +127,10 @@ class ChatView:
     def beside(self, on: bool) -> None:
         """What is in `wide` stands on the right, or nothing does."""
         if on:
-            self._right_line.grid(row=0, column=3, sticky="ns")
-            self.wide.configure(width=self._look.px(380))
-            self.wide.grid(row=0, column=4, sticky="ns")
-        else:
-            self._right_line.grid_remove()
-            self.wide.grid_remove()
+            self._beside, self._wants, self._asked = self.wide, 380, True
+        elif self._beside is self.wide:
+            self._beside = None
+        self._arrange()
 
     @property
     def sought(self) -> str:
@@ -141,19 +145,43 @@ class ChatView:
         if focus:
             self._seek.focus_set()
 
+    def _arrange(self) -> None:
+        """The columns that there is room for."""
+        look, width = self._look, self.frame.winfo_width()
+        if width <= 1:
+            width = self.frame.winfo_toplevel().winfo_width()
+        wants = look.px(self._wants) if self._beside is not None else 0
+        left, right = columns(width, look.scale, wants, self._asked)
+        if left:
+            self._left_frame.configure(width=left)
+            self._left_frame.grid()
+        else:
+            self._left_frame.grid_remove()
+        for frame in (self._side_frame, self.wide):
+            if frame is self._beside and right:
+                frame.configure(width=right)
+                frame.grid(row=0, column=4, sticky="ns")
+            else:
+                frame.grid_remove()
+        if right:
+            self._right_line.grid(row=0, column=3, sticky="ns")
+        else:
+            self._right_line.grid_remove()
+
     # How it is built.
 
     def _left(self, pressed: Pressed) -> None:
         look, colour = self._look, self._look.palette
-        left = tk.Frame(self.frame, background=colour.panel, width=look.px(230))
+        self._left_frame = left = tk.Frame(self.frame, background=colour.panel, width=look.px(CHANNELS))
         left.grid(row=0, column=0, sticky="ns")
         left.pack_propagate(False)
         top = tk.Frame(left, background=colour.panel)
         top.pack(fill="x", padx=look.px(14), pady=(look.px(14), look.px(4)))
+        # First, so that it has its room where the name has not.
+        self._button(top, "+", pressed.add, colour.panel).pack(side="right")
         tk.Label(
             top, text="Causerie", font=look.font(17, "bold"), background=colour.panel, foreground=colour.text
         ).pack(side="left")
-        self._button(top, "+", pressed.add, colour.panel).pack(side="right")
         self._places = ListView(left, look, colour.panel, pressed.place, called="channels", by_keys=True)
         foot = tk.Frame(left, background=colour.panel)
         foot.pack(side="bottom", fill="x", padx=look.px(14), pady=look.px(10))
@@ -222,7 +250,7 @@ class ChatView:
             border_color=colour.border,
             border_width=1,
         )
-        self._seek.bind("<Return>", lambda event: pressed.sought(self._seek.get()))
+        bind_enter(self._seek.bind, lambda event: pressed.sought(self._seek.get()))
         self._side = ListView(self._side_frame, look, colour.panel, pressed.side, called="side", by_keys=True)
         self._side.text.pack(fill="both", expand=True)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import customtkinter as ctk
 
+from causerie.desktop.by_keys import bind_enter
 from causerie.desktop.composer import LARGE, Offer
+from causerie.desktop.editing import insert
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.theme import Look
@@ -82,8 +84,7 @@ class ComposerView:
         self._popup_frame = tk.Frame(parent.winfo_toplevel(), background=colour.border)
         self._popup = ListView(self._popup_frame, look, colour.raised, self._pick, called="offers")
         self._popup.text.pack(fill="both", expand=True, padx=1, pady=1)
-        self.text.bind("<Return>", self._enter)
-        self.text.bind("<KP_Enter>", self._enter)
+        bind_enter(self.text.bind, self._enter)
         self.text.bind("<Shift-Return>", lambda event: self._line_break())
         self.text.bind("<Tab>", self._tab)
         self.text.bind("<<PrevWindow>>", self._out)
@@ -93,11 +94,14 @@ class ComposerView:
         self.text.bind("<Escape>", self._escape)
         self.text.bind("<<Modified>>", self._modified)
         self.text.bind("<<Paste>>", self._paste)
-        self.text.bind("<Control-b>", lambda event: self._around("**"))
-        self.text.bind("<Control-i>", lambda event: self._around("_"))
         self.text.bind("<FocusOut>", lambda event: self._hide())
         # It stands in the window itself, above all else there, and goes with this.
         self.frame.bind("<Destroy>", lambda event: self._popup_frame.destroy())
+
+    @property
+    def keys(self) -> dict[str, Callable[[], object]]:
+        """Its own keys with letters, as `keys` names them."""
+        return {"Control-b": lambda: self._around("**"), "Control-i": lambda: self._around("_")}
 
     def get(self) -> str:
         """What is typed."""
@@ -111,6 +115,10 @@ class ComposerView:
             self.text.insert("1.0", text)
         self.text.mark_set("insert", "end-1c")
         self._grow()
+
+    def select(self) -> None:
+        """All of it, so that what is typed takes its place."""
+        self.text.tag_add("sel", "1.0", "end-1c")
 
     def hint(self, text: str) -> None:
         """What an empty line says."""
@@ -126,21 +134,26 @@ class ComposerView:
             self._strip.pack_forget()
 
     def put(self, text: str) -> None:
-        """Some text where the cursor is."""
-        self.text.insert("insert", text)
+        """Some text where the cursor is, or in the place of what is selected."""
+        insert(self.text, text)
         self.text.focus_set()
 
     # The rest is its own.
 
     def _enter(self, event: object) -> str:
-        if self._offers:
+        if self._offers and not (self._chosen == 0 and self._is_complete(self._offers[0])):
             self._pick(str(self._chosen))
             return "break"
         if not self._enter_sends:
             return self._line_break()
         return self._send()
 
+    def _is_complete(self, offer: Offer) -> bool:
+        """Whether it is typed already: there is nothing to complete, and Enter means to send."""
+        return self._before().endswith(offer.text.rstrip()) and len(offer.text.rstrip()) == offer.length
+
     def _send(self) -> str:
+        self._hide()
         self._typed.send(self.get())
         return "break"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import customtkinter as ctk
 
+from causerie.desktop.by_keys import bind_enter
 from causerie.desktop.emoji_list import Emoji
 from causerie.desktop.overlay import Overlay
 from causerie.desktop.theme import Look
@@ -37,7 +38,9 @@ class EmojiView:
         """The row that is at the top."""
         colour = look.palette
         inner, self._entry = overlay.searched(_("Emoji"))
-        cell = look.px(CELL)
+        window = overlay.size
+        cell = min(look.px(CELL), (window[0] - look.px(80)) // COLUMNS, (window[1] - look.px(170)) // ROWS)
+        self._cell = cell = max(cell, look.px(16))
         box = tk.Frame(inner, background=colour.raised)
         box.pack(pady=(look.px(10), look.px(6)))
         self._canvas = canvas = tk.Canvas(
@@ -50,7 +53,7 @@ class EmojiView:
         )
         canvas.pack(side="left")
         self._bar = ctk.CTkScrollbar(
-            box, command=self._dragged, fg_color=colour.raised, button_color=colour.border, width=12
+            box, command=self._dragged, fg_color=colour.raised, button_color=colour.border, width=12, height=20
         )
         self._bar.pack(side="right", fill="y")
         self._name = tk.Label(
@@ -78,7 +81,7 @@ class EmojiView:
         steps |= {"Prior": -COLUMNS * ROWS, "Next": COLUMNS * ROWS}
         for key, step in steps.items():
             self._entry.bind(f"<{key}>", lambda event, step=step: self._move(step))
-        self._entry.bind("<Return>", lambda event: self._take(self._at))
+        bind_enter(self._entry.bind, lambda event: self._take(self._at))
         self._entry.bind("<KeyRelease>", lambda event: self._search())
         self._typed: str | None = None
         self._search()
@@ -94,7 +97,7 @@ class EmojiView:
             log.info("%d emoji for %r", len(self._found), typed)
 
     def _draw(self) -> None:
-        canvas, cell = self._canvas, self._look.px(CELL)
+        canvas, cell = self._canvas, self._cell
         first = self._top * COLUMNS
         self._draw_row(0)
         place = self._at - first
@@ -118,7 +121,7 @@ class EmojiView:
             text = self._found[at].text.replace("\u200d", "") if at < len(self._found) else ""
             if text != self._texts[place]:
                 self._texts[place] = text
-                fits = large.measure(text) <= look.px(CELL)
+                fits = large.measure(text) <= self._cell
                 canvas.itemconfigure(self._cells[place], text=text, font=large if fits else small)
         if self._waiting:
             canvas.after_cancel(self._waiting)
@@ -150,7 +153,7 @@ class EmojiView:
             self._scroll(int(about[0]) * (ROWS if about[1] == "pages" else 1))
 
     def _place(self, event: tk.Event[tk.Canvas]) -> int:
-        cell = self._look.px(CELL)
+        cell = self._cell
         column, row = event.x // cell, event.y // cell
         place = (self._top + row) * COLUMNS + column
         return place if column < COLUMNS and row < ROWS and place < len(self._found) else -1

@@ -1,4 +1,8 @@
-"""The window's own keys, wherever in it the cursor is."""
+"""The window's own keys, wherever in it the cursor is.
+
+A name in angle brackets is a sequence of Tk's. Any other one ("Control-k", "Control-Shift-e", "Alt-a") is a key with a
+letter or a sign, whatever Caps Lock is and whichever script the keyboard writes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import Callable, Mapping
 from causerie.desktop import sidebar
 from causerie.desktop.choosers import Choosers
 from causerie.desktop.conversation import Conversation
+from causerie.desktop.keyboard import ALT, SHIFT, letter
 
 Keys = Mapping[str, Callable[[], object]]
 
@@ -28,17 +33,17 @@ def window_keys(
         go(sidebar.neighbour(chat.places(), chat.current, step, unread))
 
     return {
-        "<Control-k>": choosers.place,
-        "<Control-f>": search,
-        "<Control-e>": emoji,
-        "<Control-E>": react,
-        "<Control-T>": thread,
-        "<Control-slash>": choosers.shortcuts,
+        "Control-k": choosers.place,
+        "Control-f": search,
+        "Control-e": emoji,
+        "Control-Shift-e": react,
+        "Control-Shift-t": thread,
+        "Control-slash": choosers.shortcuts,
         "<Alt-Up>": lambda: neighbour(-1, False),
         "<Alt-Down>": lambda: neighbour(1, False),
         "<Alt-Shift-Up>": lambda: neighbour(-1, True),
         "<Alt-Shift-Down>": lambda: neighbour(1, True),
-        "<Alt-a>": lambda: go(sidebar.first_unread(chat.places()) or chat.current),
+        "Alt-a": lambda: go(sidebar.first_unread(chat.places()) or chat.current),
         "<Shift-Escape>": read_all,
     }
 
@@ -66,17 +71,35 @@ def bind_line(text: tk.Text, keys: Keys, end: Callable[[], None]) -> None:
     text.bind("<End>", at_end)
 
 
-def bind_window(frame: tk.Misc, keys: Keys, escape: Callable[[], None]) -> None:
-    """Wherever else the cursor is."""
-    _bind(frame.bind_all, keys)
+def bind_window(frame: tk.Misc, keys: Keys, escape: Callable[[], None], asking: Callable[[], bool]) -> None:
+    """Wherever else the cursor is, unless something is being asked: what is typed in a sheet is not to be lost."""
+    _bind(frame.bind_all, keys, asking)
     frame.bind_all("<Escape>", lambda event: escape())
 
 
-def _bind(bind: Callable[[str, Callable[[object], str]], object], keys: Keys) -> None:
+def _bind(bind: Callable[..., object], keys: Keys, asking: Callable[[], bool] = lambda: False) -> None:
     for key, call in keys.items():
+        if key.startswith("<"):
+            bind(key, lambda event, call=call: None if asking() else _done(call))
+    for modifier in ("Control", "Alt"):
 
-        def pressed(event: object, call: Callable[[], object] = call) -> str:
-            call()
-            return "break"
+        def pressed(event: tk.Event[tk.Misc], modifier: str = modifier) -> str | None:
+            call = None if asking() else keys.get(named(modifier, event))
+            return _done(call) if call is not None else None
 
-        bind(key, pressed)
+        bind(f"<{modifier}-KeyPress>", pressed)
+
+
+def named(modifier: str, event: tk.Event[tk.Misc]) -> str:
+    """What a key is called here that was pressed with Ctrl or Alt; empty with both, which writes a character."""
+    state = int(event.state)
+    if modifier == "Control" and state & ALT:
+        return ""
+    name = letter(event)
+    shift = "Shift-" if state & SHIFT and len(name) == 1 else ""
+    return f"{modifier}-{shift}{name}"
+
+
+def _done(call: Callable[[], object]) -> str:
+    call()
+    return "break"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Sequence
 
+from causerie.desktop.by_keys import bind_enter
 from causerie.desktop.lines import ListLine
 from causerie.desktop.shown import tell, tell_later
 from causerie.desktop.theme import Look
@@ -77,7 +78,7 @@ class ListView:
         text.bind("<Double-Button-1>", lambda event: "break")
         text.bind("<Up>", lambda event: self._by_key(-1))
         text.bind("<Down>", lambda event: self._by_key(1))
-        text.bind("<Return>", lambda event: self._enter())
+        bind_enter(text.bind, lambda event: self._enter())
         text.bind("<FocusIn>", lambda event: self._by_key(0))
         text.bind("<FocusOut>", lambda event: self._hover(""))
         self._edge = look.px(14)

@@ -8,8 +8,10 @@ from typing import Any
 
 import customtkinter as ctk
 
-from causerie.desktop.by_keys import reachable
+from causerie.desktop.by_keys import bind_enter, reachable
 from causerie.desktop.login import HERE, HOME, Field, Filled, Trouble
+from causerie.desktop.scrolled import Scrolled
+from causerie.desktop.shown import middle, tell_later
 from causerie.desktop.theme import Look
 from causerie.text import _
 
@@ -32,10 +34,10 @@ class LoginView:
         self._cancel = cancel
         self._waiting = False
         self.frame = tk.Frame(parent, background=colour.panel)
+        self._scrolled = Scrolled(self.frame, look, colour.panel)
         card = ctk.CTkFrame(
-            self.frame, corner_radius=14, fg_color=colour.ground, border_width=1, border_color=colour.border
+            self._scrolled.canvas, corner_radius=14, fg_color=colour.ground, border_width=1, border_color=colour.border
         )
-        card.place(relx=0.5, rely=0.5, anchor="center")
         inner = tk.Frame(card, background=colour.ground)
         inner.pack(padx=look.px(36), pady=look.px(30))
         tk.Label(
@@ -69,7 +71,7 @@ class LoginView:
             if filled.fields[field]:
                 entry.insert(0, filled.fields[field])
             entry.pack(anchor="w")
-            entry.bind("<Return>", lambda event: self._send())
+            bind_enter(entry.bind, lambda event: self._send())
             entry.bind("<FocusIn>", lambda event, entry=entry: entry.configure(border_color=colour.link), add="+")
             entry.bind("<FocusOut>", lambda event, entry=entry: entry.configure(border_color=colour.border), add="+")
             self.entries[field] = entry
@@ -96,15 +98,14 @@ class LoginView:
             border_width=2,
             border_color=colour.accent,
         )
-        reachable(
-            self._button,
-            self._send,
-            lambda here: self._button.configure(border_color=colour.text if here else colour.accent),
-        )
+        reachable(self._button, self._send, self._lit)
         self._button.pack(anchor="w", pady=(look.px(18), 0))
         self._trouble = self._line(inner, "", look.px(10))
         self._trouble.configure(foreground=colour.warn, font=look.font(14, "bold"))
         self._hint = self._line(inner, "", look.px(2))
+        self._scrolled.hold(card)
+        card.bind("<Configure>", lambda event: self._tell(), add="+")
+        self.frame.bind("<Configure>", lambda event: self._tell())
         first: Field = "password" if filled.fields["name"] else "name"
         self._first = self.entries[first]
         self.frame.after(50, lambda: self._first.focus_set())
@@ -138,6 +139,8 @@ class LoginView:
         entry = self.entries[trouble.field]
         entry.focus_set()
         entry.select_range(0, "end")
+        self.frame.update_idletasks()
+        self._scrolled.see(self._hint if trouble.hint else self._trouble)
 
     def keyring(self, why_not: str) -> None:
         """Whether there is one; `why_not`: the line that says why there is none."""
@@ -148,6 +151,15 @@ class LoginView:
         self._stays()
 
     # The rest is its own.
+
+    def _lit(self, here: bool) -> None:
+        """The button has the keys, or has them no longer."""
+        colour = self._look.palette
+        self._button.configure(border_color=colour.text if here else colour.accent)
+        self._tell()
+
+    def _tell(self) -> None:
+        tell_later(self._button, "button Enter", lambda: middle(self._button))
 
     def _stays(self) -> None:
         """The keyring is of use only to those who stay; where there is none, its tick can still be taken away."""

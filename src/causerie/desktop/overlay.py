@@ -9,6 +9,7 @@ from typing import Any
 
 import customtkinter as ctk
 
+from causerie.desktop.by_keys import bind_enter
 from causerie.desktop.lines import ListLine
 from causerie.desktop.list_view import ListView
 from causerie.desktop.theme import Look
@@ -31,6 +32,11 @@ class Overlay:
     def is_open(self) -> bool:
         """Whether there is one."""
         return self._card is not None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the window that it is over."""
+        return self._root.winfo_width(), self._root.winfo_height()
 
     def close(self) -> None:
         """Away with it; as if it had been left by Esc."""
@@ -68,11 +74,11 @@ class Overlay:
         self._button(buttons, _("Cancel"), self.close, False)
         self._button(buttons, yes or _("OK"), done, True)
         for entry in entries:
-            entry.bind("<Return>", lambda event: done())
+            bind_enter(entry.bind, lambda event: done())
         if entries:
             self._give_keys(entries[0], title)
         else:
-            inner.bind("<Return>", lambda event: done())
+            bind_enter(inner.bind, lambda event: done())
             inner.bind("<Escape>", lambda event: self.close())
             self._give_keys(inner, title)
 
@@ -107,7 +113,8 @@ class Overlay:
             self._gone()
             chosen(key)
 
-        holder = tk.Frame(inner, background=colour.raised, height=look.px(300), width=look.px(420))
+        high = min(look.px(300), max(self._root.winfo_height() - look.px(220), look.px(60)))
+        holder = tk.Frame(inner, background=colour.raised, height=high, width=self._wide)
         holder.pack_propagate(False)
         view = ListView(holder, look, colour.raised, pick)
         holder.pack(pady=(look.px(8), 0))
@@ -138,7 +145,7 @@ class Overlay:
         entry.bind("<KeyRelease>", lambda event: None if event.keysym in ("Up", "Down", "Return") else refresh())
         entry.bind("<Up>", lambda event: move(-1))
         entry.bind("<Down>", lambda event: move(1))
-        entry.bind("<Return>", lambda event: enter())
+        bind_enter(entry.bind, lambda event: enter())
         self._give_keys(entry, title)
         refresh()
 
@@ -152,6 +159,9 @@ class Overlay:
                 log.info("keys go to: %s", title)
 
         widget.bind("<FocusIn>", tell, add="+")
+        # At once, so that no key goes on to where it went before; a menu that is closing takes the keys once more.
+        self._root.update_idletasks()
+        widget.focus_set()
         widget.after(30, widget.focus_set)
 
     def _open(self, escape: Callable[[], None]) -> tk.Frame:
@@ -172,6 +182,11 @@ class Overlay:
         inner.pack(padx=look.px(24), pady=look.px(20))
         return inner
 
+    @property
+    def _wide(self) -> int:
+        """Width of what is in it."""
+        return min(self._look.px(420), max(self._root.winfo_width() - self._look.px(64), self._look.px(160)))
+
     def _gone(self) -> None:
         card, self._card = self._card, None
         if card is not None:
@@ -186,7 +201,7 @@ class Overlay:
             foreground=colour,
             background=self._look.palette.raised,
             justify="left",
-            wraplength=self._look.px(420),
+            wraplength=self._wide,
         )
         label.pack(anchor="w", pady=(self._look.px(4), self._look.px(2)))
 
@@ -194,7 +209,7 @@ class Overlay:
         colour = self._look.palette
         entry = ctk.CTkEntry(
             parent,
-            width=420,
+            width=round(self._wide / self._look.scale),
             height=34,
             show="•" if secret else "",
             font=(self._look.sans, 14),

@@ -36,6 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     zoom: int = 100
     emoji: tuple[str, ...] = ()
     geometry: str = ""
+    density: float = 1.0
+    """Of the screen that `geometry` was on."""
 
 
 class Desk(Struct, frozen=True, kw_only=True):

@@ -81,13 +81,18 @@ LIGHT = Palette(
 )
 
 
+def density(root: tk.Misc) -> float:
+    """Pixels of the screen to one at 96 dots an inch, in quarters."""
+    return max(1.0, round(root.winfo_fpixels("1i") / 96 * 4) / 4)
+
+
 class Look:
     """One window's look. `scale`: physical pixels to one at 96 dots an inch, times the person's zoom."""
 
     def __init__(self, root: tk.Misc, dark: bool, zoom: int) -> None:
         self.dark = dark
         self.palette = DARK if dark else LIGHT
-        self.density = max(1.0, round(root.winfo_fpixels("1i") / 96 * 4) / 4)
+        self.density = density(root)
         self.scale = self.density * zoom / 100
         families = set(tkfont.families(root))
         self.sans = next((name for name in SANS if name in families), "TkDefaultFont")

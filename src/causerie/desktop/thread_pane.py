@@ -80,10 +80,11 @@ class ThreadPane:
         )
         self.writing.view.hint(_("Reply in the thread"))
         self.writing.view.frame.pack(side="bottom", fill="x", padx=look.px(12), pady=(0, look.px(24)))
+        self.timeline.typed = self.writing.view.put
         self.timeline.frame.pack(fill="both", expand=True)
         self._newer = Pill(self.timeline.frame, look, self.to_end)
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, lambda: None)
-        keys.bind_line(self.writing.view.text, {**window_keys, **line_keys}, self.to_end)
+        keys.bind_line(self.writing.view.text, {**window_keys, **line_keys, **self.writing.view.keys}, self.to_end)
         self.writing.here()
         self.writing.view.text.bind("<FocusIn>", lambda event: log.info("keys go to: thread %d", model.thread), add="+")
 

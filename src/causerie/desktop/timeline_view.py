@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import tkinter as tk
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import customtkinter as ctk
 
+from causerie.desktop.keyboard import ALT, CONTROL
 from causerie.desktop.rows import TONES, Row
 from causerie.desktop.shown import middle, places, tell, tell_later
 from causerie.desktop.theme import Look
@@ -30,6 +32,8 @@ class TimelineView:
         menu: Callable[[int, int, int], None],
         called: str = "timeline",
     ) -> None:
+        self.typed: Callable[[str], None] = lambda text: None
+        """Something is typed or pasted while the keys go here: there is a line for that."""
         self._called = called
         self._look = look
         self._act = act
@@ -80,6 +84,8 @@ class TimelineView:
         self.text.bind("<Button-1>", self._pressed, add=True)
         self.text.bind("<Button-3>", self._asked_menu)
         self.text.bind("<Configure>", self._sized)
+        self.text.bind("<KeyPress>", self._key)
+        self.text.bind("<<Paste>>", self._paste)
 
     @property
     def at_bottom(self) -> bool:
@@ -371,6 +377,17 @@ class TimelineView:
             self._act(act)
             return "break"
         return None
+
+    def _key(self, event: tk.Event[tk.Text]) -> str | None:
+        if int(event.state) & (CONTROL | ALT) or not event.char or not event.char.isprintable():
+            return None
+        self.typed(event.char)
+        return "break"
+
+    def _paste(self, event: tk.Event[tk.Text]) -> str:
+        with contextlib.suppress(tk.TclError):
+            self.typed(self.text.clipboard_get())
+        return "break"
 
     def _asked_menu(self, event: tk.Event[tk.Text]) -> None:
         number = self._row_at(event).removeprefix("m")

@@ -71,6 +71,8 @@ class Unsent:
         self._asked: dict[int, tuple[str, Returned]] = {}
         self._last = 0
         self._keys: dict[str, tuple[str, str]] = {}
+        self._back: dict[str, Returned] = {}
+        """What came back into a line by itself and was not touched since."""
 
     def typed(self, refusals: list[Refusal]) -> Typed:
         """For the disk. What was asked and is not answered yet counts as not done."""
@@ -94,7 +96,15 @@ class Unsent:
         return self.drafts.get(place, "") if editing is None else editing.text
 
     def type(self, place: str, text: str) -> None:
-        """This stands in the line now."""
+        """This stands in the line now. Who went on typing while something came back means that not as its end: what
+        came back is selected then, so that it is replaced, and waits."""
+        back = self._back.get(place)
+        if back is not None and text != back.text:
+            del self._back[place]
+            if 0 < len(text) * 2 < len(back.text):
+                self._return(place, back)
+                if back.editing is not None:
+                    self._set(self.edits, place, None)
         editing = self.edits.get(place)
         if editing is None:
             self.draft(place, text)
@@ -104,10 +114,13 @@ class Unsent:
     def draft(self, place: str, text: str) -> None:
         """The draft, whatever is edited."""
         if self.drafts.get(place, "") != text:
+            if not text:
+                self._back.pop(place, None)
             self._set(self.drafts, place, text or None)
 
     def edit(self, place: str, message: Message | None) -> None:
         """A message is edited; None: none is. What was changed in another one is put aside."""
+        self._back.pop(place, None)
         before = self.edits.get(place)
         if message is not None and before is not None and before.text != before.message.text:
             self._return(place, Returned(text=before.text, editing=before.message))
@@ -146,7 +159,12 @@ class Unsent:
     def give_back(self, place: str, text: Returned) -> None:
         """The same for a text that was not asked for here."""
         self._return(place, text)
-        self.take_up(place, -1)
+        if self.take_up(place, -1):
+            self._back[place] = text
+
+    def is_back(self, place: str) -> bool:
+        """Whether what stands in the line came back by itself and was not touched since."""
+        return place in self._back
 
     def take_up(self, place: str, which: int = 0) -> bool:
         """What was refused goes back into the line; False: the line is not empty, or nothing was refused."""
@@ -215,7 +233,7 @@ class Unsent:
     # The rest is its own.
 
     def _all(self) -> Iterator[dict[str, object]]:
-        yield from (self.drafts, self.edits, self.replies, self.returned, self._kept, self._keys)  # type: ignore[misc]
+        yield from (self.drafts, self.edits, self.replies, self.returned, self._kept, self._keys, self._back)  # type: ignore[misc]
 
     def _return(self, place: str, text: Returned) -> None:
         self._set(self.returned, place, [*self.returned.get(place, ()), text][-RETURNED_MOST:])

@@ -106,6 +106,7 @@ class Window:
             self._thread_pane,
         )
         self.timeline = TimelineView(self.view.middle, look, self.act, self._scrolled, self.menus.message)
+        self.timeline.typed = self._typed_above
         self.timeline.frame.grid(row=3, column=0, sticky="nsew")
         self.writing = writing.Writing(
             self.view.middle,
@@ -137,11 +138,12 @@ class Window:
             "<Menu>": self._message_menu,
         }
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, self.to_fresh)
-        keys.bind_line(self.composer.text, {**self._keys, **line_keys}, self.to_end)
+        keys.bind_line(self.composer.text, {**self._keys, **line_keys, **self.composer.keys}, self.to_end)
         keys.bind_window(
             self.view.frame,
             {**line_keys, **self._keys},
             lambda: self.overlay.close() if self.overlay.is_open else self._escaped(),
+            lambda: self.overlay.is_open,
         )
         self.refresh()
         if carried is not None:
@@ -283,6 +285,10 @@ class Window:
 
     def _focus(self) -> None:
         self.writing.focus()
+
+    def _typed_above(self, text: str) -> None:
+        """Somebody selected something in the conversation and goes on typing, or pastes."""
+        self.writing.view.put(text)
 
     def _sent(self, done: bool) -> None:
         self.refresh()

@@ -106,8 +106,13 @@ class Writing:
             self._shown = text
             tell("line", lambda: text)
             self.saying.chat.unsent.type(self._place, text)
-            if self._place == self.saying.place and self.saying.editing is None:
+            if self._place != self.saying.place:
+                return
+            if self.saying.editing is None:
                 self._was_typed(text)
+            if self.saying.editing != self._edited or not text:
+                self._edited = self.saying.editing
+                self.strip()
 
     def reply(self, message: Message | None) -> None:
         """What is typed answers this."""
@@ -142,6 +147,8 @@ class Writing:
         saying = self.saying
         self._shown, self._edited = saying.text, saying.editing
         self.view.set(self._shown)
+        if saying.chat.unsent.is_back(saying.place):
+            self.view.select()
         tell("line", lambda: self._shown)
         self.strip()
 

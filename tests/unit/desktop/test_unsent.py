@@ -271,6 +271,24 @@ def test_what_comes_back_does_not_take_the_place_of_what_was_typed_since() -> No
     assert (room.saying.text, room.saying.returned) == ("/topic tea", "")
 
 
+def test_who_types_on_while_something_comes_back_replaces_it_and_it_waits() -> None:
+    """Also an edit: what is typed then is a message, and no end of the edit."""
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.saying.say("mine, better")
+    _asked, then = room.port.takes(Edit)
+    room.answers(then, None, NotAllowed(need="owner"))
+    assert room.chat.unsent.is_back("home")
+    room.types("a")
+    assert (room.saying.text, room.saying.editing, room.saying.returned) == ("a", None, "mine, better")
+    room.types("")
+    assert room.saying.take_up()
+    room.types("mine, bett")
+    assert room.saying.editing is not None
+    assert room.saying.returned == ""
+
+
 def test_what_comes_back_stands_where_it_was_typed() -> None:
     room = Account()
     room.saying.say("/topic tea")
