@@ -48,6 +48,13 @@ def render(text: str) -> str:
     return _render(text)
 
 
+def load() -> None:
+    """Import what `render` needs, which takes longer than a turn of an event loop may; from any thread."""
+    import nh3  # noqa: F401
+
+    bounded_parser(_new_parser)
+
+
 def marks(text: str) -> int:
     """How many characters of a text may stand for formatting, which is what making HTML of it costs."""
     return len(text) - len(text.translate(_NO_MARKS))

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
+from causerie.chat import markdown
 from causerie.chat.commands import Command, Send
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
@@ -487,6 +488,7 @@ class Connection(asyncio.Protocol):
         """See Outlet."""
         assert self.wire is not None
         self.language = self.wire.language = self.language.with_html or self.language
+        asyncio.get_running_loop().run_in_executor(None, markdown.load)
 
     @property
     def direct(self) -> Callable[[bytes], int] | None:
