@@ -177,14 +177,14 @@ async def test_whois_tells_what_people_read() -> None:
 
 
 async def test_a_private_channels_is_for_its_members() -> None:
-    """ "METADATA GET": KEY_NO_PERMISSION; a guest's is gone with it, and the account's that it becomes is not."""
+    """ "METADATA GET": as if there were none; a guest's is gone with it, and the account's that it becomes is not."""
     async with House(accounts={"registration": "open"}) as house:
         await house.account("anna")
         anna = await irc_in(house, "#tea", "anna", CAPS, PASSWORD)
         await anna.answers("MODE #tea +i", "METADATA #tea SET url b")
         bob = await irc_as(house, "Bob", CAPS)
         assert await bob.answers("METADATA #tea LIST") == [
-            ":irc.local FAIL METADATA KEY_NO_PERMISSION #tea * :You may not do that there"
+            ":irc.local FAIL METADATA INVALID_TARGET #tea :There is no such person or channel"
         ]
         await bob.answers("METADATA * SET url x", "REGISTER * * eight-tin-whistles")
         gone = await irc_as(house, "Gone", CAPS)
