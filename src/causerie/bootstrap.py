@@ -56,6 +56,9 @@ many who come at once would cost a turn and a tick each."""
 
 RETENTION_SECONDS = 3600.0
 
+NEXT_PORTS = 20
+"""Ports after the usual one that are tried where nobody asked for that one: macOS has AirPlay on 5000."""
+
 
 def random_below(most: int) -> int:
     """A random whole number from 0 to most - 1, from the system; without bias when `most` is a power of two."""
@@ -193,8 +196,11 @@ class Server:
         self.directory.release()
 
 
-async def start(config: Config, data: Path) -> Server:
-    """Listen, and serve what is in `data`. Raises CannotStart."""
+async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
+    """Listen, and serve what is in `data`. Raises CannotStart.
+
+    Without `port_asked` a port of `server.listen` that is taken gives way to the next free one.
+    """
     server = await _open(config, data, serves=True)
     core = server.core
     try:
@@ -202,7 +208,8 @@ async def start(config: Config, data: Path) -> Server:
         _make_home(core)
         protocols = tuple(protocol.at(core) for protocol in PROTOCOLS)
         for address in config.server.listen:
-            await _listen(server, address, Listener(server.admission, protocols, "auto", server.identity.context))
+            listener = Listener(server.admission, protocols, "auto", server.identity.context)
+            await _listen(server, address, listener, 0 if port_asked else NEXT_PORTS)
         for more in config.listen:
             offered = tuple(p for p in protocols if not more.protocols or p.name in more.protocols)
             await _listen(server, more.address, Listener(server.admission, offered, more.tls, server.identity.context))
@@ -213,8 +220,14 @@ async def start(config: Config, data: Path) -> Server:
         try:
             server.sockets.append(await control.open_control_socket(core, data, native.PROTOCOL))
         except OSError as error:
-            # Most likely its path has more than the 107 bytes that a socket's may have (unix(7)).
-            why = _("cannot make the control socket in {path}: {why}").format(path=data, why=error)
+            length = len(os.fsencode(data / control.NAME))
+            if length > control.PATH_MOST:
+                why = _(
+                    "the data directory's path is too long: a socket in it has {length} bytes, and the system takes"
+                    " {most}; name a shorter one with --data (a symbolic link to it will do)"
+                ).format(length=length, most=control.PATH_MOST)
+            else:
+                why = _("cannot make the control socket in {path}: {why}").format(path=data, why=error)
             raise CannotStart(why) from None
     except CannotStart:
         await server.stop()
@@ -323,13 +336,23 @@ def _push(server: Server, protocols: tuple[Protocol, ...]) -> None:
         raise CannotStart(_("cannot begin with Web Push: {why}").format(why=error)) from None
 
 
-async def _listen(server: Server, address: Address, listener: Listener) -> None:
+async def _listen(server: Server, address: Address, listener: Listener, next_ports: int = 0) -> None:
+    """`next_ports`: so many ports after this one are tried while one is taken."""
     loop = asyncio.get_running_loop()
     try:
         socket_ = await loop.create_server(
             listener.connection, None if address.host == EVERY else address.host, address.port, backlog=BACKLOG
         )
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and next_ports and address.port < 65535:
+            other = Address(address.host, address.port + 1)
+            log.warning(
+                _(
+                    "port {port} is in use by another program, so {other} is tried; --listen HOST:PORT chooses one"
+                ).format(port=address.port, other=other.port)
+            )
+            await _listen(server, other, listener, next_ports - 1)
+            return
         if error.errno == errno.EADDRINUSE:
             why = _("the port is in use; stop what uses it, or choose another with --listen HOST:PORT")
         else:

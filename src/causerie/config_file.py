@@ -206,10 +206,20 @@ def _no_section(name: str, part: Any, table: Iterable[Section]) -> str:
 
 def _no_setting(name: str, known: Iterable[str], table: Iterable[Section]) -> str:
     near = _did_you_mean(name, list(known))
+    if name == "port" and "listen" in known:
+        return _('there is no such setting; the port is part of {setting}, for example {setting} = ["*:6000"]').format(
+            setting="listen"
+        )
     if not near:
-        for section in table:
-            if any(setting.name == name for setting in section.settings):
-                return _("there is no such setting here: it belongs under [{section}]").format(section=section.name)
+        names = [
+            f"[[{section.name}]]" if section.many else f"[{section.name}]"
+            for section in table
+            if any(setting.name == name for setting in section.settings)
+        ]
+        if names:
+            return _("there is no such setting here: it belongs under {sections}").format(
+                sections=_(" or ").join(names)
+            )
     return _("there is no such setting") + near
 
 

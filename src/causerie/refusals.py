@@ -107,6 +107,10 @@ def reasons() -> dict[str, str]:
         "bad_input.hours": _("an invitation lasts at most {most} hours; 0 is for ever"),
         "bad_input.note": _("a note is one line of at most {most} characters"),
         "bad_input.exists": _("{path} is there already; name a new file"),
+        "bad_input.no_directory": _("there is no directory {path}; make it first"),
+        "bad_input.not_writable": _(
+            "the server may not write into {path}; give it the right, or name another directory"
+        ),
         "bad_input.not_absolute": _("{path} is not an absolute path"),
         "bad_input.not_banned": _("{name} is not banned there"),
         "bad_input.masked": _("{name} is on that list already"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from causerie.cli.failure import MISUSED, Failure
 from causerie.cli.parser import command, group
-from causerie.cli.place import read_config
+from causerie.cli.place import find_place, read_config
 from causerie.text import _
 
 if TYPE_CHECKING:
     import argparse
 
     from causerie.cli.parser import Commands
+    from causerie.config import Config
 
 
 def add(commands: Commands) -> None:
@@ -23,6 +27,82 @@ def add(commands: Commands) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    read_config(arguments.file)
+    config = read_config(arguments.file)
+    data = find_place(arguments.file, None).data
+    try:
+        _open_certificate(config, data)
+        _look_at_directory(data)
+        if not _served(data):
+            _bind_ports(config)
+    except _Unusable as error:
+        raise Failure(f"{arguments.file}: {error}", MISUSED) from None
     print(_("{path}: OK").format(path=arguments.file))
     return 0
+
+
+class _Unusable(Exception):
+    """The file is right, and the server could not start with it here."""
+
+
+def _open_certificate(config: Config, data: Path) -> None:
+    """As the server does, if one is named; one that the server makes for itself is made at its start."""
+    from causerie.certificate import CertificateError
+    from causerie.identity import Identity
+
+    if config.tls.certificate:
+        try:
+            Identity(config, data, ()).context()
+        except CertificateError as error:
+            raise _Unusable(str(error)) from None
+
+
+def _look_at_directory(data: Path) -> None:
+    there = data
+    while not os.path.lexists(there) and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise _Unusable(_("server.data: {path} is no directory").format(path=there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise _Unusable(_("server.data: you may not write into {path}").format(path=there))
+
+
+def _served(data: Path) -> bool:
+    """Whether a server runs there: the ports are its own."""
+    import fcntl
+
+    try:
+        lock = os.open(data / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _bind_ports(config: Config) -> None:
+    """Take each address for a moment, without listening."""
+    import socket
+
+    from causerie.address import EVERY, Address
+
+    own = (Address(one.host, one.port) for one in config.irc.listen)
+    for address in (*config.server.listen, *(one.address for one in config.listen), *own):
+        host = None if address.host == EVERY else address.host
+        try:
+            found = socket.getaddrinfo(host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            for family, kind, protocol, _name, where in found:
+                with socket.socket(family, kind, protocol) as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    if family == socket.AF_INET6:
+                        probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                    probe.bind(where)
+                    probe.listen(1)
+        except OSError as error:
+            if error.errno == errno.EAFNOSUPPORT:
+                continue
+            why = _("cannot listen on {address}: {why}")
+            raise _Unusable(why.format(address=address, why=error.strerror or error)) from None

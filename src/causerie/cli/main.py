@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from causerie import __version__
-from causerie.cli.failure import BROKEN, Failure
+from causerie.cli.failure import BROKEN, MISUSED, Failure
 from causerie.cli.parser import Parser, program, speak_their_language
 from causerie.text import _
 
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = None
     try:
+        _check_words(words)
         arguments = _parser(words).parse_args(words)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -50,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("CAUSERIE_DEBUG"):
             raise
+        if (why := surroundings(error)) is not None:
+            print(f"causerie: {why}", file=sys.stderr)
+            return BROKEN
         about = f"{type(error).__name__}: {error}".splitlines()[0]
         print(
             _("causerie: this is a bug: {about}; please report it, with what CAUSERIE_DEBUG=1 shows").format(
@@ -58,6 +62,44 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return BROKEN
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Raises Failure for an argument that is not UTF-8: Python hands its bytes on as letters that nothing can write."""
+    for number, word in enumerate(words, 1):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            shown = word.encode("utf-8", "replace").decode()
+            raise Failure(
+                _("argument {number} ({text}) is not UTF-8; is the terminal set to another encoding?").format(
+                    number=number, text=shown[:100]
+                ),
+                MISUSED,
+            ) from None
+
+
+def surroundings(error: Exception) -> str | None:
+    """What to say of an error that the machine made and not this program; None for any other."""
+    import errno
+    import sqlite3
+
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return _("too many files are open; allow more (ulimit -n, LimitNOFILE=) or end other programs")
+    if isinstance(error, OSError) and error.errno:
+        where = f"{error.filename}: " if error.filename else ""
+        return _("the system refuses: {where}{why}").format(where=where, why=os.strerror(error.errno))
+    if isinstance(error, MemoryError):
+        return _("there is not enough memory")
+    if isinstance(error, sqlite3.Error):
+        return _("cannot read what is stored: {why}").format(why=error)
+    if isinstance(error, RuntimeError) and "event loop" in str(error):
+        # asyncio could not put away a loop that the system did not let it make: what it said of that is what counts.
+        before = error.__context__
+        return surroundings(before) if isinstance(before, Exception) else None
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return _("the system allows no more threads (ulimit -u, TasksMax=)")
+    return None
 
 
 def _parser(words: Sequence[str]) -> Parser:

@@ -31,6 +31,14 @@ class Place:
     data: Path
     listen: tuple[str, ...] = ()
 
+    def port_asked(self) -> bool:
+        """Whether somebody chose where to listen, on the command line or in the settings file."""
+        if self.listen or not os.path.isfile(self.config_path):
+            return bool(self.listen)
+        import tomllib
+
+        return "listen" in tomllib.loads(self.config_path.read_text("utf-8-sig")).get("server", {})
+
     def config(self) -> Config:
         """The settings, read from the file each time. Raises Failure."""
         from causerie.config import Config

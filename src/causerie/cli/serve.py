@@ -69,7 +69,7 @@ async def _serve(place: Place, as_json: bool) -> int:
     from causerie.data_directory import CannotStart
 
     try:
-        server = await bootstrap.start(place.config(), place.data)
+        server = await bootstrap.start(place.config(), place.data, place.port_asked())
     except CannotStart as error:
         raise Failure(str(error)) from None
     bootstrap.handle_signals(server, _read_again(place))

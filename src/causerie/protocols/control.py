@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +20,9 @@ from causerie.server.core import Core
 from causerie.server.session import Session, Trust
 
 NAME = "control.sock"
+
+PATH_MOST = 107 if sys.platform == "linux" else 103
+"""Bytes of a socket's path, at most (sun_path: unix(7); the BSDs and macOS have less)."""
 
 
 class _Control(Listener):

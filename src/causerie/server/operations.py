@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 from causerie import __version__
@@ -82,6 +83,10 @@ async def backup(core: Core, session: Session, command: Backup) -> StoreChecked:
     target = Path(command.path)
     if not target.is_absolute() or target.exists():
         raise BadInput(why="exists" if target.exists() else "not_absolute", path=command.path[:400])
+    if not target.parent.is_dir():
+        raise BadInput(why="no_directory", path=str(target.parent)[:400])
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise BadInput(why="not_writable", path=str(target.parent)[:400])
     try:
         count = await core.store.backup(target)
     except StoreFailed as failure:
