@@ -138,7 +138,7 @@ NATIVE: list[tuple[str, str, dict[str, Any]]] = [
     ("/unread", "read_list", {}),
     ("/msg Ben hi", "ack", {}),
     ("/query Ben", "snapshot", {"access": "direct"}),
-    ("/report 1", "done", {}),
+    ("/report 2", "done", {}),
     ("/help", "help_page", {}),
     ("/kick Ben", "ack", {}),
     ("/ban Ben", "ack", {}),
