@@ -47,12 +47,11 @@ from causerie.server.login import (
     admit,
     audit_refusal,
     check_trust,
-    checked_name,
     count_scram,
     hash_token,
     make_token,
-    own_names,
 )
+from causerie.server.name_checks import checked_name, own_names
 from causerie.server.session import Session
 
 

@@ -13,24 +13,21 @@ from causerie.chat import policy
 from causerie.chat.commands import LogIn
 from causerie.chat.errors import (
     AlreadyLoggedIn,
-    BadName,
     Busy,
     ChatError,
     GuestsRefused,
     InClear,
     LoginFailed,
-    NameTaken,
 )
 from causerie.chat.model import Channel, Person
-from causerie.chat.names import BadName as _BadName
-from causerie.chat.names import free_guest_name, person_name, reserved_word, skeleton
-from causerie.chat.official_names import sounds_official
+from causerie.chat.names import free_guest_name, skeleton
 from causerie.chat.replies import Done, LoggedIn
 from causerie.server import channels, presence, tokens, watching, who_is_here
 from causerie.server.changes import Audit, PutNetwork, PutPerson, PutToken, Token
 from causerie.server.core import Core
 from causerie.server.hashing import HashingBusy, Secrets
 from causerie.server.limits import network_of
+from causerie.server.name_checks import checked_guest_name
 from causerie.server.session import Session, Trust
 from causerie.server.speaking import keep_guest
 from causerie.server.store import Credentials
@@ -63,32 +60,6 @@ def check_trust(session: Session) -> None:
     if session.trust < Trust.PASSWORDS:
         log.warning("refused a password in clear from %s; `plaintext` in [server] would allow it", session.host)
         raise InClear(setting="server.plaintext")
-
-
-def checked_name(text: str) -> tuple[str, str]:
-    """A person's name as it is kept, and its skeleton. Raises BadName."""
-    try:
-        name = person_name(text)
-        return name, skeleton(name)
-    except _BadName as bad:
-        raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
-
-
-def checked_guest_name(core: Core, text: str, mine: int) -> tuple[str, str]:
-    """The name and its skeleton, if the guest whose id is `mine` may have it. Raises BadName, NameTaken."""
-    name, mark = checked_name(text)
-    if reserved_word(name) or sounds_official(name, own_names(core)):
-        raise NameTaken(name=name, why="reserved")
-    owner = core.directory.names.get(mark)
-    if owner is not None and owner != mine:
-        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
-    return name, mark
-
-
-def own_names(core: Core) -> tuple[str, ...]:
-    """What the server itself is called."""
-    config = core.config
-    return config.server.name, config.irc.network, config.irc.server_name
 
 
 def audit_refusal(core: Core, session: Session, act: str, name: str) -> None:

@@ -21,7 +21,7 @@ from causerie.server import who_is_here
 from causerie.server.changes import PutMetadata
 from causerie.server.core import Core
 from causerie.server.elevation import is_elevated
-from causerie.server.login import own_names
+from causerie.server.name_checks import own_names
 from causerie.server.session import Session
 
 DISPLAY_NAME = "display-name"

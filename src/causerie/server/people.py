@@ -17,7 +17,7 @@ from causerie.server import watching, who_is_here
 from causerie.server.changes import PutPerson
 from causerie.server.core import Core
 from causerie.server.elevation import is_elevated
-from causerie.server.login import checked_guest_name
+from causerie.server.name_checks import checked_guest_name
 from causerie.server.session import Session
 from causerie.server.speaking import give_back
 

@@ -1,0 +1,35 @@
+"""Checks a name that somebody would have: its form, who has it or one that looks like it, and for whom it passes."""
+
+from __future__ import annotations
+
+from causerie.chat.errors import BadName, NameTaken
+from causerie.chat.names import BadName as _BadName
+from causerie.chat.names import person_name, reserved_word, skeleton
+from causerie.chat.official_names import sounds_official
+from causerie.server.core import Core
+
+
+def checked_name(text: str) -> tuple[str, str]:
+    """A person's name as it is kept, and its skeleton. Raises BadName."""
+    try:
+        name = person_name(text)
+        return name, skeleton(name)
+    except _BadName as bad:
+        raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
+
+
+def checked_guest_name(core: Core, text: str, mine: int) -> tuple[str, str]:
+    """The name and its skeleton, if the guest whose id is `mine` may have it. Raises BadName, NameTaken."""
+    name, mark = checked_name(text)
+    if reserved_word(name) or sounds_official(name, own_names(core)):
+        raise NameTaken(name=name, why="reserved")
+    owner = core.directory.names.get(mark)
+    if owner is not None and owner != mine:
+        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
+    return name, mark
+
+
+def own_names(core: Core) -> tuple[str, ...]:
+    """What the server itself is called."""
+    config = core.config
+    return config.server.name, config.irc.network, config.irc.server_name
