@@ -18,6 +18,7 @@ from causerie.chat.errors import (
     GuestsRefused,
     InClear,
     LoginFailed,
+    NameTaken,
 )
 from causerie.chat.model import Channel, Person
 from causerie.chat.names import free_guest_name, skeleton
