@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from causerie.chat.events import Message
 from causerie.chat.model import Access, Level, Preferences
-from causerie.chat.words import prepare
+from causerie.chat.words import prepare_exact
 
 Rule = Literal[
     "own", "not_a_member", "ignored", "channel_none", "do_not_disturb", "quiet_hours",
@@ -112,7 +112,7 @@ def is_keyword(text: str) -> bool:
 
 def _spaced(text: str) -> str:
     """The words of a text, each mark that is none as a word of its own, with a space before and after each."""
-    text = prepare(text).casefold()
+    text = prepare_exact(text).casefold()
     # What is put on a letter (vowel signs of Indian scripts, for example) is part of its word; what stands around a
     # word to make it italic is not.
     marks = "" if text.isascii() else re.escape("".join(mark for mark in set(text) if category(mark)[0] == "M"))

@@ -82,11 +82,16 @@ _SEARCHABLE = re.compile(r"[^\W_]")
 
 def prepare(text: str) -> str:
     """A text as it goes into the index."""
-    return "".join(map(_prepare, _pieces(text)))
+    return "".join(_cut(_plain(piece)) for piece in _pieces(text))
 
 
-def _prepare(text: str) -> str:
-    text = _plain(text)
+def prepare_exact(text: str) -> str:
+    """The same for who looks for a word as it is written: accents count."""
+    return "".join(_cut(_one_form(piece)) for piece in _pieces(text))
+
+
+def _cut(text: str) -> str:
+    """Scripts that have no spaces between words, with spaces between their characters."""
     return text if text.isascii() else _unspaced().sub(r" \g<0> ", text)
 
 
@@ -150,11 +155,16 @@ def _phrases(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """One spelling for what people take for the same: of either width, composed or not, formatted or not."""
+    """One spelling for what people take for the same when they search: without accents, joined letters apart."""
+    text = _one_form(text)
+    return text if text.isascii() else _JOINED.sub(_letters, _accented().sub(_without_accents, text))
+
+
+def _one_form(text: str) -> str:
+    """One form of the same characters: of either width, composed or not, formatted or not."""
     if text.isascii() and text.isprintable():
         return text
-    text = _accented().sub(_without_accents, _dropped().sub("", normalize("NFKC", _few_marks(text))))
-    return _JOINED.sub(_letters, text)
+    return _dropped().sub("", normalize("NFKC", _few_marks(text)))
 
 
 def _few_marks(text: str) -> str:

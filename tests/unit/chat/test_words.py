@@ -198,4 +198,4 @@ def test_a_long_text_is_prepared_in_pieces_and_comes_to_the_same(piece: str, oft
     assert "".join(pieces) == text
     assert all(len(one) <= words.PIECE for one in pieces)
     if any(character.isascii() for character in piece):
-        assert prepare(text) == words._prepare(text)
+        assert prepare(text) == words._cut(words._plain(text))
