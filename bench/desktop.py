@@ -21,8 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from causerie.desktop.app import App
-from causerie.desktop.remembering import Remembered, Settings
-from causerie.refusals import sentence
+from causerie.desktop.models.remembering import Remembered, Settings
+from causerie.i18n.refusals import sentence
 from tests.server_process import ServerProcess
 
 BEAT = 4

@@ -22,13 +22,13 @@ from causerie import bootstrap
 from causerie.chat.commands import Command, Unread
 from causerie.chat.events import Event
 from causerie.chat.model import MEMBER, Channel, Person
-from causerie.config import Config
+from causerie.config.settings import Config
 from causerie.protocols.native import LANGUAGE
-from causerie.server.changes import Append, Change, PutChannel, PutMarker, PutPerson, PutStanding
-from causerie.server.core import Core
-from causerie.server.read_state import unread
-from causerie.server.session import Answer, Language, Session, Trust
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.context import Core
+from causerie.server.engine.session import Answer, Language, Session, Trust
+from causerie.server.features.presence.read_state import unread
+from causerie.server.ports.changes import Append, Change, PutChannel, PutMarker, PutPerson, PutStanding
+from causerie.stores.sqlite.store import SqliteStore
 
 BOUND_MS = 5.0
 """At the 95th percentile."""

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from causerie.chat.model import Channel
-from causerie.server.store import Query
-from causerie.stores import sqlite_places
-from causerie.stores.search_file import IndexFile
-from causerie.stores.sqlite import SqliteStore
-from causerie.stores.sqlite_schema import bring_up_to_date
+from causerie.server.ports.store import Query
+from causerie.stores.sqlite import log_index
+from causerie.stores.sqlite.schema import bring_up_to_date
+from causerie.stores.sqlite.search_file import IndexFile
+from causerie.stores.sqlite.store import SqliteStore
 
 CHANNELS = 100
 READABLE = 60
@@ -84,7 +84,7 @@ def fill(path: Path, messages: int, words: list[str], dice: random.Random) -> No
         "INSERT INTO log (channel, number, at, kind, author, text) VALUES (?, ?, ?, ?, ?, ?)",
         itertools.islice(rows(), messages),
     )
-    sqlite_places.Tail(store).fold(store)
+    log_index.Tail(store).fold(store)
     store.execute("COMMIT")
     store.close()
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from causerie.protocols.send_ring import open_ring
+from causerie.transport.io_uring import open_ring
 
 ROUNDS, RUNS, SENDS = 25, 40, 5
 

@@ -20,22 +20,17 @@ import msgspec
 from causerie import bootstrap
 from causerie.chat import commands as c
 from causerie.chat import message_policy, policy
-from causerie.chat.events import (
-    Presence,
-    Typing,
-)
+from causerie.chat.events import Presence, Typing
 from causerie.chat.model import Person
-from causerie.chat.replies import (
-    PersonCard,
-    ReportList,
-    VersionList,
-)
-from causerie.config import Config
-from causerie.server import accounts, login, presence, refill
-from causerie.server.core import Core
+from causerie.chat.replies import PersonCard, ReportList, VersionList
+from causerie.config.settings import Config
+from causerie.server import catch_up
+from causerie.server.context import Core
 from causerie.server.dispatch import dispatch, finish
-from causerie.server.session import Answer, Session, Trust
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.engine.session import Answer, Session, Trust
+from causerie.server.features.accounts import accounts, login
+from causerie.server.features.presence import channel_presence
+from causerie.stores.sqlite.store import SqliteStore
 from tests.law_client import Client
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -199,14 +194,14 @@ class World:
     def drop(self, client: Client) -> None:
         """Its connection breaks."""
         if client.session is not None:
-            presence.close(self.core, client.session)
+            channel_presence.close(self.core, client.session)
             client.gone()
 
     def lag(self, client: Client) -> None:
         """It does not read as fast as others talk: from here on it is fed from the store."""
         if client.session is not None:
             client.fed = True
-            refill.lag(self.core, client.session)
+            catch_up.lag(self.core, client.session)
 
     def resume(self, client: Client) -> None:
         """Go on, in all the channels that it was in when its connection broke."""
@@ -232,7 +227,7 @@ async def build(directory: Path, names: Sequence[str], accounts_of: Iterable[str
     loop = asyncio.get_running_loop()
 
     def caught_up_later(session: Session) -> None:
-        task = loop.create_task(refill.refill(core, session))
+        task = loop.create_task(catch_up.refill(core, session))
         world.refills.add(task)
         task.add_done_callback(world.refills.discard)
 

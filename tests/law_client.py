@@ -15,21 +15,12 @@ from causerie.chat.events import AnyEvent, Drafted, Event, Followed, Left, Marke
 from causerie.chat.merge import apply_done, apply_drafts, apply_level, apply_page, apply_read, apply_threads
 from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
-from causerie.chat.replies import (
-    DraftList,
-    LoggedIn,
-    Page,
-    ReadList,
-    Resumed,
-    Snapshot,
-    ThreadList,
-    Wishes,
-)
+from causerie.chat.replies import DraftList, LoggedIn, Page, ReadList, Resumed, Snapshot, ThreadList, Wishes
 from causerie.chat.view import Missing, View, from_snapshot
 from causerie.protocols.native import LANGUAGE
-from causerie.server import presence
-from causerie.server.changes import Append
-from causerie.server.session import Answer, AsItStands, Language, Session
+from causerie.server.engine.session import Answer, AsItStands, Language, Session
+from causerie.server.features.presence import channel_presence
+from causerie.server.ports.changes import Append
 
 if TYPE_CHECKING:
     from tests.law import World
@@ -177,7 +168,7 @@ class Client:
     def end(self, code: str) -> None:
         """The connection is over, as when its peer has read the farewell."""
         if self.session is not None and not self.session.closed:
-            presence.close(self.world.core, self.session)
+            channel_presence.close(self.world.core, self.session)
         self.gone()
 
     def gone(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from causerie.chat.events import Deleted, LoggedEvent, Message, Pinned, Reacted
 from causerie.chat.model import Channel
-from causerie.server import read_state
-from causerie.server.core import Core
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.context import Core
+from causerie.server.features.presence import read_state
+from causerie.stores.sqlite.store import SqliteStore
 
 
 async def check_counts(core: Core) -> None:

@@ -25,7 +25,7 @@ from causerie import bootstrap
 from causerie.address import Address
 from causerie.chat.commands import AddAccount, Command
 from causerie.chat.replies import Reply
-from causerie.config import Accounts, Config, Limits, Server
+from causerie.config.settings import Accounts, Config, Limits, Server
 from causerie.server.operator_session import ask
 
 PATIENCE = 10.0

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from causerie.certificate import CERTIFICATE, KEY, make_certificate
+from causerie.certs.certificate import CERTIFICATE, KEY, make_certificate
 from tests.people import PATIENCE
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from causerie import bootstrap
-from causerie.protocols import connection
-from causerie.server.changes import Change
-from causerie.server.core import Core
+from causerie.server.context import Core
 from causerie.server.dispatch import dispatch
-from causerie.server.store import StoreFailed
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.ports.changes import Change
+from causerie.server.ports.store import StoreFailed
+from causerie.stores.sqlite.store import SqliteStore
+from causerie.transport import connection
 from tests.people import PATIENCE, House
 
 

@@ -1,4 +1,4 @@
-"""Write src/causerie/desktop/emoji_names.tsv: the emoji of chat/emoji.txt with their names and what finds them.
+"""Write src/causerie/desktop/models/emoji_names.tsv: the emoji of chat/emoji.txt with their names and what finds them.
 
     npm pack emojibase-data && tar xzf emojibase-data-*.tgz && python tools/make_emoji_names.py package
 
@@ -15,11 +15,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from causerie.desktop.emoji_list import folded
+from causerie.desktop.models.emoji_list import folded
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "src/causerie/chat/emoji.txt"
-OUTPUT = ROOT / "src/causerie/desktop/emoji_names.tsv"
+OUTPUT = ROOT / "src/causerie/desktop/models/emoji_names.tsv"
 SELECTOR = "\ufe0f"
 TONES = range(0x1F3FB, 0x1F400)
 

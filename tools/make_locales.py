@@ -1,10 +1,10 @@
 """Bring the catalogs up to date with the sources: `python tools/make_locales.py`.
 
 Extracts every `_()` and `ngettext()` of src/causerie with Babel, adds what is new to each
-src/causerie/locales/LANGUAGE/LC_MESSAGES/causerie.po, drops what is gone, and compiles the .mo beside it.
+src/causerie/i18n/locales/LANGUAGE/LC_MESSAGES/causerie.po, drops what is gone, and compiles the .mo beside it.
 Exits with 1 and a list while anything is not translated.
 
-A new language: make its directory, run this, and add it to LANGUAGES in src/causerie/text.py.
+A new language: make its directory, run this, and add it to LANGUAGES in text.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "causerie"
-LOCALES = PACKAGE / "locales"
+LOCALES = PACKAGE / "i18n" / "locales"
 
 # Fixed, so that a catalog changes only when its strings do.
 DATE = datetime(2026, 1, 1, tzinfo=UTC)

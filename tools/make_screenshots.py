@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from causerie.desktop.remembering import Remembered, Settings, Theme  # noqa: E402
+from causerie.desktop.models.remembering import Remembered, Settings, Theme  # noqa: E402
 from tests.e2e.screen import Desktop, Screen  # noqa: E402
 from tests.people import PASSWORD, House, NativePerson  # noqa: E402
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from causerie.config import Address, Section, Setting, sections  # noqa: E402
+from causerie.config.settings import Address, Section, Setting, sections  # noqa: E402
 
 TARGET = ROOT / "docs" / "settings.md"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network

@@ -18,29 +18,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from causerie.address import EVERY, Address, within
-from causerie.certificate import CertificateError
+from causerie.certs.certificate import CertificateError
+from causerie.certs.identity import Identity
 from causerie.chat.errors import NoSuchChannel
 from causerie.chat.model import Channel
 from causerie.chat.names import BadName, channel_name, skeleton
-from causerie.config import Config, IrcListener, changed, reloaded
+from causerie.config.settings import Config, IrcListener, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
-from causerie.identity import Identity
-from causerie.protocols import classic, control, irc, native
-from causerie.protocols.listener import SILENCE_SECONDS, Admission, Listener
-from causerie.protocols.send_ring import SendRing, open_ring
+from causerie.i18n.text import _
+from causerie.protocols import classic, irc, native
 from causerie.protocols.wire import Protocol
-from causerie.server import channels, operations, read_state, refill
-from causerie.server.core import Core
-from causerie.server.directory import Directory
-from causerie.server.fanout import Fanout
-from causerie.server.guard import Guard
-from causerie.server.hashing import Hashing
-from causerie.server.post import Ring
-from causerie.server.session import Session
-from causerie.server.store import Store, StoreFailed
-from causerie.server.turns import Turns
-from causerie.stores.sqlite import SqliteStore
-from causerie.text import _
+from causerie.server import catch_up
+from causerie.server.context import Core
+from causerie.server.delivery.batch_sender import Ring
+from causerie.server.delivery.fanout import Fanout
+from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.hashing import Hashing
+from causerie.server.engine.login_throttle import Guard
+from causerie.server.engine.session import Session
+from causerie.server.engine.state import Directory
+from causerie.server.features.admin import operations
+from causerie.server.features.channels import channels
+from causerie.server.features.presence import read_state
+from causerie.server.ports.store import Store, StoreFailed
+from causerie.stores.sqlite.store import SqliteStore
+from causerie.transport import control_socket
+from causerie.transport.io_uring import SendRing, open_ring
+from causerie.transport.listener import SILENCE_SECONDS, Admission, Listener
 
 log = logging.getLogger("causerie.server")
 
@@ -104,7 +108,7 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
     tasks: set[asyncio.Task[None]] = set()
 
     def caught_up_later(session: Session) -> None:
-        task = loop.create_task(refill.refill(core, session))
+        task = loop.create_task(catch_up.refill(core, session))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
@@ -192,7 +196,7 @@ class Server:
         await self.core.store.close()
         if self.ring is not None:
             self.ring.close()
-        (self.directory.path / control.NAME).unlink(missing_ok=True)
+        (self.directory.path / control_socket.NAME).unlink(missing_ok=True)
         self.directory.release()
 
 
@@ -218,14 +222,14 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
         if config.web_push.enabled:
             _push(server, protocols)
         try:
-            server.sockets.append(await control.open_control_socket(core, data, native.PROTOCOL))
+            server.sockets.append(await control_socket.open_control_socket(core, data, native.PROTOCOL))
         except OSError as error:
-            length = len(os.fsencode(data / control.NAME))
-            if length > control.PATH_MOST:
+            length = len(os.fsencode(data / control_socket.NAME))
+            if length > control_socket.PATH_MOST:
                 why = _(
                     "the data directory's path is too long: a socket in it has {length} bytes, and the system takes"
                     " {most}; name a shorter one with --data (a symbolic link to it will do)"
-                ).format(length=length, most=control.PATH_MOST)
+                ).format(length=length, most=control_socket.PATH_MOST)
             else:
                 why = _("cannot make the control socket in {path}: {why}").format(path=data, why=error)
             raise CannotStart(why) from None
@@ -234,7 +238,7 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
         raise
     server.run(_every(1.0, server.admission.sweep))
     server.run(_every(SILENCE_SECONDS, server.admission.sweep_silent))
-    server.run(_every(5.0, lambda: refill.sweep(core)))
+    server.run(_every(5.0, lambda: catch_up.sweep(core)))
     server.run(_every(read_state.FLUSH_SECONDS, lambda: read_state.flush(core)))
     server.run(_retention(core))
     # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
@@ -326,7 +330,7 @@ def _make_home(core: Core) -> None:
 
 def _push(server: Server, protocols: tuple[Protocol, ...]) -> None:
     """Web Push, beside all else."""
-    from causerie.webpush import start
+    from causerie.push import start
 
     forms = {protocol.name: protocol.pushed for protocol in protocols if protocol.pushed is not None}
     try:

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from causerie.text import _
+from causerie.i18n.text import _
 
 
 class CannotStart(Exception):

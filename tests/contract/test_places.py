@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from causerie.chat.events import Message
 from causerie.chat.model import Channel, Person
-from causerie.server.changes import Append, PutChannel, PutPerson
-from causerie.stores import sqlite_places, sqlite_rows
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.ports.changes import Append, PutChannel, PutPerson
+from causerie.stores.sqlite import log_index, rows
+from causerie.stores.sqlite.store import SqliteStore
 
 ANNA = Person(id=1, name="anna", made_at=5)
 CHANNELS = (
@@ -152,7 +152,7 @@ def test_each_event_is_found_wherever_its_place_is(steps: list[Step], tail: int)
     """In the tail, in runs of up to three, after some were forgotten, and after a restart."""
     with (
         tempfile.TemporaryDirectory(prefix="causerie-") as directory,
-        patch.object(sqlite_places, "TAIL", tail),
-        patch.object(sqlite_rows, "RUN_MOST", 3),
+        patch.object(log_index, "TAIL", tail),
+        patch.object(rows, "RUN_MOST", 3),
     ):
         asyncio.run(live(steps, Path(directory)))

@@ -9,7 +9,7 @@ import pytest
 
 from causerie.chat.events import Deleted, Edited, Message, Reacted, Reaction
 from causerie.chat.model import MEMBER, OWNER, Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
-from causerie.server.changes import (
+from causerie.server.ports.changes import (
     AddressBan,
     Append,
     Audit,
@@ -42,9 +42,9 @@ from causerie.server.changes import (
     Rewrite,
     Token,
 )
-from causerie.server.store import Credentials, Query, Store, StoreFailed
-from causerie.stores import sqlite_places, sqlite_schema
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.ports.store import Credentials, Query, Store, StoreFailed
+from causerie.stores.sqlite import log_index, schema
+from causerie.stores.sqlite.store import SqliteStore
 
 ANNA = Person(id=1, name="anna", admin=True, made_at=10)
 BOB = Person(id=2, name="bob", disabled=True, made_at=20)
@@ -518,7 +518,7 @@ async def message(store: Store, number: int, asker: int = 0) -> Message:
 async def kept(request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store whose look-ups go through the log's newest rows, or through the places of older ones."""
     if request.param == "in places":
-        monkeypatch.setattr(sqlite_places, "TAIL", 0)
+        monkeypatch.setattr(log_index, "TAIL", 0)
     return store
 
 
@@ -679,7 +679,7 @@ class TestWhatPeopleKeep:
         self, place: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Of several events of one time the last; whether they are placed, in the tail, or partly forgotten."""
-        monkeypatch.setattr(sqlite_places, "TAIL", 7)
+        monkeypatch.setattr(log_index, "TAIL", 7)
         store = place.store
         for at in (10, 20, 20, 30, 30, 40, 50, 60, 70, 80):
             await store.commit([said(str(at), at=at), said("else", SECRET, at=at)])
@@ -751,7 +751,7 @@ async def test_pages_are_the_same_wherever_the_places_of_events_are(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the tail, in `places`, and half in each; over a restart, and after a commit that failed while folding."""
-    monkeypatch.setattr(sqlite_places, "TAIL", 7)
+    monkeypatch.setattr(log_index, "TAIL", 7)
     store = place.store
     expected: dict[Channel, list[tuple[int, str]]] = {HOME: [], SECRET: []}
     for turn in range(12):
@@ -788,20 +788,20 @@ def tables(path: Path) -> dict[str, str]:
 
 def test_the_schema_is_what_all_migrations_make(tmp_path: Path) -> None:
     """A new file gets schema.sql at once; an old one is migrated; both must come to the same."""
-    sqlite_schema.migrate(tmp_path / "migrated.db")
-    sqlite_schema.bring_up_to_date(tmp_path / "new.db")
+    schema.migrate(tmp_path / "migrated.db")
+    schema.bring_up_to_date(tmp_path / "new.db")
     assert tables(tmp_path / "migrated.db") == tables(tmp_path / "new.db")
     assert len(tables(tmp_path / "new.db")) >= 12
     for name in ("migrated.db", "new.db"):
         connection = sqlite3.connect(tmp_path / name)
-        assert sqlite_schema.version(connection) == sqlite_schema.HEAD
+        assert schema.version(connection) == schema.HEAD
         connection.close()
 
 
 async def test_places_from_before_they_were_runs_are_read(tmp_path: Path) -> None:
     """A store of the schema before: a row for each event, and one in the tail."""
     path = tmp_path / "causerie.db"
-    sqlite_schema.migrate(path, "0005")
+    schema.migrate(path, "0005")
     connection = sqlite3.connect(path)
     connection.execute(
         "INSERT INTO people (id, name, skeleton, guest, admin, disabled, made_at) VALUES (1, 'a', 'a', 0, 0, 0, 0)"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from causerie.protocols.connection import Connection
+from causerie.transport.connection import Connection
 from tests.e2e.irc_clients import Irssi, WeeChat
 from tests.e2e.terminal import SECONDS
 from tests.irc_people import IrcPerson, irc_in

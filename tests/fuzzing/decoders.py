@@ -33,16 +33,17 @@ from causerie.chat.model import Person
 from causerie.chat.replies import LoggedIn, Pong
 from causerie.client.frames import Frames, Garbled
 from causerie.client.server_address import ServerAddress
-from causerie.config import Config
-from causerie.config_file import ConfigError, from_toml
-from causerie.protocols import irc, proxy_header
+from causerie.config.file import ConfigError, from_toml
+from causerie.config.settings import Config
+from causerie.protocols import irc
 from causerie.protocols.classic import ClassicWire
-from causerie.protocols.irc.lines import BODY_MOST, LINE_MOST
+from causerie.protocols.irc.syntax.lines import BODY_MOST, LINE_MOST
 from causerie.protocols.json_frames import check_depth, find_end
 from causerie.protocols.native import NativeWire
 from causerie.protocols.wire import Bounds, Protocol, Wire
-from causerie.server.core import Core
-from causerie.server.session import Answer
+from causerie.server.context import Core
+from causerie.server.engine.session import Answer
+from causerie.transport import proxy_header
 from tests.fuzzing import inputs
 from tests.fuzzing.house import whole_server
 from tests.fuzzing.inputs import as_text

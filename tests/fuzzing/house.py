@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from causerie import bootstrap
-from causerie.config import Accounts, Config, Guard, Limits
-from causerie.config_irc import Oper
-from causerie.protocols.connection import Connection
-from causerie.protocols.listener import Admission, Listener
+from causerie.config.irc import Oper
+from causerie.config.settings import Accounts, Config, Guard, Limits
+from causerie.transport.connection import Connection
+from causerie.transport.listener import Admission, Listener
 
 INPUTS_MOST = 20_000
 """Connections of one server; then there is a new one, so that what they leave behind does not slow them down."""

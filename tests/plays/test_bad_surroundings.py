@@ -14,7 +14,7 @@ import pytest
 
 from causerie import bootstrap
 from causerie.address import Address
-from causerie.config import Config, Server
+from causerie.config.settings import Config, Server
 from causerie.data_directory import CannotStart
 
 SECONDS = 60

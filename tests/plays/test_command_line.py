@@ -21,7 +21,7 @@ import pytest
 
 from causerie import bootstrap, links
 from causerie.address import Address
-from causerie.config import Config, Server
+from causerie.config.settings import Config, Server
 
 PASSWORD = "seven quiet herons"
 SECONDS = 30

@@ -9,8 +9,8 @@ import pytest
 
 from causerie.chat.commands import AuditLog
 from causerie.chat.replies import AuditPage
-from causerie.config import Conversation
-from causerie.server import remembered
+from causerie.config.settings import Conversation
+from causerie.server import message_cache
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -353,7 +353,7 @@ async def test_somebody_at_an_old_client_is_there() -> None:
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest are forgotten, unless what was changed about them is not on disk yet; then they are read again."""
-    monkeypatch.setattr(remembered, "MOST", 5 * remembered.MESSAGE_WEIGHT)
+    monkeypatch.setattr(message_cache, "MOST", 5 * message_cache.MESSAGE_WEIGHT)
     async with SlowHouse(monkeypatch) as house:
         anna, bob = await a_moderator_and_a_member(house)
         numbers = [await says(bob, f"number {count}", anna) for count in range(12)]
@@ -366,9 +366,9 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         channel = house.core.directory.channel("garden")
         message = house.core.remembered[channel.id, numbers[0]]
         for number in numbers[1:]:
-            await remembered.recall(house.core, channel, number)
+            await message_cache.recall(house.core, channel, number)
             assert len(house.core.remembered) <= 5
-        assert await remembered.recall(house.core, channel, numbers[0]) is message
+        assert await message_cache.recall(house.core, channel, numbers[0]) is message
         house.store.let_go()
         assert (await bob.answer(edits))["is"] == "ack"
         texts = [message["text"] for message in await messages(bob)]
@@ -382,7 +382,7 @@ async def test_who_asks_for_a_message_at_once_gets_the_same() -> None:
         number = await says(bob, "one", anna)
         core = house.server.core
         channel = core.directory.channel("garden")
-        found = await asyncio.gather(*(remembered.recall(core, channel, number) for _ in range(20)))
+        found = await asyncio.gather(*(message_cache.recall(core, channel, number) for _ in range(20)))
         assert len(set(map(id, found))) == 1
-        remembered.forget_before(core, channel.id, found[0].at + 1)
-        assert await remembered.recall(core, channel, number) is not found[0]
+        message_cache.forget_before(core, channel.id, found[0].at + 1)
+        assert await message_cache.recall(core, channel, number) is not found[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from causerie.server import paging
+from causerie.server.features.messages import paging
 from tests.irc_people import IrcPerson, irc_as, irc_in, tag
 from tests.people import PASSWORD, House, NativePerson
 from tests.plays.test_irc_history import CAPS, history, past

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from causerie.protocols.connection import Connection
-from causerie.server.session import Session
+from causerie.server.engine.session import Session
+from causerie.transport.connection import Connection
 from tests.people import House
 from tests.server_process import until
 

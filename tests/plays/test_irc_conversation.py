@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from causerie.chat import events as e
-from causerie.protocols.irc.capabilities import HEARD
-from causerie.protocols.irc.network import Network
+from causerie.protocols.irc.state.network import Network
+from causerie.protocols.irc.syntax.capabilities import HEARD
 from tests.irc_people import irc_as, irc_in
 from tests.people import PASSWORD, House
 

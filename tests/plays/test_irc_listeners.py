@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from causerie.config import Guard, IrcListener, IrcTimeouts, Limits
-from causerie.protocols.connection import Connection
-from causerie.protocols.proxy_header import SIGNATURE
+from causerie.config.settings import Guard, IrcListener, IrcTimeouts, Limits
+from causerie.transport.connection import Connection
+from causerie.transport.proxy_header import SIGNATURE
 from tests.irc_people import IrcPerson, irc_as, irc_at, plain
 from tests.people import House
 
@@ -123,7 +123,7 @@ async def test_tls_is_spoken_where_it_is_wanted_and_only_there() -> None:
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_a_clients_certificate_is_known_by_its_fingerprint(tmp_path: Path, version: ssl.TLSVersion) -> None:
     """IRCv3 sasl-3.1, EXTERNAL: whoever signed it; who has none comes in as well."""
-    from causerie.certificate import fingerprint, make_certificate
+    from causerie.certs.certificate import fingerprint, make_certificate
 
     make_certificate(tmp_path, ["ann"], datetime.datetime.now(datetime.UTC))
     shown = fingerprint((tmp_path / "certificate.pem").read_bytes())
@@ -140,7 +140,7 @@ async def test_a_clients_certificate_is_known_by_its_fingerprint(tmp_path: Path,
 
 async def test_a_certificate_logs_in_whose_it_is(tmp_path: Path) -> None:
     """IRCv3 sasl-3.1, EXTERNAL (RFC 4422, appendix A): offered to who shows one, once its account has kept it."""
-    from causerie.certificate import make_certificate
+    from causerie.certs.certificate import make_certificate
 
     make_certificate(tmp_path, ["ann"], datetime.datetime.now(datetime.UTC))
     async with House(irc=listeners({"tls": True})) as house:
@@ -269,7 +269,7 @@ def free_port() -> int:
 
 def test_off_is_every_limit() -> None:
     """What is called "every limit off" above leaves out nothing that can be off."""
-    from causerie.config import settings
+    from causerie.config.settings import settings
 
     names = {setting.name for setting in settings() if setting.section == "limits" and setting.zero}
     assert names <= set(LIMITS_OFF) | {"exempt"}

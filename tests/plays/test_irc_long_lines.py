@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from causerie.protocols.irc.capabilities import OFFERED
-from causerie.protocols.irc.lines import BODY_MOST
+from causerie.protocols.irc.syntax.capabilities import OFFERED
+from causerie.protocols.irc.syntax.lines import BODY_MOST
 from tests.irc_people import IrcPerson, irc
 from tests.people import House
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from causerie.protocols.irc import who
+from causerie.protocols.irc.commands import who
 from tests.irc_people import irc, irc_as, irc_in
 from tests.people import PASSWORD, House
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from causerie.config_irc import Oper
-from causerie.protocols.irc.capabilities import OFFERED
+from causerie.config.irc import Oper
+from causerie.protocols.irc.syntax.capabilities import OFFERED
 from tests.irc_people import irc, irc_as, irc_in
 from tests.people import PASSWORD, House
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from causerie.server.changes import Append
+from causerie.server.ports.changes import Append
 from tests.people import PASSWORD, House, NativePerson
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from causerie.chat.commands import SetAdministrator
-from causerie.server.pins import forget
+from causerie.server.features.messages.pins import forget
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 

@@ -6,10 +6,10 @@ import pytest
 
 from causerie.chat.commands import React
 from causerie.chat.model import Person, Role, Standing
-from causerie.server import presence
-from causerie.server.changes import PutPerson, PutReaction
-from causerie.server.reactions import react
-from causerie.server.session import Session, Trust
+from causerie.server.engine.session import Session, Trust
+from causerie.server.features.messages.reactions import react
+from causerie.server.features.presence import channel_presence
+from causerie.server.ports.changes import PutPerson, PutReaction
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -266,7 +266,7 @@ async def test_ten_thousand_people_react_to_one_message() -> None:
         first, last = crowd[0], crowd[1]
         for person in (first, last):
             core.directory.people[person.id] = person
-            presence.stand(core, home, person, Standing(Role.MEMBER))
+            channel_presence.stand(core, home, person, Standing(Role.MEMBER))
         session = Session(Silent(), "test", Trust.PASSWORDS, None)  # type: ignore[arg-type]
         session.person = first
         await react(core, session, React(channel="home", number=number, emoji="👍"))

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from causerie.chat.replies import ReadLine
-from causerie.server import read_state
-from causerie.server.changes import PutMarker
+from causerie.server.features.presence import read_state
+from causerie.server.ports.changes import PutMarker
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from causerie.chat.errors import NoSuchChannel
 from causerie.client import Heard, connect
-from causerie.server import refill
+from causerie.server import catch_up
 from tests.irc_people import irc_as, irc_in
 from tests.people import PASSWORD, PATIENCE, House
 
@@ -163,13 +163,13 @@ async def test_who_lags_is_told_of_it_in_its_place() -> None:
         core = house.server.core
         slow = [session for session in core.sessions if session.person is not None and session.person.name != "anna"]
         for session in slow:
-            refill.lag(core, session)
+            catch_up.lag(core, session)
         for text in ("one", "two"):
             await anna.asks("send", channel="tea", text=text)
         await anna.asks("rename_channel", channel="tea", name="cake", reason="sweeter")
         await anna.asks("send", channel="cake", text="three")
         for session in slow:
-            await refill.refill(core, session)
+            await catch_up.refill(core, session)
         await bob.hears(
             ":anna!* PRIVMSG #tea :one",
             ":anna!* PRIVMSG #tea :two",

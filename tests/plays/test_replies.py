@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from causerie.server import messages as use_case
+from causerie.server.features.messages import messages as use_case
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 

@@ -17,11 +17,13 @@ from causerie.chat.commands import AnyCommand, DisableAccount, MakeInvite
 from causerie.chat.model import Access, Channel, Person, Role, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import InviteMade
-from causerie.protocols import listener
-from causerie.protocols.control import NAME
-from causerie.server import accounts, channels, presence
-from causerie.server.changes import Append, Complaint, PutPerson
-from causerie.server.hashing import Secrets
+from causerie.server.engine.hashing import Secrets
+from causerie.server.features.accounts import accounts
+from causerie.server.features.channels import channels
+from causerie.server.features.presence import channel_presence
+from causerie.server.ports.changes import Append, Complaint, PutPerson
+from causerie.transport import listener
+from causerie.transport.control_socket import NAME
 from tests.irc_people import IrcPerson, irc
 from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson, config_with
 
@@ -445,9 +447,9 @@ class Scene:
             channel = Channel(core.new_id(), name, access, read_only=read_only)
             channels.make(core, channel)
             for other, role in OTHERS.items():
-                presence.stand(core, channel, core.directory.person(other), Standing(role))
+                channel_presence.stand(core, channel, core.directory.person(other), Standing(role))
             if kind not in ("stranger", "guest", "operator"):
-                presence.stand(core, channel, me, standing)
+                channel_presence.stand(core, channel, me, standing)
             said = core.directory.person("Target")
             core.tick.append(Append(channel, "message", core.now(), said, "before you came", "", ""))
             if not read_only:
@@ -469,7 +471,7 @@ class Scene:
             guest = self.core.directory.person(person.name)
             for name in ("room", "hall"):
                 channel = self.core.directory.channel(self.names[name])
-                presence.stand(self.core, channel, guest, Standing(Role.MEMBER))
+                channel_presence.stand(self.core, channel, guest, Standing(Role.MEMBER))
             self.names["self"] = guest.name
         elif kind != "stranger":
             await person.logs_in(self.names["self"], PASSWORD)
@@ -545,7 +547,9 @@ class Scene:
             await person.registers(f"Visitor-{self.names['n']}", CAPS)
             guest = self.core.directory.person(person.nick)
             for name in ("room", "hall"):
-                presence.stand(self.core, self.core.directory.channel(self.names[name]), guest, Standing(Role.MEMBER))
+                channel_presence.stand(
+                    self.core, self.core.directory.channel(self.names[name]), guest, Standing(Role.MEMBER)
+                )
             self.names["self"] = guest.name
         elif kind != "stranger":
             await person.registers(self.names["self"], CAPS, PASSWORD)

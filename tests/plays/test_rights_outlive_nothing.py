@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from causerie.chat.commands import DisableAccount, SetAdministrator
-from causerie.config_irc import Oper
+from causerie.config.irc import Oper
 from tests.held import Held
 from tests.irc_people import irc_as
 from tests.people import PASSWORD, PATIENCE, House, NativePerson, config_with

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from causerie.server.core import SEARCHES_EACH
-from causerie.server.store import Hits, Query, SearchTimedOut
+from causerie.server.context import SEARCHES_EACH
+from causerie.server.ports.store import Hits, Query, SearchTimedOut
 from tests.people import PASSWORD, House
 
 CROWD = 20

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from causerie.chat.commands import DisableAccount
-from causerie.protocols import classic, listener
-from causerie.protocols.irc import services
+from causerie.protocols import classic
+from causerie.protocols.irc.commands import services
+from causerie.transport import listener
 from tests.irc_people import irc_as
 from tests.people import PASSWORD, PATIENCE, House
 

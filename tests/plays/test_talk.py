@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from causerie.protocols import listener
+from causerie.transport import listener
 from tests.people import PASSWORD, PATIENCE, House, NativePerson
 
 

@@ -10,16 +10,13 @@ from typing import Any
 
 import pytest
 
-from causerie.chat.commands import (
-    DisableAccount,
-    ListAccounts,
-    ResetPassword,
-    SetAdministrator,
-)
+from causerie.chat.commands import DisableAccount, ListAccounts, ResetPassword, SetAdministrator
 from causerie.chat.names import skeleton
 from causerie.chat.replies import AccountList
-from causerie.server import accounts, presence, remembered, tokens
-from causerie.server.login import account_of, hash_token
+from causerie.server import message_cache
+from causerie.server.features.accounts import accounts, tokens
+from causerie.server.features.accounts.login import account_of, hash_token
+from causerie.server.features.presence import channel_presence
 from tests.held import Held
 from tests.people import PASSWORD, House, NativePerson, config_with
 from tests.scram_client import Exchange
@@ -132,7 +129,7 @@ async def test_a_guest_who_is_put_out_meanwhile_becomes_no_account(monkeypatch: 
         monkeypatch.setattr(core.hashing, "secrets", held)
         mark = person.tells("register", name="Ada", password=PASSWORD)
         await held.waits_for(1)
-        presence.depart(core, session)
+        channel_presence.depart(core, session)
         held.go_on()
         assert (await person.answer(mark))["code"] == "not_logged_in"
         assert await names(house) == []
@@ -151,7 +148,7 @@ async def test_a_session_is_not_revoked_by_who_was_put_out(monkeypatch: pytest.M
         monkeypatch.setattr(core.store, "tokens", held)
         mark = owner.tells("revoke", session=line["session"])
         await held.waits_for(1)
-        presence.depart(core, session)
+        channel_presence.depart(core, session)
         held.go_on()
         assert (await owner.answer(mark))["code"] == "not_logged_in"
         other = await house.native()
@@ -301,7 +298,7 @@ async def test_what_was_changed_and_forgotten_while_it_was_read_is_read_again(mo
         mark = luc.tells("react", channel="home", number=number, emoji="👍")
         await held.waits_for(1)
         await mia.asks("delete", channel="home", number=number)
-        remembered.forget_before(core, channel.id, core.now() + 60_000)
+        message_cache.forget_before(core, channel.id, core.now() + 60_000)
         assert not core.remembered
         held.go_on()
         assert (await luc.answer(mark))["code"] == "no_such_message"

@@ -9,7 +9,7 @@ import pytest
 
 from causerie.chat import commands as c
 from causerie.server.dispatch import TABLE
-from causerie.server.speaking import counted_inside, nothing, reason, text, words
+from causerie.server.send_quota import counted_inside, nothing, reason, text, words
 from tests.irc_people import irc_as
 from tests.people import PASSWORD, House
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from causerie.config import settings
+from causerie.config.settings import settings
 
 HOUSE = Path(__file__).parents[2]
 PACKAGE = HOUSE / "src" / "causerie"

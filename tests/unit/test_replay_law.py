@@ -24,10 +24,11 @@ from causerie.chat import commands as c
 from causerie.chat.events import Event, Message
 from causerie.chat.model import Access, Level, Mode, Preferences, RoleName
 from causerie.chat.view import View, from_snapshot
-from causerie.config import Config
-from causerie.server import channels, read_state
-from causerie.server.session import Session
-from causerie.stores.sqlite import SqliteStore
+from causerie.config.settings import Config
+from causerie.server.engine.session import Session
+from causerie.server.features.channels import channels
+from causerie.server.features.presence import read_state
+from causerie.stores.sqlite.store import SqliteStore
 from tests.law import World, build
 from tests.law_client import Client
 from tests.law_counts import check_counts, check_restarted

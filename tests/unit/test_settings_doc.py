@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from causerie.config import Setting, settings
+from causerie.config.settings import Setting, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

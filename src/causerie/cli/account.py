@@ -8,7 +8,7 @@ from causerie.cli.operate import operate, place_of
 from causerie.cli.output import moment, print_json, print_table
 from causerie.cli.parser import Parser, command, group
 from causerie.cli.place import add_place
-from causerie.text import _, ngettext
+from causerie.i18n.text import _, ngettext
 
 if TYPE_CHECKING:
     import argparse

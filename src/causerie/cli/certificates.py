@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causerie.cli.failure import Failure
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     from causerie.client import Certificate, CertificateRefused

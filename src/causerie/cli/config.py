@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from causerie.cli.failure import MISUSED, Failure
 from causerie.cli.parser import command, group
 from causerie.cli.place import find_place, read_config
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse
 
     from causerie.cli.parser import Commands
-    from causerie.config import Config
+    from causerie.config.settings import Config
 
 
 def add(commands: Commands) -> None:
@@ -46,8 +46,8 @@ class _Unusable(Exception):
 
 def _open_certificate(config: Config, data: Path) -> None:
     """As the server does, if one is named; one that the server makes for itself is made at its start."""
-    from causerie.certificate import CertificateError
-    from causerie.identity import Identity
+    from causerie.certs.certificate import CertificateError
+    from causerie.certs.identity import Identity
 
     if config.tls.certificate:
         try:

@@ -18,11 +18,11 @@ from causerie.cli.failure import BROKEN
 from causerie.cli.talk import disconnect_reason
 from causerie.cli.typed_lines import PipedLines, TypedLines
 from causerie.client import Chat, ClientError, Ended, Happening, Heard, Out, State, Turned
-from causerie.protocols.answer_lines import answer_line
-from causerie.protocols.readings import reading
-from causerie.protocols.readings import text as said_by
-from causerie.refusals import sentence
-from causerie.text import _, ngettext, printable
+from causerie.i18n.refusals import sentence
+from causerie.i18n.text import _, ngettext, printable
+from causerie.protocols.text_fallback.events import reading
+from causerie.protocols.text_fallback.events import text as said_by
+from causerie.protocols.text_fallback.replies import answer_line
 
 RECENT = 20
 """Messages of a channel that are shown on entering it."""

@@ -11,7 +11,7 @@ from causerie.cli.operate import operate, place_of
 from causerie.cli.output import print_json
 from causerie.cli.parser import command, group
 from causerie.cli.place import add_place
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from causerie.chat.replies import Reply, StoreChecked
     from causerie.cli.operate import Ask
     from causerie.cli.parser import Commands
-    from causerie.server.store import Count
+    from causerie.server.ports.store import Count
 
 LONG = 1.0
 """Seconds after which a backup shows how far it is."""

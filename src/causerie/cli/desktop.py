@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from causerie.cli.failure import BROKEN, MISUSED, Failure
 from causerie.cli.parser import command
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse
@@ -44,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         ) from None
     from causerie.client import ServerAddress
     from causerie.desktop.app import run as show
-    from causerie.desktop.remembering import Remembered, directory
-    from causerie.refusals import sentence
+    from causerie.desktop.models.remembering import Remembered, directory
+    from causerie.i18n.refusals import sentence
 
     if os.environ.get("CAUSERIE_DEBUG"):
         import logging

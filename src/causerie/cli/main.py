@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from causerie import __version__
 from causerie.cli.failure import BROKEN, MISUSED, Failure
 from causerie.cli.parser import Parser, program, speak_their_language
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

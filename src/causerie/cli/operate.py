@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from causerie.cli.failure import Failure
 from causerie.cli.place import Place, find_place
-from causerie.refusals import sentence
-from causerie.text import _
+from causerie.i18n.refusals import sentence
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse
@@ -85,7 +85,7 @@ async def _offline(place: Place, work: Callable[[Ask], Awaitable[T]], create: bo
     from causerie import bootstrap
     from causerie.data_directory import CannotStart
     from causerie.server.operator_session import ask
-    from causerie.stores.acknowledged import known
+    from causerie.stores.sqlite.acknowledged import known
 
     if not create and not (place.data / "causerie.db").exists() and not known(place.data):
         raise Failure(_("there is no causerie data in {path}; name its directory with --data").format(path=place.data))

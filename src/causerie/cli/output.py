@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from causerie.text import printable
+from causerie.i18n.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

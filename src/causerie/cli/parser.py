@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from causerie.cli.failure import MISUSED
-from causerie.text import _, language, ngettext
+from causerie.i18n.text import _, language, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def speak_their_language() -> None:
     import gettext
     import os
 
-    gettext.bindtextdomain("causerie", os.path.join(os.path.dirname(os.path.dirname(__file__)), "locales"))
+    gettext.bindtextdomain("causerie", os.path.join(os.path.dirname(os.path.dirname(__file__)), "i18n", "locales"))
     gettext.textdomain("causerie")
 
 

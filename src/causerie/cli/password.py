@@ -9,7 +9,7 @@ import os
 import sys
 
 from causerie.cli.failure import MISUSED, Failure
-from causerie.text import _
+from causerie.i18n.text import _
 
 MOST_BYTES = 4096
 
@@ -37,7 +37,7 @@ def new_password(name: str, least: int = 0) -> str:
 def _chosen(name: str, least: int) -> str | None:
     """One that may be chosen; None: it may not, and why was said."""
     from causerie.chat import errors, passwords
-    from causerie.refusals import sentence
+    from causerie.i18n.refusals import sentence
 
     asked = _("New password for {name} (at least {least} characters): ") if least else _("New password for {name}: ")
     password = _ask(asked.format(name=name, least=least))

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causerie.cli.failure import MISUSED, Failure
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from causerie.config import Config
+    from causerie.config.settings import Config
 
 CONFIG_NAME = "causerie.toml"
 """The settings file that is read from the data directory when none is named."""
@@ -41,7 +41,7 @@ class Place:
 
     def config(self) -> Config:
         """The settings, read from the file each time. Raises Failure."""
-        from causerie.config import Config
+        from causerie.config.settings import Config
 
         there = self.named or os.path.isfile(self.config_path)
         config = read_config(self.config_path) if there else Config()
@@ -87,11 +87,11 @@ def find_place(config: Path | None, data: Path | None, listen: Sequence[str] = (
 
 def read_config(path: Path) -> Config:
     """The settings in a file. Raises Failure."""
-    from causerie import config_file
+    from causerie.config import file
 
     try:
-        return config_file.read(path)
-    except config_file.ConfigError as error:
+        return file.read(path)
+    except file.ConfigError as error:
         raise Failure(str(error), MISUSED) from None
 
 

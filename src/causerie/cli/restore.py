@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causerie.cli.failure import Failure
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
-    from causerie.server.store import Count
+    from causerie.server.ports.store import Count
 
 STORE = "causerie.db"
 
@@ -47,7 +47,7 @@ def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
 
 
 def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
-    from causerie.stores import acknowledged
+    from causerie.stores.sqlite import acknowledged
 
     part.unlink(missing_ok=True)
     with (
@@ -81,7 +81,7 @@ def _own(data: Path, *paths: Path) -> None:
 
 
 def _take_beside(part: Path, backup: Path) -> dict[str, bytes]:
-    from causerie.stores.sqlite_copy import take_beside
+    from causerie.stores.sqlite.copy import take_beside
 
     try:
         return take_beside(part)
@@ -112,8 +112,8 @@ def _former(path: Path) -> Path:
 
 
 def _check(part: Path, backup: Path) -> Count:
-    from causerie.stores.sqlite_copy import check_file
-    from causerie.stores.sqlite_schema import HEAD, version
+    from causerie.stores.sqlite.copy import check_file
+    from causerie.stores.sqlite.schema import HEAD, version
 
     try:
         count = check_file(part)

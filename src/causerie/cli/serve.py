@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from causerie.cli.failure import BROKEN, Failure
 from causerie.cli.parser import command, program
 from causerie.cli.place import Place, add_place, find_place
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse
@@ -97,7 +97,7 @@ async def _welcome(server: Server, as_json: bool) -> None:
     """What comes after listening, so as not to delay it: the certificate, the first administrator's link."""
     import asyncio
 
-    from causerie.certificate import CertificateError
+    from causerie.certs.certificate import CertificateError
 
     try:
         await asyncio.to_thread(server.identity.context)

@@ -8,7 +8,7 @@ from causerie.cli.operate import operate, place_of, socket_path
 from causerie.cli.output import print_json, size
 from causerie.cli.parser import command
 from causerie.cli.place import add_place
-from causerie.text import _
+from causerie.i18n.text import _
 
 if TYPE_CHECKING:
     import argparse

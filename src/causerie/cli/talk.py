@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from causerie.cli.failure import MISUSED, Failure
 from causerie.cli.parser import command
-from causerie.text import _, printable
+from causerie.i18n.text import _, printable
 
 if TYPE_CHECKING:
     import argparse
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     from causerie.chat.errors import ChatError
     from causerie.cli.certificates import Acceptance
     from causerie.client import Ended, Unreachable
-    from causerie.refusals import sentence
+    from causerie.i18n.refusals import sentence
 
     acceptance = Acceptance()
     server = _server(_link() if arguments.where == "-" else arguments.where)
@@ -95,7 +95,7 @@ async def _log_in(
 ) -> Chat:
     """A chat that is logged in; a person who mistypes is asked again. Raises as `Chat.open`, EOFError and Failure."""
     from causerie.chat.errors import ChatError
-    from causerie.refusals import sentence
+    from causerie.i18n.refusals import sentence
 
     name, tries = arguments.name, 1
     while True:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+from causerie.client.authentication import Credentials
 from causerie.client.backoff import Backoff
 from causerie.client.certificates import Certificate, KnownServers
 from causerie.client.chat import Chat
 from causerie.client.connecting import connect, connect_operator, greeting
-from causerie.client.entrance import Credentials
 from causerie.client.errors import (
     BrokenMemory,
     CertificateChanged,
@@ -26,19 +26,8 @@ from causerie.client.errors import (
     Unreachable,
 )
 from causerie.client.file_memory import FileMemory
-from causerie.client.happenings import (
-    Delayed,
-    Happening,
-    Heard,
-    Missed,
-    Opened,
-    Out,
-    Quiet,
-    Refused,
-    Sent,
-    Turned,
-)
 from causerie.client.memory import Kept, Memory
+from causerie.client.notifications import Delayed, Happening, Heard, Missed, Opened, Out, Quiet, Refused, Sent, Turned
 from causerie.client.outbox import Letter
 from causerie.client.server_address import ServerAddress
 from causerie.client.session import Session

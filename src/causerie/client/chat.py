@@ -25,13 +25,13 @@ from causerie.chat.errors import NotAMember, UnknownSlash
 from causerie.chat.events import Message
 from causerie.chat.replies import Ack, LoggedIn, Reply, Snapshot, Welcome
 from causerie.chat.view import View
-from causerie.client.asked import Asked
 from causerie.client.asking import Asking, R
 from causerie.client.backoff import Backoff
 from causerie.client.errors import CertificateRefused, Ended, NotUnderstood, Unreachable
-from causerie.client.happenings import Happening, Heard
 from causerie.client.memory import Memory
+from causerie.client.notifications import Happening, Heard
 from causerie.client.outbox import Letter
+from causerie.client.pending_requests import Asked
 from causerie.client.session import Session
 from causerie.client.states import State
 from causerie.client.transport import Connector

@@ -10,10 +10,10 @@ from pathlib import Path
 from causerie import __version__
 from causerie.chat.replies import Welcome
 from causerie.chat.view import KEPT
+from causerie.client.authentication import Credentials
 from causerie.client.backoff import Backoff
 from causerie.client.certificates import KnownServers, Vouch
 from causerie.client.chat import Chat
-from causerie.client.entrance import Credentials
 from causerie.client.memory import Kept, Memory
 from causerie.client.server_address import ServerAddress
 from causerie.client.session import Session

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import msgspec
 
 from causerie.chat.commands import Send
-from causerie.client.asked import Asked
 from causerie.client.errors import OutboxFull
+from causerie.client.pending_requests import Asked
 
 LETTERS_MOST = 1000
 """Letters that wait, at most."""

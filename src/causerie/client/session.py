@@ -21,14 +21,14 @@ from causerie.chat.events import Farewell, Renamed
 from causerie.chat.names import person_name
 from causerie.chat.replies import Done, LoggedIn, Reply, Snapshot, Welcome
 from causerie.chat.view import KEPT, View
-from causerie.client.asked import Asked, Questions
-from causerie.client.entrance import Credentials, Entrance
+from causerie.client.authentication import Credentials, Entrance
+from causerie.client.channels import Places, wait
 from causerie.client.errors import Ended, NotALetter
 from causerie.client.frames import Answer, Frame, Frames, Garbled
-from causerie.client.happenings import Happening, Turned
 from causerie.client.memory import Kept
+from causerie.client.notifications import Happening, Turned
 from causerie.client.outbox import Letter
-from causerie.client.places import Places, wait
+from causerie.client.pending_requests import Asked, Questions
 from causerie.client.states import State, Step, after
 
 VERSION = 1

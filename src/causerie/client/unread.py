@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from causerie.client.happenings import Happening, Heard, Missed
+from causerie.client.notifications import Happening, Heard, Missed
 
 UNREAD_MOST = 10_000
 """Happenings that wait, at most, while somebody reads them."""

@@ -16,23 +16,24 @@ from collections.abc import Callable
 import customtkinter as ctk
 import msgspec
 
-from causerie.desktop import editing, login, placement
-from causerie.desktop.appearance import Appearance
-from causerie.desktop.bridge import Bridge
-from causerie.desktop.bus_notices import BusNotices
-from causerie.desktop.conversation import Conversation
 from causerie.desktop.entering import AT_LEISURE, Entering, ask_whether
-from causerie.desktop.items import Answered, Inside, Item, Over, Told, Vouching
-from causerie.desktop.login import Entry, Sentence, Trouble
-from causerie.desktop.notices import Notice
-from causerie.desktop.overlay import Overlay
-from causerie.desktop.remembering import Desk, Remembered, Settings
-from causerie.desktop.session_bus import SessionBus
-from causerie.desktop.shown import tell
-from causerie.desktop.system import Notifier
-from causerie.desktop.theme import Look, density
-from causerie.desktop.window import Carried, Window
-from causerie.text import _
+from causerie.desktop.models import login
+from causerie.desktop.models.bridge_messages import Answered, Inside, Item, Over, Told, Vouching
+from causerie.desktop.models.conversation import Conversation
+from causerie.desktop.models.login import Entry, Sentence, Trouble
+from causerie.desktop.models.notices import Notice
+from causerie.desktop.models.remembering import Desk, Remembered, Settings
+from causerie.desktop.system.appearance import Appearance
+from causerie.desktop.system.bridge import Bridge
+from causerie.desktop.system.bus_notices import BusNotices
+from causerie.desktop.system.session_bus import SessionBus
+from causerie.desktop.system.system import Notifier
+from causerie.desktop.views import editing, placement
+from causerie.desktop.views.overlay import Overlay
+from causerie.desktop.views.theme import Look, density
+from causerie.desktop.views.ui_trace import tell
+from causerie.desktop.views.window import Carried, Window
+from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 

@@ -10,14 +10,14 @@ import tkinter as tk
 from collections.abc import Callable
 
 from causerie.client import Certificate, ServerAddress
-from causerie.desktop import keyring_memory, login
-from causerie.desktop.bridge import Bridge
-from causerie.desktop.login import Entry, Field, Filled, Misfilled, Trouble
-from causerie.desktop.login_view import LoginView
-from causerie.desktop.overlay import Overlay
-from causerie.desktop.remembering import Remembered, Settings
-from causerie.desktop.theme import Look
-from causerie.text import _
+from causerie.desktop.models import keyring_memory, login
+from causerie.desktop.models.login import Entry, Field, Filled, Misfilled, Trouble
+from causerie.desktop.models.remembering import Remembered, Settings
+from causerie.desktop.system.bridge import Bridge
+from causerie.desktop.views.login_view import LoginView
+from causerie.desktop.views.overlay import Overlay
+from causerie.desktop.views.theme import Look
+from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 

@@ -18,14 +18,14 @@ from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, Too
 from causerie.chat.events import Entered, Event, Gap, Left, Message, MessageRun, Presence, Renamed
 from causerie.chat.names import is_guest_style
 from causerie.chat.replies import Done, LoggedIn, Reply
-from causerie.protocols import readings
-from causerie.protocols.answer_lines import answer_line
+from causerie.i18n.refusals import sentence
+from causerie.i18n.text import _
 from causerie.protocols.json_frames import Scan, find_end
-from causerie.protocols.readings import one_line, reading, shown
+from causerie.protocols.text_fallback import events
+from causerie.protocols.text_fallback.events import one_line, reading, shown
+from causerie.protocols.text_fallback.replies import answer_line
 from causerie.protocols.wire import Bounds, Protocol, Wire
-from causerie.refusals import sentence
-from causerie.server.session import Answer, Language
-from causerie.text import _
+from causerie.server.engine.session import Answer, Language
 
 SPOKESMAN = "causerie"
 
@@ -91,7 +91,7 @@ class ClassicLanguage(Language):
 
 def _other_message(event: Message, name: str) -> str:
     """One that the first clients knew nothing of. What is said directly is marked, as it is in no channel of theirs."""
-    line = reading(event) if event.action and not event.deleted else f"{name}>{readings.text(event)}"
+    line = reading(event) if event.action and not event.deleted else f"{name}>{events.text(event)}"
     if event.channel[:1] == "@":
         return _("(privately) {line}").format(line=line)
     return line

@@ -22,12 +22,12 @@ from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
 from causerie.protocols.native_html import WITH_TEXTS, HtmlTexts, encode_with_html, event_with_html, text_of, texts_of
 from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
-from causerie.server.changes import Append
-from causerie.server.operations import PROTOCOL_VERSION
-from causerie.server.session import Answer, AsItStands, Language
+from causerie.server.engine.session import Answer, AsItStands, Language
+from causerie.server.features.admin.operations import PROTOCOL_VERSION
+from causerie.server.ports.changes import Append
 
 if TYPE_CHECKING:
-    from causerie.server.core import Core
+    from causerie.server.context import Core
 
 
 class Refusal(Reply, frozen=True, tag="error", kw_only=True):

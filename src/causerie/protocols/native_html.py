@@ -1,8 +1,8 @@
 """Messages with their formatting as HTML beside the text, for native clients whose hello says so.
 
 `html` stands in `message` and `edited`, wherever they travel: as events, on pages, in threads, among pins and hits. It
-is made once for each text and kept for a while. What is said is told at once, so its HTML is made within a share of
-its author's and one of all; what is read again is made in slices (server/slices.py), before the answer is encoded.
+is made once for each text and kept for a while. What is said is told at once, so its HTML is made within a share of its
+author's and one of all; what is read again is made in slices (server/engine/slices.py), before the answer is encoded.
 Past these shares a message comes as text alone.
 """
 
@@ -18,7 +18,7 @@ from causerie.chat.events import Edited, Event, Message
 from causerie.chat.markdown import marks, render
 from causerie.chat.markdown_work import STEPS_MOST
 from causerie.chat.replies import Found, Page, PinList, Reply, ThreadPage
-from causerie.server.limits import Bucket
+from causerie.server.engine.rate_limits import Bucket
 
 _ENCODE = msgspec.json.Encoder().encode
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event, Message
-from causerie.server.session import Answer, Language
+from causerie.server.engine.session import Answer, Language
 
 if TYPE_CHECKING:
-    from causerie.server.core import Core
+    from causerie.server.context import Core
 
 
 NOTHING = Command()
@@ -142,8 +142,8 @@ class Wire(ABC):
         """What a command came to. Input that was no command is answered too, with a bare Command and its error."""
 
     def ahead(self, answer: Answer) -> Iterator[None] | None:
-        """What `answer` takes that is better done in slices before it (server/slices.py), where the command was waited
-        for; None: nothing."""
+        """What `answer` takes that is better done in slices before it (server/engine/slices.py), where the command was
+        waited for; None: nothing."""
         return None
 
     @abstractmethod

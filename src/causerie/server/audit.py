@@ -1,6 +1,6 @@
 """The record of what was done to whom: written here, read by administrators, edited by nobody.
 
-The store has no change that edits or drops a line, and its triggers refuse what would (stores/schema.sql).
+The store has no change that edits or drops a line, and its triggers refuse what would (stores/sqlite/schema.sql).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import msgspec
 
 from causerie.chat.commands import AuditLog
 from causerie.chat.replies import AuditLine, AuditPage
-from causerie.server.changes import Audit
-from causerie.server.core import Core
+from causerie.server.context import Core
 from causerie.server.elevation import check_administrator
-from causerie.server.session import Session
+from causerie.server.engine.session import Session
+from causerie.server.ports.changes import Audit
 
 PAGE_MOST = 200
 

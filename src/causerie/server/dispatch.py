@@ -28,50 +28,48 @@ from causerie.chat.errors import (
     TooFast,
     UnknownCommand,
 )
-from causerie.server import (
+from causerie.server import audit, catch_up
+from causerie.server.context import Core
+from causerie.server.elevation import check_administrator
+from causerie.server.engine import commit_loop
+from causerie.server.engine.session import Answer, Session, Trust
+from causerie.server.features.accounts import (
     accounts,
-    audit,
     certificates,
-    channels,
-    confiding,
+    configured_passwords,
+    invites,
+    login,
+    push_subscriptions,
+    scram,
+)
+from causerie.server.features.admin import help, operations
+from causerie.server.features.channels import channels, masks, memberships, moderation, renaming
+from causerie.server.features.messages import (
+    client_signals,
     direct,
     drafts,
     edits,
-    help,
     history,
-    invites,
-    login,
-    masks,
-    memberships,
     messages,
-    metadata,
-    moderation,
-    named_secrets,
-    operations,
-    people,
+    notification_preferences,
     pins,
-    presence,
     reactions,
-    read_state,
-    refill,
-    renaming,
     reports,
-    scram,
-    signals,
-    subscriptions,
+    restricted_messages,
     threads,
-    turns,
-    typing,
-    watching,
-    who_is_here,
-    wishes,
 )
-from causerie.server.changes import Append
-from causerie.server.core import Core
-from causerie.server.elevation import check_administrator
-from causerie.server.session import Answer, Session, Trust
-from causerie.server.speaking import Brings, counted_inside, nothing, reason, spend, text, words
-from causerie.server.store import StoreFailed
+from causerie.server.features.presence import (
+    channel_presence,
+    metadata,
+    people,
+    presence,
+    presence_watch,
+    read_state,
+    typing,
+)
+from causerie.server.ports.changes import Append
+from causerie.server.ports.store import StoreFailed
+from causerie.server.send_quota import Brings, counted_inside, nothing, reason, spend, text, words
 
 log = logging.getLogger("causerie.dispatch")
 
@@ -90,17 +88,17 @@ UseCase = Callable[[Core, Session, Any], "Answer | Coroutine[Any, Any, Answer]"]
 TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Hello: (operations.hello, Access.ANYONE, nothing),
     c.LogIn: (login.log_in, Access.ANYONE, counted_inside),
-    c.Knock: (named_secrets.knock, Access.ANYONE, nothing),
+    c.Knock: (configured_passwords.knock, Access.ANYONE, nothing),
     c.Scram: (scram.scram, Access.ANYONE, nothing),
     c.Register: (accounts.register, Access.ANYONE, nothing),
-    c.Ping: (presence.ping, Access.ANYONE, nothing),
-    c.Quit: (presence.quit, Access.ANYONE, counted_inside),
+    c.Ping: (channel_presence.ping, Access.ANYONE, nothing),
+    c.Quit: (channel_presence.quit, Access.ANYONE, counted_inside),
     c.Send: (messages.send, Access.PERSON, words),
     c.Tell: (direct.tell, Access.PERSON, words),
-    c.Subscribe: (subscriptions.subscribe, Access.PERSON, nothing),
-    c.Unsubscribe: (subscriptions.unsubscribe, Access.PERSON, nothing),
-    c.Signal: (signals.signal, Access.PERSON, words),
-    c.Confide: (confiding.confide, Access.PERSON, words),
+    c.Subscribe: (push_subscriptions.subscribe, Access.PERSON, nothing),
+    c.Unsubscribe: (push_subscriptions.unsubscribe, Access.PERSON, nothing),
+    c.Signal: (client_signals.signal, Access.PERSON, words),
+    c.Confide: (restricted_messages.confide, Access.PERSON, words),
     c.Edit: (edits.edit, Access.PERSON, words),
     c.Delete: (edits.delete, Access.PERSON, words),
     c.DeleteSince: (edits.delete_since, Access.PERSON, words),
@@ -114,21 +112,21 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Channels: (channels.channels, Access.PERSON, nothing),
     c.Look: (channels.look, Access.PERSON, nothing),
     c.Members: (channels.members, Access.PERSON, nothing),
-    c.Away: (who_is_here.away, Access.PERSON, text),
-    c.SetPresence: (who_is_here.set_presence, Access.PERSON, text),
+    c.Away: (presence.away, Access.PERSON, text),
+    c.SetPresence: (presence.set_presence, Access.PERSON, text),
     c.IsTyping: (typing.is_typing, Access.PERSON, nothing),
     c.Whois: (people.whois, Access.PERSON, nothing),
     c.SetName: (people.set_name, Access.PERSON, words),
     c.Describe: (people.describe, Access.PERSON, words),
-    c.Watch: (watching.watch, Access.PERSON, nothing),
+    c.Watch: (presence_watch.watch, Access.PERSON, nothing),
     c.SetMetadata: (metadata.set_metadata, Access.PERSON, words),
     c.Metadata: (metadata.metadata, Access.PERSON, nothing),
     c.FollowMetadata: (metadata.follow_metadata, Access.PERSON, nothing),
     c.SyncMetadata: (metadata.sync_metadata, Access.PERSON, nothing),
     c.Gone: (people.gone, Access.PERSON, nothing),
     c.KeepCertificate: (certificates.keep, Access.PERSON, nothing),
-    c.Elevate: (named_secrets.elevate, Access.PERSON, nothing),
-    c.LogOut: (presence.log_out, Access.PERSON, nothing),
+    c.Elevate: (configured_passwords.elevate, Access.PERSON, nothing),
+    c.LogOut: (channel_presence.log_out, Access.PERSON, nothing),
     c.React: (reactions.react, Access.PERSON, words),
     c.Reactions: (reactions.reactions, Access.PERSON, nothing),
     c.Pin: (pins.pin, Access.PERSON, words),
@@ -138,15 +136,15 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Threads: (threads.threads, Access.PERSON, nothing),
     c.History: (history.history, Access.PERSON, nothing),
     c.Search: (history.search, Access.PERSON, nothing),
-    c.Resume: (refill.resume, Access.PERSON, nothing),
+    c.Resume: (catch_up.resume, Access.PERSON, nothing),
     c.Mark: (read_state.mark, Access.PERSON, nothing),
     c.Unread: (read_state.unread, Access.PERSON, nothing),
     c.Recent: (history.recent, Access.PERSON, nothing),
-    c.Notify: (wishes.notify, Access.PERSON, nothing),
-    c.Prefer: (wishes.prefer, Access.PERSON, nothing),
-    c.Preferred: (wishes.preferred, Access.PERSON, nothing),
-    c.Why: (wishes.why, Access.PERSON, nothing),
-    c.Ignore: (wishes.ignore, Access.PERSON, nothing),
+    c.Notify: (notification_preferences.notify, Access.PERSON, nothing),
+    c.Prefer: (notification_preferences.prefer, Access.PERSON, nothing),
+    c.Preferred: (notification_preferences.preferred, Access.PERSON, nothing),
+    c.Why: (notification_preferences.why, Access.PERSON, nothing),
+    c.Ignore: (notification_preferences.ignore, Access.PERSON, nothing),
     c.Draft: (drafts.draft, Access.PERSON, nothing),
     c.Drafts: (drafts.drafts, Access.PERSON, nothing),
     c.Help: (help.help, Access.PERSON, nothing),
@@ -284,7 +282,7 @@ async def finish(core: Core, session: Session, command: c.Command, waiting: Coro
         answer = error
     except StoreFailed as failure:
         log.error("the store did not answer: %s", failure)
-        answer = StoreUnavailable(retry_after=turns.RETRY_SECONDS)
+        answer = StoreUnavailable(retry_after=commit_loop.RETRY_SECONDS)
     except Exception:
         log.exception("a command failed: %s", type(command).__name__)
         answer = Internal()

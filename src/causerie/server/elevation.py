@@ -7,8 +7,8 @@ gives nothing any more; nor does an account that was demoted.
 from __future__ import annotations
 
 from causerie.chat import policy
-from causerie.server.core import Core
-from causerie.server.session import Session, Trust
+from causerie.server.context import Core
+from causerie.server.engine.session import Session, Trust
 
 
 def is_elevated(core: Core, session: Session) -> bool:

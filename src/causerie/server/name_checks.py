@@ -6,7 +6,7 @@ from causerie.chat.errors import BadName, NameTaken
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import person_name, reserved_word, skeleton
 from causerie.chat.official_names import sounds_official
-from causerie.server.core import Core
+from causerie.server.context import Core
 
 
 def checked_name(text: str) -> tuple[str, str]:

@@ -8,9 +8,9 @@ from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.chat.replies import Reply
-from causerie.server.core import Core
+from causerie.server.context import Core
 from causerie.server.dispatch import dispatch, finish
-from causerie.server.session import Answer, Language, Session, Trust
+from causerie.server.engine.session import Answer, Language, Session, Trust
 
 
 class _Silence(Language):

@@ -8,15 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat import words
-from causerie.chat.words import (
-    PHRASES_MOST,
-    QUERY_LONGEST,
-    TOKENIZER,
-    facets,
-    match_expression,
-    prepare,
-    searchable,
-)
+from causerie.chat.words import PHRASES_MOST, QUERY_LONGEST, TOKENIZER, facets, match_expression, prepare, searchable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 

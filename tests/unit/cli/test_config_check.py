@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from causerie.certificate import CERTIFICATE, KEY, make_certificate
+from causerie.certs.certificate import CERTIFICATE, KEY, make_certificate
 
 
 def check(tmp_path: Path, text: str) -> tuple[int, str]:

@@ -32,10 +32,10 @@ from causerie.client import (
     State,
     TooMuchAsked,
 )
-from causerie.client.asked import ASKED_MOST
-from causerie.client.following import TYPING_SECONDS
+from causerie.client.channel_sync import TYPING_SECONDS
+from causerie.client.channels import TRIES_MOST
 from causerie.client.outbox import LETTERS_MOST, Letter
-from causerie.client.places import TRIES_MOST
+from causerie.client.pending_requests import ASKED_MOST
 from causerie.client.session import ANSWER_WITHIN, ENTER_WITHIN, PING_AFTER
 from causerie.client.states import Misused
 

@@ -11,9 +11,9 @@ from causerie.chat.events import Message
 from causerie.chat.model import Preferences
 from causerie.chat.replies import Found, Hit, Member
 from causerie.chat.view import View
-from causerie.desktop import composer, lines, members, sidebar
-from causerie.desktop.notices import minute, notice, title
-from causerie.desktop.searching import Searching
+from causerie.desktop.models import composer, lines, members, sidebar
+from causerie.desktop.models.notices import minute, notice, title
+from causerie.desktop.models.searching import Searching
 
 
 def view(channel: str, **about: object) -> View:

@@ -8,16 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat.commands import Command, LogIn, Quit, Send
-from causerie.chat.errors import (
-    BadShape,
-    BadText,
-    ChatError,
-    FrameTooLong,
-    LoginFailed,
-    NotJson,
-    TextTooLong,
-    TooDeep,
-)
+from causerie.chat.errors import BadShape, BadText, ChatError, FrameTooLong, LoginFailed, NotJson, TextTooLong, TooDeep
 from causerie.chat.replies import LoggedIn
 from causerie.protocols.classic import ClassicWire, recognises
 from causerie.protocols.wire import Bounds

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from causerie.chat.events import MessageRun
 from causerie.protocols import classic, native
-from causerie.protocols.irc import capabilities as cap
-from causerie.server.session import Language
-from tests.unit.protocols.irc.test_said import language
+from causerie.protocols.irc.syntax import capabilities as cap
+from causerie.server.engine.session import Language
+from tests.unit.protocols.irc.messages.test_message_encoder import language
 
 LANGUAGES: dict[str, Language] = {
     "classic": classic.LANGUAGE,

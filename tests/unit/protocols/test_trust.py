@@ -2,8 +2,8 @@
 
 import pytest
 
-from causerie.protocols.listener import reach, trust
-from causerie.server.session import Trust
+from causerie.server.engine.session import Trust
+from causerie.transport.listener import reach, trust
 
 LOOPBACK = ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"]
 LAN = ["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.20", "169.254.3.4", "fd00::1", "fe80::1%eth0",

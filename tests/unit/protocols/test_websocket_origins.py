@@ -3,8 +3,8 @@
 import pytest
 
 from causerie.address import Address
-from causerie.config import Server
-from causerie.protocols.websocket import may_come, own_names
+from causerie.config.settings import Server
+from causerie.transport.websocket import may_come, own_names
 
 OWN = own_names(Server(public_address="Chat.example", listen=(Address("*", 5000), Address("inner.example", 5001))))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from causerie.server.core import Core
-from causerie.server.remembered import Remembered
-from causerie.server.session import Session
+from causerie.server.context import Core
+from causerie.server.engine.session import Session
+from causerie.server.message_cache import Remembered
 
 ORDERED = ("connected", "pins")
 """Of the directory: dictionaries whose order counts."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from causerie.chat.model import Person
-from causerie.server import remembered
-from causerie.server.changes import PutPerson, PutReaction
+from causerie.server import message_cache
+from causerie.server.ports.changes import PutPerson, PutReaction
 from tests.people import PASSWORD, House, NativePerson
 
 HOME = {"channel": "home"}
@@ -50,7 +50,7 @@ async def test_ten_thousand_reactions_to_one_message() -> None:
         assert len(json.dumps(told)) < 300
         shown = await message(anna, number)
         assert shown["reactions"] == [{"emoji": "🎉", "count": CROWD + 1, "mine": True}]
-        assert core.remembered_weight <= remembered.MOST
+        assert core.remembered_weight <= message_cache.MOST
 
         listed: list[int] = []
         while True:

@@ -26,16 +26,17 @@ from causerie.chat.errors import LoginFailed, StoreUnavailable
 from causerie.chat.events import AnyEvent, LoggedEvent, Message
 from causerie.chat.model import Person
 from causerie.chat.names import skeleton
-from causerie.config import Config
+from causerie.config.settings import Config
 from causerie.protocols.native import LANGUAGE
-from causerie.server import accounts, login, presence
-from causerie.server.changes import Append, Audit, Change, PutSeen
-from causerie.server.core import Core
-from causerie.server.directory import Directory
+from causerie.server.context import Core
 from causerie.server.dispatch import dispatch, finish
-from causerie.server.session import Answer, Language, Session, Trust
-from causerie.server.store import StoreFailed
-from causerie.stores.sqlite import SqliteStore
+from causerie.server.engine.session import Answer, Language, Session, Trust
+from causerie.server.engine.state import Directory
+from causerie.server.features.accounts import accounts, login
+from causerie.server.features.presence import channel_presence
+from causerie.server.ports.changes import Append, Audit, Change, PutSeen
+from causerie.server.ports.store import StoreFailed
+from causerie.stores.sqlite.store import SqliteStore
 
 LONGEST = 30.0
 """Seconds that one step may take."""
@@ -191,7 +192,7 @@ class Model(RuleBasedStateMachine):
             if isinstance(command, c.Send) and self.unanswered.get(id(command)) == name
         }  # fmt: skip
         self.unanswered = {about: who for about, who in self.unanswered.items() if who != name}
-        presence.close(self.core, self.sessions.pop(name))
+        channel_presence.close(self.core, self.sessions.pop(name))
 
     def ask(self, name: str, command: c.Command) -> None:
         """Ask it, if this person is here."""

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import causerie
-from causerie.server.operations import COUNTERS
+from causerie.server.features.admin.operations import COUNTERS
 
 
 def test_every_counter_is_reported() -> None:

@@ -11,7 +11,7 @@ from causerie.chat import commands as c
 from causerie.chat.errors import AdministratorsOnly, ChatError, GuestsRefused, NotLoggedIn, OperatorOnly
 from causerie.chat.model import Person
 from causerie.server.dispatch import TABLE, Access, dispatch
-from causerie.server.session import Answer, Session, Trust
+from causerie.server.engine.session import Answer, Session, Trust
 from tests.people import House
 
 COMMANDS: list[type[c.Command]] = list(get_args(c.AnyCommand))

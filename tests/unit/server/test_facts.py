@@ -7,7 +7,7 @@ import pytest
 from causerie.chat.commands import Disconnect
 from causerie.chat.errors import BadInput
 from causerie.chat.replies import Done
-from causerie.server import refill
+from causerie.server import catch_up
 from causerie.server.dispatch import finish
 from tests.people import PASSWORD
 from tests.slow_store import SlowHouse
@@ -201,7 +201,7 @@ async def test_who_lags_hears_no_channel_that_was_refused(monkeypatch: pytest.Mo
         house.hold()
         joined = anna.tells("join", channel="garden")
         await house.commit_begins()
-        refill.lag(house.core, session)
+        catch_up.lag(house.core, session)
         house.store.let_go(failing=True)
         assert (await anna.answer(joined))["code"] == "store_unavailable"
         house.store.let_go()

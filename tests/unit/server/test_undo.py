@@ -18,9 +18,9 @@ from hypothesis.stateful import rule
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.config import Oper
+from causerie.config.settings import Oper
 from causerie.server.dispatch import TABLE
-from causerie.server.store import StoreFailed
+from causerie.server.ports.store import StoreFailed
 from tests.people import PASSWORD
 from tests.unit.server.core_state import differences, state_of
 from tests.unit.server.test_core_machine import PEOPLE, PLACES, Model

@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 
 from causerie.chat.events import Message
-from causerie.protocols.irc import webpush
-from causerie.protocols.irc.commands import COMMANDS
-from causerie.protocols.irc.network import Network
-from causerie.protocols.irc.wire import IrcWire
+from causerie.protocols.irc.client.commands import COMMANDS
+from causerie.protocols.irc.client.wire import IrcWire
+from causerie.protocols.irc.commands import webpush
+from causerie.protocols.irc.state.network import Network
 from causerie.protocols.wire import Bounds, Manners, Protocol, Wire
-from causerie.server.core import Core
-from causerie.server.session import Language
+from causerie.server.context import Core
+from causerie.server.engine.session import Language
 
 _WORD = re.compile(rb"([A-Za-z]+)([ \r\n]?)")
 

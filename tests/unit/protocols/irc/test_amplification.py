@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from causerie.protocols.irc import formatting
-from causerie.protocols.irc.composition import LINES_MOST, composed
-from causerie.protocols.irc.said import in_lines
+from causerie.protocols.irc.messages import formatting
+from causerie.protocols.irc.messages.message_encoder import in_lines
+from causerie.protocols.irc.syntax.line_splitting import LINES_MOST, composed
 
 
 def test_thousands_of_lines_are_a_hundred_and_no_word_is_lost() -> None:

@@ -8,7 +8,7 @@ import parser_tests.data as vectors
 import pytest
 
 from causerie.chat.masks import matches
-from causerie.protocols.irc.lines import Line, parse, serialise
+from causerie.protocols.irc.syntax.lines import Line, parse, serialise
 
 SPLIT: list[dict[str, Any]] = vectors.msg_split["tests"]
 JOIN: list[dict[str, Any]] = vectors.msg_join["tests"]

@@ -4,10 +4,11 @@ import re
 
 from causerie.chat import errors as core
 from causerie.chat.commands import Command
-from causerie.protocols.irc import capabilities, errors, isupport, numerics
-from causerie.protocols.irc.commands import COMMANDS, UNREGISTERED
-from causerie.protocols.irc.numerics import Numeric
+from causerie.protocols.irc.client.commands import COMMANDS, UNREGISTERED
 from causerie.protocols.irc.protocol import recognises
+from causerie.protocols.irc.state import isupport
+from causerie.protocols.irc.syntax import capabilities, errors, numerics
+from causerie.protocols.irc.syntax.numerics import Numeric
 
 
 def test_each_number_is_there_once() -> None:

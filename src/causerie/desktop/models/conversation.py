@@ -1,0 +1,460 @@
+"""One's whole chat as the window shows it: the channels, the one that is open, what is new, what is on its way. No Tk.
+
+`take` is given what comes from the network; what a person does is a method in `acts`. What has to be drawn anew stands
+in `stale`, by part, until the window has looked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Literal, get_args
+
+from msgspec.structs import replace as replace_channel
+
+from causerie.chat.commands import Draft, Drafts, Preferred, Send, Threads, Unread
+from causerie.chat.errors import ChatError
+from causerie.chat.events import (
+    ChannelRenamed,
+    Confided,
+    Deleted,
+    Edited,
+    Entered,
+    Event,
+    Farewell,
+    Gap,
+    Message,
+    Pinned,
+    Preferring,
+    Reacted,
+    Renamed,
+)
+from causerie.chat.model import Preferences
+from causerie.chat.replies import DraftList, Reply, Wishes
+from causerie.chat.view import View
+from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
+from causerie.desktop.models import sidebar
+from causerie.desktop.models.bridge_messages import Answered, Inside, Port, Then, Told
+from causerie.desktop.models.login import Sentence, begun
+from causerie.desktop.models.notices import Notice, notice
+from causerie.desktop.models.read_state import Reading
+from causerie.desktop.models.rows import Pending
+from causerie.desktop.models.timeline import Timeline
+from causerie.desktop.models.unsent import Refusal, Returned, Typed, Unsent
+from causerie.i18n.text import _
+
+log = logging.getLogger("causerie.desktop")
+
+NOTICES = 20
+"""Notifications that wait to be shown, at most."""
+
+Part = Literal["sidebar", "head", "timeline", "thread", "members", "typing", "bar", "composer", "notices"]
+PARTS: frozenset[Part] = frozenset(get_args(Part))
+
+
+def confided(event: Confided) -> str:
+    """What was said to some of a channel alone, as one line."""
+    sentences = {
+        "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
+        "moderators": _("{name} in #{channel}, to the moderators: {text}"),
+        "owners": _("{name} in #{channel}, to the owners: {text}"),
+    }
+    text = " ".join(event.text.split("\n"))
+    return sentences[event.to].format(name=event.name, channel=event.channel, text=text)
+
+
+class Conversation:
+    """See the module. `now` is the time in ms since 1970; `new_key` makes a letter's key. `typed`: what an earlier
+    window left; `drafts`: the same, by channel, from a version that kept no more."""
+
+    def __init__(
+        self,
+        port: Port,
+        inside: Inside,
+        sentence: Sentence,
+        now: Callable[[], int],
+        new_key: Callable[[], str],
+        drafts: dict[str, str],
+        typed: Typed | None = None,
+    ) -> None:
+        self.port = port
+        self.me = inside.me
+        self.welcome = inside.welcome
+        self.views = dict(inside.views)
+        self.current = inside.channel
+        self.state = State.LIVE
+        self.stale: set[Part] = set(PARTS)
+        self.notices: list[Notice] = []
+        self.ignored: frozenset[str] = frozenset()
+        self.wants = Preferences()
+        self.unsent = Unsent(typed or Typed(drafts=drafts))
+        self.looking = True
+        """Whether the window has the focus and shows the end of the timeline."""
+        self.says = ""
+        """One line for the bar above the composer; empty: nothing to say."""
+        self.sentence = sentence
+        self.now = now
+        self.new_key = new_key
+        self._pending: dict[str, Pending] = {letter.key: Pending(letter, now()) for letter in inside.letters}
+        for refusal in typed.refusals if typed is not None else ():
+            trouble = refusal.trouble or _("This was on its way when the window was closed.")
+            self._pending.setdefault(refusal.command.key, Pending(refusal.command, refusal.at, trouble))
+        self._typing: dict[tuple[str, int], int] = {}
+        self._drafts_known: set[str] = set()
+        """Channels of which it is known what draft the server has."""
+        self._drafts_asked = False
+        self.reading = Reading(self)
+        self._catch_up()
+        self.open(inside.channel)
+
+    # What is looked at.
+
+    @property
+    def view(self) -> View | None:
+        """The channel that is open."""
+        return self.views.get(self.current)
+
+    @property
+    def timeline(self) -> Timeline:
+        """Its messages."""
+        return self.reading.timelines.get(self.current, self.current)
+
+    @property
+    def thread(self) -> Timeline | None:
+        """The thread that is open beside it."""
+        return self.reading.timelines.thread
+
+    @property
+    def drafts(self) -> dict[str, str]:
+        """What is typed and not sent, by place."""
+        return self.unsent.drafts
+
+    def places(self) -> list[sidebar.Place]:
+        """The sidebar."""
+        return sidebar.places(self.views, self.current, self.me.person, self.drafts)
+
+    def typing(self) -> list[str]:
+        """Who is typing here, now."""
+        now = self.now()
+        return [
+            name
+            for person, name in (self.view.typing if self.view is not None else {}).items()
+            if person != self.me.person and self._typing.get((self.current, person), 0) > now
+        ]
+
+    def label(self) -> str:
+        """How the open channel is called."""
+        return sidebar.label(self.view, self.me.person) if self.view is not None else self.current
+
+    # What a person does first of all: look at a channel, scroll.
+
+    def open(self, channel: str) -> None:
+        """Look at a channel; what is unread there gets a line above it."""
+        self.current = channel
+        self.reading.open(channel)
+        self.stale |= PARTS
+
+    def again(self) -> None:
+        """All of it is drawn anew, where one is."""
+        for timeline in (self.timeline, self.thread):
+            if timeline is not None:
+                timeline.again(timeline.scene)
+                if not timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+        self.stale |= PARTS
+
+    def jump(self, channel: str, number: int) -> None:
+        """To a message, in its context."""
+        if channel != self.current and channel in self.views:
+            self.open(channel)
+        wanted = self.timeline.around(number)
+        if wanted is None:
+            log.info("at message %d", number)
+        self.reading.want(self.timeline, wanted)
+        self.stale.add("timeline")
+
+    def tick(self) -> None:
+        """Time has passed: who has not gone on typing is not typing."""
+        now = self.now()
+        if due := [one for one, until in self._typing.items() if until <= now]:
+            for one in due:
+                del self._typing[one]
+            self.stale.add("typing")
+        if self.timeline.scene.today != date.today():
+            self.reading.anew(self.timeline)
+
+    # What comes from the network.
+
+    def take(self, item: Told | Answered) -> None:
+        """Something came."""
+        if isinstance(item, Answered):
+            self._answered(item)
+            return
+        happening = item.happening
+        if item.view is not None:
+            self._known(item.view)
+        if isinstance(happening, Heard) and isinstance(happening.event, ChannelRenamed) and item.view is not None:
+            self._called(happening.event.channel, item.view.channel)
+        elif isinstance(happening, Heard):
+            self._heard(happening.event, item.view)
+        else:
+            self._happened(happening)
+
+    def _happened(self, happening: Happening) -> None:
+        if isinstance(happening, Turned):
+            was, self.state = self.state, happening.state
+            log.info("the connection is %s", self.state.value)
+            self.stale |= {"bar", "sidebar"}
+            if happening.state is State.LIVE and was is not State.LIVE:
+                self._catch_up()
+        elif isinstance(happening, Opened):
+            self.stale |= {"sidebar", "members", "head"}
+            if happening.view.channel not in self._drafts_known:
+                self._ask_drafts()
+            for timeline in self.reading.timelines.of(happening.view.channel):
+                if not timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+        elif isinstance(happening, Out):
+            self._out(happening)
+        elif isinstance(happening, Sent):
+            pending = self._pending.pop(happening.key, None)
+            if pending is not None and happening.ack.again:
+                # An earlier run said it: it stands where it was said, and is not heard again.
+                for timeline in self.reading.timelines.of(happening.ack.channel):
+                    timeline.discard(happening.key)
+                self.stale |= {"timeline", "thread"}
+        elif isinstance(happening, Delayed):
+            self.say(self.sentence(happening.error))
+        elif isinstance(happening, Refused):
+            self._refused(happening)
+
+    def _heard(self, event: Event, view: View | None) -> None:
+        if isinstance(event, Preferring):
+            self.wants = event.preferences
+        if isinstance(event, Farewell) or view is None:
+            return
+        timelines = tuple(self.reading.timelines.of(event.channel))
+        if isinstance(event, Message):
+            if event.person == view.me:
+                log.info("said as message %d of %s", event.number, event.channel)
+            self._pending.pop(event.key, None)
+            self._typing.pop((event.channel, event.person), None)
+            self.reading.while_away(event)
+            for timeline in timelines:
+                timeline.heard(event)
+                if event.thread:
+                    timeline.changed(event)
+            self._notify(event, view)
+            self.stale |= {"timeline", "thread", "sidebar", "typing"}
+        elif isinstance(event, Edited | Deleted | Reacted):
+            for timeline in timelines:
+                timeline.changed(event)
+            self.stale |= {"timeline", "thread", "sidebar"}
+        elif isinstance(event, Pinned):
+            for timeline in timelines:
+                self.reading.anew(timeline)
+                timeline.redraw(event.target)
+            self.stale |= {"timeline", "thread", "head"}
+        elif isinstance(event, Gap):
+            for timeline in timelines:
+                timeline.gap()
+                if event.channel == self.current:
+                    self.reading.want(timeline, timeline.newest())
+        elif isinstance(event, Confided):
+            # It is nowhere to be read later: one line says it now.
+            if event.text:
+                self.say(confided(event))
+        elif event.__class__.__name__ == "Typing":
+            person = getattr(event, "person", 0)
+            self._typing[event.channel, person] = self.now() + 6000
+            self.stale.add("typing")
+        else:
+            if isinstance(event, Entered | Renamed):
+                for timeline in timelines:
+                    self.reading.anew(timeline)
+            self.stale |= {"sidebar", "members", "head", "composer"}
+
+    def _known(self, view: View) -> None:
+        self.views[view.channel] = view
+        # Until something says so, an empty draft is none that is known.
+        if view.draft_at and self.unsent.settle(view.channel, view.draft):
+            self.stale |= {"composer", "sidebar"}
+
+    def _called(self, was: str, now: str) -> None:
+        """A channel has another name: what was kept for it under the old one goes along, but for its timeline."""
+        self.views.pop(was, None)
+        self.reading.timelines.drop(was)
+        self.unsent.renamed(was, now)
+        for pending in self._pending.values():
+            if pending.command.channel == was:
+                pending.command = replace_channel(pending.command, channel=now)
+        if self.current == was:
+            self.open(now)
+        self.stale |= PARTS
+
+    def _out(self, out: Out) -> None:
+        self.views.pop(out.channel, None)
+        self.reading.timelines.drop(out.channel)
+        if out.error is not None:
+            self.say(self.sentence(out.error))
+        elif self.drafts.get(out.channel):
+            self.say(_("You are not in #{channel} any more; what you typed there is kept.").format(channel=out.channel))
+        self._drafts_known.discard(out.channel)
+        if out.channel == self.current and self.views:
+            self.open(next(iter(sorted(self.views))))
+        self.stale |= PARTS
+
+    def _refused(self, refused: Refused) -> None:
+        trouble = self.why(refused.error)
+        pending = self._pending.get(refused.key)
+        if pending is not None:
+            pending.trouble = trouble
+            self.unsent.changed = True
+            for timeline in self.reading.timelines.of(pending.command.channel):
+                timeline.failed(refused.key, trouble)
+            self.stale |= {"timeline", "thread"}
+        self.say(trouble)
+
+    def _answered(self, item: Answered) -> None:
+        if item.me is not None and item.me.person == self.me.person and item.me != self.me:
+            self.me = item.me
+            self.stale.add("sidebar")
+        for channel, view in item.views.items():
+            if self.views.get(channel) is not view:
+                self._known(view)
+                self.stale |= {"sidebar", "head"}
+        item.then(item.reply, item.error)
+
+    # The rest is its own and `acts`'.
+
+    def say(self, text: str) -> None:
+        """One line for the person who looks at the window."""
+        log.info("said below: %s", text)
+        self.says = begun(text)
+        self.stale.add("bar")
+
+    def why(self, error: Exception) -> str:
+        """An error as a sentence."""
+        return (
+            self.sentence(error) if isinstance(error, ChatError) else _("It could not be done: {why}").format(why=error)
+        )
+
+    def letters(self) -> tuple[Pending, ...]:
+        """All that one said and the server has not acknowledged."""
+        return tuple(self._pending.values())
+
+    def pending(self, key: str) -> Pending | None:
+        """What one said and the server has not acknowledged."""
+        return self._pending.get(key)
+
+    def put(self, command: Send) -> None:
+        """Something is said: grey until it is acknowledged."""
+        pending = self._pending[command.key] = Pending(command, self.now())
+        for timeline in self.reading.timelines.of(command.channel):
+            if timeline.takes(command):
+                if command.channel == self.current and not timeline.at_end and timeline.shown:
+                    self.reading.want(timeline, timeline.newest())
+                timeline.post(pending)
+        self.port.post(command)
+        self.stale |= {"timeline", "thread"}
+
+    def drop(self, key: str) -> Pending | None:
+        """Somebody gave up on it."""
+        pending = self._pending.pop(key, None)
+        self.unsent.changed = True
+        if pending is not None:
+            for timeline in self.reading.timelines.of(pending.command.channel):
+                timeline.discard(key)
+            self.stale |= {"timeline", "thread"}
+        return pending
+
+    def asked(self, reply: Reply | None, error: Exception | None) -> None:
+        """The answer to what has nothing to show but its refusal."""
+        if error is not None:
+            self.say(self.why(error))
+
+    def _ignore(self, reply: Reply | None, error: Exception | None) -> None:
+        """It is tried again by itself, some time."""
+
+    def asked_by(self, place: str, text: Returned) -> Then:
+        """What was typed is asked for, as a command or an edit: refused, or the connection lost, it comes back."""
+        number = self.unsent.ask(place, text)
+
+        def then(reply: Reply | None, error: Exception | None) -> None:
+            if error is None:
+                self.unsent.done(number)
+                return
+            self.unsent.refused(number)
+            self.say(self.why(error))
+            self.stale |= {"composer", "thread"}
+
+        return then
+
+    def keep_draft(self, channel: str) -> None:
+        """Have the server keep a channel's draft, for one's other devices, or that there is none any more."""
+        text = self.unsent.to_keep(channel)
+        if text is None or channel not in self.views or self.me.guest or self.state is not State.LIVE:
+            return
+
+        def then(reply: Reply | None, error: Exception | None) -> None:
+            view = self.views.get(channel)
+            self.unsent.kept(channel, text if error is None or view is None else view.draft)
+            if error is None:
+                log.info("the draft of %s is kept", channel)
+                self.keep_draft(channel)  # what was typed meanwhile
+
+        self.unsent.keeping(channel, text)
+        self.port.ask(Draft(channel=channel, text=text), then)
+
+    def typed(self, everything: bool) -> Typed:
+        """For the disk. `everything`: also what is on its way, which is kept nowhere else."""
+        letters = [letter for letter in self.letters() if everything or letter.trouble]
+        return self.unsent.typed([Refusal(letter.command, letter.at, letter.trouble) for letter in letters])
+
+    def _catch_up(self) -> None:
+        """After each log-in: what the events do not tell."""
+        self.port.ask(Unread(), self._read)
+        self._drafts_asked = False
+        self._ask_drafts()
+        self.port.ask(Threads(), self._read)
+        self.port.ask(Preferred(), self._wishes)
+
+    def _ask_drafts(self) -> None:
+        """One question at a time, however many channels are entered."""
+        if self._drafts_asked:
+            return
+        self._drafts_asked = True
+        there = frozenset(self.views)
+
+        def then(reply: Reply | None, error: Exception | None) -> None:
+            self._drafts_asked = False
+            if isinstance(reply, DraftList):
+                self._drafts_known |= there
+                log.info("drafts are known")
+                for channel in there & frozenset(self.views):
+                    self.unsent.settle(channel, self.views[channel].draft)
+                    self.keep_draft(channel)
+                if not self._drafts_known.issuperset(self.views):
+                    self._ask_drafts()
+            self._read(reply, error)
+
+        self.port.ask(Drafts(), then)
+
+    def _read(self, reply: Reply | None, error: Exception | None) -> None:
+        view = self.view
+        if view is not None:
+            self.reading.counted(view)
+        self.stale |= {"sidebar", "timeline", "composer"}
+
+    def _wishes(self, reply: Reply | None, error: Exception | None) -> None:
+        if isinstance(reply, Wishes):
+            self.ignored = frozenset(name.casefold() for name in reply.ignored)
+            self.wants = reply.preferences
+
+    def _notify(self, event: Message, view: View) -> None:
+        looked_at = self.looking and event.channel == self.current and self.timeline.at_end
+        made = notice(event, view, self.ignored, looked_at, self.wants)
+        if made is not None:
+            self.notices = [*self.notices, made][-NOTICES:]
+            self.stale.add("notices")

@@ -1,0 +1,236 @@
+"""The network on a thread of its own, with its asyncio loop; what happens crosses to the interface by one queue.
+
+Everything public is called on the interface's thread. `drain` hands out what has come for at most so long, so that no
+key waits behind a busy channel; when it falls behind, the network's side stops reading from the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from causerie.chat.commands import Command, Send, Unread
+from causerie.chat.errors import ChatError
+from causerie.chat.events import Message
+from causerie.chat.merge import brought_up
+from causerie.chat.replies import Page, Reply, ThreadPage
+from causerie.chat.view import Missing, View
+from causerie.client import (
+    Certificate,
+    Chat,
+    ClientError,
+    Ended,
+    Happening,
+    Heard,
+    Kept,
+    KnownServers,
+    Memory,
+    Opened,
+    Refused,
+    connect,
+)
+from causerie.desktop.models.bridge_messages import Answered, Inside, Item, Over, Then, Told, Vouching
+from causerie.desktop.models.login import Entry
+
+QUEUED_MOST = 2000
+"""What waits for the interface, at most; then the network's side waits."""
+
+SLICE = 0.008
+"""Seconds that one `drain` may take."""
+
+GOODBYE_WITHIN = 1.7
+"""Seconds that `stop` waits for the network's thread; a chat says goodbye within one."""
+
+
+class Bridge:
+    """See the module. One session: for the next one make another."""
+
+    def __init__(self, entry: Entry, memory: Memory | None, known: KnownServers) -> None:
+        self._entry = entry
+        self._memory = memory
+        self._known = known
+        self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._loop = asyncio.new_event_loop()
+        self._chat: Chat | None = None
+        self._forget = False
+        self._vouched: asyncio.Future[bool] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._work, name="network", daemon=True)
+
+    # On the interface's thread.
+
+    @property
+    def remembers(self) -> bool:
+        """Whether what is not acknowledged is sent by the next run."""
+        return self._memory is not None
+
+    def start(self) -> None:
+        """Connect, log in, enter the channel: `Inside` comes, or `Over`."""
+        self._thread.start()
+
+    def ask(self, command: Command, then: Then) -> None:
+        """Ask; `then` is called by `drain`."""
+        self._call(lambda: self._begin(self._answer(command, then)))
+
+    def post(self, command: Send) -> None:
+        """Say something, under a key of its own; what becomes of it is told."""
+        self._call(lambda: self._post(command))
+
+    def vouch(self, accepted: bool) -> None:
+        """The answer to `Vouching`."""
+        self._call(lambda: self._vouch(accepted))
+
+    def try_now(self) -> None:
+        """Do not wait before connecting again."""
+        self._call(lambda: self._chat.try_now() if self._chat is not None else None)
+
+    def drain(self, take: Callable[[Item], None], seconds: float = SLICE) -> bool:
+        """Hand out what has come, for about so long. True: there is more."""
+        until = time.perf_counter() + seconds
+        while True:
+            try:
+                item = self._items.get_nowait()
+            except queue.Empty:
+                return False
+            take(item)
+            if time.perf_counter() >= until:
+                return not self._items.empty()
+
+    def stop(self, forget: bool = False) -> None:
+        """Say goodbye, and wait for that, but never long. `forget`: what let one in without a password does no more,
+        here and on the server."""
+        self._forget = forget
+        self._call(self._stop)
+        if self._thread.is_alive():
+            self._thread.join(GOODBYE_WITHIN)
+
+    # On the network's thread.
+
+    def _call(self, what: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # it is over
+            self._loop.call_soon_threadsafe(what)
+
+    def _work(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._task = self._loop.create_task(self._run())
+        with contextlib.suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(self._task)
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    async def _run(self) -> None:
+        error: Exception | None = None
+        try:
+            await self._session()
+        except Exception as failure:
+            error = failure
+        self._items.put(Over(error))
+
+    async def _session(self) -> None:
+        entry = self._entry
+        chat = connect(
+            entry.server,
+            name=entry.name,
+            password=entry.password,
+            guest=entry.guest,
+            register=entry.register,
+            device="desktop",
+            memory=self._memory,
+            known=self._known,
+            vouch=self._ask_whether,
+        )
+        self._chat = chat
+        try:
+            await chat.open()
+            view = await chat.join(entry.channel)
+            assert chat.welcome is not None
+            letters = tuple(letter.command for letter in chat.letters)
+            self._items.put(Inside(chat.me, chat.welcome, view.channel, dict(chat.views), letters))
+            self._begin(self._enter_all(chat))
+            async for happening in chat:
+                self._items.put(Told(happening, self._about(chat, happening)))
+                while self._items.qsize() > QUEUED_MOST:
+                    await asyncio.sleep(0.005)
+        finally:
+            # Whatever ends it, also the window's cross: the others are told.
+            await chat.close(forget=self._forget)
+            if self._forget and self._memory is not None:
+                self._memory.put(Kept())
+
+    async def _enter_all(self, chat: Chat) -> None:
+        """The other channels that one is a member of; each is told as it is opened."""
+        for name in chat.me.channels:
+            if name not in chat.views:
+                with contextlib.suppress(ChatError, ClientError):
+                    await chat.join(name, create=False)
+        await self._answer(Unread(), lambda reply, error: None)
+
+    def _about(self, chat: Chat, happening: Happening) -> View | None:
+        if isinstance(happening, Heard):
+            return chat.views.get(happening.event.channel, happening.view)
+        if isinstance(happening, Opened):
+            return chat.views.get(happening.view.channel, happening.view)
+        return None
+
+    async def _answer(self, command: Command, then: Then) -> None:
+        reply: Reply | None = None
+        error: Exception | None = None
+        chat = self._chat
+        try:
+            if chat is None:
+                raise Ended()
+            reply = await self._brought_up(chat, command)
+        except Exception as failure:
+            error = failure
+        views = dict(chat.views) if chat is not None else {}
+        self._items.put(Answered(then, reply, error, views, chat.session.me if chat is not None else None))
+
+    async def _brought_up(self, chat: Chat, command: Command) -> Reply:
+        """The answer; the messages of a page stand as the view has them, whatever happened since it was read."""
+        for _attempt in range(3):
+            reply: Reply = await chat.ask(command)
+            view = chat.views.get(reply.channel) if isinstance(reply, Page | ThreadPage) else None
+            try:
+                if isinstance(reply, Page) and view is not None:
+                    said = [event for event in reply.events if isinstance(event, Message)]
+                    return msgspec.structs.replace(reply, events=list(brought_up(view, said, reply.number)))
+                if isinstance(reply, ThreadPage) and view is not None:
+                    return msgspec.structs.replace(reply, messages=list(brought_up(view, reply.messages, reply.number)))
+            except Missing:
+                continue
+            return reply
+        return reply
+
+    def _post(self, command: Send) -> None:
+        try:
+            if self._chat is None:
+                raise Ended()
+            self._chat.post(command)
+        except (ChatError, ClientError) as error:
+            self._items.put(Told(Refused(command.key, command, error), None))
+
+    def _begin(self, work: object) -> None:
+        assert asyncio.iscoroutine(work)
+        task = self._loop.create_task(work)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _ask_whether(self, certificate: Certificate) -> bool:
+        self._vouched = self._loop.create_future()
+        self._items.put(Vouching(certificate))
+        return await self._vouched
+
+    def _vouch(self, accepted: bool) -> None:
+        if self._vouched is not None and not self._vouched.done():
+            self._vouched.set_result(accepted)
+
+    def _stop(self) -> None:
+        if self._task is not None and not self._task.done():
+            self._task.cancel()

@@ -1,0 +1,110 @@
+"""What people expect of every field and line that they type in, and Tk does not do by itself on X11."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tkinter as tk
+
+from causerie.desktop.system import x11
+from causerie.desktop.views.keyboard import ALT, SHIFT, letter
+
+COMMANDS = {"a": "<<SelectAll>>", "c": "<<Copy>>", "v": "<<Paste>>", "x": "<<Cut>>", "z": "<<Undo>>", "y": "<<Redo>>"}
+"""With Ctrl; Tk binds them to Latin letters only."""
+
+KEEPERS = (("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input"))
+"""Programs that keep what was copied, where there is no clipboard manager."""
+
+
+def prepare(root: tk.Tk) -> None:
+    """In all fields of this program: a paste takes the selection's place, Ctrl+A selects, shortcuts are keys."""
+    if root.tk.call("tk", "windowingsystem") == "x11":
+        # Tk has the keys of Emacs there; people expect all to be selected.
+        root.event_delete("<<LineStart>>", "<Control-a>")
+        root.event_add("<<SelectAll>>", "<Control-a>", "<Control-Lock-A>")
+        root.event_add("<<Paste>>", "<Shift-Insert>")
+        root.event_add("<<Copy>>", "<Control-Insert>")
+        root.event_add("<<Cut>>", "<Shift-Delete>")
+    for kind in ("Text", "Entry"):
+        root.bind_class(kind, "<<Paste>>", _paste)
+        root.bind_class(kind, "<Control-KeyPress>", _command)
+    root.bind_class("Text", "<<SelectAll>>", _select_all)
+
+
+def insert(widget: tk.Text | tk.Entry, text: str) -> None:
+    """Some text where the cursor is, or in the place of what is selected; one step to be undone."""
+    if str(widget.cget("state")) == "disabled":
+        return
+    with contextlib.suppress(tk.TclError):
+        if isinstance(widget, tk.Text):
+            widget.edit_separator()
+        widget.delete("sel.first", "sel.last")
+    widget.insert("insert", text)
+    if isinstance(widget, tk.Text):
+        widget.edit_separator()
+        widget.see("insert")
+
+
+def keep_clipboard(root: tk.Tk) -> str:
+    """What was copied here outlives this program, if somebody keeps it: who does; empty: nobody, or nothing was.
+
+    The clipboard manager is asked as freedesktop.org's ClipboardManager specification has it; without one a program
+    that keeps such things.
+    """
+    if root.tk.call("tk", "windowingsystem") != "x11":
+        return ""
+    try:
+        with x11.connected(root.winfo_screen()) as display:
+            has_manager = x11.owner(display, "CLIPBOARD_MANAGER") != 0
+            is_ours = x11.of_one_program(x11.owner(display, "CLIPBOARD"), root.winfo_id())
+        text = root.clipboard_get() if is_ours else ""
+    except (OSError, tk.TclError):
+        return ""
+    if not text:
+        return ""
+    if has_manager:
+        with contextlib.suppress(tk.TclError):  # an answer without content is none to Tk
+            root.tk.call("selection", "get", "-selection", "CLIPBOARD_MANAGER", "-type", "SAVE_TARGETS")
+        return "the clipboard manager"
+    for program, *arguments in KEEPERS:
+        if shutil.which(program) is not None:
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
+                subprocess.run(
+                    [program, *arguments],
+                    input=text.encode(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    timeout=1,
+                    check=True,
+                )
+                return program
+    return ""
+
+
+def _paste(event: tk.Event[tk.Misc]) -> str:
+    widget = event.widget
+    if isinstance(widget, tk.Text | tk.Entry):
+        with contextlib.suppress(tk.TclError):
+            insert(widget, widget.clipboard_get())
+    return "break"
+
+
+def _select_all(event: tk.Event[tk.Misc]) -> str:
+    """Without the end of line that Tk has behind every text."""
+    if isinstance(event.widget, tk.Text):
+        event.widget.tag_add("sel", "1.0", "end-1c")
+    return "break"
+
+
+def _command(event: tk.Event[tk.Misc]) -> str | None:
+    """Ctrl and a letter of a script that Tk binds nothing to."""
+    state, keysym = int(event.state), event.keysym
+    if state & ALT or (len(keysym) == 1 and keysym.isascii()):
+        return None
+    name = letter(event)
+    command = "<<Redo>>" if name == "z" and state & SHIFT else COMMANDS.get(name)
+    if command is None:
+        return None
+    event.widget.event_generate(command)
+    return "break"

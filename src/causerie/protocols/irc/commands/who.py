@@ -1,0 +1,127 @@
+"""WHO: who is in a channel, who has a nick, who fits a mask; with fields of one's choice (WHOX).
+
+Sources: Modern IRC, "WHO message"; IRCv3 whox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from causerie.chat import commands as c
+from causerie.chat.masks import matches
+from causerie.chat.model import Person
+from causerie.chat.names import fold
+from causerie.chat.replies import Member, Snapshot
+from causerie.protocols.irc.commands.channels import INSIDE, every_member
+from causerie.protocols.irc.commands.channels import shows as _shows
+from causerie.protocols.irc.commands.umodes import BOT, HIDDEN
+from causerie.protocols.irc.syntax import capabilities as cap
+from causerie.protocols.irc.syntax import numerics as n
+from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.lines import Line
+from causerie.protocols.irc.syntax.names import core_name, is_channel, prefixes, shown_channel
+from causerie.server.engine.session import Answer
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.client.wire import IrcWire
+
+FIELDS = "tcuihsnfdlaor"
+"""Of WHOX, in the order in which they are told."""
+
+FOUND_MOST = 200
+"""People whom a mask gives at most."""
+
+NO_ADDRESS = "255.255.255.255"
+"""Nobody's address is shown (IRCv3 whox has this for it)."""
+
+
+class Wanted(NamedTuple):
+    """What of each is told. `fields`: WHOX's, or none for the old line."""
+
+    fields: str
+    token: str
+    operators: bool
+
+
+def who(wire: IrcWire, line: Line) -> None:
+    """WHO #channel, nick or mask, with `o` for operators alone and `%fields,token` for WHOX."""
+    mask = line.param(0)
+    flags, percent, fields = line.param(1).partition("%")
+    fields, _, token = fields.partition(",")
+    token = token if token.isdigit() and len(token) <= 3 else "0"
+    wanted = Wanted("".join(f for f in FIELDS if f in fields) if percent else "", token, "o" in flags)
+
+    def end(wire: IrcWire) -> None:
+        wire.reply(n.RPL_ENDOFWHO, mask.split(" ")[0] or "*")
+
+    if is_channel(mask):
+
+        def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+            if isinstance(answer, Snapshot) and _shows(wire, answer):
+                channel = shown_channel(answer.channel)
+                every_member(wire, answer, lambda wire, members: _members(wire, wanted, channel, members), end)
+            else:
+                end(wire)
+
+        wire.ask(c.Look(channel=core_name(mask)), then, every=True)
+        return
+    for person in _found(wire, mask, wanted.operators):
+        _line(wire, wanted, "*", person.id, person.name, person.guest, bool(wire.network.away(person)), "")
+    end(wire)
+
+
+def _found(wire: IrcWire, mask: str, operators: bool) -> Sequence[Person]:
+    """Who has this nick, or fits the mask by nick, user, real name or host. `operators`: of those alone."""
+    network = wire.network
+    if not set(mask) & set("*?") and mask != "0":
+        person = network.named(mask)
+        return [person] if person is not None and network.is_here(person) else []
+    pattern = "*" if mask == "0" else fold(mask)
+    found: list[Person] = []
+    for person in network.everybody():
+        if operators and not network.is_operator(person.id):
+            continue
+        face = network.face(person.id)
+        if HIDDEN in face.modes and person.id != wire.person and not network.together(wire.person, person.id):
+            continue
+        texts = (person.name, face.user, network.real_name(person.id, person.name), network.host(person.id))
+        if pattern == "*" or any(matches(pattern, fold(text)) for text in texts):
+            found.append(person)
+            if len(found) == FOUND_MOST:
+                wire.remark("WARN", f"WHO TOO_MANY_MATCHES {FOUND_MOST} :There may be more than so many")
+                break
+    return found
+
+
+def _members(wire: IrcWire, wanted: Wanted, channel: str, members: Sequence[Member]) -> None:
+    every, network = wire.has(cap.MULTI_PREFIX), wire.network
+    inside = network.role(core_name(channel), wire.person) in INSIDE
+    for member in members:
+        if member.here and (inside or HIDDEN not in network.face(member.person).modes):
+            before = prefixes(member.role, every, member.voiced)
+            away = bool(member.away or member.dnd)
+            _line(wire, wanted, channel, member.person, member.name, member.guest, away, before)
+
+
+def _line(
+    wire: IrcWire, wanted: Wanted, channel: str, person: int, name: str, guest: bool, away: bool, before: str
+) -> None:
+    network = wire.network
+    operator, face, real_name = network.is_operator(person), network.face(person), network.real_name(person, name)
+    host = network.host(person)
+    if wanted.operators and not operator:
+        return
+    flags = ("G" if away else "H") + ("*" if operator else "") + before + (BOT if BOT in face.modes else "")
+    if not wanted.fields:
+        wire.reply(n.RPL_WHOREPLY, channel, face.user, host, network.server, name, flags, f":0 {real_name}")
+        return
+    told = {
+        "t": wanted.token, "c": channel, "u": face.user, "i": NO_ADDRESS, "h": host, "s": network.server,
+        "n": name, "f": flags, "d": "0", "l": str(network.idle(person)) if "l" in wanted.fields else "",
+        "a": "0" if guest else name, "o": "n/a", "r": f":{real_name}",
+    }  # fmt: skip
+    wire.reply(n.RPL_WHOSPCRPL, *(told[field] for field in wanted.fields))
+
+
+COMMANDS = {"WHO": Entry(who, 1)}

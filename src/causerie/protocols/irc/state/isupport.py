@@ -1,0 +1,67 @@
+"""ISUPPORT: what is true of this server, for clients to go by (Modern IRC, "RPL_ISUPPORT Parameters")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causerie.chat.names import CHANNEL_LONGEST, PERSON_LONGEST
+from causerie.protocols.irc.commands.channels import NAMES_MOST
+from causerie.protocols.irc.commands.chathistory import REFERENCES
+from causerie.protocols.irc.commands.modes import CHANNEL_MODES, MOST, PREFIX
+from causerie.protocols.irc.commands.monitor import WATCHED_MOST
+from causerie.protocols.irc.commands.queries import NICKS_MOST
+from causerie.protocols.irc.commands.registration import USER_BYTES
+from causerie.protocols.irc.commands.talk import TARGETS_MOST
+from causerie.protocols.irc.commands.umodes import BOT
+from causerie.protocols.irc.syntax.masks import EXTBAN
+from causerie.protocols.irc.syntax.names import STATUS
+from causerie.server.features.channels.channels import KEY_LONGEST
+from causerie.server.features.channels.masks import MASKS_MOST
+from causerie.server.features.presence.people import ABOUT_BYTES
+
+if TYPE_CHECKING:
+    from causerie.protocols.irc.state.network import Network
+
+TOKENS_A_LINE = 12
+
+TEXT_BYTES = 390
+"""Of a topic or a reason, so that it fits on a line whatever stands before it."""
+
+
+def tokens(network: Network) -> list[str]:
+    """The tokens, in order."""
+    channels = network.channels_most
+    return [
+        "ACCOUNTEXTBAN=a",
+        f"AWAYLEN={TEXT_BYTES}",
+        f"BOT={BOT}",
+        f"CASEMAPPING={network.casemapping}",
+        f"CHATHISTORY={network.history_most}",
+        f"CHANLIMIT=#:{channels or ''}",
+        f"CHANMODES={CHANNEL_MODES}",
+        f"CHANNELLEN={CHANNEL_LONGEST + 1}",
+        "CHANTYPES=#",
+        "ELIST=CMNTU",
+        "EXCEPTS=e",
+        f"EXTBAN={EXTBAN}",
+        "INVEX=I",
+        f"MSGREFTYPES={REFERENCES}",
+        f"KEYLEN={KEY_LONGEST}",
+        f"KICKLEN={TEXT_BYTES}",
+        f"MAXLIST=Ibe:{MASKS_MOST}",
+        f"MODES={MOST}",
+        f"MONITOR={WATCHED_MOST}",
+        f"NAMELEN={ABOUT_BYTES}",
+        f"NETWORK={network.name}",
+        f"NICKLEN={PERSON_LONGEST}",
+        f"PREFIX={PREFIX}",
+        "SAFELIST",
+        f"STATUSMSG={''.join(STATUS)}",
+        "TARGMAX="
+        f"INVITE:1,JOIN:,KICK:,LIST:,NAMES:{NAMES_MOST},NOTICE:{TARGETS_MOST},PART:,PRIVMSG:{TARGETS_MOST},TAGMSG:{TARGETS_MOST},USERHOST:{NICKS_MOST},WHOIS:1,WHOWAS:1",
+        f"TOPICLEN={TEXT_BYTES}",
+        f"USERLEN={USER_BYTES}",
+        "UTF8ONLY",
+        *([f"VAPID={network.push_key}"] if network.push_key else []),
+        "WHOX",
+    ]

@@ -1,0 +1,57 @@
+"""Who is in a channel, as NAMES lists it: made for channels of thousands, into which hundreds come at once.
+
+Of the core's directory it reads what the core has just said that the asker may know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from causerie.chat.model import MEMBER, ROLE_NAMES
+from causerie.protocols.irc.syntax.names import prefixes
+from causerie.server.context import Core
+
+
+def roll(
+    core: Core,
+    channel: int,
+    asker: int,
+    every: bool,
+    source: Callable[[int, str], str] | None,
+    hides: Callable[[int], bool],
+    room: int,
+) -> list[str]:
+    """The nicks of those in the channel with this id, with what stands before them (`every`: see names.prefixes), as
+    many to a line as fit. `source`: how a nick is shown instead. `hides`: who is not shown to
+    those who are not there (mode i). `room`: bytes on one line."""
+    people, standings = core.directory.people, core.directory.standings[channel]
+    here = core.directory.here.get(channel, {})
+    shown: list[str] = []
+    own = standings.get(asker)
+    if own is None or not own.inside:
+        here = {number: count for number, count in here.items() if not hides(number)}
+    for number in here if asker in here else (*here, asker):
+        standing = standings.get(number)
+        if standing is None or not (standing is MEMBER or standing.inside):
+            continue
+        name = people[number].name
+        if source is not None:
+            name = source(number, name)
+        shown.append(name if standing is MEMBER else prefixes(ROLE_NAMES[standing.role], every, standing.voiced) + name)
+    return _lines(" ".join(shown), room)
+
+
+def _lines(names: str, room: int) -> list[str]:
+    """Names on lines of so many bytes; no name is cut, and one that is longer has a line to itself."""
+    data = names.encode()
+    lines: list[str] = []
+    start = 0
+    while len(data) - start > room:
+        end = data.rfind(b" ", start, start + room + 1)
+        if end < 0 and (end := data.find(b" ", start)) < 0:
+            break
+        lines.append(data[start:end].decode())
+        start = end + 1
+    if start < len(data):
+        lines.append(data[start:].decode())
+    return lines

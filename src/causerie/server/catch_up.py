@@ -1,0 +1,190 @@
+"""Catching up: a session that lags or resumes is sent what it missed, from the store, by number.
+
+A reader that does not keep up is taken out of its channels' audiences, so its queue is bounded, and is fed pages from
+the store as it reads them. When it has everything that was told, it hears the stream again. One that makes no
+progress for `stalled_seconds` is let go with a reason.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from msgspec.structs import replace
+
+from causerie.chat.commands import Command, Resume
+from causerie.chat.errors import BadInput, ChannelFull, NotAllowed
+from causerie.chat.events import ChannelRenamed, Event, Gap, Reacted
+from causerie.chat.replies import Resumed
+from causerie.server.context import Core
+from causerie.server.engine.session import AsItStands, Session
+from causerie.server.features.channels import admission, channels
+from causerie.server.features.presence import channel_presence
+from causerie.server.ports.store import StoreFailed
+
+log = logging.getLogger("causerie.delivery")
+
+PAGE = 100
+"""Events a page: small, so that what is on its way to one slow reader stays small."""
+
+
+def lag(core: Core, session: Session) -> None:
+    """The session's queue is full: from here on it is fed from the store, in the channels that it hears by now. One
+    that it is about to enter comes with its turn, or never does."""
+    if session.person is None or session.closed:
+        return
+    core.counters["lagged"] += 1
+    heard = session.heard = session.heard or {}
+    for number in (*session.channels, *session.parting):
+        if number not in heard and core.fanout.hears(session, number):
+            audience = core.fanout.audience(number)
+            audience.remove(session)
+            heard[number] = audience.number
+    watch(core, session)
+
+
+def watch(core: Core, session: Session) -> None:
+    """See that it makes progress."""
+    session.stuck_bytes = session.outlet.unsent()
+    session.stuck_since = core.clock()
+    core.lagging[session] = True
+
+
+def sweep(core: Core) -> None:
+    """Let go of those that took nothing for `stalled_seconds`. Asked every few seconds."""
+    most = core.config.limits.stalled_seconds
+    now = core.clock()
+    for session in tuple(core.lagging):
+        unsent = session.outlet.unsent()
+        if session.heard is None and not unsent:
+            del core.lagging[session]
+        elif unsent < session.stuck_bytes or not unsent:
+            session.stuck_bytes, session.stuck_since = unsent, now
+        elif most and now - session.stuck_since >= most:
+            core.lagging.pop(session, None)
+            core.counters["stalled"] += 1
+            log.warning("let go of %s: it has read nothing for %d s", session.host, now - session.stuck_since)
+            session.outlet.end("stalled")
+        else:
+            session.stuck_bytes = max(unsent, session.stuck_bytes)
+
+
+async def refill(core: Core, session: Session) -> None:
+    """Send a session what it missed, as long as it takes it; then let it hear the stream again."""
+    if session.refilling or session.heard is None:
+        return
+    session.refilling = True
+    try:
+        while session.heard is not None and not session.closed:
+            behind = [n for n, heard in session.heard.items() if heard != core.fanout.audience(n).number]
+            if not behind:
+                heard, session.heard = session.heard, None
+                session.own_told.clear()
+                for number in heard:
+                    _hear_again(core, session, number)
+                return
+            for number in behind:
+                if not await _page(core, session, number):
+                    return
+    except StoreFailed as failure:
+        log.error("cannot bring %s up to date: %s", session.host, failure)
+        session.outlet.end("store_unavailable")
+    finally:
+        session.refilling = False
+
+
+def _hear_again(core: Core, session: Session, number: int) -> None:
+    """The channel as it stands now: what was passing is not kept, so who is there has to be told anew."""
+    audience, channel = core.fanout.audience(number), core.directory.channels[number]
+    audience.add(session)
+    known = session.known_as.pop(number, channel.name) if session.known_as else channel.name
+    if known != channel.name:
+        # Where it was in the log is no longer kept.
+        told = ChannelRenamed(channel=known, at=core.now(), person=0, name="", was=known, now=channel.name)
+        session.outlet.write(_said(session, told))
+    if session.outlet.language.snapshots and session.person is not None and number in session.channels:
+        stands = channels.snapshot(core, session, channel)
+        core.tick.answer(session, Command(), AsItStands(number, stands))
+        core.turns.wake()
+
+
+async def _page(core: Core, session: Session, number: int) -> bool:
+    """One page of one channel. False: the session takes no more for now."""
+    channel = core.directory.channels[number]
+    told = core.fanout.audience(number).number
+    name = session.known_as.get(number, channel.name) if session.known_as else channel.name
+    assert session.heard is not None
+    heard = session.heard[number]
+    most = core.config.limits.resume_events
+    events: list[Event] = []
+    if heard > told or heard < told - most:
+        # A number from the future: the store was put back from a backup. One from long ago: too much to send.
+        start = max(0, told - most) if heard < told else told
+        events.append(Gap(channel=name, number=start, after=heard))
+        heard = start
+    page = await core.store.page(channel, heard, told + 1, PAGE, newest=False)
+    if (job := session.outlet.language.ahead(page)) is not None:
+        await core.slices.run(job)
+    if session.heard is None or number not in session.heard:
+        return not session.closed
+    for event in page:
+        if event.number != heard + 1:
+            events.append(Gap(channel=name, number=event.number - 1, after=heard))
+        events.append(event if event.channel == name else replace(event, channel=name))
+        if type(event) is ChannelRenamed:
+            name = event.now
+        heard = event.number
+    if len(page) < PAGE and heard < told:
+        events.append(Gap(channel=name, number=told, after=heard))
+        heard = told
+    session.heard[number] = heard
+    if session.known_as and number in session.known_as:
+        session.known_as[number] = name
+    if session.closed:
+        return False
+    language = session.outlet.language
+    if not language.reactions and not channel.tell_reactions:
+        events = [event for event in events if type(event) is not Reacted]
+    if session.own_told:
+        # It was told of these in the place of an answer, or has no ears for them.
+        events = [event for event in events if (number, event.number) not in session.own_told]
+    if data := b"".join(_said(session, event) for event in events):
+        session.outlet.write(data)
+    return not session.outlet.unsent() > core.config.limits.unsent_bytes // 4
+
+
+def _said(session: Session, event: Event) -> bytes:
+    language = session.outlet.language
+    own = session.outlet.own(None, event) if type(event) is ChannelRenamed and not language.renames else None
+    return language.encode(event) if own is None else own
+
+
+def resume(core: Core, session: Session, command: Resume) -> Resumed:
+    """Enter the channels again, each from the number that the client has; those it may not enter are left out."""
+    person = session.person
+    assert person is not None
+    limits = core.config.limits
+    if limits.channels_person and len(command.since) > limits.channels_person:
+        raise BadInput(why="channels", most=limits.channels_person)
+    directory = core.directory
+    heard: dict[int, int] = {}
+    names: list[str] = []
+    for name, since in command.since.items():
+        if not 0 <= since < 2**53:
+            raise BadInput(why="number", channel=name[:80])
+        known = directory.by_name.get(name) or directory.former.get(name)
+        if known is None:
+            continue
+        channel = directory.channels[known]
+        try:
+            admission.check(core, session, channel, person)
+        except (NotAllowed, ChannelFull):
+            continue
+        if known in session.channels:
+            raise BadInput(why="already_there", channel=name[:80])
+        channel_presence.enter(core, session, channel)
+        if channel.name != name:
+            core.tick.set(session, "known_as", {**(session.known_as or {}), known: name})
+        heard[known] = since
+        names.append(name)
+    core.tick.resume(session, heard)
+    return Resumed(channels=names)

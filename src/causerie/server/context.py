@@ -1,0 +1,116 @@
+"""All that a use case works with, in one object, put together by bootstrap and passed to each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from causerie.chat.replies import GoneLine
+from causerie.config.settings import Config
+from causerie.server.delivery.fanout import Fanout
+from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.fair_queue import FairQueue
+from causerie.server.engine.hashing import Hashing
+from causerie.server.engine.login_throttle import Guard
+from causerie.server.engine.rate_limits import Bucket
+from causerie.server.engine.session import Session
+from causerie.server.engine.slices import Slices
+from causerie.server.engine.state import Directory
+from causerie.server.engine.unit_of_work import Tick
+from causerie.server.message_cache import Remembered
+from causerie.server.ports.changes import Complaint
+from causerie.server.ports.store import Store
+
+SEARCHES_MOST, SEARCHES_EACH = 200, 8
+"""Searches that wait for the one that is done: in all, and of one account or one network's guests."""
+
+DEPARTED_MOST = 1000
+"""Of people who left that are remembered."""
+
+
+@dataclass(slots=True)
+class Flushed:
+    """Read markers on their way to the store, in `tick`; `kept` is taken back when it fails. See read_state.py."""
+
+    tick: Tick
+    markers: dict[tuple[int, int, int], tuple[int, ...]]
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class Core:
+    """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
+    `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
+    channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
+    name; `slices`, `searches`: see slices.py and history.py; `guest_hosts`: see address_bans.py. `drafted`: by person,
+    the channels with a draft, see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a key, see
+    metadata.py. `departed`: who left lately, by the number of their departure; `departures`: the last one's. `decoy`: a
+    secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`: by figure,
+    how many accounts have keys of so many. `tokens_dropped`: how often, see tokens.py. `reload` reads the settings
+    again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
+
+    config: Config
+    store: Store
+    directory: Directory
+    fanout: Fanout
+    turns: Turns
+    hashing: Hashing
+    guard: Guard
+    clock: Callable[[], float]
+    now: Callable[[], int]
+    pick: Callable[[int], int]
+    secret: Callable[[], bytes]
+    link: Callable[[str, bool], str]
+    started: float
+    moments: dict[int, int] = field(default_factory=dict)
+    sessions: dict[Session, bool] = field(default_factory=dict)
+    lagging: dict[Session, bool] = field(default_factory=dict)
+    buckets: dict[int, Bucket] = field(default_factory=dict)
+    counters: Counter[str] = field(default_factory=Counter)
+    remembered: dict[tuple[int, int], Remembered] = field(default_factory=dict)
+    remembered_weight: int = 0
+    forgotten: int = 0
+    slowed: dict[tuple[int, int], int] = field(default_factory=dict)
+    typing: dict[tuple[int, int], float] = field(default_factory=dict)
+    reports: dict[int, Complaint] | None = None
+    slices: Slices = field(default_factory=Slices)
+    searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
+    guest_hosts: dict[int, str] = field(default_factory=dict)
+    flushed: Flushed | None = None
+    drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
+    watchers: dict[str, dict[Session, bool]] = field(default_factory=dict)
+    metadata_ears: dict[str, dict[Session, bool]] = field(default_factory=dict)
+    departed: dict[int, GoneLine] = field(default_factory=dict)
+    departures: int = 0
+    decoy: bytes = b""
+    scram_passes: Counter[int] = field(default_factory=Counter)
+    tokens_dropped: int = 0
+    reload: Callable[[], None] | None = None
+    leaving: bool = False
+    push_key: str = ""
+
+    @property
+    def tick(self) -> Tick:
+        """The tick that is collecting."""
+        return self.turns.tick
+
+    @property
+    def markers(self) -> dict[tuple[int, int, int], tuple[int, ...]]:
+        """See Fanout."""
+        return self.fanout.markers
+
+    def moment(self, channel: int, now: int = 0) -> int:
+        """The time (ms) of an event that is decided now for the log of this channel (an id): `now`, but never before
+        the last one there, whatever the clock did. What ends at a time, such as a mute, goes by the clock alone.
+        """
+        now = now or self.now()
+        last = self.moments.get(channel, 0)
+        if now <= last:
+            return last
+        self.moments[channel] = now
+        return now
+
+    def new_id(self) -> int:
+        """An identifier that nothing has: 52 random bits, so that several servers of one chat need not agree."""
+        return self.pick(2**52) + 1

@@ -1,0 +1,296 @@
+"""Delivery: a channel's events of one tick, encoded once for each language and written once to each member.
+
+The only work done for each recipient is that one write. Those who entered in the middle of a tick get what followed;
+those who lag behind are not here at all, but with `refill`.
+
+Comings and goings in a large channel wait a moment for more of their kind, so that a thousand people who come at once
+cost each other a few writes and not a thousand; what is said takes them along at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from causerie.chat.commands import Command
+from causerie.chat.events import Event, Followed, Reacted
+from causerie.chat.replies import Pong
+from causerie.server.delivery.batch_sender import Post, Ring
+from causerie.server.delivery.outbound_events import EVERYWHERE, Everywhere, Pending, note_everywhere
+from causerie.server.delivery.subscribers import Audience, Group
+from causerie.server.engine.session import Answer, AsItStands, Session
+from causerie.server.engine.unit_of_work import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, TELL_FOLLOWER, Tick
+from causerie.server.ports.changes import Append
+from causerie.server.ports.event_codec import event_of
+
+PATIENCE = 5e-5
+"""Seconds for each member that passing events wait for more of their kind, so at most 20,000 writes a second."""
+
+PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
+"""Channels that would wait less do not wait at all; none waits longer."""
+
+
+class Fanout:
+    """Everybody's ears. `told` counts events, `delivered` the writes they took.
+
+    `markers`: for (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored
+    (read_state.py); what one says oneself is read.
+    `caught_up_later` is called with a session that must be fed from the store; `later(seconds, work)` is the loop's.
+    `post`: what many are sent to with, where there is a ring.
+    """
+
+    def __init__(self, later: Callable[[float, Callable[[], object]], object], ring: Ring | None = None) -> None:
+        self.audiences: dict[int, Audience] = {}
+        self.told = 0
+        self.delivered = 0
+        self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self.caught_up_later: Callable[[Session], None] = lambda session: None
+        self.post = Post(ring)
+        self._later = later
+        self._pending: dict[int, Pending] = {}
+
+    def audience(self, channel: int) -> Audience:
+        """The channel's audience, made when there is none yet."""
+        audience = self.audiences.get(channel)
+        if audience is None:
+            audience = self.audiences[channel] = Audience(self.post)
+        return audience
+
+    def hears(self, session: Session, channel: int) -> bool:
+        """Whether what is told in the channel from now on is for this session's ears."""
+        waiting, audience = self._pending.get(channel), self.audiences.get(channel)
+        if waiting is not None and session in waiting.newcomers:
+            return True
+        return audience is not None and session in audience.groups.get(session.outlet.language, ())
+
+    def moved(self, session: Session) -> None:
+        """The way to a session is another one: see Outlet.direct."""
+        for channel in {**session.channels, **session.parting}:
+            self.audience(channel).moved(session)
+
+    def tell(self, tick: Tick) -> None:
+        """Do a tick's steps in their order, then write to each channel's audience what there is for it."""
+        try:
+            self._tell(tick)
+        finally:
+            self.post.flush()
+
+    def _tell(self, tick: Tick) -> None:
+        pending = self._pending
+        touched: dict[int, bool] = {}
+        owed: dict[Session, dict[int, bool]] = {}
+        everywhere: dict[Any, Everywhere] = {}
+        refused = tick.answered
+        for step in tick.steps:
+            if isinstance(step, Append):
+                self._tell_logged(step, touched, owed, refused)
+                continue
+            if step[0] == ANSWER:
+                if not refused and not step[1].closed:
+                    if owed and (own := owed.pop(step[1], None)):
+                        # Its own doings are its answers: they keep their order.
+                        self._deliver_all(own)
+                    if isinstance(step[3], Pong):
+                        # All that was asked before the ping is on its way before the pong.
+                        self._deliver_all(touched)
+                        self.post.flush()
+                    self._answer(step[1], step[2], step[3])
+                continue
+            if step[0] == TELL:
+                channel, event, by = step[1], step[2], step[3]
+                touched.setdefault(channel, False)
+                self.told += 1
+            else:
+                if not step[1].closed:
+                    self._for_one(step)
+                elif step[0] == EXIT:
+                    # It left and closed before this was told, so that `close` no longer knew where it was.
+                    self.audience(step[2]).remove(step[1])
+                continue
+            waiting = pending.get(channel) or self._begin(channel)
+            if type(event) in EVERYWHERE:
+                note_everywhere(everywhere, event, waiting, channel)
+            if by is None or by.closed or not by.outlet.language.own_words:
+                waiting.events.append(event)
+            else:
+                waiting.add_own(event, by, None)
+        self._deliver_all(touched)
+
+    def _tell_logged(
+        self, append: Append, touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
+    ) -> None:
+        """What a channel's log got. `owed`: to whom what is told in which channels is their answer."""
+        place, author = append.channel, append.author
+        by: Session | None = None
+        command: Command | None = None
+        if append.asked is not None and not refused:
+            asker, command = append.asked
+            if not asker.closed:
+                if asker.outlet.language.acknowledges:
+                    asker.outlet.answer(command, append)
+                elif asker.outlet.language.own_words:
+                    by = asker
+        if append.again:
+            return
+        events = 1 + len(append.more)
+        number, said = append.number + events - 1, append.said + events - 1
+        waiting = self._pending.get(place.id) or self._begin(place.id)
+        touched[place.id] = True
+        waiting.number, waiting.said = number, said
+        self.told += events
+        if append.kind == "message":
+            # Who says something has read until there.
+            self.markers[place.id, author.id, 0] = number, said
+            if append.thread:
+                self.markers[place.id, author.id, append.thread] = number, append.nth
+        event = event_of(append)
+        if type(event) is Reacted and not place.tell_reactions:
+            waiting.shown[len(waiting.events)] = True
+        if by is None:
+            waiting.events.append(event)
+            return
+        if waiting.add_own(event, by, command) and by.heard is not None:
+            by.own_told.update([(place.id, told) for told in range(append.number, number + 1)])
+        owed.setdefault(by, {})[place.id] = True
+
+    def _begin(self, channel: int) -> Pending:
+        waiting = self._pending[channel] = Pending(self.audience(channel))
+        return waiting
+
+    def _answer(self, session: Session, command: Command, answer: Answer) -> None:
+        if type(answer) is AsItStands:
+            now = self._last(answer.channel)
+            told = self.audience(answer.channel).number
+            if isinstance(now, Pending) and now.number > told and session not in now.newcomers:
+                # Who hears the channel already has what its snapshot counts before it.
+                self._deliver(answer.channel)
+            answer = replace(answer.snapshot, number=now.number, said=now.said)
+        session.outlet.answer(command, answer)
+
+    def _deliver_all(self, touched: dict[int, bool]) -> None:
+        """Deliver what these channels have, at once where it is logged (True), and no more of it later."""
+        for channel, logged in touched.items():
+            if channel in self._pending and (logged or not self._may_wait(channel)):
+                self._deliver(channel)
+        touched.clear()
+
+    def _may_wait(self, channel: int) -> bool:
+        waiting = self._pending[channel]
+        if not waiting.waits:
+            seconds = PATIENCE * len(self.audience(channel))
+            if seconds < PATIENCE_LEAST:
+                return False
+            waiting.waits = True
+            self._later(min(seconds, PATIENCE_MOST), lambda: self._waited(channel, waiting))
+        return True
+
+    def _waited(self, channel: int, waiting: Pending) -> None:
+        if self._pending.get(channel) is waiting:
+            self._deliver(channel)
+            self.post.flush()
+
+    def _last(self, channel: int) -> Audience | Pending:
+        """What has the channel's last number, and the messages by then, at this point of the tick."""
+        return self._pending.get(channel) or self.audience(channel)
+
+    def _for_one(self, step: tuple[Any, ...]) -> None:
+        pending = self._pending
+        kind, session, about = step[:3]
+        if kind == ENTER:
+            if session.heard is not None:
+                session.heard[about] = self._last(about).number
+            elif about in pending:
+                pending[about].newcomers[session] = len(pending[about].events)
+            else:
+                self.audience(about).add(session)
+        elif kind == EXIT:
+            if about in pending and (session.heard is None or about not in session.heard):
+                # What was said before it left is still for its ears, its own last words among it.
+                start = pending[about].newcomers.pop(session, 0)
+                if data := pending[about].heard_by(session, start):
+                    session.outlet.write(data)
+                pending[about].own.pop(session, None)
+            self.audience(about).remove(session)
+            session.parting.pop(about, None)
+            if session.heard is not None:
+                session.heard.pop(about, None)
+        elif kind == SKIP:
+            # Who lags behind is told nothing that passes. All others hear what came before it, and what comes after.
+            if about in pending and (session.heard is None or about not in session.heard):
+                waiting = pending[about]
+                start = waiting.newcomers.pop(session, 0)
+                if data := waiting.heard_by(session, start, untold=1):
+                    session.outlet.write(data)
+                self.audience(about).remove(session)
+                waiting.newcomers[session] = len(waiting.events)
+        elif kind == RESUME:
+            for channel in about:
+                self.audience(channel).remove(session)
+                if channel in pending:
+                    pending[channel].newcomers.pop(session, None)
+            session.heard = {**(session.heard or {}), **about}
+            self.caught_up_later(session)
+        elif kind == END:
+            session.outlet.end(about)
+        elif kind == TELL_FOLLOWER:
+            reply, person = about
+            if person in reply.followed:
+                self._tell_one(session, Followed(channel=reply.channel.name, thread=reply.thread, on=True))
+        else:
+            self._tell_one(session, about)
+
+    def _tell_one(self, session: Session, event: Event) -> None:
+        own = session.outlet.own(None, event) if session.outlet.language.own_words else None
+        if data := session.outlet.language.encode(event) if own is None else own:
+            session.outlet.write(data)
+
+    def _deliver(self, channel: int) -> None:
+        audience = self.audience(channel)
+        if self.post.waiting and any([group.owed() for group in audience.groups.values()]):
+            self.post.flush()
+        # The number rises before the writes: a session whose queue fills up in one of them has had these events.
+        waiting = self._pending.pop(channel)
+        audience.number, audience.said = waiting.number, waiting.said
+        if waiting.own:
+            self._deliver_own(audience, waiting)
+        for language, group in tuple(audience.groups.items()):
+            if data := b"".join(waiting.parts(language)):
+                but: set[Session] = set(waiting.own) if waiting.own and language.own_words else set()
+                if waiting.once and language.once:
+                    but |= self._deliver_to_who_heard(group, waiting, but)
+                self.delivered += group.write(data, but)
+        for session, start in waiting.newcomers.items():
+            if session.closed or (session.heard is not None and channel in session.heard):
+                continue
+            audience.add(session)
+            if data := waiting.heard_by(session, start):
+                self.delivered += 1
+                session.outlet.write(data)
+
+    def _deliver_to_who_heard(self, group: Group, waiting: Pending, but: set[Session]) -> set[Session]:
+        """To those of a group `but` these who heard some of it in another channel: who that is."""
+        sessions = {*group.direct, *group.through} - but
+        heard: set[Session] = set()
+        for doing in waiting.once.values():
+            heard |= doing.told & sessions
+        for session in heard:
+            if data := waiting.heard_by(session):
+                self.delivered += 1
+                session.outlet.write(data)
+        for doing in waiting.once.values():
+            doing.told |= sessions
+        return heard
+
+    def _deliver_own(self, audience: Audience, waiting: Pending) -> None:
+        """To those who are told otherwise of their own doings; who is not in the channel hears only of these."""
+        for session, words in waiting.own.items():
+            if session.closed or session in waiting.newcomers:
+                continue
+            if len(words) == len(waiting.events) and not any(words.values()):
+                continue  # all of it was its own doing, and it wants no echo
+            hears = session in audience.groups.get(session.outlet.language, ())
+            if data := waiting.heard_by(session) if hears else b"".join(words.values()):
+                self.delivered += 1
+                session.outlet.write(data)

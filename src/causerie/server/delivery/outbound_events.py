@@ -1,0 +1,109 @@
+"""A channel's events on their way to its audience: what is told to all, and what to some otherwise.
+
+Nothing here writes; `fanout` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from causerie.chat.commands import Command
+from causerie.chat.events import Described, Event, Left, MessageRun, Presence, Renamed
+from causerie.server.delivery.subscribers import Audience
+from causerie.server.engine.session import Language, Session
+
+EVERYWHERE = (Left, Renamed, Presence, Described)
+"""What somebody does in all their channels at once (leaving: when it is to quit)."""
+
+
+class Everywhere:
+    """One such doing: where it was told first, at which place among the events, and in which channels it is told.
+
+    `told`, where there are several: those who have heard of it.
+    """
+
+    __slots__ = ("at", "channels", "first", "told")
+
+    def __init__(self, first: Pending, channel: int) -> None:
+        self.first, self.at = first, len(first.events)
+        self.channels = {channel}
+        self.told: set[Session] = set()
+
+    def also(self, pending: Pending, channel: int) -> None:
+        """It is told in this channel too."""
+        self.channels.add(channel)
+        self.first.once[self.at] = self
+        pending.once[len(pending.events)] = self
+
+
+class Pending:
+    """A channel's events that are not told yet, and from which of them on its newcomers hear.
+
+    `number` and `said`: of the last of them that is logged. `shown`: those that are only for languages that can show
+    them, by their place among the events. `own`: for sessions that are told otherwise of what is their own doing, what
+    stands in the place of which event. `once`: what of it is told in other channels too.
+    """
+
+    __slots__ = ("encoded", "events", "newcomers", "number", "once", "own", "said", "shown", "waits")
+
+    def __init__(self, audience: Audience) -> None:
+        self.waits = False
+        self.number = audience.number
+        self.said = audience.said
+        self.events: list[Event] = []
+        self.shown: dict[int, bool] = {}
+        self.newcomers: dict[Session, int] = {}
+        self.own: dict[Session, dict[int, bytes]] = {}
+        self.once: dict[int, Everywhere] = {}
+        self.encoded: dict[Language, list[bytes]] = {}
+
+    def parts(self, language: Language) -> list[bytes]:
+        """Each event in a language, made when it is first asked for."""
+        done = self.encoded.setdefault(language, [])
+        for event in self.events[len(done) :]:
+            if type(event) is MessageRun:
+                done.append(language.encode_run(event))
+            elif self.shown and not language.reactions and len(done) in self.shown:
+                done.append(b"")
+            else:
+                done.append(language.encode(event))
+        return done
+
+    def add_own(self, event: Event, by: Session, command: Command | None) -> bool:
+        """Add an event that may be told otherwise to the session whose doing it is: whether it is."""
+        told = by.outlet.own(command, event)
+        if told is not None:
+            self.own.setdefault(by, {})[len(self.events)] = told
+        self.events.append(event)
+        return told is not None
+
+    def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
+        """All that a session is told from the event at `start` on, but for the last `untold` ones."""
+        parts, own = self.parts(session.outlet.language), self.own.get(session)
+        end = len(parts) - untold
+        if self.once and session.outlet.language.once:
+            parts = parts.copy()
+            for index, doing in self.once.items():
+                if start <= index < end:
+                    if session in doing.told:
+                        parts[index] = b""
+                    doing.told.add(session)
+        words = parts[start:end]
+        if own is not None:
+            for index, told in own.items():
+                if start <= index < end:
+                    words[index - start] = told
+        return b"".join(words)
+
+
+def note_everywhere(everywhere: dict[Any, Everywhere], event: Any, waiting: Pending, channel: int) -> None:
+    """It is about to be told in a channel: note whether it was in another one of the same tick."""
+    if type(event) is Left and event.how != "quit":
+        return
+    about = {field: getattr(event, field) for field in event.__struct_fields__ if field not in ("channel", "gone")}
+    doing = (type(event), *about.values())
+    known = everywhere.get(doing)
+    if known is None or channel in known.channels:
+        everywhere[doing] = Everywhere(waiting, channel)
+    else:
+        known.also(waiting, channel)

@@ -1,0 +1,146 @@
+"""Who hears a channel, grouped by language, and the one thing that is done for each of them: a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from causerie.server.delivery.batch_sender import Places, Post
+from causerie.server.engine.session import Language, Session
+
+Send = Callable[[bytes], int]
+Write = Callable[[bytes], None]
+
+
+class Group:
+    """Those of one language who hear a channel: by the system's own send where that will do, or by their outlet."""
+
+    __slots__ = ("_closed", "_places", "_post", "_rows", "direct", "through")
+
+    def __init__(self, post: Post) -> None:
+        self.direct: dict[Session, Send] = {}
+        self.through: dict[Session, Write] = {}
+        self._post = post
+        self._rows: bytes | None = None
+        self._closed = 0
+        self._places: Places = {}
+
+    def __len__(self) -> int:
+        return len(self.direct) + len(self.through)
+
+    def __contains__(self, session: Session) -> bool:
+        return session in self.direct or session in self.through
+
+    def add(self, session: Session) -> None:
+        """From now on this session is told, by the way that is open to it now."""
+        self._rows = None
+        send = session.outlet.direct
+        if send is None:
+            self.direct.pop(session, None)
+            self.through[session] = session.outlet.write
+        else:
+            self.through.pop(session, None)
+            self.direct[session] = send
+
+    def remove(self, session: Session) -> None:
+        """From now on it is not."""
+        self._rows = None
+        self.direct.pop(session, None)
+        self.through.pop(session, None)
+
+    def write(self, data: bytes, but: Collection[Session] = ()) -> int:
+        """To each `but` these the same bytes; to how many. Nobody's trouble is another's: what the system does not take
+        waits in the outlet."""
+        # Before the first send: one that the system does not take moves its session here.
+        through = self.through.copy()
+        for session in but:
+            through.pop(session, None)
+        sent = self._put(data, but) if self._post.takes(len(self.direct), len(data)) else self._send_each(data, but)
+        for write in through.values():
+            # A connection may have closed since this turn of the loop began; uvloop then raises.
+            try:  # noqa: SIM105 - a `with` would cost more than the rest of the loop
+                write(data)
+            except RuntimeError:
+                pass
+        return sent + len(through)
+
+    def _send_each(self, data: bytes, but: Collection[Session]) -> int:
+        self._post.flush()
+        size = len(data)
+        sends = self.direct.copy()
+        for session in but:
+            sends.pop(session, None)
+        for session, send in sends.items():
+            try:
+                sent = send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                continue  # its transport finds out by itself
+            if sent != size:
+                session.outlet.wait(data[sent:])
+        return len(sends)
+
+    def _put(self, data: bytes, but: Collection[Session]) -> int:
+        rows, places = self._seated()
+        without = sorted([places[session.outlet.descriptor][0] for session in but if session in self.direct])
+        self._post.put(rows, places, without, data)
+        return len(places) - len(without)
+
+    def _seated(self) -> tuple[bytes, Places]:
+        """The rows of those who are sent to directly, and whose they are."""
+        if self._rows is None or self._closed != self._post.closed:
+            seated = [(session.outlet.descriptor, session) for session in self.direct]
+            self._places = {descriptor: (place, session) for place, (descriptor, session) in enumerate(seated)}
+            self._rows, self._closed = self._post.rows(self._places), self._post.closed
+        return self._rows, self._places
+
+    def owed(self) -> bool:
+        """Whether something waits in the post for one of these."""
+        return self._post.owes(self._seated()[1])
+
+
+class Audience:
+    """Who hears one channel, by language. `number`: the last event that was told, `said`: the messages by then."""
+
+    __slots__ = ("_post", "groups", "number", "said")
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self.groups: dict[Language, Group] = {}
+        self.number = 0
+        self.said = 0
+
+    def __len__(self) -> int:
+        return sum(map(len, self.groups.values()))
+
+    def add(self, session: Session) -> None:
+        """From now on this session is told."""
+        language = session.outlet.language
+        group = self.groups.get(language)
+        if group is None:
+            group = self.groups[language] = Group(self._post)
+        group.add(session)
+
+    def remove(self, session: Session) -> None:
+        """From now on it is not."""
+        language = session.outlet.language
+        group = self.groups.get(language)
+        if group is not None:
+            group.remove(session)
+            if not group:
+                del self.groups[language]
+
+    def change(self, session: Session, before: Language) -> None:
+        """From now on it is told in another language than before, if it is told at all."""
+        group = self.groups.get(before)
+        if group is not None and session in group:
+            group.remove(session)
+            if not group:
+                del self.groups[before]
+            self.add(session)
+
+    def moved(self, session: Session) -> None:
+        """The way to it is another one."""
+        group = self.groups.get(session.outlet.language)
+        if group is not None and session in group:
+            group.add(session)

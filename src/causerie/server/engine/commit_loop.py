@@ -1,0 +1,286 @@
+"""The rhythm of the server: collect a tick, commit it, tell it; while the disk syncs, the next one collects.
+
+One commit is under way at a time. A tick that stores nothing is told in its turn, without a commit. When a commit
+fails, its tick and the one that collected meanwhile are undone, newest first, and every command in them refused. When
+one takes longer than `patience` seconds its commands are refused with `store_unavailable` and nothing that changes
+anything is taken until the store has answered: what it then did is told, what it did not is undone. A client that
+sends the same message again with the same key gets the first one's number either way.
+
+What cannot be undone is done again once its tick was undone (`Tick.fact`); what must be stored of it is owed to the
+store, and written with the next commit that succeeds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Hashable
+
+from causerie.chat.errors import StoreUnavailable
+from causerie.server.engine.commit_delay import LARGE, Pace, may_wait, merges
+from causerie.server.engine.unit_of_work import Tick
+from causerie.server.ports.changes import Change
+from causerie.server.ports.store import Store, StoreFailed
+
+log = logging.getLogger("causerie.store")
+
+RETRY_SECONDS = 5
+
+OWED_MOST = 10_000
+"""Changes that are owed to a store that fails; past it the oldest are forgotten, and counted in the log."""
+
+GATHER = 0.002
+"""After a large tick, in which several spoke in one channel, the next one gathers for as long as that one took and each
+so many seconds bring more, at most a window."""
+
+
+class Turns:
+    """See the module. `tell` hands a committed tick to everyone.
+
+    `after_this` are called once when the tick that is collecting has been taken: those whom it was too full for.
+    `owed`: changes that hold whatever becomes of the ticks, until they are stored.
+    """
+
+    def __init__(self, store: Store, tell: Callable[[Tick], None], patience: float) -> None:
+        self.tick = Tick()
+        self.pace = Pace()
+        self.patience = patience
+        self.commits = 0
+        self.failures = 0
+        self._failing = False
+        self.stalled = False
+        self.resting = False
+        self.after_this: list[Callable[[], None]] = []
+        self._store = store
+        self._tell = tell
+        self.owed: dict[Hashable, Change] = {}
+        self._forgotten = 0
+        self._retry: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Future[None] | None = None
+        self._for_more = False
+        self._committing: Tick | None = None
+        self._since = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._facts: list[Callable[[], None]] = []
+
+    def wake(self) -> None:
+        """There is something in the tick; it is taken when all that this turn of the loop brought is in."""
+        if self._waiting is not None:
+            if self._for_more and self._may_wait():
+                return
+            waiting, self._waiting = self._waiting, None
+            self.resting = False
+            if not waiting.done():  # as when the server stops, and connections end after that
+                waiting.set_result(None)
+        elif self.stalled:
+            self._loop.call_soon(self._while_stalled)
+
+    def owe(self, change: Change, about: Hashable = None) -> None:
+        """Store it with the next commit that succeeds: it is true whatever becomes of the ticks. `about`: it takes the
+        place of what was owed about the same."""
+        key = object() if about is None else about
+        self.owed.pop(key, None)
+        self.owed[key] = change
+        if len(self.owed) > OWED_MOST:
+            del self.owed[next(iter(self.owed))]
+            self._forgotten += 1
+        if self._retry is None:
+            self.wake()
+
+    def also(self, hear: Callable[[Tick], None]) -> None:
+        """What was told is given to this one too, after it was told."""
+        tell = self._tell
+
+        def both(tick: Tick) -> None:
+            tell(tick)
+            hear(tick)
+
+        self._tell = both
+
+    async def run(self) -> None:
+        """Take tick after tick, until cancelled."""
+        while True:
+            if self.tick.empty and not self.after_this and not self._may_pay():
+                await self._rest()
+            if self._may_wait():
+                await self._wait_for_more()
+            tick = self._take()
+            if tick.changes or self._may_pay():
+                await self._commit(tick)
+                if len(tick.changes) + tick.more >= LARGE:
+                    await self._gather(self._loop.time() - self._since if merges(tick) else 0)
+            else:
+                self._tell_safely(tick)
+            del tick  # with all that it holds, however long nothing comes
+
+    def _may_pay(self) -> bool:
+        """Whether what is owed is worth a commit of its own: after one that failed not before RETRY_SECONDS."""
+        return bool(self.owed) and self._retry is None
+
+    def _retry_now(self) -> None:
+        self._retry = None
+        self.wake()
+
+    def _may_wait(self) -> bool:
+        return not self.after_this and may_wait(self.tick)
+
+    async def _rest(self) -> None:
+        """Until `wake` finds that there is something to do."""
+        self._waiting = self._loop.create_future()
+        self.resting = True
+        await self._waiting
+
+    async def _wait_for_more(self) -> None:
+        """As long as the pace says, or until there is something that may not wait."""
+        now, had = self._loop.time(), len(self.tick.steps)
+        until = self.pace.until(now)
+        if until <= now:
+            return
+        alarm = self._loop.call_at(until, self._waited)
+        self._for_more = True
+        try:
+            await self._rest()
+        finally:
+            self._for_more = False
+            alarm.cancel()
+        if len(self.tick.steps) == had:
+            self.pace.waited_in_vain()
+
+    def _waited(self) -> None:
+        self._for_more = False
+        self.wake()
+
+    async def _gather(self, took: float) -> None:
+        """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
+        until, had = self._loop.time() + min(took, self.pace.window), -1
+        await asyncio.sleep(0)  # what came while the last tick was told is read first
+        while len(self.tick.steps) != had and self._loop.time() < until:
+            had = len(self.tick.steps)
+            await asyncio.sleep(GATHER)
+
+    def _take(self) -> Tick:
+        tick, self.tick = self.tick, Tick()
+        waiting, self.after_this = self.after_this, []
+        for go_on in waiting:
+            self._loop.call_soon(go_on)
+        return tick
+
+    def _tell_safely(self, tick: Tick) -> None:
+        # The rhythm goes on whatever a language's encoder did: one bad event must not silence the server.
+        try:
+            self._tell(tick)
+        except Exception:
+            log.exception("not everything of a tick was told")
+        tick.over()
+
+    def uncommitted(self) -> tuple[Tick, ...]:
+        """The ticks that may still be undone, oldest first."""
+        return (self.tick,) if self._committing is None else (self._committing, self.tick)
+
+    async def told(self) -> None:
+        """Wait until all that was asked so far is committed and told, or refused."""
+        last: Tick | None = self.tick
+        if self.tick.empty and not self._may_pay():
+            # What a stalled store holds was refused already.
+            last = None if self.stalled else self._committing
+        if last is not None:
+            over = self._loop.create_future()
+            last.waiting.append(over)
+            self.wake()
+            await over
+
+    async def _commit(self, tick: Tick) -> None:
+        self._committing = tick
+        self._since = self._loop.time()
+        self.pace.commit_begins(self._since)
+        if self._alarm is None:
+            self._alarm = self._loop.call_later(self.patience, self._look)
+        owed = tuple(self.owed.items())
+        try:
+            await self._store.commit([*(change for _, change in owed), *tick.changes] if owed else tick.changes)
+        except StoreFailed as failure:
+            self.failures += 1
+            if self._retry is None:
+                self._retry = self._loop.call_later(RETRY_SECONDS, self._retry_now)
+            if not self._failing:
+                # Once: a full disk fails every commit.
+                log.error("nothing is stored, and every change is refused: %s", failure)
+            self._failing = True
+            self._fail(tick, self._take())
+        else:
+            self.commits += 1
+            self._paid(owed)
+            if self._failing:
+                self._failing = False
+                log.warning("changes are stored again")
+            self._tell_safely(tick)
+        finally:
+            self._committing = None
+            if self.stalled:
+                self.stalled = self.resting = False
+                log.warning("the store answers again")
+            self._do_facts()
+
+    def _paid(self, owed: tuple[tuple[Hashable, Change], ...]) -> None:
+        for key, change in owed:
+            if self.owed.get(key) is change:
+                del self.owed[key]
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        if self._forgotten:
+            log.warning("%d lines that were owed to the store (audit log, last seen) are lost", self._forgotten)
+            self._forgotten = 0
+
+    def _fail(self, *ticks: Tick) -> None:
+        """Undo ticks, given oldest first, and refuse what was asked in them."""
+        for tick in reversed(ticks):
+            tick.take_back()
+        for tick in ticks:
+            self._facts.extend(tick.facts)
+        if not self.stalled:
+            # Before anybody is let go of, so that who said why they leave has left for that reason.
+            self._committing = None
+            self._do_facts()
+        for tick in ticks:
+            tick.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
+            tick.over()
+
+    def _do_facts(self) -> None:
+        """What cannot be undone is done again, once no commit is under way: what it changes must neither be undone with
+        an older tick nor be refused again and again by a store that has stalled."""
+        facts, self._facts = self._facts, []
+        for again in facts:
+            try:
+                again()
+            except Exception:  # one that fails must not keep the others from being done
+                log.exception("what cannot be undone could not be done again")
+
+    def _look(self) -> None:
+        """Whether the commit under way takes too long: one timer serves all those that do not."""
+        self._alarm = None
+        if self._committing is None:
+            return
+        left = self._since + self.patience - self._loop.time()
+        if left <= 0:
+            self._stall()
+        else:
+            self._alarm = self._loop.call_later(left, self._look)
+
+    def _stall(self) -> None:
+        log.error("the store has not answered for %g s; refusing until it does", self.patience)
+        self.stalled = self.resting = True
+        if self._committing is not None:
+            self._committing.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
+            self._committing.over()
+        self._while_stalled()
+
+    def _while_stalled(self) -> None:
+        if not self.stalled:
+            return
+        tick = self._take()
+        if tick.changes or tick.undo:
+            self._fail(tick)
+        else:
+            self._tell_safely(tick)

@@ -1,0 +1,218 @@
+"""What one turn of the loop brought: decided together, committed together, told together, or undone together.
+
+Use cases check first, then change memory only through `put`, `drop` and `set`, so that a commit that fails leaves
+memory as if their commands had not come. What is to be told is kept in order, as steps.
+
+What cannot be undone (a connection closed, somebody quit) is a fact of the tick: it is done through the same means, and
+done again if the tick is undone. What must be stored whatever becomes of the tick is owed: see Turns.owe.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from causerie.chat.commands import Command, Disconnect, Reload
+from causerie.chat.errors import ChatError, LoginFailed, TooFast, TooManyFailures
+from causerie.chat.events import Event
+from causerie.chat.replies import (
+    AuditPage,
+    DraftList,
+    Found,
+    Page,
+    PinList,
+    Pong,
+    ReactorList,
+    ReadList,
+    RecentList,
+    ReportList,
+    ThreadList,
+    ThreadPage,
+    VersionList,
+    Welcome,
+)
+from causerie.server.engine.session import Answer, Session
+from causerie.server.ports.changes import Append, Change
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP, TELL_FOLLOWER = range(9)
+"""What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
+tell one session an event, let one hear what followed certain numbers, keep from one the event just told, tell one that
+its person follows a thread, if that is new."""
+
+_HOLD = (
+    AuditPage, DraftList, Found, LoginFailed, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList,
+    ThreadList, ThreadPage, TooFast, TooManyFailures, VersionList, Welcome,
+)  # fmt: skip
+"""Answers that hold whatever becomes of the tick they share: what was read from the store, what was counted already,
+and that all is answered."""
+
+_FACTS = (Disconnect, Reload)
+"""What these commands did cannot be undone, so that their answers hold too."""
+
+_ABSENT: Any = object()
+
+
+class Tick:
+    """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
+    above. `facts`: what is called, in this order, once the tick was undone."""
+
+    __slots__ = ("answered", "at", "changes", "facts", "more", "steps", "undo", "waiting")
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.steps: list[Append | tuple[Any, ...]] = []
+        self.more = 0
+        self.undo: list[tuple[Any, Any, Any]] = []
+        self.facts: list[Callable[[], None]] = []
+        self.answered = False
+        self.at = 0
+        self.waiting: list[Future[None]] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was done in it, and nobody waits for it."""
+        return not (self.steps or self.changes or self.facts or self.waiting)
+
+    @property
+    def size(self) -> int:
+        """How much is in it, by what its bound counts: what was asked and what is kept, whichever is more."""
+        return max(len(self.steps), len(self.changes)) + self.more
+
+    def over(self) -> None:
+        """It was told or undone: those who waited for that go on."""
+        for waiting in self.waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+    def put(self, mapping: dict[K, V], key: K, value: V) -> None:
+        """mapping[key] = value, until undone."""
+        self.undo.append((mapping, key, mapping.get(key, _ABSENT)))
+        mapping[key] = value
+
+    def drop(self, mapping: dict[K, V], key: K) -> None:
+        """Take a key out of a mapping, until undone."""
+        if key in mapping:
+            self.undo.append((mapping, key, mapping.pop(key)))
+
+    def set(self, thing: object, name: str, value: object) -> None:
+        """thing.name = value, until undone."""
+        self.undo.append((thing, name, getattr(thing, name)))
+        setattr(thing, name, value)
+
+    def fact(self, again: Callable[[], None]) -> None:
+        """What was just done holds whatever becomes of this tick: if it is undone, `again` does it anew, in the tick
+        that collects then."""
+        self.facts.append(again)
+
+    def store(self, change: Change) -> None:
+        """Something to keep that nobody is told of."""
+        self.changes.append(change)
+
+    def append(self, append: Append) -> None:
+        """An event for a channel's log, told to its audience once committed."""
+        self.changes.append(append)
+        self.steps.append(append)
+
+    def say_more(self, message: Append, texts: tuple[str, ...]) -> None:
+        """What the author of a message, the last step, said right after it."""
+        message.more = texts
+        self.more += len(texts)
+
+    def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
+        """A passing event, told to a channel's audience in its place. `by`: the session whose doing it is."""
+        self.steps.append((TELL, channel, event, by))
+
+    def enter(self, session: Session, channel: int) -> None:
+        """From here on the session hears the channel."""
+        self.steps.append((ENTER, session, channel))
+
+    def exit(self, session: Session, channel: int) -> None:
+        """From here on it does not."""
+        self.put(session.parting, channel, True)
+        self.steps.append((EXIT, session, channel))
+
+    def answer(self, session: Session, command: Command, answer: Answer) -> None:
+        """What a command came to."""
+        if isinstance(answer, ChatError):
+            answer.forget_way()
+        self.steps.append((ANSWER, session, command, answer))
+
+    def tell_one(self, session: Session, event: Event) -> None:
+        """An event for one session's ears."""
+        session.private_events += 1
+        self.steps.append((TELL_ONE, session, event))
+
+    def tell_follower(self, session: Session, reply: Append, person: int) -> None:
+        """For one session's ears: that its person (an id) follows the thread of a reply, if the store says so."""
+        session.private_events += 1
+        self.steps.append((TELL_FOLLOWER, session, (reply, person)))
+
+    def resume(self, session: Session, heard: dict[int, int]) -> None:
+        """What followed these numbers, for each channel's id, is for this session's ears, from the store."""
+        self.steps.append((RESUME, session, heard))
+
+    def skip(self, session: Session, channel: int) -> None:
+        """The passing event that was just told to the channel is not for this session's ears."""
+        self.steps.append((SKIP, session, channel))
+
+    def end(self, session: Session, code: str, holds: bool = False) -> None:
+        """Farewell to a session. `holds`: whatever becomes of the tick, since it is no consequence of a change."""
+        self.steps.append((END, session, code, holds))
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All that is done in here is done, or, when an error leaves it, none of it. Nothing in here may wait."""
+        mark = self.mark()
+        try:
+            yield
+        except Exception:
+            self.back_to(mark)
+            raise
+
+    def mark(self) -> tuple[int, int, int, int]:
+        """Where the tick stands, for `back_to`."""
+        return len(self.changes), len(self.steps), len(self.undo), len(self.facts)
+
+    def back_to(self, mark: tuple[int, int, int, int]) -> None:
+        """Undo all that came after the mark."""
+        changes, steps, undo, facts = mark
+        del self.changes[changes:]
+        del self.steps[steps:]
+        del self.facts[facts:]
+        self._undo(undo)
+
+    def take_back(self) -> None:
+        """Undo everything, in memory."""
+        self._undo(0)
+
+    def answer_all(self, error: ChatError) -> None:
+        """Answer every command in it with the error, once, but for answers that hold; and let go of those sessions
+        whose end does. The rest of it stands."""
+        if self.answered:
+            return
+        self.answered = True
+        for step in self.steps:
+            if isinstance(step, Append):
+                for _ in (step.text, *step.more):
+                    if step.asked is not None and not step.asked[0].closed:
+                        step.asked[0].outlet.answer(step.asked[1], error)
+            elif step[0] == ANSWER and not step[1].closed:
+                holds = isinstance(step[3], _HOLD) or isinstance(step[2], _FACTS)
+                step[1].outlet.answer(step[2], step[3] if holds else error)
+            elif step[0] == END and step[3] and not step[1].closed:
+                step[1].outlet.end(step[2])
+
+    def _undo(self, keep: int) -> None:
+        while len(self.undo) > keep:
+            place, key, old = self.undo.pop()
+            if type(place) is not dict:
+                setattr(place, key, old)
+            elif old is _ABSENT:
+                place.pop(key, None)
+            else:
+                place[key] = old

@@ -1,0 +1,328 @@
+"""Accounts: made by invitation or by an administrator, changed, shut out; passwords and tokens."""
+
+from __future__ import annotations
+
+from heapq import nsmallest
+
+import msgspec
+
+from causerie.chat import passwords, policy
+from causerie.chat.commands import (
+    AddAccount,
+    DisableAccount,
+    ListAccounts,
+    LogIn,
+    Register,
+    ResetPassword,
+    Revoke,
+    Sessions,
+    SetAdministrator,
+    SetPassword,
+)
+from causerie.chat.errors import (
+    AccountsOnly,
+    AlreadyLoggedIn,
+    Busy,
+    InviteRefused,
+    LoginFailed,
+    NameTaken,
+    NoSuchSession,
+    NotLoggedIn,
+    WeakPassword,
+)
+from causerie.chat.events import Renamed
+from causerie.chat.model import Invite, Person
+from causerie.chat.names import guest_prefix, reserved_word, skeleton
+from causerie.chat.official_names import sounds_official
+from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
+from causerie.server.audit import audit
+from causerie.server.context import Core
+from causerie.server.elevation import check_administrator
+from causerie.server.engine.hashing import Secrets
+from causerie.server.engine.rate_limits import network_of
+from causerie.server.engine.session import Session
+from causerie.server.features.accounts import invites, push_subscriptions, tokens
+from causerie.server.features.accounts.login import (
+    account_of,
+    admit,
+    audit_refusal,
+    check_trust,
+    count_scram,
+    hash_token,
+    make_token,
+)
+from causerie.server.features.presence import channel_presence, metadata, presence, presence_watch
+from causerie.server.name_checks import checked_name, own_names
+from causerie.server.ports.changes import DropNetworks, PutInvite, PutPerson, PutPreferences, PutStanding
+
+
+async def _hash(core: Core, session: Session, name: str, password: str) -> Secrets:
+    accounts = core.config.accounts
+    try:
+        least, most, common = accounts.password_min, accounts.password_max, accounts.password_common
+        passwords.check_password(password, name, least, most, common)
+        return await core.hashing.secrets(password, network_of(session.host))
+    except passwords.WeakPassword as weak:
+        raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
+
+
+def _check_free(core: Core, name: str, mark: str, mine: int, admin: bool) -> None:
+    owner = core.directory.names.get(mark)
+    if guest_prefix(name) or (reserved_word(name) and not admin):
+        raise NameTaken(name=name, why="reserved")
+    if owner is not None and owner != mine:
+        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
+
+
+def _invite(core: Core, token: str) -> Invite | None:
+    wanted = hash_token(token)
+    for invite in core.directory.invites.values():
+        if invite.token_hash == wanted and invites.is_good(core, invite):
+            return invite
+    return None
+
+
+async def register(core: Core, session: Session, command: Register) -> LoggedIn | Done:
+    """Make an account; a guest becomes it and keeps its channels and all that it said."""
+    check_trust(session)
+    guest = session.person
+    if guest is not None and not guest.guest:
+        raise AlreadyLoggedIn(name=guest.name)
+    if command.invite and _invite(core, command.invite) is None:
+        core.guard.check("", session.host, False, core.clock())
+        core.guard.failed("", session.host, core.clock())
+        audit_refusal(core, session, "invite_refused", "")
+        raise InviteRefused()
+    policy.check_register(core.config.accounts.registration, bool(command.invite))
+    name, mark = checked_name(command.name)
+    invite = _invite(core, command.invite) if command.invite else None
+    admin = invite is not None and invite.admin
+    if not admin and sounds_official(name, own_names(core)):
+        raise NameTaken(name=name, why="reserved")
+    _check_free(core, name, mark, guest.id if guest else 0, admin)
+    hashed = await _hash(core, session, name, command.password)
+    if session.closed:
+        return Done()
+    # While the password was hashed, the invite may have been used up, registration closed, the name taken; the guest
+    # may have become an account by another of its connections, or been put out.
+    _check_guest(session, guest)
+    policy.check_register(core.config.accounts.registration, bool(command.invite))
+    invite = _invite(core, command.invite) if command.invite else None
+    if command.invite and invite is None:
+        raise InviteRefused()
+    guest = session.person  # it may have another name by now
+    _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
+    number = guest.id if guest else core.new_id()
+    person = Person(id=number, name=name, admin=invite is not None and invite.admin, made_at=core.now())
+    keep(core, person, mark, hashed)
+    count_scram(core, hashed.scram)
+    if invite is not None:
+        used = msgspec.structs.replace(invite, uses_left=invite.uses_left - 1)
+        if used.uses_left:
+            core.tick.put(core.directory.invites, invite.id, used)
+        else:
+            core.tick.drop(core.directory.invites, invite.id)
+        core.tick.store(PutInvite(used))
+    audit(core, session, "registered", name=name, person=number, admin=int(person.admin))
+    if guest is None:
+        return admit(core, session, person, LogIn(keep=True, device=command.device))
+    _become(core, session, guest, person)
+    presence_watch.renamed(core, guest, person)
+    presence_watch.changed(core, person, Renamed(channel="", person=number, name=name, was=name))
+    token = make_token(core, session, command.device)
+    places = core.directory.places.get(number, {})
+    names = sorted(core.directory.channels[place].name for place, standing in places.items() if standing.inside)
+    return LoggedIn(person=number, name=name, admin=person.admin, token=token, channels=names)
+
+
+def _check_guest(session: Session, guest: Person | None) -> None:
+    """Is the session still what it was: nobody's, or this guest's? Raises AlreadyLoggedIn, NotLoggedIn."""
+    person = session.person
+    if person is not None and not person.guest:
+        raise AlreadyLoggedIn(name=person.name)
+    if (person.id if person else 0) != (guest.id if guest else 0):
+        raise NotLoggedIn()
+
+
+def _become(core: Core, session: Session, guest: Person, person: Person) -> None:
+    directory, tick = core.directory, core.tick
+    for own in directory.connected[person.id]:
+        tick.set(own, "person", person)
+    if (mark := skeleton(guest.name)) != skeleton(person.name):
+        tick.drop(directory.names, mark)
+    tick.drop(directory.kept_guests, person.id)
+    if (wants := directory.preferences.get(person.id)) is not None:
+        tick.store(PutPreferences(person.id, wants))
+    metadata.became(core, person)
+    for number, standing in directory.places.get(person.id, {}).items():
+        tick.store(PutStanding(number, person.id, standing))
+        if standing.inside:
+            channel = directory.channels[number].name
+            tick.tell(number, Renamed(channel=channel, person=person.id, name=person.name, was=guest.name))
+
+
+def keep(core: Core, person: Person, mark: str = "", hashed: Secrets | None = None) -> None:
+    """An account as it is now, in memory and in the store."""
+    mark = mark or skeleton(person.name)
+    person = msgspec.structs.replace(person)  # another object: who is logging in just now sees that something changed
+    core.tick.put(core.directory.people, person.id, person)
+    core.tick.put(core.directory.names, mark, person.id)
+    core.tick.store(PutPerson(person, mark, *(hashed or (None, None))))
+
+
+async def add_account(core: Core, session: Session, command: AddAccount) -> Done:
+    """An administrator makes an account for somebody."""
+    name, mark = checked_name(command.name)
+    _check_free(core, name, mark, 0, command.admin)
+    hashed = await _hash(core, session, name, command.password)
+    check_administrator(core, session)
+    _check_free(core, name, mark, 0, command.admin)
+    person = Person(id=core.new_id(), name=name, admin=command.admin, made_at=core.now())
+    keep(core, person, mark, hashed)
+    count_scram(core, hashed.scram)
+    audit(core, session, "account_added", name=name, person=person.id, admin=int(command.admin))
+    return Done()
+
+
+async def set_password(core: Core, session: Session, command: SetPassword) -> Done:
+    """Change one's own password; every other session of the account ends."""
+    check_trust(session)
+    person = session.person
+    assert person is not None
+    if person.guest:
+        raise AccountsOnly()
+    mark = skeleton(person.name)
+    core.guard.check(mark, session.host, True, core.clock())
+    with core.guard.trying(mark, session.host):
+        account, credentials = await account_of(core, mark)
+        right = await core.hashing.verify(
+            credentials.password if credentials else None, command.old, network_of(session.host)
+        )
+    if not right:
+        core.guard.failed(mark, session.host, core.clock())
+        audit_refusal(core, session, "password_refused", person.name)
+        raise LoginFailed(name=person.name)
+    hashed = await _hash(core, session, person.name, command.new)
+    if account is None or session.person is None or core.directory.people.get(person.id) is not account:
+        # Meanwhile another device changed it, or the account was shut out: the old password is one no longer.
+        raise LoginFailed(name=person.name)
+    keep(core, account, mark, hashed)
+    _end_devices(core, person, but=session.token)
+    audit(core, session, "password_changed", name=person.name)
+    put_out(core, person, "password_changed", but=session)
+    return Done()
+
+
+def _end_devices(core: Core, person: Person, but: int = 0) -> None:
+    """What a person's devices may do without a password ends, and from where they logged in is nothing special."""
+    tokens.drop(core, person.id, None, but)
+    push_subscriptions.drop_all(core, person)
+    core.guard.forget_networks(skeleton(person.name))
+    core.tick.store(DropNetworks(person.id))
+
+
+async def reset_password(core: Core, session: Session, command: ResetPassword) -> Done:
+    """An administrator gives an account a new password; all its sessions end."""
+    person = core.directory.account(command.name)
+    hashed = await _hash(core, session, person.name, command.password)
+    check_administrator(core, session)
+    if core.directory.people.get(person.id) is not person:
+        # Another was quicker: whoever asked is told, instead of both passwords being said to be good.
+        raise Busy(retry_after=1)
+    keep(core, person, "", hashed)
+    _end_devices(core, person)
+    audit(core, session, "password_reset", name=person.name)
+    put_out(core, person, "password_changed", but=session)
+    return Done()
+
+
+def put_out(core: Core, person: Person, code: str, but: Session | None = None, token: int = 0) -> None:
+    """End a person's connections, or those that came in by one token."""
+    for own in tuple(core.directory.connected.get(person.id, ())):
+        if own is not but and (not token or own.token == token):
+            channel_presence.depart(core, own)
+            core.tick.end(own, code)
+
+
+def disable(core: Core, session: Session, command: DisableAccount) -> Done:
+    """Shut an account out at once and everywhere, or let it in again."""
+    person = core.directory.account(command.name)
+    keep(core, msgspec.structs.replace(person, disabled=command.disabled))
+    audit(core, session, "account_disabled" if command.disabled else "account_enabled", name=person.name)
+    if command.disabled:
+        _end_devices(core, person)
+        put_out(core, person, "disabled")
+    return Done()
+
+
+def set_administrator(core: Core, session: Session, command: SetAdministrator) -> Done:
+    """Make an account an administrator, or no longer; its tokens are made anew at the next log-in."""
+    was = core.directory.account(command.name)
+    person = msgspec.structs.replace(was, admin=command.admin)
+    keep(core, person)
+    if was.admin != person.admin:
+        tokens.drop(core, person.id)
+        push_subscriptions.drop_all(core, person)
+        for own in core.directory.connected.get(person.id, ()):
+            core.tick.set(own, "person", person)
+    audit(core, session, "administrator" if command.admin else "no_administrator", name=person.name)
+    return Done()
+
+
+def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList:
+    """The accounts by name."""
+    directory = core.directory
+    limit = max(1, min(command.limit, 1000))
+    people = nsmallest(
+        limit + 1,
+        (
+            (person.name, person.id)
+            for person in directory.people.values()
+            if not person.guest and person.name > command.after
+        ),
+    )
+    lines = [
+        AccountLine(
+            person=number,
+            name=name,
+            admin=directory.people[number].admin,
+            disabled=directory.people[number].disabled,
+            here=bool(presence.visible(core, number)),
+            made_at=directory.people[number].made_at,
+        )
+        for name, number in people[:limit]
+    ]
+    return AccountList(accounts=lines, more=len(people) > limit)
+
+
+async def sessions(core: Core, session: Session, command: Sessions) -> SessionList:
+    """One's own tokens."""
+    person = session.person
+    assert person is not None
+    known = await core.store.tokens(person.id)
+    return SessionList(
+        sessions=[
+            SessionLine(
+                session=token.id,
+                device=token.device,
+                made_at=token.made_at,
+                used_at=token.used_at,
+                current=token.id == session.token,
+            )
+            for token in known
+        ]
+    )
+
+
+async def revoke(core: Core, session: Session, command: Revoke) -> Done:
+    """Make one of one's own tokens useless; connections that came in by it end."""
+    person = session.person
+    assert person is not None
+    if command.session not in {token.id for token in await core.store.tokens(person.id)}:
+        raise NoSuchSession(session=command.session)
+    if session.person is None or session.person.id != person.id:
+        raise NotLoggedIn()
+    tokens.drop(core, person.id, (command.session,))
+    audit(core, session, "session_revoked", name=person.name)
+    put_out(core, person, "revoked", token=command.session)
+    return Done()

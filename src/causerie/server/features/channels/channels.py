@@ -1,0 +1,366 @@
+"""Channels: entering, leaving, making them on demand, topic, settings, lists."""
+
+from __future__ import annotations
+
+import re
+from heapq import nsmallest
+from typing import Any
+
+import msgspec
+
+from causerie.chat import policy
+from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
+from causerie.chat.errors import BadInput, BadName, Banned, NoSuchChannel, Private, TooManyChannels
+from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role
+from causerie.chat.names import BadName as _BadName
+from causerie.chat.names import channel_name
+from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
+from causerie.chat.texts import check_text
+from causerie.server.context import Core
+from causerie.server.delivery.subscribers import Audience
+from causerie.server.engine.session import AsItStands, Session
+from causerie.server.features.channels import admission
+from causerie.server.features.presence import channel_presence, presence
+from causerie.server.ports.changes import Append, PutChannel
+from causerie.server.send_quota import give_back, keep_guest, spend
+
+PAGE_MOST = 1000
+SNAPSHOT_MEMBERS = 200
+SLOW_MOST = 86_400
+
+PEOPLE_MOST = 1_000_000
+KEY_LONGEST = 23
+"""Characters of a channel's key (RFC 2812, section 2.3.1)."""
+
+_KEY = re.compile(rf"[!-+\--9;-~]{{1,{KEY_LONGEST}}}")
+"""Printable ASCII without the comma and the colon, which not every protocol could send."""
+
+SETTINGS = (
+    "access", "history", "read_only", "retention_days", "slow_seconds", "tell_reactions", "topic_for", "key",
+    "people_most", "hidden", "outsiders",
+)  # fmt: skip
+
+
+def join(core: Core, session: Session, command: Join) -> AsItStands | Done:
+    """Enter a channel, made if nobody has named it before."""
+    channel = find_or_make(core, session, command.channel, command.create)
+    try:
+        if session.outlet.language.one_place:
+            move_in(core, session, channel)
+        else:
+            walk_in(core, session, channel, command.key)
+    except (Banned, Private):
+        _tell_no_more(core, session, channel, command)
+        raise
+    return as_it_stands(core, session, channel, command.members)
+
+
+def _tell_no_more(core: Core, session: Session, channel: Channel, command: Join) -> None:
+    """Who is kept out of a channel that they may not be told of hears what they would hear if there were none; whoever
+    could make one, that this name is not to be had. Raises NoSuchChannel, AccountsOnly, AdministratorsOnly, Private."""
+    person = session.person
+    assert person is not None
+    if policy.may_be_told_of(channel, core.directory.standing(channel.id, person.id)):
+        return
+    if not command.create or channel.access == "direct":
+        raise NoSuchChannel(channel=command.channel[:80]) from None
+    policy.check_make_channel(person, core.config.channels.create)
+    raise Private(channel=channel_name(command.channel)) from None
+
+
+def find_or_make(core: Core, session: Session, name: str, create: bool) -> Channel:
+    """The channel of this name; a new one of it, where that is allowed, which is its maker's (policy.maker)."""
+    person = session.person
+    assert person is not None
+    directory = core.directory
+    if (known := directory.by_name.get(name)) is not None:
+        return directory.channels[known]
+    try:
+        return directory.channel(name)
+    except NoSuchChannel:
+        if not create or name.startswith("@"):
+            raise
+    try:
+        name = channel_name(name)
+    except _BadName as bad:
+        raise BadName(name=name[:80].encode(errors="replace").decode(), why=bad.why) from None
+    settings = core.config.channels
+    if name != settings.home:
+        policy.check_make_channel(person, settings.create)
+    check_room(core)
+    spend(core, session)
+    channel = Channel(
+        id=core.new_id(),
+        name=name,
+        history=settings.history,
+        retention_days=settings.retention_days,
+        made_at=core.now(),
+    )
+    make(core, channel)
+    if name != settings.home:
+        channel_presence.stand(core, channel, person, policy.maker(person))
+    return channel
+
+
+def check_room(core: Core) -> None:
+    """Is there room for one more channel? Raises TooManyChannels."""
+    most = core.config.limits.channels
+    if most and len(core.directory.channels) >= most:
+        raise TooManyChannels(most=most)
+
+
+def make(core: Core, channel: Channel) -> None:
+    """Keep a channel that is new."""
+    directory, tick = core.directory, core.tick
+    tick.put(directory.channels, channel.id, channel)
+    tick.put(directory.by_name, channel.name, channel.id)
+    tick.put(directory.standings, channel.id, {})
+    tick.put(core.fanout.audiences, channel.id, Audience(core.fanout.post))
+    tick.store(PutChannel(channel))
+
+
+def walk_in(core: Core, session: Session, channel: Channel, key: str = "") -> None:
+    """Enter a channel, if the rules let this person."""
+    person = session.person
+    assert person is not None
+    standings = core.directory.standings[channel.id]
+    admission.check(core, session, channel, person, key)
+    if channel.id in session.channels:
+        # What happened before is told before the answer: a snapshot holds it already.
+        core.tick.exit(session, channel.id)
+        core.tick.enter(session, channel.id)
+        return
+    most = core.config.limits.members_channel
+    if most and person.id not in standings and len(standings) >= most:
+        raise TooManyChannels(channel=channel.name, most=most)
+    channel_presence.enter(core, session, channel)
+
+
+def move_in(core: Core, session: Session, channel: Channel) -> None:
+    """The same, out of every other channel."""
+    if channel.id not in session.channels:
+        for number in tuple(session.channels):
+            channel_presence.leave(core, session, core.directory.channels[number])
+    walk_in(core, session, channel)
+
+
+def leave(core: Core, session: Session, command: Leave) -> Done:
+    """Leave a channel for good: none of one's connections is in it any more, nor is one a member."""
+    person = session.person
+    assert person is not None
+    channel = core.directory.channel_for(person, command.channel)
+    standing, rest = core.directory.standing(channel.id, person.id), channel_presence.remains(core, channel, person)
+    policy.check_leave(channel, standing)
+    reason = check_text(command.reason, 400) if command.reason else ""
+    told = presence.left(channel, person, reason, gone=True)
+    here = person.id in core.directory.here.get(channel.id, ())
+    for own in tuple(core.directory.connected[person.id]):
+        if channel.id in own.channels:
+            channel_presence.leave(core, own, channel, reason, gone=True)
+            if own is not session:
+                core.tick.tell_one(own, told)
+    if standing is not None and standing.inside and not here:
+        core.tick.tell(channel.id, told)
+    if core.directory.standing(channel.id, person.id) != rest:
+        channel_presence.stand(core, channel, person, rest)
+    return Done()
+
+
+def set_topic(core: Core, session: Session, command: SetTopic) -> Append:
+    """Change the topic."""
+    channel, person, now = _place(core, session, command.channel)
+    policy.check_topic(channel, person, core.directory.standing(channel.id, person.id), now)
+    topic = check_text(command.topic, core.config.limits.topic_bytes) if command.topic else ""
+    if "\n" in topic:
+        raise BadInput(why="line_end")
+    at = core.moment(channel.id, now)
+    _put(core, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=at))
+    return log(core, session, channel, "topic", at, topic)
+
+
+def set_channel(core: Core, session: Session, command: SetChannel) -> Append | Done:
+    """Change the settings; home stays open to everybody. What is as asked for already is told to nobody."""
+    channel, person, now = _place(core, session, command.channel)
+    given = {name: value for name in SETTINGS if (value := getattr(command, name)) is not None}
+    standing = policy.acting(core.directory.standing(channel.id, person.id), owned(core, channel))
+    policy.check_settings(channel, person, standing, given)
+    home = channel.name == core.config.channels.home
+    if command.access == "direct" or (command.access == "private" and home):
+        raise BadInput(why="access")
+    if command.key and (home or not _KEY.fullmatch(command.key)):
+        raise BadInput(why="key", most=KEY_LONGEST)
+    if command.people_most is not None and not 0 <= command.people_most <= PEOPLE_MOST:
+        raise BadInput(why="people_most", most=PEOPLE_MOST)
+    if command.retention_days is not None and not 0 <= command.retention_days <= 36_500:
+        raise BadInput(why="retention_days", most=36_500)
+    if command.slow_seconds is not None and not 0 <= command.slow_seconds <= SLOW_MOST:
+        raise BadInput(why="slow_seconds", most=SLOW_MOST)
+    changed = [name for name, value in given.items() if value != getattr(channel, name)]
+    if not changed:
+        give_back(core, session)
+        return Done()
+    was, channel = channel, msgspec.structs.replace(channel, **given)
+    _put(core, channel)
+    if policy.closes(was, channel):
+        _end_invitations(core, channel)
+    # The log is for ever, and who reads it later may not be meant to know the key.
+    now_set: dict[str, Any] = {name: getattr(channel, name) for name in SETTINGS if name != "key"}
+    now_set.update(keyed=bool(channel.key), changed=changed)
+    return log(
+        core, session, channel, "changed", core.moment(channel.id, now), data=msgspec.json.encode(now_set).decode()
+    )
+
+
+def _end_invitations(core: Core, channel: Channel) -> None:
+    """Those that were given while anybody could enter."""
+    for number, standing in tuple(core.directory.standings[channel.id].items()):
+        person = core.directory.people.get(number)
+        if standing.invited and person is not None:
+            channel_presence.stand(core, channel, person, policy.uninvited(standing))
+
+
+def owned(core: Core, channel: Channel) -> bool:
+    """Whether somebody owns the channel, or it is home, which is the administrators'."""
+    standings = core.directory.standings[channel.id].values()
+    return channel.name == core.config.channels.home or any(one.role == Role.OWNER for one in standings)
+
+
+def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person, int]:
+    assert session.person is not None
+    return core.directory.channel_for(session.person, name), session.person, core.now()
+
+
+def _put(core: Core, channel: Channel) -> None:
+    core.tick.put(core.directory.channels, channel.id, channel)
+    core.tick.store(PutChannel(channel))
+
+
+def keep_author(core: Core, session: Session) -> None:
+    """Who does something that is logged is known for as long as the log is."""
+    if session.person is not None and session.person.guest:
+        keep_guest(core, session)
+
+
+def log(core: Core, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}") -> Append:
+    """Put an event by this session's person into the channel's log."""
+    person = session.person
+    assert person is not None
+    keep_author(core, session)
+    append = Append(channel, kind, at, person, text, "", data)
+    core.tick.append(append)
+    return append
+
+
+def channels(core: Core, session: Session, command: Channels) -> ChannelList:
+    """The channels that one may know of, by name."""
+    person = session.person
+    assert person is not None
+    directory = core.directory
+    limit = max(1, min(command.limit, PAGE_MOST))
+    lines: list[ChannelLine] = []
+    for name in sorted(name for name in directory.by_name if name > command.after):
+        channel = directory.channels[directory.by_name[name]]
+        standing = directory.standing(channel.id, person.id)
+        if not policy.may_know_of(channel, standing):
+            continue
+        if len(lines) == limit:
+            return ChannelList(channels=lines, more=True)
+        lines.append(
+            ChannelLine(
+                channel=name,
+                access=channel.access,
+                topic=channel.topic if policy.may_read(channel, person, standing) else "",
+                people=len(directory.here.get(channel.id, ())),
+                joined=standing is not None and standing.inside,
+                number=core.fanout.audience(channel.id).number,
+                topic_at=channel.topic_at,
+            )
+        )
+    return ChannelList(channels=lines)
+
+
+def look(core: Core, session: Session, command: Look) -> AsItStands:
+    """A channel's snapshot, for those who may read it."""
+    channel, person, _ = _place(core, session, command.channel)
+    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    return AsItStands(channel.id, snapshot(core, session, channel, members=command.members))
+
+
+def members(core: Core, session: Session, command: Members) -> MemberList:
+    """A channel's members, and the guests that are there."""
+    channel, person, _ = _place(core, session, command.channel)
+    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    limit = max(1, min(command.limit, PAGE_MOST))
+    lines, more = member_lines(core, channel, person.id, command.after, limit)
+    return MemberList(channel=channel.name, members=lines, more=more)
+
+
+def member_lines(core: Core, channel: Channel, asker: int, after: str, limit: int) -> tuple[list[Member], bool]:
+    """The first `limit` members by name above `after`, as this person sees them, and whether there are more."""
+    directory = core.directory
+    people = directory.people
+    inside = nsmallest(
+        limit + 1,
+        [
+            (name, number, standing)
+            for number, standing in directory.standings[channel.id].items()
+            if standing.inside and (name := people[number].name) > after
+        ],
+    )
+    lines = []
+    for name, number, standing in inside[:limit]:
+        seen = presence.shown_to(core, channel, number, asker)
+        away, dnd = seen or presence.AVAILABLE
+        lines.append(
+            Member(
+                person=number,
+                name=name,
+                guest=directory.people[number].guest,
+                role=ROLE_NAMES[standing.role],
+                here=seen is not None,
+                away=away,
+                muted_until=standing.muted_until,
+                dnd=dnd,
+                voiced=standing.voiced,
+            )
+        )
+    return lines, len(inside) > limit
+
+
+def as_it_stands(core: Core, session: Session, channel: Channel, members: bool = True) -> AsItStands | Done:
+    """What one who enters is told: the channel, its people. Made only for languages that have words for it."""
+    if not session.outlet.language.snapshots:
+        return Done()
+    return AsItStands(channel.id, snapshot(core, session, channel, members=members))
+
+
+def snapshot(core: Core, session: Session, channel: Channel, number: int = 0, members: bool = True) -> Snapshot:
+    """A channel as it stands for this session's person, with its members or without."""
+    person = session.person
+    assert person is not None
+    lines, more = member_lines(core, channel, person.id, "", SNAPSHOT_MEMBERS) if members else ([], True)
+    known = core.directory.standing(channel.id, person.id)
+    standing = known or MEMBER
+    return Snapshot(
+        channel=channel.name,
+        access=channel.access,
+        topic=channel.topic,
+        number=number,
+        history=channel.history,
+        read_only=channel.read_only,
+        retention_days=channel.retention_days,
+        role=ROLE_NAMES[standing.role],
+        members=lines,
+        more=more,
+        slow_seconds=channel.slow_seconds,
+        tell_reactions=channel.tell_reactions,
+        pins=tuple(core.directory.pins.get(channel.id, ())),
+        topic_by=channel.topic_by,
+        topic_at=channel.topic_at,
+        topic_for=channel.topic_for,
+        keyed=bool(channel.key),
+        key=channel.key if known is not None and known.inside else "",
+        people_most=channel.people_most,
+        hidden=channel.hidden,
+        outsiders=channel.outsiders,
+    )

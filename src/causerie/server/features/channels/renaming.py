@@ -1,0 +1,87 @@
+"""A channel gets another name. Its log, its people, its settings are by its id, and stay as they are.
+
+The former name is never another channel's: whoever still knows the channel by it (an open window, a link, a client that
+resumes) means this one. Clients that have no words for it are told as if they had left and come in again.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from causerie.chat import policy
+from causerie.chat.commands import RenameChannel
+from causerie.chat.errors import BadName, NameTaken, TooMany
+from causerie.chat.events import ChannelRenamed
+from causerie.chat.names import BadName as _BadName
+from causerie.chat.names import channel_name
+from causerie.chat.replies import Done
+from causerie.chat.texts import check_text
+from causerie.server.context import Core
+from causerie.server.engine.session import Session
+from causerie.server.features.channels.channels import keep_author, owned
+from causerie.server.ports.changes import Append, PutChannel, PutFormerName
+from causerie.server.send_quota import give_back
+
+FORMER_MOST = 16
+"""Names that one channel had; each is one that no other may have."""
+
+REASON_BYTES = 400
+
+
+def rename_channel(core: Core, session: Session, command: RenameChannel) -> Append | Done:
+    """Call it so from now on. It costs as much as a message. Raises BadName, NameTaken, TooMany."""
+    person, directory, tick = session.person, core.directory, core.tick
+    assert person is not None
+    channel = directory.channel_for(person, command.channel)
+    standing = policy.acting(directory.standing(channel.id, person.id), owned(core, channel))
+    policy.check_rename_channel(channel, person, standing, channel.name == core.config.channels.home)
+    try:
+        name = channel_name(command.name)
+    except _BadName as bad:
+        raise BadName(name=command.name[:80].encode(errors="replace").decode(), why=bad.why) from None
+    was = channel.name
+    if name == was:
+        give_back(core, session)
+        return Done()
+    if name in directory.by_name or directory.former.get(name, channel.id) != channel.id:
+        raise NameTaken(name=name, why="taken")
+    known = [one for one, number in directory.former.items() if number == channel.id and one != name]
+    if len(known) >= FORMER_MOST:
+        raise TooMany(why="names", most=FORMER_MOST)
+    reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
+    at = core.moment(channel.id)
+    told = ChannelRenamed(channel=was, at=at, person=person.id, name=person.name, was=was, now=name, reason=reason)
+    data = msgspec.json.encode({"was": was, "now": name, "reason": reason}).decode()
+    append = Append(channel, "channel_renamed", at, person, "", "", data, event=told)
+    renamed = msgspec.structs.replace(channel, name=name)
+    with tick.whole():
+        keep_author(core, session)
+        tick.append(append)
+        tick.put(directory.channels, channel.id, renamed)
+        tick.drop(directory.by_name, was)
+        tick.put(directory.by_name, name, channel.id)
+        tick.put(directory.former, was, channel.id)
+        tick.store(PutChannel(renamed))
+        tick.store(PutFormerName(was, channel.id))
+        if name in directory.former:
+            tick.drop(directory.former, name)
+            tick.store(PutFormerName(name, channel.id, on=False))
+        _tell(core, channel.id, told)
+    return append
+
+
+def _tell(core: Core, channel: int, told: ChannelRenamed) -> None:
+    """Who lags will read of it under the name that it knows; who has no words for it is told otherwise."""
+    for session in core.sessions:
+        if channel not in session.channels:
+            continue
+        if session.heard is not None and channel in session.heard:
+            if session.known_as is None:
+                core.tick.set(session, "known_as", {})
+            assert session.known_as is not None
+            if channel not in session.known_as:
+                core.tick.put(session.known_as, channel, told.was)
+        elif not session.outlet.language.renames:
+            core.tick.exit(session, channel)
+            core.tick.tell_one(session, told)
+            core.tick.enter(session, channel)

@@ -1,0 +1,62 @@
+"""Pages of a channel's log that are full: what a reader does not want is left out before it is counted, not after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from causerie.chat.commands import History
+from causerie.chat.events import LoggedEvent, Message
+from causerie.chat.model import Channel
+from causerie.server.ports.store import Store
+
+SCANNED_MOST = 20_000
+"""Events that are gone through for one page; where more are left out the page says from where to go on."""
+
+CHUNK_LEAST, CHUNK_MOST = 50, 1000
+"""Events read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be on a page. `asker`: who reads it (an id); the others as in commands.History."""
+
+    asker: int
+    talk: bool
+    deleted: bool
+    without: frozenset[str]
+
+    def takes(self, event: LoggedEvent) -> bool:
+        """Whether it is to be on the page."""
+        if type(event) is Message and event.deleted and not self.deleted:
+            return False
+        return type(event).__struct_config__.tag not in self.without
+
+
+def wanted_by(command: History, asker: int) -> Wanted:
+    """What a command asks for."""
+    return Wanted(asker, command.talk, command.deleted, frozenset(command.without))
+
+
+async def events_between(
+    store: Store, channel: Channel, above: int, below: int, limit: int, newest: bool, wanted: Wanted
+) -> tuple[list[LoggedEvent], int]:
+    """As Store.page: `limit` of the wanted events, oldest first; and where the search for them ended before there was
+    nothing more, the event to go on from (0: it did not)."""
+    found: list[LoggedEvent] = []
+    scanned = 0
+    chunk = limit
+    while limit:
+        events = await store.page(channel, above, below, chunk, newest, wanted.asker, wanted.talk)
+        scanned += len(events)
+        some = [event for event in events if wanted.takes(event)]
+        found = some + found if newest else found + some
+        if len(events) < chunk or len(found) >= limit:
+            break
+        if newest:
+            below = events[0].number
+        else:
+            above = events[-1].number
+        if scanned >= SCANNED_MOST:
+            return found, below if newest else above
+        chunk = min(max(2 * chunk, CHUNK_LEAST), CHUNK_MOST)
+    return (found[-limit:] if newest else found[:limit]) if limit else [], 0

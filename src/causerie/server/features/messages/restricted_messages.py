@@ -1,0 +1,46 @@
+"""What is said in a channel to some of those there alone: to who has a voice, to moderators, to owners.
+
+It passes: who reads the log later may rank otherwise than who was told, and every page, search, count and mention
+would have to be another for each reader. So there is nothing to read later, and nobody to keep it from.
+"""
+
+from __future__ import annotations
+
+from causerie.chat import message_policy, policy
+from causerie.chat.commands import Confide
+from causerie.chat.errors import BadText
+from causerie.chat.events import Confided
+from causerie.chat.replies import Confidence
+from causerie.chat.texts import check_tags, check_text
+from causerie.server.context import Core
+from causerie.server.engine.session import Session
+
+
+def confide(core: Core, session: Session, command: Confide) -> Confidence:
+    """Tell it to those in the channel who rank so, and to the other connections of who said it."""
+    person = session.person
+    assert person is not None
+    tags = check_tags(command.tags)
+    if not command.text and not tags:
+        raise BadText(why="empty")
+    text = check_text(command.text, core.config.limits.message_bytes) if command.text else ""
+    directory, now = core.directory, core.now()
+    channel = directory.channel_for(person, command.channel)
+    standings = directory.standings[channel.id]
+    standing = standings.get(person.id)
+    policy.check_confide(channel, person, standing, now)
+    last = core.slowed.get((channel.id, person.id), 0)
+    message_policy.check_slow(channel, person, standing, last, now)
+    core.tick.set(session, "spoke", now)
+    told = Confided(
+        channel=channel.name, at=now, person=person.id, name=person.name, guest=person.guest,
+        mark=f"{core.new_id():x}", to=command.to, text=text, action=command.action, notice=command.notice, tags=tags,
+    )  # fmt: skip
+    for number, standing in standings.items():
+        other = directory.people.get(number)
+        if other is None or not (number == person.id or policy.hears_confided(channel, other, standing, command.to)):
+            continue
+        for ears in directory.connected.get(number, ()):
+            if ears is not session and channel.id in ears.channels:
+                core.tick.tell_one(ears, told)
+    return Confidence(confided=told)

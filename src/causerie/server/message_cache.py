@@ -1,0 +1,193 @@
+"""Messages in memory, while somebody edits them, reacts to them or answers them.
+
+Commands about a message read it from the store once. From then on what is here is the truth, with what is decided and
+not committed yet, so that an edit, a deletion and a reaction that come at once need no locks. A use case awaits `about`
+or `recall`, and from there on, without waiting for anything more, checks (chat/message_policy.py) and changes what it
+got through the tick: `tick.set(message, "text", ...)`, `tick.put(message.reactions, ...)`. A commit that fails undoes
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from causerie.chat import policy
+from causerie.chat.errors import NoSuchMessage, NotLoggedIn
+from causerie.chat.events import Message
+from causerie.chat.model import Channel, Everyone, Person, Standing
+
+if TYPE_CHECKING:
+    from causerie.server.context import Core
+    from causerie.server.engine.session import Session
+
+MESSAGE_WEIGHT, MOST = 10, 100_000
+"""A message weighs 10, a reaction to it 1; all that is remembered may weigh 100,000: 10,000 messages at most."""
+
+BEGINNING = 200
+"""Characters of a text that are remembered: enough for its first words."""
+
+NUMBER_MOST = 2**53
+
+
+class Remembered:
+    """One message as it stands, with what is not committed yet. Changed only by a tick's `set`, `put` and `drop`.
+
+    `text` is no more than the beginning of its text. `reactions`: for each emoji, who (their ids).
+    """
+
+    __slots__ = (
+        "action", "at", "author", "author_name", "channel", "deleted", "edited_at", "everyone", "guest", "mentions",
+        "notice", "nth", "number", "reactions", "tags", "text", "thread",
+    )  # fmt: skip
+
+    def __init__(self, channel: int, message: Message) -> None:
+        self.channel = channel
+        self.number = message.number
+        self.author = message.person
+        self.author_name = message.name
+        self.guest = message.guest
+        self.at = message.at
+        self.text = message.text[:BEGINNING]
+        self.thread = message.thread
+        self.nth = message.nth
+        self.action = message.action
+        self.notice = message.notice
+        self.tags = message.tags
+        self.mentions = message.mentions
+        self.everyone: Everyone = message.everyone
+        self.edited_at = message.edited_at
+        self.deleted = message.deleted
+        self.reactions: dict[str, dict[int, bool]] = {}
+
+    def weight(self) -> int:
+        """What it takes of what may be remembered."""
+        return MESSAGE_WEIGHT + sum(map(len, self.reactions.values()))
+
+
+class About(NamedTuple):
+    """What a command about a message works with: all of it as it is now, at this moment."""
+
+    channel: Channel
+    person: Person
+    standing: Standing | None
+    message: Remembered
+
+
+async def about(core: Core, session: Session, name: str, number: int, deleted: bool = False) -> About:
+    """The message `number` of the channel `name`, for the session's person, who may read it; see `recall`.
+
+    Raises NoSuchChannel, Banned, Private, and NoSuchMessage, in this order: who may not read a channel does not learn
+    what is in it.
+    """
+    if session.person is None:
+        raise NotLoggedIn()
+    channel = core.directory.channel_for(session.person, name)
+    reader(core, session, channel)
+    message = await recall(core, channel, number, deleted)
+    return About(*reader(core, session, channel), message)
+
+
+def reader(core: Core, session: Session, channel: Channel) -> tuple[Channel, Person, Standing | None]:
+    """The channel and the session's person as they are now, if that person may (still) read it.
+
+    While something was awaited the channel may have been changed and the person put out of it.
+    """
+    channel = core.directory.channels[channel.id]
+    person = session.person
+    if person is None:
+        raise NotLoggedIn()
+    standing = core.directory.standing(channel.id, person.id)
+    policy.check_read(channel, person, standing)
+    return channel, person, standing
+
+
+def known(core: Core, channel: Channel, number: int) -> Remembered | None:
+    """The message, if it is remembered already and not deleted."""
+    message = core.remembered.get((channel.id, number))
+    return message if message is not None and not message.deleted else None
+
+
+async def recall(core: Core, channel: Channel, number: int, deleted: bool = False) -> Remembered:
+    """The message, from memory or from the store; one that was deleted only if `deleted`. Raises NoSuchMessage.
+
+    Whoever asks for the same message at once gets the same object.
+    """
+    message = core.remembered.get((channel.id, number))
+    if message is None and 0 < number < NUMBER_MOST:
+        message = next(iter(await recall_all(core, channel, (number,))), None)
+    if message is None or (message.deleted and not deleted):
+        raise NoSuchMessage(channel=channel.name, number=number)
+    return message
+
+
+async def recall_all(core: Core, channel: Channel, numbers: Sequence[int]) -> list[Remembered]:
+    """The messages with these numbers, the deleted ones too, without those that are not kept."""
+    place = channel.id
+    while missing := [number for number in numbers if (place, number) not in core.remembered]:
+        forgotten = core.forgotten
+        read = {message.number: Remembered(place, message) for message in await core.store.messages(channel, missing)}
+        for message in read.values():
+            if not message.deleted:
+                for emoji, person in await core.store.reactors(place, message.number):
+                    message.reactions.setdefault(emoji, {})[person.id] = True
+        if forgotten != core.forgotten:
+            # While this was read, one of them may have been remembered, changed and forgotten again.
+            continue
+        _make_room(core, sum(message.weight() for message in read.values()), {(place, number) for number in numbers})
+        for number, message in read.items():
+            # Another may have read it at the same time, and changed it since.
+            if (place, number) not in core.remembered:
+                core.remembered[place, number] = message
+                core.remembered_weight += message.weight()
+        break
+    return [core.remembered[place, number] for number in numbers if (place, number) in core.remembered]
+
+
+async def recall_reply(core: Core, channel: Channel, number: int) -> tuple[Remembered, Remembered]:
+    """The message that somebody answers, and the one that its thread began with: itself, if that is no longer kept.
+
+    Raises NoSuchMessage.
+    """
+    message = await recall(core, channel, number)
+    if message.thread:
+        await recall_all(core, channel, (number, message.thread))
+    answered = known_reply(core, channel, number)
+    if answered is not None:
+        return answered
+    message = await recall(core, channel, number)
+    return message, message
+
+
+def known_reply(core: Core, channel: Channel, number: int) -> tuple[Remembered, Remembered] | None:
+    """The same, if both are remembered."""
+    message = known(core, channel, number)
+    if message is None or not message.thread:
+        return None if message is None else (message, message)
+    first = core.remembered.get((channel.id, message.thread))
+    return None if first is None else (message, first)
+
+
+def forget_before(core: Core, channel: int, at: int) -> None:
+    """The store keeps nothing of a channel that is older than `at` (ms): nor is it remembered."""
+    core.forgotten += 1
+    for key in [key for key, message in core.remembered.items() if key[0] == channel and message.at < at]:
+        del core.remembered[key]
+
+
+def _make_room(core: Core, weight: int, keep: set[tuple[int, int]]) -> None:
+    """Forget the oldest, where there is no room for so much more, but for `keep` and what is not committed yet."""
+    if core.remembered_weight + weight <= MOST:
+        return
+    core.forgotten += 1
+    weights = {key: message.weight() for key, message in core.remembered.items()}
+    total = sum(weights.values())
+    changing = {id(place) for tick in core.turns.uncommitted() for place, _, _ in tick.undo}
+    for key, message in tuple(core.remembered.items()):
+        # A quarter goes at once, so that this is seldom done.
+        if total + weight <= MOST * 3 // 4:
+            break
+        if key not in keep and changing.isdisjoint(map(id, (message, message.reactions, *message.reactions.values()))):
+            del core.remembered[key]
+            total -= weights[key]
+    core.remembered_weight = total

@@ -1,0 +1,81 @@
+"""What brings words to others, and what that costs: one message of what a person may send, whatever the command.
+
+Which commands do is a column of dispatch's table: `nothing`, `words`, `reason`, `text`, or `counted_inside`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from causerie.chat.commands import Away, Command, Leave, SetPresence
+from causerie.chat.errors import TooFast
+from causerie.server.context import Core
+from causerie.server.engine.rate_limits import Bucket
+from causerie.server.engine.session import Session
+from causerie.server.ports.changes import PutPerson
+
+Brings = Callable[[Any], bool]
+"""Whether a command brings words to others, so that it costs a message."""
+
+
+def nothing(command: Command) -> bool:
+    """Nobody else is told, or only who comes, goes or is typing."""
+    return False
+
+
+def words(command: Command) -> bool:
+    """Others read something for each of these: a text, a name, a picture, or what somebody did to somebody."""
+    return True
+
+
+def reason(command: Leave) -> bool:
+    """Others are told the reason, if there is one."""
+    return bool(command.reason)
+
+
+def text(command: Away | SetPresence) -> bool:
+    """Others are told the text, if there is one."""
+    return bool(command.text)
+
+
+def counted_inside(command: Command) -> bool:
+    """The use case calls `spend`, or asks `affords`: only it knows whether there is anything to tell."""
+    return False
+
+
+def spend(core: Core, session: Session) -> None:
+    """Take one message from what a session's person may send, over all their connections. Raises TooFast."""
+    if wait := _wait(core, session):
+        raise TooFast(retry_after=round(wait + 0.05, 1))
+
+
+def give_back(core: Core, session: Session) -> None:
+    """The command, which was paid for, changed nothing, so that nobody is told: it costs nothing."""
+    if session.person is not None and not session.exempt and (bucket := core.buckets.get(session.person.id)):
+        bucket.give_back()
+
+
+def affords(core: Core, session: Session) -> bool:
+    """The same for words that are left out rather than refused: whether they may be said; then they are paid for."""
+    return not _wait(core, session)
+
+
+def _wait(core: Core, session: Session) -> float:
+    person, limits = session.person, core.config.limits
+    if person is None or session.exempt or not limits.send_rate:
+        return 0.0
+    bucket = core.buckets.get(person.id)
+    now = core.clock()
+    if bucket is None:
+        bucket = core.buckets[person.id] = Bucket(limits.send_burst, limits.send_rate, now)
+    return bucket.spend(now)
+
+
+def keep_guest(core: Core, session: Session) -> None:
+    """A guest is kept from the first thing on that must outlive its connection."""
+    person = session.person
+    assert person is not None
+    if person.id not in core.directory.kept_guests:
+        core.tick.put(core.directory.kept_guests, person.id, True)
+        core.tick.store(PutPerson(person, ""))

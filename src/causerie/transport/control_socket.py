@@ -1,0 +1,57 @@
+"""The control socket: whoever may open it is the machine's own operator, and speaks the native protocol there.
+
+It lies in the data directory, 0600: the file system says who may. The command line's accounts, invites, backups and
+status go through it, so that they work while the server runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from causerie.protocols.wire import Protocol
+from causerie.server.context import Core
+from causerie.server.engine.session import Session, Trust
+from causerie.transport.connection import Connection
+from causerie.transport.detection import Arrival
+from causerie.transport.listener import Admission, Listener
+
+NAME = "control.sock"
+
+PATH_MOST = 107 if sys.platform == "linux" else 103
+"""Bytes of a socket's path, at most (sun_path: unix(7); the BSDs and macOS have less)."""
+
+
+class _Control(Listener):
+    def __init__(self, core: Core, protocol: Protocol) -> None:
+        super().__init__(Admission(core, lambda host: True), (protocol,), "never", _no_tls)
+
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Arrival) -> None:
+        connection.host = "control"
+
+    def left(self, connection: Connection) -> None:
+        pass
+
+    def open_session(self, connection: Connection, secure: bool) -> Session:
+        session = Session(connection, connection.host, Trust.OPERATOR, None)
+        self.core.sessions[session] = True
+        return session
+
+
+def _no_tls() -> NoReturn:
+    raise NotImplementedError
+
+
+async def open_control_socket(core: Core, data: Path, protocol: Protocol) -> asyncio.AbstractServer:
+    """Listen on it. Only one server holds the data directory, so that a socket left behind is nobody's."""
+    path = data / NAME
+    path.unlink(missing_ok=True)
+    listener = _Control(core, protocol)
+    old = os.umask(0o177)
+    try:
+        return await asyncio.get_running_loop().create_unix_server(listener.connection, str(path))
+    finally:
+        os.umask(old)

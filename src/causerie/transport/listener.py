@@ -1,0 +1,331 @@
+"""One port, every language: connections come in here, and their first bytes choose what they speak."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ipaddress
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+from weakref import ref
+
+from causerie.i18n.text import _
+from causerie.protocols.wire import Bounds, Protocol
+from causerie.server.context import Core
+from causerie.server.engine.rate_limits import Addresses, Bucket
+from causerie.server.engine.session import Session, Trust
+from causerie.transport.connection import Connection
+from causerie.transport.half_open import HalfOpen
+from causerie.transport.refused_log import RefusedLog
+from causerie.transport.work_queue import WorkQueue
+
+if TYPE_CHECKING:
+    import ssl
+
+    from OpenSSL import SSL
+
+    from causerie.transport.detection import Arrival
+    from causerie.transport.tls import TlsPipe
+    from causerie.transport.websocket import WebSocketPipe
+
+log = logging.getLogger("causerie.connection")
+
+SILENCE_SECONDS = 1.0
+
+_GET = b"GET "
+"""How WebSocket begins (RFC 6455, section 4.1)."""
+
+
+def turned_away(code: str) -> str:
+    """Why a connection is not taken, in the server's language; `code`: what `Addresses.enter` says."""
+    return {
+        "server_full": _("the server is full; try again later"),
+        "too_many_connections": _("too many connections from your address"),
+        "too_fast": _("too many connections from your address in ten minutes"),
+    }[code]
+
+
+@functools.lru_cache(maxsize=4096)
+def reach(host: str) -> str:
+    """Where an address is: "loopback", "lan" (private or link-local) or "far"."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return "far"
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return "loopback"
+    return "lan" if address.is_private or address.is_link_local else "far"
+
+
+def trust(host: str, secure: bool, plaintext: str) -> Trust:
+    """What may be said over a connection; `plaintext` is the setting of that name."""
+    where = reach(host)
+    if secure or where == "loopback" or plaintext == "all":
+        return Trust.PASSWORDS
+    if where == "lan":
+        return Trust.PASSWORDS if plaintext == "lan" else Trust.GUESTS
+    return Trust.REFUSED
+
+
+class Admission:
+    """What all listeners share: how many connections an address has, until when each must have logged in, the queue of
+    those whose input waits, whose TLS handshake is not over, and what is logged of those who were refused.
+
+    `proxies`: whether a proxy connects from an address.
+    """
+
+    def __init__(
+        self, core: Core, exempt: Callable[[str], bool], proxies: Callable[[str], bool] = lambda host: False
+    ) -> None:
+        limits = core.config.limits
+        self.core = core
+        self.work_queue = WorkQueue(core.clock, time.thread_time, asyncio.get_running_loop().call_soon, core.turns)
+        self.exempt = functools.lru_cache(maxsize=4096)(exempt)
+        self.proxies = functools.lru_cache(maxsize=4096)(proxies)
+        self.addresses = Addresses(
+            limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
+        )
+        self.refused = RefusedLog()
+        self.half_open: HalfOpen[Connection] = HalfOpen(lambda host: self.exempt(host))
+        # By how long they were given: among those who were given as long, who came first is due first.
+        self.expected: dict[float, deque[tuple[float, ref[Connection]]]] = {}
+
+    def set_figures(self, exempt: Callable[[str], bool], proxies: Callable[[str], bool]) -> None:
+        """After the settings were read again."""
+        limits = self.core.config.limits
+        self.exempt = functools.lru_cache(maxsize=4096)(exempt)
+        self.proxies = functools.lru_cache(maxsize=4096)(proxies)
+        self.addresses.set_figures(
+            limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
+        )
+
+    def expect(self, connection: Connection, seconds: float) -> None:
+        """It must have logged in in so many seconds from now; 0: whenever it likes."""
+        connection.deadline = self.core.clock() + seconds if seconds else 0.0
+        if seconds:
+            self.expected.setdefault(seconds, deque()).append((connection.deadline, ref(connection)))
+
+    def judge_again(self) -> None:
+        """The settings may be others: say of each connection anew what it may do in clear, and whether its address is
+        exempt from rates. Who may not come in clear any more is let go, and so is an account in clear where only guests
+        may be."""
+        limits = self.core.config.limits
+        for session in tuple(self.core.sessions):
+            if session.trust is Trust.OPERATOR:
+                continue
+            session.exempt = self.exempt(session.host)
+            session.bucket = None
+            if limits.command_rate and not session.exempt:
+                session.bucket = Bucket(limits.command_burst, limits.command_rate, self.core.clock())
+            session.trust = trust(session.host, session.secure, self.core.config.server.plaintext)
+            account = session.person is not None and not session.person.guest
+            if session.trust < (Trust.PASSWORDS if account else Trust.GUESTS):
+                log.warning("%s may not stay in clear; `plaintext` in [server] would allow it", session.host)
+                session.outlet.end("in_clear")
+
+    def sweep_silent(self) -> None:
+        """Ask those for a sign of life who have been silent for too long, where their language can, and close those who
+        gave none; close classic connections that were silent for `idle_seconds`. Asked every SILENCE_SECONDS.
+
+        The classic language has no ping, so that only this and the system's keep-alive find out who is gone.
+        """
+        most = self.core.config.limits.idle_seconds
+        for session in tuple(self.core.sessions):
+            connection = session.outlet
+            if not isinstance(connection, Connection) or connection.protocol is None:
+                continue
+            if connection.protocol.manners is not None:
+                connection.silent += 1
+                _ask(connection, connection.protocol.manners().ping_seconds)
+            elif most and connection.language.name == "classic":
+                connection.silent += 1
+                if connection.silent * SILENCE_SECONDS > most + SILENCE_SECONDS:
+                    connection.end("idle")
+
+    def sweep(self) -> None:
+        """Close connections that have not logged in, or ended their TLS handshake, in time. Asked every second."""
+        now = self.core.clock()
+        self.refused.sweep(now)
+        for late in self.half_open.late(now):
+            self._let_go(late, "the TLS handshake took too long")
+        for seconds, expected in tuple(self.expected.items()):
+            while expected and expected[0][0] <= now:
+                deadline, waited_for = expected.popleft()
+                connection = waited_for()
+                if connection is None:
+                    continue
+                session = connection.session
+                if connection.deadline == deadline and (session is None or session.person is None):
+                    self.core.counters["never_logged_in"] += 1
+                    connection.end("login_timeout")
+            if not expected:
+                del self.expected[seconds]
+
+    def handshake_begins(self, connection: Connection) -> None:
+        """A TLS handshake begins on it; somebody else's may have to end for that."""
+        oldest = self.half_open.begin(connection, connection.host, self.core.clock())
+        if oldest is not None:
+            self._let_go(oldest, "too many unfinished TLS handshakes")
+
+    def _let_go(self, connection: Connection, why: str) -> None:
+        self.core.counters["never_logged_in"] += 1
+        self.refused.note(connection.host, why, self.core.clock())
+        connection.abort()
+
+
+def _ask(connection: Connection, seconds: float) -> None:
+    silent = connection.silent * SILENCE_SECONDS
+    if not seconds or silent <= seconds or connection.wire is None:
+        return
+    ping = connection.wire.ping()
+    if not ping:
+        return
+    if silent - SILENCE_SECONDS <= seconds:
+        connection.write(ping)
+    elif silent > 2 * seconds + SILENCE_SECONDS:
+        connection.depart("ping_timeout", f"Ping timeout: {2 * seconds:.0f} seconds")
+
+
+class Listener:
+    """One address, with the languages it takes. `tls`: "auto" (by the first byte), "always" or "never".
+
+    `websocket`: likewise, for languages that have a name there. `own`: the address is its one language's own, and takes
+    whatever comes as that, from the first byte on.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        protocols: Sequence[Protocol],
+        tls: str,
+        context: Callable[[], ssl.SSLContext],
+        websocket: str = "auto",
+        own: bool = False,
+        asking: Callable[[], SSL.Context] | None = None,
+    ) -> None:
+        self.core = admission.core
+        self.admission = admission
+        self.work_queue = admission.work_queue
+        self.protocols = protocols
+        self.tls = tls
+        self.tls_allowed = tls != "never"
+        self.websocket = websocket
+        self.own = own
+        self.away = protocols[0].away if own else "causerie: {}\r\n"
+        self.subprotocols = [name for protocol in protocols for name in protocol.subprotocols]
+        self._context = context
+        self._asking = asking
+        self.set_figures()
+
+    def set_figures(self) -> None:
+        """Bounds for connections from now on."""
+        limits = self.core.config.limits
+        self.bounds = Bounds(limits.frame_bytes_before_login, limits.frame_bytes, limits.json_depth)
+
+    def connection(self) -> Connection:
+        """What asyncio asks for each new connection."""
+        return Connection(self)
+
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Arrival) -> None:
+        """Count a connection in, or turn it away; where a proxy connects, once it has said whom."""
+        peer = transport.get_extra_info("peername")
+        if not peer:
+            # Reset by its peer before it was looked at: it comes from nowhere any more.
+            connection.abort()
+            return
+        connection.host = peer[0]
+        if self.admission.proxies(connection.host):
+            arrival.proxied = True
+            self.admission.expect(connection, self.core.config.limits.login_seconds)
+        else:
+            self.admit(connection, connection.host, arrival)
+
+    def admit(self, connection: Connection, host: str, arrival: Arrival) -> None:
+        """Count in a connection from this address, or turn it away."""
+        connection.host = host
+        refusal = self.admission.addresses.enter(host, self.core.clock())
+        if refusal is not None:
+            self.core.counters["turned_away"] += 1
+            connection.turn_away(turned_away(refusal), self.away)
+            return
+        connection.admitted = True
+        self.admission.expect(connection, self.core.config.limits.login_seconds)
+        if self.own and self.tls == "never" and self.websocket == "never":
+            # It may be silent: what it is told when its time is up must be in its language.
+            arrival.begin(self.protocols[0], b"")
+
+    def left(self, connection: Connection) -> None:
+        """Count it out."""
+        self.admission.addresses.leave(connection.host)
+
+    def start_tls(self, connection: Connection, transport: asyncio.Transport) -> TlsPipe:
+        """From here on the connection speaks TLS."""
+        if self._asking is not None:
+            from causerie.transport.tls_client_certificates import AskingTlsPipe
+
+            return AskingTlsPipe(self._asking(), transport, connection)
+        from causerie.transport.tls import TlsPipe
+
+        return TlsPipe(self._context(), transport, connection)
+
+    def is_websocket(self, first: bytes, secure: bool) -> bool | None:
+        """Whether these first bytes begin WebSocket; None: more are needed."""
+        if self.websocket == "never" or not self.subprotocols or (self.tls == "always" and not secure):
+            return False
+        if len(first) < len(_GET):
+            return None if _GET.startswith(first) else False
+        return first.startswith(_GET)
+
+    def of_websocket(self, web: WebSocketPipe) -> Protocol:
+        """The language of a WebSocket; where none was agreed on, the first that has a name there."""
+        named = [protocol for protocol in self.protocols if protocol.subprotocols]
+        return next((protocol for protocol in named if web.subprotocol in protocol.subprotocols), named[0])
+
+    def recognise(self, first: bytes, tls: TlsPipe | None) -> Protocol | str | None:
+        """The language of these first bytes; None: more are needed; a text: why it is none of ours."""
+        if tls is None and self.tls == "always":
+            return _("this address takes TLS only")
+        if self.websocket == "always":
+            return _("this address takes WebSocket only")
+        if self.own:
+            return self.protocols[0]
+        agreed = tls.alpn() if tls is not None else None
+        undecided = False
+        for protocol in self.protocols:
+            if agreed is not None and agreed in protocol.alpn:
+                return protocol
+            yes = protocol.recognises(first)
+            if yes:
+                return protocol
+            undecided = undecided or yes is None
+        if undecided:
+            return None
+        names = ", ".join(protocol.name for protocol in self.protocols)
+        return _("these first bytes are no language of this address; it speaks: {names}").format(names=names)
+
+    def open_session(self, connection: Connection, secure: bool) -> Session | None:
+        """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
+        core = self.core
+        limits = core.config.limits
+        allowed = trust(connection.host, secure, core.config.server.plaintext)
+        if allowed is Trust.REFUSED:
+            connection.refused("not in clear from there; `plaintext` in [server] would allow it")
+            connection.turn_away(_("this server is reached from here by TLS only"), noted=True)
+            return None
+        if connection.protocol is not None and connection.protocol.manners is not None:
+            seconds = connection.protocol.manners().login_seconds
+            if seconds != limits.login_seconds:  # else what it was given when it came holds
+                self.admission.expect(connection, seconds)
+        bucket = None
+        if limits.command_rate and not self.admission.exempt(connection.host):
+            bucket = Bucket(limits.command_burst, limits.command_rate, core.clock())
+        session = Session(connection, connection.host, allowed, bucket)
+        session.exempt = self.admission.exempt(connection.host)
+        session.secure = secure
+        session.arriving = connection.language.registers
+        core.sessions[session] = True
+        return session

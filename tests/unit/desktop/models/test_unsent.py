@@ -1,0 +1,369 @@
+"""What is typed and not said: two texts in one line, what was refused comes back, drafts on several devices."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from causerie.chat.commands import Draft, Drafts, Edit, Send, SetTopic, Tell
+from causerie.chat.errors import NotAllowed
+from causerie.chat.events import ChannelRenamed, Drafted
+from causerie.chat.merge import apply_draft
+from causerie.chat.replay import apply
+from causerie.chat.replies import Ack, Done, DraftLine, DraftList
+from causerie.client import Heard, Lost, Out, Sent, State, Turned
+from causerie.desktop.models.bridge_messages import Told
+from causerie.desktop.models.remembering import Desk
+from causerie.desktop.models.sending import Saying
+from causerie.desktop.models.unsent import Returned, Typed, Unsent
+from tests.unit.desktop.models.test_conversation import Room
+
+
+class Account(Room):
+    """Somebody with an account, who has drafts on the server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chat.me = msgspec.structs.replace(self.chat.me, guest=False)
+        _asked, then = self.port.takes(Drafts)
+        self.answers(then, DraftList(drafts=[]))
+
+    def types(self, text: str) -> None:
+        self.chat.unsent.type(self.saying.place, text)
+
+    def pauses(self) -> None:
+        self.saying.keep_draft("home")
+
+    def kept(self, error: Exception | None = None) -> str:
+        """The server is asked to keep a draft, and answers."""
+        asked, then = self.port.takes(Draft)
+        if error is None:
+            self.views["home"] = apply_draft(self.views["home"], DraftLine("home", asked.text, 5))
+        self.answers(then, None if error else Done(at=5), error)
+        return str(asked.text)
+
+    def other_device(self, text: str) -> None:
+        event = Drafted(channel="home", text=text, at=9)
+        self.views["home"] = apply(self.views["home"], event)
+        self.chat.take(Told(Heard(event, self.views["home"]), self.views["home"]))
+
+    def asks_no_more(self) -> bool:
+        return not any(isinstance(one, Draft) for one, _then in self.port.asked)
+
+
+# Drafts.
+
+
+def test_what_was_sent_after_a_pause_is_no_draft_any_more() -> None:
+    room = Account()
+    room.types("hello")
+    room.pauses()
+    assert room.kept() == "hello"
+    room.saying.say("hello")
+    assert room.kept() == ""
+    assert room.asks_no_more()
+    assert (room.saying.text, room.views["home"].draft) == ("", "")
+
+
+def test_what_is_sent_while_its_draft_is_on_its_way_is_no_draft_either() -> None:
+    room = Account()
+    room.types("hello")
+    room.pauses()
+    room.saying.say("hello")
+    assert room.kept() == "hello"
+    assert room.saying.text == ""
+    assert room.kept() == ""
+
+
+def test_a_draft_that_is_emptied_without_a_connection_is_emptied_on_the_server_later() -> None:
+    room = Account()
+    room.types("hello")
+    room.pauses()
+    room.kept()
+    room.chat.take(Told(Turned(State.LOST, ""), None))
+    room.saying.say("hello")
+    assert room.asks_no_more()
+    room.chat.take(Told(Turned(State.LIVE, ""), None))
+    _asked, then = room.port.takes(Drafts)
+    room.answers(then, DraftList(drafts=[DraftLine("home", "hello", 5)]))
+    assert room.saying.text == ""
+    assert room.kept() == ""
+
+
+def test_another_devices_draft_comes_and_goes_but_not_over_what_is_typed_here() -> None:
+    room = Account()
+    room.other_device("from the phone")
+    assert room.saying.text == "from the phone"
+    room.other_device("")
+    assert room.saying.text == ""
+    room.types("mine")
+    room.other_device("theirs")
+    assert room.saying.text == "mine"
+    room.pauses()
+    assert room.kept() == "mine"
+
+
+def test_a_draft_that_the_server_refuses_is_not_taken_for_kept() -> None:
+    room = Account()
+    room.types("hello")
+    room.pauses()
+    room.kept(NotAllowed(need="account"))
+    assert room.asks_no_more()
+    assert room.saying.text == "hello"
+    room.pauses()
+    assert room.kept() == "hello"
+
+
+TEXTS = st.sampled_from(["", "a", "b", "c", "  "])
+STEPS = st.lists(st.tuples(st.sampled_from(["here", "there", "keep", "answer"]), TEXTS), max_size=30)
+
+
+class Sync:
+    """A window's drafts and a server that another device writes to. `asked`: the draft that is on its way there."""
+
+    def __init__(self) -> None:
+        self.unsent, self.server, self.typed = Unsent(), "", ""
+        self.asked: list[str] = []
+
+    def here(self, text: str) -> None:
+        self.unsent.type("home", text)
+        self.typed = text
+
+    def there(self, text: str) -> None:
+        self.server = text.strip()
+        if self.unsent.settle("home", self.server):
+            self.typed = self.server
+
+    def keep(self, _text: str = "") -> None:
+        text = self.unsent.to_keep("home")
+        if text is not None:
+            assert not self.asked, "one at a time"
+            self.asked.append(text)
+            self.unsent.keeping("home", text)
+
+    def answer(self, _text: str = "") -> None:
+        if self.asked:
+            self.server = self.asked.pop()
+            self.unsent.kept("home", self.server)
+
+
+@given(STEPS)
+def test_in_the_end_both_have_the_same_draft_and_no_words_are_lost(steps: list[tuple[str, str]]) -> None:
+    """In any order; events come before the answer or after."""
+    sync = Sync()
+    for step, text in steps:
+        getattr(sync, step)(text)
+        assert sync.unsent.text("home") == sync.typed
+    for _ in range(3):
+        sync.answer()
+        sync.keep()
+    assert sync.unsent.text("home").strip() == sync.server
+
+
+# Two texts in one line.
+
+
+def test_an_edit_leaves_the_draft_and_the_reply_alone_by_enter_and_by_esc() -> None:
+    room = Account()
+    room.hears("theirs")
+    room.hears("mine", person=1, name="anna")
+    for leaves in ("enter", "esc"):
+        room.types("half a sentence")
+        room.saying.reply_last()
+        room.saying.edit_last()
+        room.types(f"mine, by {leaves}")
+        assert room.saying.text == f"mine, by {leaves}"
+        assert room.saying.say(room.saying.text) if leaves == "enter" else room.saying.cancel()
+        assert room.saying.text == "half a sentence"
+        assert room.saying.reply is not None
+    assert not room.port.posted
+
+
+def test_one_edits_in_one_channel_and_writes_in_another() -> None:
+    room = Account()
+    room.types("a draft at home")
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.types("mine, bet")
+    room.chat.open("attic")
+    assert (room.saying.text, room.saying.editing) == ("", None)
+    room.types("in the attic")
+    assert room.saying.say("in the attic")
+    room.chat.open("home")
+    assert room.saying.text == "mine, bet"
+    room.saying.cancel()
+    assert room.saying.text == "a draft at home"
+
+
+def test_who_answers_while_editing_or_edits_another_message_finds_the_first_edit_again() -> None:
+    room = Account()
+    room.hears("theirs")
+    theirs = room.chat.timeline.messages[-1]
+    room.hears("mine", person=1, name="anna")
+    mine = room.chat.timeline.messages[-1]
+    room.saying.edit(mine)
+    room.types("mine, but longer")
+    room.saying.answer(theirs)
+    assert (room.saying.text, room.saying.reply, room.saying.editing) == ("", theirs, None)
+    assert room.saying.say("an answer")
+    assert room.port.posted[0].reply == theirs.number
+    assert room.saying.take_up()
+    assert (room.saying.text, room.saying.editing) == ("mine, but longer", mine)
+
+
+def test_a_thread_has_two_texts_of_its_own() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    thread = Saying(room.chat, room.acts.command, thread=4)
+    room.chat.unsent.type(thread.place, "in the thread")
+    thread.edit(room.chat.timeline.messages[-1])
+    room.chat.unsent.type(thread.place, "mine, better")
+    assert (room.saying.text, room.saying.editing) == ("", None)
+    thread.cancel()
+    assert thread.text == "in the thread"
+
+
+# What was refused.
+
+
+@pytest.mark.parametrize("error", [NotAllowed(need="owner"), Lost("cut")])
+@pytest.mark.parametrize(("typed", "kind"), [("/topic tea", SetTopic), ("/msg ben hello", Tell)])
+def test_a_command_that_is_refused_comes_back_with_the_reason(typed: str, kind: type, error: Exception) -> None:
+    room = Account()
+    room.types(typed)
+    assert room.saying.say(typed)
+    assert room.saying.text == ""
+    asked, then = room.port.takes(kind)
+    room.answers(then, None, error)
+    assert room.saying.text == typed
+    assert room.chat.says
+    assert room.saying.say(typed)
+    again, then = room.port.takes(kind)
+    assert getattr(again, "key", "") == getattr(asked, "key", ""), "said twice is said once"
+    room.answers(then, Done())
+    assert (room.saying.text, room.saying.returned) == ("", "")
+
+
+def test_an_edit_that_is_refused_comes_back_as_an_edit() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.saying.say("mine, better")
+    _asked, then = room.port.takes(Edit)
+    room.answers(then, None, NotAllowed(need="owner"))
+    assert room.saying.editing is not None
+    assert room.saying.text == "mine, better"
+
+
+def test_what_comes_back_does_not_take_the_place_of_what_was_typed_since() -> None:
+    room = Account()
+    room.saying.say("/topic tea")
+    room.types("some other words")
+    _asked, then = room.port.takes(SetTopic)
+    room.answers(then, None, NotAllowed(need="owner"))
+    assert (room.saying.text, room.saying.returned) == ("some other words", "/topic tea")
+    assert not room.saying.take_up()
+    room.saying.say("some other words")
+    assert room.saying.text == ""
+    assert room.saying.take_up()
+    assert (room.saying.text, room.saying.returned) == ("/topic tea", "")
+
+
+def test_who_types_on_while_something_comes_back_replaces_it_and_it_waits() -> None:
+    """Also an edit: what is typed then is a message, and no end of the edit."""
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.saying.say("mine, better")
+    _asked, then = room.port.takes(Edit)
+    room.answers(then, None, NotAllowed(need="owner"))
+    assert room.chat.unsent.is_back("home")
+    room.types("a")
+    assert (room.saying.text, room.saying.editing, room.saying.returned) == ("a", None, "mine, better")
+    room.types("")
+    assert room.saying.take_up()
+    room.types("mine, bett")
+    assert room.saying.editing is not None
+    assert room.saying.returned == ""
+
+
+def test_what_comes_back_stands_where_it_was_typed() -> None:
+    room = Account()
+    room.saying.say("/topic tea")
+    room.chat.open("attic")
+    _asked, then = room.port.takes(SetTopic)
+    room.answers(then, None, NotAllowed(need="owner"))
+    assert room.saying.text == ""
+    room.chat.open("home")
+    assert room.saying.text == "/topic tea"
+
+
+def test_a_topic_from_the_menu_that_is_refused_stands_in_the_line() -> None:
+    room = Account()
+    room.acts.typed(SetTopic(channel="home", topic="tea"), "home", "/topic tea")
+    _asked, then = room.port.takes(SetTopic)
+    room.answers(then, None, NotAllowed(need="owner"))
+    assert room.saying.text == "/topic tea"
+
+
+# What outlives the window, the channel's name, and being in it.
+
+
+def test_all_that_is_typed_is_there_in_the_next_window() -> None:
+    room = Account()
+    room.hears("theirs")
+    room.hears("mine", person=1, name="anna")
+    room.types("a draft")
+    room.saying.reply_last()
+    room.saying.edit_last()
+    room.types("an edit")
+    room.saying._command(SetTopic(channel="home", topic="x"), room.chat.asked_by("attic", Returned(text="/topic x")))
+    room.chat.put(Send(channel="home", text="on its way", key="k9"))
+    desk = msgspec.json.decode(msgspec.json.encode(Desk(typed=room.chat.typed(everything=True))), type=Desk)
+    assert desk.typed is not None
+    again = Unsent(desk.typed)
+    assert again.text("home") == "an edit"
+    again.edit("home", None)
+    assert again.text("home") == "a draft"
+    assert again.replies["home"].number == room.chat.timeline.last
+    assert again.take_up("attic")
+    assert again.text("attic") == "/topic x"
+    assert [refusal.command.key for refusal in desk.typed.refusals] == ["k9"]
+    assert not room.chat.typed(everything=False).refusals
+
+
+def test_an_older_versions_drafts_are_read() -> None:
+    assert Unsent(Typed(drafts={"home": "old"})).text("home") == "old"
+    assert msgspec.json.decode(b'{"channel":"home","drafts":{"home":"old"}}', type=Desk).drafts == {"home": "old"}
+
+
+def test_what_an_earlier_run_said_after_all_is_not_shown_as_being_sent_for_ever() -> None:
+    room = Account()
+    room.saying.say("hello")
+    room.chat.take(Told(Sent("k1", Ack(channel="home", number=3, at=0, key="k1", again=True)), None))
+    assert not room.chat.timeline.pending
+
+
+def test_a_renamed_channel_keeps_what_was_typed_in_its_threads_and_edits() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.types("mine, better")
+    room.chat.unsent.type("home 4", "in a thread")
+    told = ChannelRenamed(channel="home", number=5, at=1, person=2, name="ben", was="home", now="house")
+    view = apply(room.views["home"], told)
+    room.chat.take(Told(Heard(told, view), view))
+    assert room.saying.text == "mine, better"
+    assert room.chat.unsent.text("house 4") == "in a thread"
+
+
+def test_who_is_put_out_while_typing_finds_the_words_again() -> None:
+    room = Account()
+    room.types("half a sentence")
+    room.chat.take(Told(Out("home", None), None))
+    assert room.chat.current == "attic"
+    assert room.saying.text == ""
+    assert "home" in room.chat.says
+    assert room.chat.unsent.text("home") == "half a sentence"

@@ -1,0 +1,107 @@
+"""What a tick changed can be taken back: all of it, or all after a mark."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from causerie.chat.commands import Ping
+from causerie.chat.errors import ChatError, StoreUnavailable
+from causerie.chat.replies import Page, Pong
+from causerie.server.engine.session import Session, Trust
+from causerie.server.engine.unit_of_work import Tick
+
+keys = st.sampled_from("abc")
+changes = st.lists(
+    st.tuples(st.just("put"), keys, st.integers()) | st.tuples(st.just("drop"), keys, st.just(0))
+    | st.tuples(st.just("set"), st.just("away"), st.integers())
+)  # fmt: skip
+
+
+class Ears:
+    """An outlet that keeps its answers."""
+
+    language: Any = None
+
+    def __init__(self) -> None:
+        self.answers: list[object] = []
+
+    def answer(self, command: object, answer: object) -> None:
+        self.answers.append(answer)
+
+
+def a_session() -> Session:
+    return Session(Ears(), "test", Trust.PASSWORDS, None)  # type: ignore[arg-type]
+
+
+def do(tick: Tick, place: dict[str, int], session: Session, wanted: list[tuple[str, str, int]]) -> None:
+    for what, key, value in wanted:
+        if what == "put":
+            tick.put(place, key, value)
+        elif what == "drop":
+            tick.drop(place, key)
+        else:
+            tick.set(session, key, str(value))
+
+
+@given(st.dictionaries(keys, st.integers()), changes, changes)
+def test_taking_back_gives_what_was_there_whatever_was_changed(
+    before: dict[str, int], first: list[tuple[str, str, int]], second: list[tuple[str, str, int]]
+) -> None:
+    """To a mark in the middle, and to the beginning."""
+    tick, place, session = Tick(), dict(before), a_session()
+    do(tick, place, session, first)
+    middle, away = dict(place), session.away
+    mark = tick.mark()
+    do(tick, place, session, second)
+    tick.answer(session, Ping(), ChatError())
+    tick.back_to(mark)
+    assert (place, session.away, tick.steps) == (middle, away, [])
+    do(tick, place, session, second)
+    tick.take_back()
+    assert (place, session.away) == (before, "")
+
+
+def test_what_an_error_interrupts_is_done_wholly_or_not() -> None:
+    """`whole` lets the error through and leaves nothing behind; without one all stays."""
+    tick, place, session = Tick(), {"a": 1}, a_session()
+
+    def interrupted() -> None:
+        with tick.whole():
+            tick.put(place, "a", 2)
+            tick.end(session, "bye")
+            raise ChatError()
+
+    with pytest.raises(ChatError):
+        interrupted()
+    assert (place, tick.steps, tick.undo) == ({"a": 1}, [], [])
+    with tick.whole():
+        tick.put(place, "b", 2)
+        tick.end(session, "bye")
+    assert place == {"a": 1, "b": 2}
+    assert len(tick.steps) == 1
+
+
+def test_every_command_is_refused_once_and_who_is_gone_is_not_answered() -> None:
+    """In the order in which they were asked."""
+    tick, here, gone = Tick(), a_session(), a_session()
+    gone.closed = True
+    for session in (here, gone, here):
+        tick.answer(session, Ping(), ChatError())
+    error = StoreUnavailable(retry_after=5)
+    tick.answer_all(error)
+    tick.answer_all(error)
+    assert here.outlet.answers == [error, error]  # type: ignore[attr-defined]
+    assert gone.outlet.answers == []  # type: ignore[attr-defined]
+
+
+def test_what_was_only_read_is_told_when_the_tick_it_shared_is_refused() -> None:
+    """A page read while the store stalls stands, though another's message in the same tick is refused."""
+    tick, session = Tick(), a_session()
+    page = Page(channel="home", events=[])
+    for answer in (page, ChatError(), Pong()):
+        tick.answer(session, Ping(), answer)
+    error = StoreUnavailable(retry_after=5)
+    tick.answer_all(error)
+    assert session.outlet.answers == [page, error, Pong()]  # type: ignore[attr-defined]
