@@ -24,8 +24,8 @@ from causerie.chat.events import Event
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.config.settings import Config
 from causerie.protocols.native import LANGUAGE
-from causerie.server.context import Core
-from causerie.server.engine.session import Answer, Language, Session, Trust
+from causerie.server.context import Context
+from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 from causerie.server.features.presence.read_state import unread
 from causerie.server.ports.changes import Append, Change, PutChannel, PutMarker, PutPerson, PutStanding
 from causerie.stores.sqlite.store import SqliteStore
@@ -39,7 +39,7 @@ ME, OTHER = Person(1, "me"), Person(2, "other")
 class Nowhere:
     """An outlet that nobody reads."""
 
-    language: Language = LANGUAGE
+    encoder: EventEncoder = LANGUAGE
     direct = None
     descriptor = -1
 
@@ -67,9 +67,9 @@ class Nowhere:
         """Nothing."""
 
 
-async def fill(directory: Path, channels: int, messages: int) -> None:
+async def fill(state: Path, channels: int, messages: int) -> None:
     """A store of so many channels, with so many messages in each; of the last ten, two name this person."""
-    store = SqliteStore(directory)
+    store = SqliteStore(state)
     await store.load()
     places = [Channel(100 + i, f"channel{i}") for i in range(channels)]
     changes: list[Change] = [PutPerson(ME, "me"), PutPerson(OTHER, "other")]
@@ -96,10 +96,10 @@ async def timed(rounds: int, once: Callable[[], Awaitable[object]]) -> dict[str,
     return {"p50_ms": took[rounds // 2], "p95_ms": took[int(rounds * 0.95)], "most_ms": took[-1]}
 
 
-async def measure(directory: Path, channels: int, messages: int, rounds: int) -> dict[str, dict[str, float]]:
+async def measure(state: Path, channels: int, messages: int, rounds: int) -> dict[str, dict[str, float]]:
     """The answer with all markers stored, and with all of them just moved."""
-    await fill(directory, channels, messages)
-    async with bootstrap.offline(Config(), directory) as core:
+    await fill(state, channels, messages)
+    async with bootstrap.offline(Config(), state) as context:
         # As a server has it (bootstrap.start).
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
@@ -107,19 +107,19 @@ async def measure(directory: Path, channels: int, messages: int, rounds: int) ->
         session.person = ME
 
         async def ask() -> None:
-            answer = await unread(core, session, Unread())
+            answer = await unread(context, session, Unread())
             assert len(answer.channels) == channels
             assert all((line.unread, line.mentions) == (10, 2) for line in answer.channels)
 
         stored = await timed(rounds, ask)
-        move(core, messages - 10)
+        move(context, messages - 10)
         return {"stored": stored, "just moved": await timed(rounds, ask)}
 
 
-def move(core: Core, upto: int) -> None:
+def move(context: Context, upto: int) -> None:
     """Every marker was just moved to where it was."""
-    for channel in core.directory.channels:
-        core.markers[channel, ME.id, 0] = upto, upto
+    for channel in context.state.channels:
+        context.markers[channel, ME.id, 0] = upto, upto
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """The real core with people at it whose clients know only what they were told: what the laws of replay are held over.
 
 A `World` has a `Client` for each connection. Commands go in as a connection's pump puts them in: one after the other
-for each connection, several connections to a tick. Every text that is said, edited, drafted or wished for holds a
-token that nothing else holds, so that whoever is told one without the right to read it is found out.
+for each connection, several connections to a unit of work. Every text that is said, edited, drafted or wished for holds
+a token that nothing else holds, so that whoever is told one without the right to read it is found out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from causerie.chat.model import Person
 from causerie.chat.replies import PersonCard, ReportList, VersionList
 from causerie.config.settings import Config
 from causerie.server import catch_up
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish
 from causerie.server.engine.session import Answer, Session, Trust
 from causerie.server.features.accounts import accounts, login
@@ -53,7 +53,7 @@ class World:
     who is in which channel for others to see.
     """
 
-    core: Core
+    context: Context
     time: int = 1_000_000_000_000
     clients: list[Client] = field(default_factory=list)
     refills: set[asyncio.Task[None]] = field(default_factory=set)
@@ -74,14 +74,14 @@ class World:
 
     def note(self) -> None:
         """Who may be told what, as decided so far."""
-        directory = self.core.directory
+        state = self.context.state
         for client in self.clients:
             session = client.session
             if session is None or session.person is None:
                 continue
             person = session.person
-            for number, channel in directory.channels.items():
-                standing = directory.standing(number, person.id)
+            for number, channel in state.channels.items():
+                standing = state.standing(number, person.id)
                 if policy.may_read(channel, person, standing):
                     self.reads[client.slot].add(channel.name)
                     if number in session.channels:
@@ -114,7 +114,7 @@ class World:
             assert any(person == told.person for _, person in self.seen) or self._elsewhere(told.person), who
 
     def _elsewhere(self, person: int) -> bool:
-        return any(own.mode != "invisible" for own in self.core.directory.connected.get(person, ()))
+        return any(own.mode != "invisible" for own in self.context.state.connected.get(person, ()))
 
     def ask(self, client: Client, command: c.Command) -> None:
         """A command, when those before it are done."""
@@ -124,7 +124,7 @@ class World:
     def _pump(self, client: Client) -> None:
         while client.todo and client.task is None and client.session is not None:
             session, command = client.session, client.todo.popleft()
-            waiting = dispatch(self.core, session, command)
+            waiting = dispatch(self.context, session, command)
             self.note()
             if waiting is not None and client.session is session:
                 self._wait_for(client, command, waiting)
@@ -133,16 +133,16 @@ class World:
 
     def _wait_for(self, client: Client, command: c.Command, waiting: Coroutine[Any, Any, Answer]) -> None:
         assert client.session is not None
-        client.task = asyncio.create_task(finish(self.core, client.session, command, waiting))
+        client.task = asyncio.create_task(finish(self.context, client.session, command, waiting))
         client.task.add_done_callback(lambda task: waiting.close())
 
     async def settle(self) -> None:
         """Let everything be done and told, the catching up too."""
         while True:
-            await self.core.turns.told()
+            await self.context.commit_loop.told()
             for _, session, _ in self.watch():
                 if session.heard is not None and not session.refilling:
-                    self.core.fanout.caught_up_later(session)
+                    self.context.fanout.caught_up_later(session)
             tasks = [client.task for client in self.clients if client.task is not None]
             if tasks or self.refills:
                 await asyncio.gather(*tasks, *self.refills, return_exceptions=True)
@@ -152,7 +152,7 @@ class World:
                     self.note()
                 self._pump(client)
             if not (tasks or self.refills or any(client.task for client in self.clients)):
-                await self.core.turns.told()
+                await self.context.commit_loop.told()
                 if not any(client.todo and client.session for client in self.clients):
                     break
         if self.problems:
@@ -166,8 +166,8 @@ class World:
     async def _there(self) -> set[bytes]:
         """The tokens that are somewhere now: in a message as it stands, or somebody's own."""
         there = {word for word, about in self.tokens.items() if about.owner}
-        for channel in self.core.directory.channels.values():
-            for message in await self.core.store.page(channel, 0, 0, 10_000, False, talk=True):
+        for channel in self.context.state.channels.values():
+            for message in await self.context.store.page(channel, 0, 0, 10_000, False, talk=True):
                 found = _TOKEN.findall(_ENCODE(message))
                 there.update(found)
                 self.tokens.update((word, Token(channel.name)) for word in found)
@@ -175,16 +175,16 @@ class World:
 
     def connect(self, client: Client) -> None:
         """Come in: as the account of this name, or as a guest."""
-        core = self.core
+        context = self.context
         session = client.session = Session(client, f"192.0.2.{client.slot}", Trust.PASSWORDS, None)
-        core.sessions[session] = True
-        person = next((one for one in core.directory.people.values() if one.name == client.name), None)
+        context.sessions[session] = True
+        person = next((one for one in context.state.people.values() if one.name == client.name), None)
         command = c.LogIn(name=client.name, guest=person is None)
         if person is None:
-            dispatch(core, session, command)
+            dispatch(context, session, command)
         else:
-            core.tick.answer(session, command, login.admit(core, session, person, command))
-            core.turns.wake()
+            context.unit.answer(session, command, login.admit(context, session, person, command))
+            context.commit_loop.wake()
         if session.person is not None and session.person.id != client.me:
             # A guest that comes again is somebody else.
             client.me = session.person.id
@@ -194,18 +194,18 @@ class World:
     def drop(self, client: Client) -> None:
         """Its connection breaks."""
         if client.session is not None:
-            channel_presence.close(self.core, client.session)
+            channel_presence.close(self.context, client.session)
             client.gone()
 
     def lag(self, client: Client) -> None:
         """It does not read as fast as others talk: from here on it is fed from the store."""
         if client.session is not None:
             client.fed = True
-            catch_up.lag(self.core, client.session)
+            catch_up.lag(self.context, client.session)
 
     def resume(self, client: Client) -> None:
         """Go on, in all the channels that it was in when its connection broke."""
-        numbers = {self.core.directory.by_name.get(name): name for name in client.kept}
+        numbers = {self.context.state.by_name.get(name): name for name in client.kept}
         inside = client.session.channels if client.session is not None else {}
         since = {n: client.kept[n].number for k, n in numbers.items() if k not in inside}
         self.ask(client, c.Resume(since=since))
@@ -217,23 +217,23 @@ class World:
                 yield client, client.session, client.session.person
 
 
-async def build(directory: Path, names: Sequence[str], accounts_of: Iterable[str], config: Config) -> World:
+async def build(state: Path, names: Sequence[str], accounts_of: Iterable[str], config: Config) -> World:
     """A world with an account for each of `accounts_of`, root among them the administrator, and nobody connected."""
-    core = await bootstrap.build_core(config, SqliteStore(directory), lambda token, admin: token)
-    world = World(core)
-    core.now = lambda: world.time
-    core.clock = lambda: world.time / 1000
-    core.pick = random.Random(1).randrange
+    context = await bootstrap.build_context(config, SqliteStore(state), lambda token, admin: token)
+    world = World(context)
+    context.now = lambda: world.time
+    context.clock = lambda: world.time / 1000
+    context.pick = random.Random(1).randrange
     loop = asyncio.get_running_loop()
 
     def caught_up_later(session: Session) -> None:
-        task = loop.create_task(catch_up.refill(core, session))
+        task = loop.create_task(catch_up.refill(context, session))
         world.refills.add(task)
         task.add_done_callback(world.refills.discard)
 
-    core.fanout.caught_up_later = caught_up_later
+    context.fanout.caught_up_later = caught_up_later
     for number, name in enumerate(accounts_of, 1):
-        accounts.keep(core, Person(id=number, name=name, admin=name == "root", made_at=world.time))
+        accounts.keep(context, Person(id=number, name=name, admin=name == "root", made_at=world.time))
     world.clients = [Client(world, slot, name) for slot, name in enumerate(names)]
     for noted in (world.hears, world.reads, world.moderates):
         noted.extend(set() for _ in names)

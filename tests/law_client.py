@@ -18,7 +18,7 @@ from causerie.chat.replay import apply
 from causerie.chat.replies import DraftList, LoggedIn, Page, ReadList, Resumed, Snapshot, ThreadList, Wishes
 from causerie.chat.view import Missing, View, from_snapshot
 from causerie.protocols.native import LANGUAGE
-from causerie.server.engine.session import Answer, AsItStands, Language, Session
+from causerie.server.engine.session import Answer, AsItStands, EventEncoder, Session
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append
 
@@ -39,7 +39,7 @@ class Client:
     """
 
     def __init__(self, world: World, slot: int, name: str) -> None:
-        self.language: Language = LANGUAGE
+        self.encoder: EventEncoder = LANGUAGE
         self.world = world
         self.slot = slot
         self.name = name
@@ -168,7 +168,7 @@ class Client:
     def end(self, code: str) -> None:
         """The connection is over, as when its peer has read the farewell."""
         if self.session is not None and not self.session.closed:
-            channel_presence.close(self.world.core, self.session)
+            channel_presence.close(self.world.context, self.session)
         self.gone()
 
     def gone(self) -> None:

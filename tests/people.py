@@ -97,7 +97,7 @@ class House:
     async def operator(self, command: Command) -> Reply:
         """Ask as the machine's own operator. Raises ChatError."""
         async with asyncio.timeout(PATIENCE):
-            return await ask(self.server.core, command)
+            return await ask(self.server.context, command)
 
     async def account(self, name: str, password: str = PASSWORD, admin: bool = False) -> None:
         """Somebody has an account."""

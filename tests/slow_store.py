@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from causerie import bootstrap
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.dispatch import dispatch
 from causerie.server.ports.changes import Change
 from causerie.server.ports.store import StoreFailed
@@ -65,12 +65,12 @@ class SlowHouse(House):
         monkeypatch.setattr(connection, "dispatch", counting)
 
     @property
-    def core(self) -> Core:
-        return self.server.core
+    def context(self) -> Context:
+        return self.server.context
 
     @property
     def store(self) -> SlowStore:
-        store = self.core.store
+        store = self.context.store
         assert isinstance(store, SlowStore)
         return store
 
@@ -86,7 +86,7 @@ class SlowHouse(House):
         self.store.hold()
 
     async def commit_begins(self) -> None:
-        """What was just asked is with the store; what comes from now on is in the next tick."""
+        """What was just asked is with the store; what comes from now on is in the next unit of work."""
         await self.until(lambda: self.store.committing)
 
     async def decided(self, commands: int) -> None:

@@ -83,9 +83,9 @@ TALK: tuple[tuple[str, str, int], ...] = (
 
 async def fill(house: House) -> tuple[NativePerson, list[int]]:
     """People, channels and what they say; Anna, and the numbers of the messages in the garden."""
-    core, start = house.server.core, datetime.now().replace(hour=9, minute=12) - timedelta(days=1)
+    context, start = house.server.context, datetime.now().replace(hour=9, minute=12) - timedelta(days=1)
     at = start
-    core.now = lambda: int(at.timestamp() * 1000)
+    context.now = lambda: int(at.timestamp() * 1000)
     people: dict[str, NativePerson] = {}
     for name in ("anna", "ben", "clara", "davide", "mathilde"):
         await house.account(name)

@@ -29,14 +29,14 @@ from causerie.i18n.text import _
 from causerie.protocols import classic, irc, native
 from causerie.protocols.wire import Protocol
 from causerie.server import catch_up
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.delivery.batch_sender import Ring
 from causerie.server.delivery.fanout import Fanout
-from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.hashing import Hashing
-from causerie.server.engine.login_throttle import Guard
+from causerie.server.engine.login_throttle import LoginThrottle
 from causerie.server.engine.session import Session
-from causerie.server.engine.state import Directory
+from causerie.server.engine.state import State
 from causerie.server.features.admin import operations
 from causerie.server.features.channels import channels
 from causerie.server.features.presence import read_state
@@ -56,7 +56,7 @@ BACKLOG = 4096
 
 ACCEPTED_A_TURN = 1 if sys.platform == "win32" else 8
 """Connections that one turn of the loop accepts at each address: uvloop takes one from each listening socket, so that
-many who come at once would cost a turn and a tick each."""
+many who come at once would cost a turn and a unit of work each."""
 
 RETENTION_SECONDS = 3600.0
 
@@ -69,26 +69,28 @@ def random_below(most: int) -> int:
     return int.from_bytes(os.urandom(8)) % most
 
 
-async def build_core(config: Config, store: Store, link: Callable[[str, bool], str], ring: Ring | None = None) -> Core:
+async def build_context(
+    config: Config, store: Store, link: Callable[[str, bool], str], ring: Ring | None = None
+) -> Context:
     """The core over a store, its rhythm not yet running."""
     loaded = await store.load()
     fanout = Fanout(asyncio.get_running_loop().call_later, ring)
     for channel, number in loaded.numbers.items():
-        audience = fanout.audience(channel)
-        audience.number, audience.said = number, loaded.said[channel]
+        subscribers = fanout.subscribers(channel)
+        subscribers.number, subscribers.said = number, loaded.said[channel]
     accounts, guard = config.accounts, config.guard
-    core = Core(
+    context = Context(
         config=config,
         store=store,
         moments=loaded.times,
-        directory=Directory(loaded),
+        state=State(loaded),
         fanout=fanout,
-        turns=Turns(store, fanout.tell, config.store.commit_timeout),
+        commit_loop=CommitLoop(store, fanout.tell, config.store.commit_timeout),
         hashing=Hashing(
             accounts.hash_memory, accounts.hash_passes, accounts.hash_threads, accounts.hash_queue,
             accounts.scram_passes,
         ),
-        guard=Guard(
+        login_throttle=LoginThrottle(
             guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
             guard.delay_most, guard.remembered,
         ),
@@ -102,18 +104,18 @@ async def build_core(config: Config, store: Store, link: Callable[[str, bool], s
         started=time.monotonic(),
     )  # fmt: skip
     for one in loaded.networks:
-        if (account := core.directory.people.get(one.person)) is not None:
-            core.guard.knows_since(skeleton(account.name), one.network, one.at)
+        if (account := context.state.people.get(one.person)) is not None:
+            context.login_throttle.knows_since(skeleton(account.name), one.network, one.at)
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Task[None]] = set()
 
     def caught_up_later(session: Session) -> None:
-        task = loop.create_task(catch_up.refill(core, session))
+        task = loop.create_task(catch_up.refill(context, session))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
     fanout.caught_up_later = caught_up_later
-    return core
+    return context
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ class Server:
     config: Config
     directory: DataDirectory
     identity: Identity
-    core: Core
+    context: Context
     admission: Admission
     listeners: list[Listener] = field(default_factory=list)
     sockets: list[asyncio.AbstractServer] = field(default_factory=list)
@@ -156,15 +158,15 @@ class Server:
         self.identity.reload(config)
         if later:
             log.warning("only a restart takes over what was changed of %s", ", ".join(later))
-        self.config = self.core.config = config
+        self.config = self.context.config = config
         accounts = config.accounts
-        self.core.hashing.set_figures(accounts.hash_memory, accounts.hash_passes, accounts.scram_passes)
+        self.context.hashing.set_figures(accounts.hash_memory, accounts.hash_passes, accounts.scram_passes)
         guard = config.guard
-        self.core.guard.set_figures(
+        self.context.login_throttle.set_figures(
             guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
             guard.delay_most,
         )  # fmt: skip
-        self.core.buckets.clear()
+        self.context.buckets.clear()
         self.admission.set_figures(within(config.limits.exempt), within(config.server.proxies))
         self.admission.judge_again()
         for listener in self.listeners:
@@ -172,7 +174,7 @@ class Server:
 
     async def stop(self) -> None:
         """Farewell to everyone, all that was acknowledged on disk, within `shutdown_grace` seconds."""
-        self.core.leaving = True
+        self.context.leaving = True
         for one in self.sockets:
             one.close()
         grace = self.config.server.shutdown_grace
@@ -180,20 +182,20 @@ class Server:
             try:
                 async with asyncio.timeout(grace):
                     if not self.broken:
-                        await self.core.turns.told()
-                        read_state.flush(self.core)
-                    for session in tuple(self.core.sessions):
+                        await self.context.commit_loop.told()
+                        read_state.flush(self.context)
+                    for session in tuple(self.context.sessions):
                         session.outlet.end("shutting_down")
                     if not self.broken:
-                        await self.core.turns.told()
-                    while any(session.outlet.unsent() for session in tuple(self.core.sessions)):
+                        await self.context.commit_loop.told()
+                    while any(session.outlet.unsent() for session in tuple(self.context.sessions)):
                         await asyncio.sleep(0.02)
             except TimeoutError:
                 log.warning("stopped after %g s with some farewells unsent", grace)
         for task in self.tasks:
             task.cancel()
-        self.core.hashing.close()
-        await self.core.store.close()
+        self.context.hashing.close()
+        await self.context.store.close()
         if self.ring is not None:
             self.ring.close()
         (self.directory.path / control_socket.NAME).unlink(missing_ok=True)
@@ -206,11 +208,11 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
     Without `port_asked` a port of `server.listen` that is taken gives way to the next free one.
     """
     server = await _open(config, data, serves=True)
-    core = server.core
+    context = server.context
     try:
         _check_certificate(server)
-        _make_home(core)
-        protocols = tuple(protocol.at(core) for protocol in PROTOCOLS)
+        _make_home(context)
+        protocols = tuple(protocol.at(context) for protocol in PROTOCOLS)
         for address in config.server.listen:
             listener = Listener(server.admission, protocols, "auto", server.identity.context)
             await _listen(server, address, listener, 0 if port_asked else NEXT_PORTS)
@@ -222,7 +224,7 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
         if config.web_push.enabled:
             _push(server, protocols)
         try:
-            server.sockets.append(await control_socket.open_control_socket(core, data, native.PROTOCOL))
+            server.sockets.append(await control_socket.open_control_socket(context, data, native.PROTOCOL))
         except OSError as error:
             length = len(os.fsencode(data / control_socket.NAME))
             if length > control_socket.PATH_MOST:
@@ -238,9 +240,9 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
         raise
     server.run(_every(1.0, server.admission.sweep))
     server.run(_every(SILENCE_SECONDS, server.admission.sweep_silent))
-    server.run(_every(5.0, lambda: catch_up.sweep(core)))
-    server.run(_every(read_state.FLUSH_SECONDS, lambda: read_state.flush(core)))
-    server.run(_retention(core))
+    server.run(_every(5.0, lambda: catch_up.sweep(context)))
+    server.run(_every(read_state.FLUSH_SECONDS, lambda: read_state.flush(context)))
+    server.run(_retention(context))
     # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
     gc.freeze()
     gc.enable()
@@ -249,11 +251,11 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
 
 
 @asynccontextmanager
-async def offline(config: Config, data: Path) -> AsyncIterator[Core]:
+async def offline(config: Config, data: Path) -> AsyncIterator[Context]:
     """The core over `data`, without a listener, for a command while no server runs. Raises CannotStart."""
     server = await _open(config, data, serves=False)
     try:
-        yield server.core
+        yield server.context
     finally:
         await server.stop()
 
@@ -268,16 +270,16 @@ async def _open(config: Config, data: Path, serves: bool) -> Server:
     identity = Identity(config, data, [name for protocol in PROTOCOLS for name in protocol.alpn])
     ring = open_ring() if serves else None
     try:
-        core = await build_core(config, store, identity.link, ring)
+        context = await build_context(config, store, identity.link, ring)
     except StoreFailed as failure:
         await store.close()
         if ring is not None:
             ring.close()
         directory.release()
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
-    admission = Admission(core, within(config.limits.exempt), within(config.server.proxies))
-    server = Server(config, directory, identity, core, admission, ring=ring)
-    server.run(core.turns.run())
+    admission = Admission(context, within(config.limits.exempt), within(config.server.proxies))
+    server = Server(config, directory, identity, context, admission, ring=ring)
+    server.run(context.commit_loop.run())
     return server
 
 
@@ -303,11 +305,11 @@ def _check_certificate(server: Server) -> None:
             raise CannotStart(str(error)) from None
 
 
-def _make_home(core: Core) -> None:
+def _make_home(context: Context) -> None:
     """The channel that everybody comes into is there before anybody has named it."""
-    settings = core.config.channels
+    settings = context.config.channels
     try:
-        core.directory.channel(settings.home)
+        context.state.channel(settings.home)
     except NoSuchChannel:
         pass
     else:
@@ -318,14 +320,14 @@ def _make_home(core: Core) -> None:
         why = _("channels.home: no channel can be called {name!r}").format(name=settings.home)
         raise CannotStart(why) from None
     home = Channel(
-        id=core.new_id(),
+        id=context.new_id(),
         name=name,
         history=settings.history,
         retention_days=settings.retention_days,
-        made_at=core.now(),
+        made_at=context.now(),
     )
-    channels.make(core, home)
-    core.turns.wake()
+    channels.make(context, home)
+    context.commit_loop.wake()
 
 
 def _push(server: Server, protocols: tuple[Protocol, ...]) -> None:
@@ -334,7 +336,7 @@ def _push(server: Server, protocols: tuple[Protocol, ...]) -> None:
 
     forms = {protocol.name: protocol.pushed for protocol in protocols if protocol.pushed is not None}
     try:
-        for work in start.start(server.core, server.directory.path, forms):
+        for work in start.start(server.context, server.directory.path, forms):
             server.run(work)
     except (OSError, ValueError) as error:
         raise CannotStart(_("cannot begin with Web Push: {why}").format(why=error)) from None
@@ -390,11 +392,11 @@ async def _every(seconds: float, work: Callable[[], None]) -> None:
         work()
 
 
-async def _retention(core: Core) -> None:
+async def _retention(context: Context) -> None:
     """From the start on: a server that is restarted every hour drops what is old too."""
     while True:
-        operations.forget_tokens(core)
-        if gone := await operations.forget_old(core):
+        operations.forget_tokens(context)
+        if gone := await operations.forget_old(context):
             log.info("dropped %d events that their channels keep no longer", gone)
         await asyncio.sleep(RETENTION_SECONDS)
 
@@ -414,7 +416,7 @@ def handle_signals(server: Server, read_config: Callable[[], Config]) -> None:
         else:
             log.info("settings and certificate read again")
 
-    server.core.reload = read_again
+    server.context.reload = read_again
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stopping.set)
     loop.add_signal_handler(signal.SIGHUP, hang_up)

@@ -20,7 +20,7 @@ CLIENTS = {"irssi": Irssi, "weechat": WeeChat}
 
 def hang_up(house: House, nick: str) -> None:
     """The connection of somebody breaks."""
-    for session in tuple(house.server.core.sessions):
+    for session in tuple(house.server.context.sessions):
         if session.person is not None and session.person.name == nick and isinstance(session.outlet, Connection):
             session.outlet.abort()
 

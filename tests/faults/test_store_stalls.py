@@ -52,7 +52,7 @@ async def test_a_sync_takes_seconds(server: Make, thorough: bool) -> None:
     await asyncio.gather(anna.answered(), bert.answered())
     refused = len(anna.refused) + len(bert.refused)
     longest = max(anna.answered_in + bert.answered_in)
-    # One asked before the refusals began was in a tick with something to be stored, and had its patience.
+    # One asked before the refusals began was in a unit of work with something to be stored, and had its patience.
     waits = [took for asked, took in pings if asked >= began]
     print(
         f"\nstalled {stall:g} s, patience {patience:g} s: refused {refused} for {lasted:.1f} s, longest answer "

@@ -41,7 +41,7 @@ from causerie.protocols.irc.syntax.lines import BODY_MOST, LINE_MOST
 from causerie.protocols.json_frames import check_depth, find_end
 from causerie.protocols.native import NativeWire
 from causerie.protocols.wire import Bounds, Protocol, Wire
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Answer
 from causerie.transport import proxy_header
 from tests.fuzzing import inputs
@@ -83,11 +83,11 @@ def wire(kind: type[Wire]) -> Decoder:
 def irc_house() -> Protocol:
     """IRC over an empty server that is asked nothing."""
 
-    async def made() -> Core:
+    async def made() -> Context:
         with tempfile.TemporaryDirectory() as place:
-            async with bootstrap.offline(Config(), Path(place)) as core:
-                core.push_key = "BCVx"
-                return core
+            async with bootstrap.offline(Config(), Path(place)) as context:
+                context.push_key = "BCVx"
+                return context
 
     return irc.PROTOCOL.at(asyncio.run(made()))
 
@@ -96,7 +96,7 @@ def irc_wire(data: bytes, dice: random.Random) -> None:
     """Bytes cut anywhere, each command answered as the core might: all that is said are whole lines within bounds."""
     house = irc_house()
     one, at, taken = house.wire(BOUNDS), 0, 0
-    one.language = house.language
+    one.encoder = house.encoder
     while at < len(data) and not one.closing:
         cut = at + dice.choice((1, 7, 100, len(data)))
         one.receive(data[at:cut])

@@ -133,12 +133,12 @@ class House:
         if self._inputs >= INPUTS_MOST:
             await self._move()
         self._inputs += 1
-        core, connection = self._core, Connection(self._proxied if data.startswith(_PROXY) else self._plain)
+        context, connection = self._context, Connection(self._proxied if data.startswith(_PROXY) else self._plain)
         transport = Transport("127.0.0.1", self._pair, lambda: connection.connection_lost(None))
         connection.connection_made(transport)
         if dice.random() < 0.7 and not data.startswith((b"GET ", *_PROXY)):
             connection.data_received(next(said for start, said in INSIDE.items() if data.startswith(start)))
-            await core.turns.told()
+            await context.commit_loop.told()
             if connection.session is not None and dice.random() < 0.3:
                 connection.session.elevated_by = OPERATOR
         at = 0
@@ -147,18 +147,18 @@ class House:
             connection.data_received(data[at:cut])
             at = cut
             if dice.random() < 0.5:
-                await core.turns.told()
-        await core.turns.told()
+                await context.commit_loop.told()
+        await context.commit_loop.told()
         if not transport.is_closing():
             if dice.random() < 0.5:
                 connection.eof_received()
-                await core.turns.told()
+                await context.commit_loop.told()
             transport.close()
         await asyncio.sleep(0)
-        await core.turns.told()
+        await context.commit_loop.told()
         self._drain()
-        assert not core.sessions, "a connection that is gone is still known"
-        assert not core.directory.connected, "somebody without a connection is still here"
+        assert not context.sessions, "a connection that is gone is still known"
+        assert not context.state.connected, "somebody without a connection is still here"
         assert b'"internal"' not in transport.said, bytes(transport.said)
         if self._trouble.seen:
             said = "\n".join(self._trouble.seen)
@@ -170,10 +170,10 @@ class House:
         shared = Path("/dev/shm")
         self._place = tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None)
         self._open = bootstrap.offline(SETTINGS, Path(self._place.name))
-        self._core = core = await self._open.__aenter__()
-        protocols = [protocol.at(core) for protocol in bootstrap.PROTOCOLS]
+        self._context = context = await self._open.__aenter__()
+        protocols = [protocol.at(context) for protocol in bootstrap.PROTOCOLS]
         self._plain, self._proxied = (
-            Listener(Admission(core, lambda host: True, proxies), protocols, "never", _no_tls)
+            Listener(Admission(context, lambda host: True, proxies), protocols, "never", _no_tls)
             for proxies in (lambda host: False, lambda host: True)
         )
         self._inputs = 0
@@ -198,9 +198,9 @@ class House:
         except BlockingIOError:
             return
 
-    def _died(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        self._trouble.seen.append(f"{context.get('message')}: {error!r}")
+    def _died(self, loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+        error = about.get("exception")
+        self._trouble.seen.append(f"{about.get('message')}: {error!r}")
 
 
 def _no_tls() -> Any:

@@ -34,12 +34,12 @@ class Line:
     where: str
 
 
-def dialogues(page: str, language: str) -> list[list[Line]]:
+def dialogues(page: str, encoder: str) -> list[list[Line]]:
     """The page's blocks in this language, in order."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found = []
     for block in _BLOCK.finditer(text):
-        if block[1] != language:
+        if block[1] != encoder:
             continue
         first = text.count("\n", 0, block.start(2)) + 1
         lines = []

@@ -24,7 +24,7 @@ class Clock:
 def clocked(house: House) -> Clock:
     """The house goes by this clock from now on."""
     clock = Clock(1_800_000_000_000)
-    house.server.core.now = clock
+    house.server.context.now = clock
     return clock
 
 

@@ -120,8 +120,8 @@ async def test_there_is_a_time_for_it() -> None:
     settings = {"edit_minutes": 10, "delete_minutes": 20}
     async with House(conversation=settings) as house:
         anna, bob = await a_moderator_and_a_member(house)
-        now = house.server.core.now()
-        house.server.core.now = lambda: now
+        now = house.server.context.now()
+        house.server.context.now = lambda: now
         number = await says(bob, "hm", anna)
         now += 10 * MINUTE
         await bob.asks("edit", channel="garden", number=number, text="hmm")
@@ -359,16 +359,16 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         numbers = [await says(bob, f"number {count}", anna) for count in range(12)]
         for number in numbers:
             await bob.asks("edit", channel="garden", number=number, text=f"edited {number}")
-            assert len(house.core.remembered) <= 5
+            assert len(house.context.remembered) <= 5
         house.hold()
         edits = bob.tells("edit", channel="garden", number=numbers[0], text="once more")
         await house.commit_begins()
-        channel = house.core.directory.channel("garden")
-        message = house.core.remembered[channel.id, numbers[0]]
+        channel = house.context.state.channel("garden")
+        message = house.context.remembered[channel.id, numbers[0]]
         for number in numbers[1:]:
-            await message_cache.recall(house.core, channel, number)
-            assert len(house.core.remembered) <= 5
-        assert await message_cache.recall(house.core, channel, numbers[0]) is message
+            await message_cache.recall(house.context, channel, number)
+            assert len(house.context.remembered) <= 5
+        assert await message_cache.recall(house.context, channel, numbers[0]) is message
         house.store.let_go()
         assert (await bob.answer(edits))["is"] == "ack"
         texts = [message["text"] for message in await messages(bob)]
@@ -380,9 +380,9 @@ async def test_who_asks_for_a_message_at_once_gets_the_same() -> None:
     async with House() as house:
         anna, bob = await a_moderator_and_a_member(house)
         number = await says(bob, "one", anna)
-        core = house.server.core
-        channel = core.directory.channel("garden")
-        found = await asyncio.gather(*(message_cache.recall(core, channel, number) for _ in range(20)))
+        context = house.server.context
+        channel = context.state.channel("garden")
+        found = await asyncio.gather(*(message_cache.recall(context, channel, number) for _ in range(20)))
         assert len(set(map(id, found))) == 1
-        message_cache.forget_before(core, channel.id, found[0].at + 1)
-        assert await message_cache.recall(core, channel, number) is not found[0]
+        message_cache.forget_before(context, channel.id, found[0].at + 1)
+        assert await message_cache.recall(context, channel, number) is not found[0]

@@ -97,8 +97,8 @@ async def test_a_page_by_time_does_not_split_what_was_said_in_one_millisecond() 
     """Who goes on by the time of the last one sees all, by each of the words."""
     async with House() as house:
         ann = await irc_in(house, "#home", "Ann", CAPS)
-        at = house.server.core.now()
-        house.server.core.now = lambda: at
+        at = house.server.context.now()
+        house.server.context.now = lambda: at
         first = None
         for number in range(12):
             if number % 4 == 0:
@@ -119,8 +119,8 @@ async def test_targets_of_one_time_come_together(backwards: bool) -> None:
     """CHATHISTORY TARGETS, page by page by the time of the last: each conversation is found."""
     async with House() as house:
         ann = await irc_as(house, "Ann", CAPS)
-        at = house.server.core.now()
-        house.server.core.now = lambda: at
+        at = house.server.context.now()
+        house.server.context.now = lambda: at
         names = [f"p{number}" for number in range(7)]
         for number, name in enumerate(names):
             await irc_as(house, name)

@@ -60,7 +60,7 @@ async def test_exchanges_begun_before_any_is_finished_are_no_way_around_the_boun
         marks = [(person, person.tells("scram", message=final)) for person, final in begun]
         codes = [(await person.answer(mark))["code"] for person, mark in marks]
         assert (codes.count("login_failed"), codes.count("too_many_failures")) == (5, 25)
-        assert house.server.core.counters["logins_refused"] == 5
+        assert house.server.context.counters["logins_refused"] == 5
 
 
 async def test_tokens_shown_at_once_are_no_way_around_the_bound() -> None:

@@ -126,7 +126,7 @@ async def test_only_the_first_words_choose() -> None:
 
 def test_the_language_is_one_object() -> None:
     """What shares its bytes has to be the same object."""
-    assert native.PROTOCOL.language is native.LANGUAGE
+    assert native.PROTOCOL.encoder is native.LANGUAGE
     assert native.LANGUAGE.with_html is not None
     assert native.LANGUAGE.with_html.with_html is None
 

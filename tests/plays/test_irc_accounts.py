@@ -214,7 +214,7 @@ async def test_where_accounts_are_not_made_register_is_not_offered() -> None:
 async def test_the_servers_own_password(hashed: bool) -> None:
     """Modern IRC, "PASS message": without it, or with a wrong one, 464, ERROR, and the end. It may be a hash."""
     async with House() as making:
-        stored = await making.server.core.hashing.hash("sesame1!") if hashed else "sesame1!"
+        stored = await making.server.context.hashing.hash("sesame1!") if hashed else "sesame1!"
     async with House(irc={"password": stored}) as house:
         for given in ((), ("PASS :wrong",)):
             eve = await irc(house)
@@ -229,10 +229,10 @@ async def test_the_servers_own_password(hashed: bool) -> None:
 async def test_oper_gives_an_administrators_rights_for_now() -> None:
     """Modern IRC, "OPER message": 381 and MODE +o, 464 for what is wrong; "MODE message": -o gives them up."""
     async with House() as house:
-        core = house.server.core
-        hashed = await core.hashing.hash("opersecret")
-        config = core.config
-        core.config = type(config)(
+        context = house.server.context
+        hashed = await context.hashing.hash("opersecret")
+        config = context.config
+        context.config = type(config)(
             **{name: getattr(config, name) for name in config.__struct_fields__ if name != "oper"},
             oper=(Oper(name="root", password="operpassword"), Oper(name="other", password=hashed)),
         )
@@ -273,7 +273,7 @@ async def test_an_administrators_account_is_an_operator() -> None:
         await bob.hears_the_end()
         await chief.hears(":SERVER 401 chief ghost :*")
         times = []
-        house.server.core.reload = lambda: times.append(1)
+        house.server.context.reload = lambda: times.append(1)
         assert (await chief.answers("REHASH"))[0].split()[1] == "382"
         assert (await cyd.answers("REHASH"))[0].split()[1] == "481"
         assert times == [1]

@@ -16,7 +16,7 @@ async def test_join_is_told_with_topic_and_names_in_this_order() -> None:
         assert await bob.joins("#garden") == [
             ":Bob!~bob@guest.irc.local JOIN #garden",
             ":irc.local 332 Bob #garden :roses : and more",
-            f":irc.local 333 Bob #garden anna {house.server.core.directory.channel('garden').topic_at // 1000}",
+            f":irc.local 333 Bob #garden anna {house.server.context.state.channel('garden').topic_at // 1000}",
             ":irc.local 353 Bob = #garden :~anna Bob",
             ":irc.local 366 Bob #garden :End of /NAMES list",
         ]
@@ -117,7 +117,7 @@ async def test_modes_are_asked_for_and_set() -> None:
         anna.says("MODE #den", "MODE #den +m", "MODE #den +i", "MODE #den", "MODE #den +Z", "MODE #den b")
         await anna.hears(
             ":SERVER 324 anna #den +nt",
-            f":SERVER 329 anna #den {house.server.core.directory.channel('den').made_at // 1000}",
+            f":SERVER 329 anna #den {house.server.context.state.channel('den').made_at // 1000}",
             ":anna!* MODE #den +m",
             ":anna!* MODE #den +i",
             ":SERVER 324 anna #den +imnt",

@@ -64,8 +64,8 @@ async def test_the_page_of_readings_says_what_irc_does_with_each() -> None:
     page = {name: re.findall("`([A-Z]+)`", column.partition(";")[0].replace("`ACTION`", "")) for name, column in rows}
     del page["reason"]
     async with House() as house:
-        language = Network(house.server.core).language(HEARD)
-        told = {name: language.encode(event).decode().splitlines() for name, event in SAMPLES.items()}
+        encoder = Network(house.server.context).encoder(HEARD)
+        told = {name: encoder.encode(event).decode().splitlines() for name, event in SAMPLES.items()}
     assert page == {name: list(dict.fromkeys(line.split()[2] for line in lines)) for name, lines in told.items()} | {
         "renamed": ["NICK"]  # and ACCOUNT, for those who have account-notify
     }
@@ -173,7 +173,7 @@ async def test_whois_says_what_one_may_know() -> None:
         assert [line.split()[1] for line in lines] == ["311", "319", "312", "301", "317", "330", "318"]
         assert lines[1] == ":irc.local 319 Bob anna :~#den"
         assert lines[3] == ":irc.local 301 Bob anna :at lunch"
-        assert abs(int(lines[4].split()[5]) - house.server.core.now() // 1000) < 60
+        assert abs(int(lines[4].split()[5]) - house.server.context.now() // 1000) < 60
         bob.says("PRIVMSG anna :there?", "NOTICE anna :hm")
         await bob.hears(":SERVER 301 Bob anna :at lunch")
         bert = await house.native()

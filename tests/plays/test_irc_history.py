@@ -15,15 +15,15 @@ async def past(house: House, count: int = 8, caps: str = CAPS) -> tuple[IrcPerso
     """Somebody in #home who said `count` things: for each its text, its msgid, its time."""
     ann = await irc_in(house, "#home", "Ann", caps)
     said = []
-    now = house.server.core.now
+    now = house.server.context.now
     at = now()
     for number in range(count):
         # One second after another, as people talk.
-        house.server.core.now = partial(int, at + number * 1000)
+        house.server.context.now = partial(int, at + number * 1000)
         ann.says(f"PRIVMSG #home :m{number}")
         line = await ann.line()
         said.append((f"m{number}", tag(line, "msgid"), tag(line, "time")))
-    house.server.core.now = lambda: at + count * 1000
+    house.server.context.now = lambda: at + count * 1000
     return ann, said
 
 
@@ -124,8 +124,8 @@ async def test_where_something_was_said_lately() -> None:
     async with House() as house:
         ann, said = await past(house, 3)
         bob = await irc_as(house, "Bob", CAPS)
-        later = house.server.core.now() + 5000
-        house.server.core.now = lambda: later
+        later = house.server.context.now() + 5000
+        house.server.context.now = lambda: later
         ann.says("PRIVMSG Bob :psst")
         await bob.hears("*PRIVMSG Bob :psst")
         await ann.hears("*PRIVMSG Bob :psst")

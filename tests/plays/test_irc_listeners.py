@@ -36,16 +36,16 @@ def listeners(*kinds: dict[str, bool], **more: Any) -> dict[str, Any]:
 
 def client_context(certificate: Path | None = None) -> ssl.SSLContext:
     """TLS that takes the server's certificate as it is, and shows one of its own if there is one."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    tls_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls_context.check_hostname, tls_context.verify_mode = False, ssl.CERT_NONE
     if certificate is not None:
-        context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
-    return context
+        tls_context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+    return tls_context
 
 
 def connection_of(house: House, nick: str) -> Connection:
     """The server's side of somebody's connection."""
-    for session in house.server.core.sessions:
+    for session in house.server.context.sessions:
         if session.person is not None and session.person.name == nick:
             assert isinstance(session.outlet, Connection)
             return session.outlet
@@ -129,9 +129,9 @@ async def test_a_clients_certificate_is_known_by_its_fingerprint(tmp_path: Path,
     shown = fingerprint((tmp_path / "certificate.pem").read_bytes())
     async with House(irc=listeners({"tls": True})) as house:
         for nick, certificate, expected in (("Ann", tmp_path, shown), ("Bob", None, "")):
-            context = client_context(certificate)
-            context.minimum_version = context.maximum_version = version
-            person = await irc_at(house, 1, ssl=context)
+            tls_context = client_context(certificate)
+            tls_context.minimum_version = tls_context.maximum_version = version
+            person = await irc_at(house, 1, ssl=tls_context)
             await person.registers(nick)
             wire = connection_of(house, nick).wire
             assert wire is not None
@@ -145,9 +145,9 @@ async def test_a_certificate_logs_in_whose_it_is(tmp_path: Path) -> None:
     make_certificate(tmp_path, ["ann"], datetime.datetime.now(datetime.UTC))
     async with House(irc=listeners({"tls": True})) as house:
         await house.account("anna")
-        context = client_context(tmp_path)
+        tls_context = client_context(tmp_path)
         for kept in (False, True):
-            ann = await irc_at(house, 1, ssl=context)
+            ann = await irc_at(house, 1, ssl=tls_context)
             ann.says("CAP LS 302", "CAP REQ sasl", "NICK Ann", "USER a 0 * :Ann", "AUTHENTICATE EXTERNAL")
             offered = await ann.hears_at_last(":SERVER CAP * ACK :sasl")
             assert any("sasl=PLAIN,SCRAM-SHA-256,EXTERNAL" in line for line in offered)

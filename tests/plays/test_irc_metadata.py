@@ -192,8 +192,8 @@ async def test_a_private_channels_is_for_its_members() -> None:
         gone.says("QUIT")
         await gone.hears("ERROR *")
         await house.restart()
-        notes = house.server.core.directory.person_notes
-        assert notes == {house.server.core.directory.person("Bob").id: {"url": "x"}}
+        notes = house.server.context.state.person_notes
+        assert notes == {house.server.context.state.person("Bob").id: {"url": "x"}}
 
 
 async def test_it_is_offered_with_its_bounds() -> None:

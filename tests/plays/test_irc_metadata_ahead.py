@@ -38,7 +38,7 @@ async def test_what_is_noted_before_is_there_when_one_comes_in() -> None:
             *batch("*", "761 * * url * :https://a.example"),
             *batch("*", "761 * * url * :https://a.example", "766 * * none :Key not set"),
         ]  # fmt: skip
-        assert house.server.core.directory.person_notes == {}
+        assert house.server.context.state.person_notes == {}
         await bob.hears_nothing()
         welcome = await registers(ann, "Ann")
         at = welcome.index(":irc.local BATCH +k metadata Ann")
@@ -109,8 +109,8 @@ async def test_an_accounts_own_is_read_changed_and_cleared_and_nothing_is_kept_o
     """ "METADATA GET", "CLEAR": once logged in by SASL, before registration; what the core refuses is FAIL."""
     async with House(limits={"metadata_keys": 2}) as house:
         await house.account("anna")
-        number = house.server.core.directory.person("anna").id
-        notes = house.server.core.directory.person_notes
+        number = house.server.context.state.person("anna").id
+        notes = house.server.context.state.person_notes
         anna = await irc_as(house, "anna", CAPS, PASSWORD)
         await anna.answers("METADATA * SET url a", "METADATA * SET other c")
         gone = await comes(house, f"{CAPS} sasl")
@@ -142,11 +142,11 @@ async def test_an_accounts_own_is_read_changed_and_cleared_and_nothing_is_kept_o
         guest = await comes(house)
         await guest.answers("METADATA * SET url g")
         await registers(guest, "Gus")
-        assert notes[house.server.core.directory.person("Gus").id] == {"url": "g"}
+        assert notes[house.server.context.state.person("Gus").id] == {"url": "g"}
         guest.says("QUIT")
         await guest.hears_at_last("ERROR *")
         await house.restart()
-        assert house.server.core.directory.person_notes == {number: {"url": "b", "new": "c"}}
+        assert house.server.context.state.person_notes == {number: {"url": "b", "new": "c"}}
 
 
 async def test_too_many_before_are_rate_limited_and_one_comes_in_all_the_same() -> None:

@@ -194,11 +194,11 @@ async def test_who_set_the_topic_is_known_after_a_restart() -> None:
         ann, _ = await two(house)
         ann.says("TOPIC #den :plums", "MODE #den +k pears", "MODE #den +b wolf*!*@*")
         await ann.hears(":Ann!* TOPIC #den :plums", ":Ann!* MODE #den +k *", ":Ann!* MODE #den +b wolf*")
-        before = house.server.core.directory.channel("den")
+        before = house.server.context.state.channel("den")
         await house.restart()
-        after = house.server.core.directory.channel("den")
+        after = house.server.context.state.channel("den")
         assert (after, after.topic_by, after.key) == (before, "Ann", "pears")
-        assert [mask.mask for mask in house.server.core.directory.masks[after.id].values()] == ["wolf*"]
+        assert [mask.mask for mask in house.server.context.state.masks[after.id].values()] == ["wolf*"]
 
 
 async def test_an_outsider_speaks_where_that_is_wanted() -> None:

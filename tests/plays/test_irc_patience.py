@@ -84,7 +84,7 @@ async def test_a_flood_does_not_hold_up_others() -> None:
         flooder.says(*[f"PRIVMSG #home :{number}" for number in range(50)])
         ann.says("PING now")
         await ann.hears(":SERVER PONG SERVER :now")
-        assert house.server.core.sessions
+        assert house.server.context.sessions
 
 
 async def test_a_flood_past_its_bound_ends_with_a_reason() -> None:

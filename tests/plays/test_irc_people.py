@@ -73,8 +73,8 @@ async def test_idle_is_since_one_last_said_something() -> None:
     async with House() as house:
         ann = await irc_in(house, "#home", "Ann")
         bob = await irc_as(house, "Bob")
-        now = house.server.core.now
-        house.server.core.now = lambda: now() + 60_000
+        now = house.server.context.now
+        house.server.context.now = lambda: now() + 60_000
         before = (await bob.answers("WHOIS Ann"))[2].split()
         ann.says("PRIVMSG #home :x")
         await ann.answers()
@@ -141,7 +141,7 @@ async def test_monitor_tells_who_comes_and_goes() -> None:
         bob.says("QUIT")
         await bob.hears_at_last("ERROR *")
         await ann.hears_nothing()
-        assert house.server.core.watchers == {}
+        assert house.server.context.watchers == {}
 
 
 MORE = "extended-monitor away-notify account-notify setname"

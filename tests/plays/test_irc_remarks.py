@@ -105,7 +105,7 @@ async def test_stats_tells_operators_who_may_be_one() -> None:
     """Modern IRC, "STATS message": o gives 243, and 481 to others; 219 ends it."""
     async with House() as house:
         oper = (Oper(name="root", password="opersecret"),)
-        house.server.core.config = structs.replace(house.server.core.config, oper=oper)
+        house.server.context.config = structs.replace(house.server.context.config, oper=oper)
         ann = await irc_as(house, "Ann")
         assert [line.split()[1] for line in await ann.answers("STATS o")] == ["481", "219"]
         await ann.answers("OPER root opersecret")

@@ -28,10 +28,10 @@ async def test_messages_are_found_by_words_place_person_and_time() -> None:
         ann = await irc_in(house, "#home", "Ann", CAPS)
         bob = await irc_in(house, "#home", "Bob", CAPS)
         said: list[str] = []
-        at = house.server.core.now()
+        at = house.server.context.now()
         for person, text in ((ann, "tea at four"), (bob, "I like tea"), (ann, "four cups; two spoons"), (bob, "été")):
             # One second after another, as people talk.
-            house.server.core.now = partial(int, at + len(said) * 1000)
+            house.server.context.now = partial(int, at + len(said) * 1000)
             person.says(f"PRIVMSG #home :{text}")
             said.append((await person.hears_at_last(f"*PRIVMSG #home :{text}"))[-1])
         bob.says("PRIVMSG Ann :tea alone")

@@ -89,5 +89,5 @@ async def test_who_may_not_speak_is_refused_and_other_protocols_are_told() -> No
         answer = await mia.asks("confide", channel="tea", to="owners", text="hm")
         assert answer["confided"]["text"] == "hm"
         await ann.hears_nothing()
-        assert house.server.core.fanout.audience(house.server.core.directory.channel("tea").id).said == 0
+        assert house.server.context.fanout.subscribers(house.server.context.state.channel("tea").id).said == 0
         await luc.hears_nothing()

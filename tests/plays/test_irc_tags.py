@@ -153,8 +153,8 @@ async def test_who_lags_is_not_told_what_it_said_itself() -> None:
     async with House(limits={"unsent_bytes": 65536}) as house:
         for caps, nick, echoes in (("", "Ann", 0), ("echo-message", "Bea", 1)):
             one = await irc_in(house, "#home", nick, caps)
-            directory = house.server.core.directory
-            outlet: Any = next(iter(directory.connected[directory.person(nick).id])).outlet
+            state = house.server.context.state
+            outlet: Any = next(iter(state.connected[state.person(nick).id])).outlet
             mia = await house.native_in("home", f"Mia{nick}")
             await one.hears_at_last(f":Mia{nick}!* JOIN #home")
             outlet.pause_writing()

@@ -173,7 +173,7 @@ async def test_those_with_the_same_capabilities_share_one_language() -> None:
     async with House() as house:
         for nick, caps in (("Ann", "server-time echo-message"), ("Bob", "multi-prefix server-time"), ("Cyd", "")):
             await irc_as(house, nick, caps)
-        languages = [session.outlet.language for session in house.server.core.sessions]
+        languages = [session.outlet.encoder for session in house.server.context.sessions]
         assert languages[0] is languages[1]
         assert languages[0] is not languages[2]
 

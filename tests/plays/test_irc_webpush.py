@@ -40,7 +40,7 @@ async def leaves(person: IrcPerson) -> None:
 
 async def forgets(house: House, somebody: IrcPerson) -> None:
     """No subscription is left, a moment later: so many answers to somebody's pings is how long that may take."""
-    own = house.server.core.directory.subscriptions
+    own = house.server.context.state.subscriptions
     for _ in range(2000):
         if not any(own.values()):
             return
@@ -113,7 +113,7 @@ async def test_a_subscription_ends_by_request_by_the_service_and_with_the_passwo
         await house.account("ann")
 
         def kept() -> list[str]:
-            return [one for own in house.server.core.directory.subscriptions.values() for one in own]
+            return [one for own in house.server.context.state.subscriptions.values() for one in own]
 
         key = await subscribes(house, service, device)
         await house.restart()
@@ -162,10 +162,10 @@ async def test_what_cannot_be_subscribed_is_refused(tmp_path: Path) -> None:
         guest.says(f"WEBPUSH REGISTER https://push.example/ {device.keys}")
         await guest.hears(":SERVER FAIL WEBPUSH ACCOUNT_REQUIRED REGISTER :*")
         for number in range(10):
-            house.server.core.now = lambda number=number: 1_000_000 + number  # type: ignore[misc]
+            house.server.context.now = lambda number=number: 1_000_000 + number  # type: ignore[misc]
             ann.says(f"WEBPUSH REGISTER https://push.example/{number} {device.keys}")
             await ann.hears(f"*WEBPUSH REGISTER https://push.example/{number}")
-        (own,) = house.server.core.directory.subscriptions.values()
+        (own,) = house.server.context.state.subscriptions.values()
         assert list(own) == [f"https://push.example/{number}" for number in range(2, 10)]
         assert service.connected == 0
 

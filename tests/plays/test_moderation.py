@@ -237,7 +237,7 @@ async def test_a_banned_guests_address_is_kept_out_and_another_is_not() -> None:
         await anna.asks("ban", channel="garden", name="Luc")
         await luc.is_refused("banned", "join", channel="garden")
         again = await guest_from(house, "127.0.0.2", "Innocent")
-        assert (await again.is_refused("banned", "join", channel="garden"))["until"] > house.server.core.now()
+        assert (await again.is_refused("banned", "join", channel="garden"))["until"] > house.server.context.now()
         assert not (await again.asks("resume", since={"garden": 0})).get("channels")
         await again.joins("attic")
         await neighbour.asks("send", channel="garden", text="I was here before")
@@ -264,9 +264,9 @@ async def test_a_banned_guests_address_is_kept_out_and_another_is_not() -> None:
 async def test_a_guest_who_left_is_banned_by_what_it_said_with_the_address_it_had() -> None:
     """For as many hours as the setting says; unban by its name lifts both though it is gone."""
     async with House(limits={"exempt": ()}, conversation={"guest_ban_hours": 2}) as house:
-        core = house.server.core
-        time = core.now()
-        core.now = lambda: time
+        context = house.server.context
+        time = context.now()
+        context.now = lambda: time
         anna, _ = await two_accounts(house)
         luc = await guest_from(house, "127.0.0.2", "Luc")
         await luc.joins("garden")
@@ -297,7 +297,7 @@ async def test_addresses_that_are_known_to_be_shared_and_hours_that_are_none_ban
             await anna.asks("ban", channel="garden", name="Luc")
             again = await guest_from(house, "127.0.0.2", "Lucien")
             await again.joins("garden")
-            assert house.server.core.directory.address_bans == {}
+            assert house.server.context.state.address_bans == {}
 
 
 async def test_settings_of_the_conversation_are_told_and_bounded() -> None:

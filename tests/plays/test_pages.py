@@ -50,9 +50,9 @@ async def test_a_page_says_after_which_event_it_was_read() -> None:
         anna, _ = await anna_and_bob(house)
         assert "number" not in await anna.asks("history", channel="home")
         number = await say(anna, "one")
-        core = house.server.core
-        home, person = core.directory.channel("home"), core.directory.person("anna")
-        await core.store.commit([Append(home, "message", core.now(), person, "not told yet", "", "")])
+        context = house.server.context
+        home, person = context.state.channel("home"), context.state.person("anna")
+        await context.store.commit([Append(home, "message", context.now(), person, "not told yet", "", "")])
         for about in ({}, {"after": 0}, {"around": number + 1}, {"before": 99}, {"around": 99}, {"limit": 1}):
             answer = await anna.asks("history", channel="home", **about)
             assert (answer["number"], [event["number"] for event in answer["events"]]) == (number, [number]), about

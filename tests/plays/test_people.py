@@ -45,12 +45,12 @@ async def test_last_seen_is_told_of_those_who_share_it_only() -> None:
         carl.hang_up()
         await until_gone(house, "bob")
         await until_gone(house, "carl")
-        await house.server.core.turns.told()
+        await house.server.context.commit_loop.told()
         seen = (await anna.asks("whois", name="bob"))["last_seen"]
-        assert abs(seen - house.server.core.now()) < 60_000
+        assert abs(seen - house.server.context.now()) < 60_000
         assert "last_seen" not in await anna.asks("whois", name="carl")
         await house.restart()
-        assert list(house.server.core.directory.seen.values()) == [seen]
+        assert list(house.server.context.state.seen.values()) == [seen]
         anna = await house.native()
         await anna.logs_in("anna", PASSWORD)
         assert (await anna.asks("whois", name="bob"))["last_seen"] == seen
@@ -96,9 +96,9 @@ async def test_a_guest_who_made_an_account_is_asked_about_what_the_guest_did() -
 async def test_who_turns_invisible_was_last_seen_just_then() -> None:
     """What is told is the last time that others saw somebody, not the last time that they were connected."""
     async with House() as house:
-        core = house.server.core
-        time = core.now()
-        core.now = lambda: time
+        context = house.server.context
+        time = context.now()
+        context.now = lambda: time
         await house.account("anna")
         await house.account("bob")
         anna, bob = await house.native(), await house.native()
@@ -110,7 +110,7 @@ async def test_who_turns_invisible_was_last_seen_just_then() -> None:
         assert (await anna.asks("whois", name="bob"))["last_seen"] == left
         bob.hang_up()
         await until_gone(house, "bob")
-        await core.turns.told()
+        await context.commit_loop.told()
         assert (await anna.asks("whois", name="bob"))["last_seen"] == left
         back = await house.native()
         await back.logs_in("bob", PASSWORD)

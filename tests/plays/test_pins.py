@@ -144,10 +144,10 @@ async def test_what_is_no_longer_kept_is_pinned_no_longer() -> None:
         chief, bob = await chief_and_bob(house)
         numbers = [(await chief.says("home", text))["number"] for text in ("one", "two")]
         await chief.asks("pin", channel="home", number=numbers[0])
-        core = house.server.core
-        home = core.directory.channel("home")
-        at = (await core.store.messages(home, numbers))[0].at
-        await core.store.forget_before(home.id, at + 1, 1)
+        context = house.server.context
+        home = context.state.channel("home")
+        at = (await context.store.messages(home, numbers))[0].at
+        await context.store.forget_before(home.id, at + 1, 1)
         assert await pinned(bob) == []
         await chief.asks("pin", channel="home", number=numbers[1])
         assert await pinned(bob) == ["two"]
@@ -160,9 +160,9 @@ async def test_forgetting_messages_forgets_their_pins() -> None:
         numbers = [(await chief.says("home", text))["number"] for text in ("one", "two", "three")]
         for number in numbers[::-1]:
             await chief.asks("pin", channel="home", number=number)
-        core = house.server.core
-        home = core.directory.channel("home")
-        forget(core, home, (numbers[1], 999))
-        assert list(core.directory.pins[home.id]) == [numbers[2], numbers[0]]
-        core.tick.take_back()
-        assert list(core.directory.pins[home.id]) == numbers[::-1]
+        context = house.server.context
+        home = context.state.channel("home")
+        forget(context, home, (numbers[1], 999))
+        assert list(context.state.pins[home.id]) == [numbers[2], numbers[0]]
+        context.unit.take_back()
+        assert list(context.state.pins[home.id]) == numbers[::-1]

@@ -140,10 +140,10 @@ async def test_nothing_gives_somebody_invisible_away() -> None:
 
 async def until_gone(house: House, name: str) -> None:
     """Wait until somebody's last connection is noticed to be gone, whether anybody is told or not."""
-    core = house.server.core
-    number = core.directory.person(name).id
+    context = house.server.context
+    number = context.state.person(name).id
     async with asyncio.timeout(PATIENCE):
-        while number in core.directory.connected:
+        while number in context.state.connected:
             await asyncio.sleep(0)
 
 

@@ -62,7 +62,7 @@ async def test_a_reaction_is_told_counted_and_shown_to_who_comes_later() -> None
         reactors = (await bob.asks("reactions", channel="home", number=number))["reactors"]
         assert [(one["emoji"], one["name"]) for one in reactors] == [
             ("❤️", "anna"),
-            *sorted((("👍", "anna"), ("👍", "bob")), key=lambda one: house.server.core.directory.person(one[1]).id),
+            *sorted((("👍", "anna"), ("👍", "bob")), key=lambda one: house.server.context.state.person(one[1]).id),
         ]
 
 
@@ -244,7 +244,7 @@ async def test_ten_thousand_people_react_to_one_message() -> None:
     """Each is counted, the list comes in pages, and one more costs what the first one did."""
 
     class Silent:
-        class language:  # noqa: N801
+        class encoder:  # noqa: N801
             name, snapshots, acknowledges = "test", False, False
 
     people = 10_000
@@ -252,27 +252,27 @@ async def test_ten_thousand_people_react_to_one_message() -> None:
         await house.account("anna")
         anna = await house.native_in("home", "anna", PASSWORD)
         number = (await anna.says("home", "hello"))["number"]
-        core = house.server.core
-        home = core.directory.channel("home")
-        crowd = [Person(core.new_id(), f"crowd-{i}") for i in range(people)]
-        with core.tick.whole():
+        context = house.server.context
+        home = context.state.channel("home")
+        crowd = [Person(context.new_id(), f"crowd-{i}") for i in range(people)]
+        with context.unit.whole():
             for person in crowd:
-                core.tick.store(PutPerson(person, person.name))
+                context.unit.store(PutPerson(person, person.name))
         for person in crowd[1:]:
-            core.tick.store(PutReaction(home.id, number, "👍", person.id, True))
-        core.turns.wake()
-        await core.turns.told()
+            context.unit.store(PutReaction(home.id, number, "👍", person.id, True))
+        context.commit_loop.wake()
+        await context.commit_loop.told()
 
         first, last = crowd[0], crowd[1]
         for person in (first, last):
-            core.directory.people[person.id] = person
-            channel_presence.stand(core, home, person, Standing(Role.MEMBER))
+            context.state.people[person.id] = person
+            channel_presence.stand(context, home, person, Standing(Role.MEMBER))
         session = Session(Silent(), "test", Trust.PASSWORDS, None)  # type: ignore[arg-type]
         session.person = first
-        await react(core, session, React(channel="home", number=number, emoji="👍"))
-        core.turns.wake()
+        await react(context, session, React(channel="home", number=number, emoji="👍"))
+        context.commit_loop.wake()
         assert (await anna.hears("reacted"))["count"] == people
-        assert len(core.remembered) == 1
+        assert len(context.remembered) == 1
         (message,) = await page(anna)
         assert message["reactions"] == [{"emoji": "👍", "count": people}]
 

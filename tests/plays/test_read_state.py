@@ -197,9 +197,9 @@ async def test_a_million_unread_messages_are_not_counted_one_by_one() -> None:
     async with House() as house:
         await house.account("Anna")
         anna = await device(house, "Anna", "home")
-        core = house.server.core
-        channel, person = core.directory.channel("home"), core.directory.person("Anna")
-        await core.store.commit([PutMarker(person.id, channel.id, 0, 1, 1)])
+        context = house.server.context
+        channel, person = context.state.channel("home"), context.state.person("Anna")
+        await context.store.commit([PutMarker(person.id, channel.id, 0, 1, 1)])
         with sqlite3.connect(house.data / "causerie.db") as store:
             store.execute("UPDATE channels SET number = 1000001, said = 1000001")
         store.close()
@@ -239,14 +239,14 @@ async def test_a_marker_is_kept_in_memory_until_it_is_stored(monkeypatch: pytest
             await anna.says("home", text)
         await anna.asks("mark", channel="home", number=1)
         house.store.failing = True
-        read_state.flush(house.core)
-        await house.core.turns.told()
+        read_state.flush(house.context)
+        await house.context.commit_loop.told()
         house.store.failing = False
-        read_state.flush(house.core)
-        assert house.core.markers
-        await house.core.turns.told()
-        read_state.flush(house.core)
-        assert not house.core.markers
+        read_state.flush(house.context)
+        assert house.context.markers
+        await house.context.commit_loop.told()
+        read_state.flush(house.context)
+        assert not house.context.markers
         assert await line(anna) == at(1, 1, 1)
 
 
@@ -259,18 +259,18 @@ async def test_a_guests_markers_are_never_stored_and_go_with_it() -> None:
         await guest.hears("message", text="one")
         await guest.asks("mark", channel="home", number=1)
         await guest.hears("marked", upto=1)
-        core = house.server.core
-        ids = {core.directory.person(name).id for name in ("Zoé", "Max")}
+        context = house.server.context
+        ids = {context.state.person(name).id for name in ("Zoé", "Max")}
         for _ in range(2):
-            read_state.flush(core)
-            await core.turns.told()
-        assert {person for _, person, _ in core.markers} == ids
+            read_state.flush(context)
+            await context.commit_loop.told()
+        assert {person for _, person, _ in context.markers} == ids
         await guest.asks("register", name="Zoé", password=PASSWORD)
         other.hang_up()
         await guest.hears("renamed")
         await guest.hears("left", name="Max")
-        read_state.flush(core)
-        await core.turns.told()
-        read_state.flush(core)
-        assert not core.markers
+        read_state.flush(context)
+        await context.commit_loop.told()
+        read_state.flush(context)
+        assert not context.markers
         assert await line(guest) == at(1, 1, 0)

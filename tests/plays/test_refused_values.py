@@ -72,17 +72,17 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 async def test_each_is_refused_by_its_name() -> None:
     """And what stands afterwards is what stood before."""
     async with House(irc={"password": "sesame"}) as house:
-        core = house.server.core
-        core.push_key = KEY
+        context = house.server.context
+        context.push_key = KEY
         await house.account("Ada", admin=True)
         await house.account("Ben")
         ada, ben = await house.native_in("garden", "Ada", PASSWORD), await house.native_in("garden", "Ben", PASSWORD)
-        before = dict(core.directory.channels), dict(core.directory.invites), dict(core.directory.subscriptions)
+        before = dict(context.state.channels), dict(context.state.invites), dict(context.state.subscriptions)
         for do, about, code, why in CASES:
             answer = await ada.answer(ada.tells(do, **about))
             assert (answer.get("code"), answer.get("data", {}).get("why")) == (code, why), (do, about)
-        assert (core.directory.channels, core.directory.invites) == before[:2]
-        assert not any(core.directory.subscriptions.values())
+        assert (context.state.channels, context.state.invites) == before[:2]
+        assert not any(context.state.subscriptions.values())
         await ben.asks("send", channel="garden", text="good day")
 
 

@@ -106,11 +106,11 @@ async def test_the_former_name_leads_to_the_channel_and_makes_no_other() -> None
         await anna.joins("#other")
         assert (await anna.answers("RENAME #other #tea"))[0].split()[1:3] == ["FAIL", "RENAME"]
         await house.restart()
-        directory = house.server.core.directory
-        assert directory.channel("tea").name == "cake"
-        assert directory.former == {"tea": directory.channel("cake").id}
+        state = house.server.context.state
+        assert state.channel("tea").name == "cake"
+        assert state.former == {"tea": state.channel("cake").id}
         with pytest.raises(NoSuchChannel):
-            directory.channel("pie")
+            state.channel("pie")
 
 
 async def test_who_resumes_by_the_former_name_is_told_what_followed() -> None:
@@ -160,16 +160,16 @@ async def test_who_lags_is_told_of_it_in_its_place() -> None:
         bob = await irc_in(house, "#tea", "Bob")
         cyd = await irc_in(house, "#tea", "Cyd", CAP)
         await bob.hears(":Cyd!* JOIN #tea")
-        core = house.server.core
-        slow = [session for session in core.sessions if session.person is not None and session.person.name != "anna"]
+        context = house.server.context
+        slow = [session for session in context.sessions if session.person is not None and session.person.name != "anna"]
         for session in slow:
-            catch_up.lag(core, session)
+            catch_up.lag(context, session)
         for text in ("one", "two"):
             await anna.asks("send", channel="tea", text=text)
         await anna.asks("rename_channel", channel="tea", name="cake", reason="sweeter")
         await anna.asks("send", channel="cake", text="three")
         for session in slow:
-            await catch_up.refill(core, session)
+            await catch_up.refill(context, session)
         await bob.hears(
             ":anna!* PRIVMSG #tea :one",
             ":anna!* PRIVMSG #tea :two",
@@ -193,8 +193,8 @@ async def test_who_lags_is_told_of_it_in_its_place() -> None:
 async def test_where_it_is_too_far_back_the_name_is_told_last() -> None:
     """What is not read again (limits.resume_events) has no number."""
     async with House() as house:
-        core = house.server.core
-        core.config = structs.replace(core.config, limits=structs.replace(core.config.limits, resume_events=2))
+        context = house.server.context
+        context.config = structs.replace(context.config, limits=structs.replace(context.config.limits, resume_events=2))
         await house.account("anna")
         anna = await house.native_in("fog", "anna", PASSWORD)
         await anna.asks("rename_channel", channel="fog", name="mist")

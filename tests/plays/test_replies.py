@@ -260,8 +260,8 @@ async def test_slow_channels() -> None:
     """One message in so many seconds for each, replies and all; moderators as they like; edits are not slowed."""
     async with House() as house:
         anna, bob = await friends(house, "anna", "bob")
-        now = house.server.core.now()
-        house.server.core.now = lambda: now
+        now = house.server.context.now()
+        house.server.context.now = lambda: now
         await anna.asks("set_channel", channel="garden", slow_seconds=30)
         first = await says(bob, "one")
         data = await bob.is_refused("slow_mode", "send", channel="garden", text="two")
@@ -299,7 +299,7 @@ async def test_so_many_slow_speakers_are_remembered(monkeypatch: pytest.MonkeyPa
         await people[0].asks("set_channel", channel="garden", slow_seconds=30)
         for person in people[1:]:
             await says(person, "hello")
-        assert len(house.server.core.slowed) <= 2
+        assert len(house.server.context.slowed) <= 2
         await people[3].is_refused("slow_mode", "send", channel="garden", text="again")
 
 

@@ -421,14 +421,14 @@ class Scene:
 
     def __init__(self, house: House, hashed: Secrets) -> None:
         self.house, self.hashed, self.count = house, hashed, 0
-        self.core = house.server.core
+        self.context = house.server.context
         self.names: dict[str, str] = {}
-        self.core.reload = lambda: None
+        self.context.reload = lambda: None
 
     def person(self, name: str, admin: bool = False) -> Person:
         """Somebody gets an account."""
-        person = Person(self.core.new_id(), name, admin=admin)
-        accounts.keep(self.core, person, skeleton(name), self.hashed)
+        person = Person(self.context.new_id(), name, admin=admin)
+        accounts.keep(self.context, person, skeleton(name), self.hashed)
         return person
 
     async def next(self, kind: str) -> None:
@@ -436,7 +436,7 @@ class Scene:
 
         In each, Target has said something: event 1. In the room, somebody has reported it.
         """
-        core, access, standing, admin = self.core, *KINDS[kind]
+        context, access, standing, admin = self.context, *KINDS[kind]
         self.count += 1
         number = str(self.count)
         me = self.person(f"Actor-{number}", admin)
@@ -444,16 +444,18 @@ class Scene:
         self.names = {"n": number, "self": me.name, "room": f"room{number}", "hall": f"hall{number}"}
         self.names["path"] = str(self.house.data / f"copy{number}")
         for name, read_only in ((self.names["room"], False), (self.names["hall"], True)):
-            channel = Channel(core.new_id(), name, access, read_only=read_only)
-            channels.make(core, channel)
+            channel = Channel(context.new_id(), name, access, read_only=read_only)
+            channels.make(context, channel)
             for other, role in OTHERS.items():
-                channel_presence.stand(core, channel, core.directory.person(other), Standing(role))
+                channel_presence.stand(context, channel, context.state.person(other), Standing(role))
             if kind not in ("stranger", "guest", "operator"):
-                channel_presence.stand(core, channel, me, standing)
-            said = core.directory.person("Target")
-            core.tick.append(Append(channel, "message", core.now(), said, "before you came", "", ""))
+                channel_presence.stand(context, channel, me, standing)
+            said = context.state.person("Target")
+            context.unit.append(Append(channel, "message", context.now(), said, "before you came", "", ""))
             if not read_only:
-                core.reports = {self.count: Complaint(self.count, channel.id, core.now(), victim.id, 1, said.id, "")}
+                context.reports = {
+                    self.count: Complaint(self.count, channel.id, context.now(), victim.id, 1, said.id, "")
+                }
         made = await self.house.operator(MakeInvite())
         assert isinstance(made, InviteMade)
         self.names.update(token=made.token, invite=str(made.invite), report=number, direct="@", victim=victim.name)
@@ -468,10 +470,10 @@ class Scene:
         person = await self.house.native()
         if kind == "guest":
             await person.logs_in(f"Visitor-{self.names['n']}")
-            guest = self.core.directory.person(person.name)
+            guest = self.context.state.person(person.name)
             for name in ("room", "hall"):
-                channel = self.core.directory.channel(self.names[name])
-                channel_presence.stand(self.core, channel, guest, Standing(Role.MEMBER))
+                channel = self.context.state.channel(self.names[name])
+                channel_presence.stand(self.context, channel, guest, Standing(Role.MEMBER))
             self.names["self"] = guest.name
         elif kind != "stranger":
             await person.logs_in(self.names["self"], PASSWORD)
@@ -479,10 +481,10 @@ class Scene:
 
     def says_something(self) -> None:
         """Who is about to try has said something in both rooms: event 2."""
-        core, me = self.core, self.core.directory.person(self.names["self"])
-        core.tick.store(PutPerson(me, "" if me.guest else skeleton(me.name)))
+        context, me = self.context, self.context.state.person(self.names["self"])
+        context.unit.store(PutPerson(me, "" if me.guest else skeleton(me.name)))
         for name in (self.names["room"], self.names["hall"]):
-            core.tick.append(Append(core.directory.channel(name), "message", core.now(), me, "once", "", ""))
+            context.unit.append(Append(context.state.channel(name), "message", context.now(), me, "once", "", ""))
 
     def filled(self, about: Any) -> Any:
         """With this cell's names."""
@@ -542,13 +544,13 @@ class Scene:
         """Whether a row's line is refused."""
         await self.next(kind)
         person = await irc(self.house)
-        self.names["channel"] = f"{self.core.directory.channel(self.names['room']).id:x}"
+        self.names["channel"] = f"{self.context.state.channel(self.names['room']).id:x}"
         if kind == "guest":
             await person.registers(f"Visitor-{self.names['n']}", CAPS)
-            guest = self.core.directory.person(person.nick)
+            guest = self.context.state.person(person.nick)
             for name in ("room", "hall"):
                 channel_presence.stand(
-                    self.core, self.core.directory.channel(self.names[name]), guest, Standing(Role.MEMBER)
+                    self.context, self.context.state.channel(self.names[name]), guest, Standing(Role.MEMBER)
                 )
             self.names["self"] = guest.name
         elif kind != "stranger":
@@ -577,7 +579,7 @@ class Scene:
 
 async def scene_in(house: House) -> Scene:
     """The house with those who are always there."""
-    scene = Scene(house, await house.server.core.hashing.secrets(PASSWORD))
+    scene = Scene(house, await house.server.context.hashing.secrets(PASSWORD))
     for name in (*OTHERS, "Nobody"):
         scene.person(name, admin=name == "Chief")
     return scene

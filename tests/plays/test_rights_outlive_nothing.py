@@ -18,8 +18,8 @@ ENTRY = Oper(name="root", password="operpassword")
 
 def settings(house: House, *oper: Oper) -> None:
     """These are the `[[oper]]` entries from now on, as after a SIGHUP."""
-    core = house.server.core
-    core.config = msgspec.structs.replace(core.config, oper=oper)
+    context = house.server.context
+    context.config = msgspec.structs.replace(context.config, oper=oper)
 
 
 async def test_who_elevated_and_is_demoted_has_no_administrators_rights() -> None:
@@ -66,7 +66,7 @@ async def test_rights_lost_while_a_password_is_hashed_make_no_account(monkeypatc
             anna = await house.native()
             await anna.logs_in("Anna", PASSWORD)
             people.append(anna)
-        hashing = house.server.core.hashing
+        hashing = house.server.context.hashing
         held = Held(hashing.secrets)
         monkeypatch.setattr(hashing, "secrets", held)
         adding = people[0].tells("add_account", name="Carl", password=PASSWORD, admin=True)
@@ -214,7 +214,7 @@ async def test_moderators_see_and_remove_whoever_is_on_record(what: str) -> None
 async def alone(house: House, person: NativePerson) -> None:
     """Nobody else is connected any more."""
     async with asyncio.timeout(PATIENCE):
-        while len(house.server.core.directory.connected) > 1:
+        while len(house.server.context.state.connected) > 1:
             await person.asks("ping")
 
 
@@ -238,13 +238,13 @@ async def test_what_is_left_of_a_guest_ends_with_it() -> None:
     async with House() as house:
         await house.account("Anna")
         anna, guest = await house.native_in("garden", "Anna", PASSWORD), await house.native_in("garden", "Luc")
-        channel = house.server.core.directory.channel("garden").id
+        channel = house.server.context.state.channel("garden").id
         await anna.asks("mute", channel="garden", name="Luc", seconds=600)
         await guest.asks("leave", channel="garden")
-        assert len(house.server.core.directory.standings[channel]) == 2
+        assert len(house.server.context.state.standings[channel]) == 2
         guest.hang_up()
         await alone(house, anna)
-        assert len(house.server.core.directory.standings[channel]) == 1
+        assert len(house.server.context.state.standings[channel]) == 1
 
 
 async def test_an_address_is_exempt_from_rates_as_long_as_the_settings_say_so() -> None:

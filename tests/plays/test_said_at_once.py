@@ -98,7 +98,7 @@ async def test_each_is_refused_when_none_could_be_stored(monkeypatch: pytest.Mon
 
 
 async def test_more_at_once_than_a_tick_holds_come_in_their_order() -> None:
-    """The rest goes into the ticks that follow; an echo comes for each where it was asked for."""
+    """The rest goes into the units of work that follow; an echo comes for each where it was asked for."""
     async with House(limits={"tick_commands": 4}) as house:
         mia = await house.native_in("home", "Mia")
         lea = await irc_in(house, "#home", "Lea", caps="echo-message")

@@ -20,16 +20,16 @@ async def test_a_crowd_of_guests_is_refused_by_name_and_holds_nobody_up() -> Non
         for number in range(CROWD):
             guests.append(await house.native())
             await guests[-1].logs_in(f"Guest{number}")
-        core = house.server.core
-        await core.searches.enter("the one that is done now")
+        context = house.server.context
+        await context.searches.enter("the one that is done now")
         order: list[str] = []
-        real = core.store.search
+        real = context.store.search
 
         async def search(query: Query) -> Hits:
             order.append(query.text)
             return await real(query)
 
-        core.store.search = search  # type: ignore[method-assign]
+        context.store.search = search  # type: ignore[method-assign]
         asked = [guest.tells("search", text="theirs") for guest in guests]
         answers = [asyncio.create_task(guest.answer(mark)) for guest, mark in zip(guests, asked, strict=True)]
         refused, waiting = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
@@ -39,9 +39,9 @@ async def test_a_crowd_of_guests_is_refused_by_name_and_holds_nobody_up() -> Non
         assert {one.result()["code"] for one in refused} == {"busy"}
         assert all(one.result()["data"]["retry_after"] > 0 for one in refused)
         mark = anna.tells("search", text="hers")
-        while core.searches.waiting <= SEARCHES_EACH:
+        while context.searches.waiting <= SEARCHES_EACH:
             await asyncio.sleep(0)
-        core.searches.leave()
+        context.searches.leave()
         assert (await anna.answer(mark))["is"] == "found"
         assert [(await one)["is"] for one in waiting] == ["found"] * SEARCHES_EACH
         assert order.index("hers") <= 1
@@ -54,7 +54,7 @@ async def test_a_search_that_takes_too_long_is_refused_by_name() -> None:
         async def search(query: Query) -> Hits:
             raise SearchTimedOut
 
-        house.server.core.store.search = search  # type: ignore[method-assign]
+        house.server.context.store.search = search  # type: ignore[method-assign]
         await anna.is_refused("search_too_broad", "search", text="a*")
         classic = await house.classic_in("home", "Guest-Luc")
         await anna.hears("entered", name="Guest-Luc")

@@ -92,9 +92,9 @@ async def test_what_is_sent_again_does_not_slow_down() -> None:
         await house.account("bob")
         anna = await house.native_in("garden", "anna", PASSWORD)
         bob = await house.native_in("garden", "bob", PASSWORD)
-        core = house.server.core
-        times = [core.now()]
-        core.now = lambda: times[0]
+        context = house.server.context
+        times = [context.now()]
+        context.now = lambda: times[0]
         await anna.asks("set_channel", channel="garden", slow_seconds=30)
         assert (await bob.asks("send", channel="garden", text="one", key="x"))["is"] == "ack"
         times[0] += 31_000

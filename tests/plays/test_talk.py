@@ -226,7 +226,7 @@ async def test_who_may_come_in_clear(where: str, plaintext: str, monkeypatch: py
                 async with asyncio.timeout(PATIENCE):
                     assert await reader.read() == b"causerie: this server is reached from here by TLS only\r\n"
                 writer.close()
-            assert house.server.core.directory.connected == {}
+            assert house.server.context.state.connected == {}
             return
         anna, luc = await house.native(), await house.native()
         await luc.logs_in("Luc")
@@ -246,10 +246,10 @@ async def test_a_tell_that_answers_nothing_opens_nothing() -> None:
         anna = await house.native_in("home", "anna", PASSWORD)
         bob = await house.native_in("home", "bob", PASSWORD)
         await anna.hears("entered", name="bob")
-        before = len(house.server.core.directory.channels)
+        before = len(house.server.context.state.channels)
         await anna.is_refused("no_such_message", "tell", people=["bob"], text="yes", reply=1)
         await bob.hears_nothing()
-        assert len(house.server.core.directory.channels) == before
+        assert len(house.server.context.state.channels) == before
         first = await anna.asks("tell", people=["bob"], text="tea?")
         answer = await bob.asks("tell", people=["anna"], text="yes", reply=first["number"])
         await anna.is_refused("no_such_message", "tell", people=["bob"], text="yes", reply=answer["number"] + 7)

@@ -209,9 +209,9 @@ async def test_one_follows_only_so_many_threads() -> None:
         await bob.asks("follow", channel="home", number=numbers[1])
         assert [thread for thread, *_ in await followed(anna)] == [numbers[2], numbers[1]]
         assert (
-            await house.server.core.store.follows(
-                house.server.core.directory.person("anna").id,
-                house.server.core.directory.channel("home").id,
+            await house.server.context.store.follows(
+                house.server.context.state.person("anna").id,
+                house.server.context.state.channel("home").id,
                 numbers[0],
             )
             is False
@@ -238,9 +238,9 @@ async def test_a_thread_outlives_its_first_message() -> None:
         anna, bob = await people_in(house, "anna", "bob")
         first = await say(anna, "one")
         await say(bob, "yes", reply=first)
-        core = house.server.core
-        home = core.directory.channel("home")
-        await core.store.forget_before(home.id, core.now() + 1, 1)
+        context = house.server.context
+        home = context.state.channel("home")
+        await context.store.forget_before(home.id, context.now() + 1, 1)
         assert await texts(bob, first) == ["yes"]
 
 
@@ -253,7 +253,7 @@ async def test_a_list_is_no_older_than_what_was_told_before_it(what: str, monkey
         first = await say(anna, "lunch?")
         await say(bob, "yes", reply=first)
         await bob.asks("draft", channel="home", text="what if")
-        store = house.server.core.store
+        store = house.server.context.store
         read, changes = getattr(store, what), [1]
 
         async def read_and_changed(*about: Any) -> Any:

@@ -58,8 +58,8 @@ async def test_a_guest_becomes_one_account(monkeypatch: pytest.MonkeyPatch) -> N
     """Two registrations by two of its connections: one account is made, and none is lost."""
     async with House(accounts={"registration": "open"}) as house:
         first, second = await two(house, "Visitor")
-        held = Held(house.server.core.hashing.secrets)
-        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        held = Held(house.server.context.hashing.secrets)
+        monkeypatch.setattr(house.server.context.hashing, "secrets", held)
         marks = [one.tells("register", name=name, password=PASSWORD) for one, name in ((first, "Ada"), (second, "Bea"))]
         assert await both(held, (first, marks[0]), (second, marks[1])) == ["already_logged_in", "done"]
         (made,) = await names(house)
@@ -85,8 +85,8 @@ async def test_a_name_is_one_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two strangers register by names that look alike."""
     async with House(accounts={"registration": "open"}) as house:
         first, second = await house.native(), await house.native()
-        held = Held(house.server.core.hashing.secrets)
-        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        held = Held(house.server.context.hashing.secrets)
+        monkeypatch.setattr(house.server.context.hashing, "secrets", held)
         marks = [one.tells("register", name=name, password=PASSWORD) for one, name in ((first, "Ada"), (second, "ADA"))]
         assert await both(held, (first, marks[0]), (second, marks[1])) == ["done", "name_taken"]
         assert len(await names(house)) == 1
@@ -98,8 +98,8 @@ async def test_an_account_is_added_once(monkeypatch: pytest.MonkeyPatch) -> None
         await house.account("Chief", admin=True)
         first, second = await house.native(), await house.native()
         await first.logs_in("Chief", PASSWORD)
-        held = Held(house.server.core.hashing.secrets)
-        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        held = Held(house.server.context.hashing.secrets)
+        monkeypatch.setattr(house.server.context.hashing, "secrets", held)
         marks = [first.tells("add_account", name="Ada", password=PASSWORD)]
         marks.append(second.tells("register", name="Ada", password=PASSWORD))
         assert await both(held, (first, marks[0]), (second, marks[1])) == ["done", "name_taken"]
@@ -109,8 +109,8 @@ async def test_registration_that_is_closed_meanwhile_makes_no_account(monkeypatc
     """The settings are asked again."""
     async with House(accounts={"registration": "open"}) as house:
         person = await house.native()
-        held = Held(house.server.core.hashing.secrets)
-        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        held = Held(house.server.context.hashing.secrets)
+        monkeypatch.setattr(house.server.context.hashing, "secrets", held)
         mark = person.tells("register", name="Ada", password=PASSWORD)
         await held.waits_for(1)
         house.server.reload(config_with(house.config, accounts={"registration": "closed"}))
@@ -121,15 +121,15 @@ async def test_registration_that_is_closed_meanwhile_makes_no_account(monkeypatc
 async def test_a_guest_who_is_put_out_meanwhile_becomes_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """The registration was that guest's, and nobody's who is there now."""
     async with House(accounts={"registration": "open"}) as house:
-        core = house.server.core
+        context = house.server.context
         person = await house.native()
         await person.logs_in("Visitor")
-        (session,) = core.directory.connected[core.directory.person("Visitor").id]
-        held = Held(core.hashing.secrets)
-        monkeypatch.setattr(core.hashing, "secrets", held)
+        (session,) = context.state.connected[context.state.person("Visitor").id]
+        held = Held(context.hashing.secrets)
+        monkeypatch.setattr(context.hashing, "secrets", held)
         mark = person.tells("register", name="Ada", password=PASSWORD)
         await held.waits_for(1)
-        channel_presence.depart(core, session)
+        channel_presence.depart(context, session)
         held.go_on()
         assert (await person.answer(mark))["code"] == "not_logged_in"
         assert await names(house) == []
@@ -138,17 +138,17 @@ async def test_a_guest_who_is_put_out_meanwhile_becomes_no_account(monkeypatch: 
 async def test_a_session_is_not_revoked_by_who_was_put_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is a list of tokens that was read before a reason to do anything after."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         await house.account("Ada")
         owner = await house.native()
         await owner.logs_in("Ada", PASSWORD, keep=True)
         (line,) = (await owner.asks("sessions"))["sessions"]
-        (session,) = core.directory.connected[core.directory.person("Ada").id]
-        held = Held(core.store.tokens)
-        monkeypatch.setattr(core.store, "tokens", held)
+        (session,) = context.state.connected[context.state.person("Ada").id]
+        held = Held(context.store.tokens)
+        monkeypatch.setattr(context.store, "tokens", held)
         mark = owner.tells("revoke", session=line["session"])
         await held.waits_for(1)
-        channel_presence.depart(core, session)
+        channel_presence.depart(context, session)
         held.go_on()
         assert (await owner.answer(mark))["code"] == "not_logged_in"
         other = await house.native()
@@ -160,8 +160,8 @@ async def test_one_of_two_new_passwords_is_good(monkeypatch: pytest.MonkeyPatch)
     async with House() as house:
         await house.account("Ada")
         first, second = await two(house, "Ada", PASSWORD)
-        held = Held(house.server.core.hashing.secrets)
-        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        held = Held(house.server.context.hashing.secrets)
+        monkeypatch.setattr(house.server.context.hashing, "secrets", held)
         marks = [one.tells("set_password", old=PASSWORD, new=f"{OTHER}{n}") for n, one in enumerate((first, second))]
         assert await both(held, (first, marks[0]), (second, marks[1])) in (
             ["done", "login_failed"],
@@ -182,8 +182,8 @@ async def test_one_of_two_resets_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
         await house.account("Ada")
         await house.account("Chief", admin=True)
         first, second = await two(house, "Chief", PASSWORD)
-        held = Held(house.server.core.hashing.secrets)
-        monkeypatch.setattr(house.server.core.hashing, "secrets", held)
+        held = Held(house.server.context.hashing.secrets)
+        monkeypatch.setattr(house.server.context.hashing, "secrets", held)
         marks = [
             one.tells("reset_password", name="Ada", password=f"{OTHER}{n}") for n, one in enumerate((first, second))
         ]
@@ -197,9 +197,9 @@ async def test_who_logs_in_while_the_account_is_changed_is_not_let_in(
 ) -> None:
     """With the password of before: whatever of the log-in was waited for."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         await house.account("Ada")
-        place = core.hashing if waits_for == "verify" else core.store
+        place = context.hashing if waits_for == "verify" else context.store
         held = Held(getattr(place, waits_for))
         monkeypatch.setattr(place, waits_for, held)
         person = await house.native()
@@ -213,18 +213,18 @@ async def test_who_logs_in_while_the_account_is_changed_is_not_let_in(
             await house.operator(SetAdministrator(name="Ada", admin=True))
         held.go_on()
         assert (await person.answer(mark))["code"] == "login_failed"
-        assert core.directory.connected == {}
+        assert context.state.connected == {}
 
 
 async def test_a_token_that_is_revoked_while_it_is_read_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """And it does not become good again by having been used."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         await house.account("Ada")
         owner = await house.native()
         await owner.logs_in("Ada", PASSWORD, keep=True)
-        held = Held(core.store.token)
-        monkeypatch.setattr(core.store, "token", held)
+        held = Held(context.store.token)
+        monkeypatch.setattr(context.store, "token", held)
         thief = await house.native()
         mark = thief.tells("login", token=owner.token)
         await held.waits_for(1)
@@ -237,19 +237,19 @@ async def test_a_token_that_is_revoked_while_it_is_read_lets_nobody_in(monkeypat
 async def test_what_waits_to_be_committed_is_read_as_committed() -> None:
     """A revoked token and another password: the store has the old ones still, and they are good no longer."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         await house.account("Ada")
         owner = await house.native()
         await owner.logs_in("Ada", PASSWORD, keep=True)
-        ada, secrets = core.directory.person("Ada"), await core.hashing.secrets(OTHER)
-        tokens.drop(core, ada.id)
-        accounts.keep(core, ada, skeleton("Ada"), secrets)
-        core.turns.wake()
-        assert await tokens.read(core, hash_token(owner.token)) is None
-        core.turns.wake()
-        accounts.keep(core, ada, skeleton("Ada"), again := await core.hashing.secrets(OTHER + "4"))
-        core.turns.wake()
-        _, credentials = await account_of(core, skeleton("Ada"))
+        ada, secrets = context.state.person("Ada"), await context.hashing.secrets(OTHER)
+        tokens.drop(context, ada.id)
+        accounts.keep(context, ada, skeleton("Ada"), secrets)
+        context.commit_loop.wake()
+        assert await tokens.read(context, hash_token(owner.token)) is None
+        context.commit_loop.wake()
+        accounts.keep(context, ada, skeleton("Ada"), again := await context.hashing.secrets(OTHER + "4"))
+        context.commit_loop.wake()
+        _, credentials = await account_of(context, skeleton("Ada"))
         assert credentials is not None
         assert credentials.password == again.password
 
@@ -257,17 +257,17 @@ async def test_what_waits_to_be_committed_is_read_as_committed() -> None:
 async def test_a_certificate_is_not_kept_for_who_was_put_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing of it is done: no other token went to make room."""
     async with House(accounts={"tokens_per_account": 1}) as house:
-        core = house.server.core
+        context = house.server.context
         await house.account("Ada")
         owner = await house.native()
         await owner.logs_in("Ada", PASSWORD, keep=True)
-        (session,) = core.directory.connected[core.directory.person("Ada").id]
+        (session,) = context.state.connected[context.state.person("Ada").id]
         session.certificate = "ab" * 32
-        held = Held(core.store.tokens)
-        monkeypatch.setattr(core.store, "tokens", held)
+        held = Held(context.store.tokens)
+        monkeypatch.setattr(context.store, "tokens", held)
         owner.tells("keep_certificate")
         await held.waits_for(1)
-        core.tick.set(session, "person", None)
+        context.unit.set(session, "person", None)
         held.go_on()
         other = await house.native()
         await other.returns(owner.token)
@@ -288,18 +288,18 @@ async def test_a_proof_that_waits_is_no_proof_of_another_password() -> None:
 async def test_what_was_changed_and_forgotten_while_it_was_read_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that is deleted by another meanwhile, and remembered no longer: nobody reacts to what it was."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         mia, luc = await house.native_in("home", "Mia"), await house.native_in("home", "Luc")
         number = (await mia.asks("send", channel="home", text="a slip"))["number"]
-        channel = core.directory.channel("home")
-        assert not core.remembered
-        held = Held(core.store.messages, most=1)
-        monkeypatch.setattr(core.store, "messages", held)
+        channel = context.state.channel("home")
+        assert not context.remembered
+        held = Held(context.store.messages, most=1)
+        monkeypatch.setattr(context.store, "messages", held)
         mark = luc.tells("react", channel="home", number=number, emoji="👍")
         await held.waits_for(1)
         await mia.asks("delete", channel="home", number=number)
-        message_cache.forget_before(core, channel.id, core.now() + 60_000)
-        assert not core.remembered
+        message_cache.forget_before(context, channel.id, context.now() + 60_000)
+        assert not context.remembered
         held.go_on()
         assert (await luc.answer(mark))["code"] == "no_such_message"
 
@@ -325,7 +325,7 @@ async def test_who_is_put_out_while_something_is_read_does_not_get_it(
 ) -> None:
     """What one may read is asked when it is given, not when it was asked for."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         await house.account("Ada")
         await house.account("Ben")
         ada, ben = await house.native_in("garden", "Ada", PASSWORD), await house.native_in("garden", "Ben", PASSWORD)
@@ -336,8 +336,8 @@ async def test_who_is_put_out_while_something_is_read_does_not_get_it(
         if what == "reactions":
             await ben.asks("reactions", channel="garden", number=1)  # from here on the message is in memory
         place = HELD.get(what, "messages")
-        held = Held(getattr(core.store, place), most=1)
-        monkeypatch.setattr(core.store, place, held)
+        held = Held(getattr(context.store, place), most=1)
+        monkeypatch.setattr(context.store, place, held)
         mark = ben.tells(what, **READS[what])
         await held.waits_for(1)
         await ada.asks("kick", channel="garden", name="Ben")
@@ -352,7 +352,7 @@ async def test_who_is_put_out_while_something_is_read_does_not_get_it(
 async def test_who_moderates_no_longer_is_shown_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor what the reported message says."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         for name in ("Ada", "Ben", "Cleo"):
             await house.account(name)
         ada, ben = await house.native_in("garden", "Ada", PASSWORD), await house.native_in("garden", "Ben", PASSWORD)
@@ -361,8 +361,8 @@ async def test_who_moderates_no_longer_is_shown_no_report(monkeypatch: pytest.Mo
         number = (await cleo.asks("send", channel="garden", text="rude"))["number"]
         await ada.asks("report", channel="garden", number=number)
         assert len((await ben.asks("reports"))["reports"]) == 1
-        held = Held(core.store.messages, most=1)
-        monkeypatch.setattr(core.store, "messages", held)
+        held = Held(context.store.messages, most=1)
+        monkeypatch.setattr(context.store, "messages", held)
         mark = ben.tells("reports")
         await held.waits_for(1)
         await ada.asks("set_role", channel="garden", name="Ben", role="member")

@@ -26,9 +26,9 @@ async def test_a_flood_of_typing_reaches_the_others_once() -> None:
 async def test_typing_is_told_again_after_a_while_and_in_every_channel() -> None:
     """The span counts for each channel; when it is over, what is remembered of it is gone too."""
     async with House() as house:
-        core = house.server.core
+        context = house.server.context
         time = 1000.0
-        core.clock = lambda: time
+        context.clock = lambda: time
         await house.account("anna")
         anna = await house.native_in("garden", "anna", PASSWORD)
         await anna.joins("attic")
@@ -36,13 +36,13 @@ async def test_typing_is_told_again_after_a_while_and_in_every_channel() -> None
         await anna.asks("is_typing", channel="attic")
         await anna.hears("typing", channel="garden")
         await anna.hears("typing", channel="attic")
-        time += core.config.conversation.typing_seconds - 0.1
+        time += context.config.conversation.typing_seconds - 0.1
         await anna.asks("is_typing", channel="garden")
         await anna.hears_nothing()
         time += 0.2
         await anna.asks("is_typing", channel="garden")
         await anna.hears("typing", channel="garden")
-        assert len(core.typing) == 1
+        assert len(context.typing) == 1
 
 
 async def test_who_may_not_speak_is_not_seen_to_type() -> None:

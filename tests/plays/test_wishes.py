@@ -47,7 +47,7 @@ async def test_wishes_are_the_same_on_every_device_and_after_a_restart() -> None
                 await own.hears("preferring", levels=levels)
         wanted = {
             **NOTHING, "keywords": ["lunch", "release 2"], "zone": "Europe/Paris", "quiet_from": 1320, "quiet_to": 420,
-            "share_last_seen": True, "ignored": [house.server.core.directory.person("Ben").id],
+            "share_last_seen": True, "ignored": [house.server.context.state.person("Ben").id],
         }  # fmt: skip
         assert await wishes(desk) == {"preferences": wanted, "levels": {"home": "all"}, "ignored": ["Ben"]}
         await house.restart()
@@ -108,7 +108,7 @@ async def test_a_guests_wishes_last_as_long_as_it_and_become_an_accounts() -> No
             await own.hears("preferring")
         gone.hang_up()
         await guest.hears("left", name="Max")
-        assert len(house.server.core.directory.preferences) == 1
+        assert len(house.server.context.state.preferences) == 1
         await guest.asks("register", name="Zoé", password=PASSWORD)
         await house.restart()
         assert (await wishes(await device(house, "Zoé")))["levels"] == {"home": "none"}
@@ -132,7 +132,7 @@ async def test_why_was_i_notified_or_not() -> None:
         assert await why(anna, 2) == (False, "only_mentions", "", False)
         assert await why(ben, 1) == (False, "own", "", False)
         assert await why(outside, 1) == (False, "not_a_member", "", False)
-        house.server.core.now = lambda: 2_000_000_000_000
+        house.server.context.now = lambda: 2_000_000_000_000
         await anna.asks("prefer", keywords=["lunch"])
         assert await why(anna, 2) == (True, "keyword", "lunch", True)
         await anna.asks("set_presence", mode="dnd")
@@ -162,7 +162,7 @@ async def test_quiet_hours_are_those_of_ones_own_zone() -> None:
         anna, ben = await device(house, "Anna", "home"), await device(house, "Ben", "home")
         await anna.asks("prefer", zone="Europe/Paris", quiet_from=14 * 60, quiet_to=14 * 60 + 1)
         for number, (at, rule) in enumerate(((noon_in_june, "quiet_hours"), (noon_in_december, "mention")), 1):
-            house.server.core.now = lambda at=at: at  # type: ignore[misc]
+            house.server.context.now = lambda at=at: at  # type: ignore[misc]
             await ben.says("home", "@Anna: hello")
             assert (await anna.asks("why", channel="home", number=number))["rule"] == rule
 

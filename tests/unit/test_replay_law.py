@@ -249,61 +249,61 @@ def _as_told(message: Event) -> Event:
 
 
 async def _check_view(world: World, client: Client, session: Session, view: View) -> None:
-    core, who = world.core, f"{client.name} at {client.slot}"
-    place = core.directory.channel(view.channel)
-    fresh = channels.snapshot(core, session, place, core.fanout.audience(place.id).number)
-    fresh = msgspec.structs.replace(fresh, said=core.fanout.audience(place.id).said)
+    context, who = world.context, f"{client.name} at {client.slot}"
+    place = context.state.channel(view.channel)
+    fresh = channels.snapshot(context, session, place, context.fanout.subscribers(place.id).number)
+    fresh = msgspec.structs.replace(fresh, said=context.fanout.subscribers(place.id).said)
     assert not fresh.more
     assert _shared(view) == _shared(from_snapshot(fresh)), who
     if view.messages:
         first = view.messages[0].number
-        page = await core.store.page(place, first - 1, view.number + 1, 10_000, False, client.me, True)
+        page = await context.store.page(place, first - 1, view.number + 1, 10_000, False, client.me, True)
         stands = {event.number: _as_told(event) for event in page}
         known = {one.number: _as_told(one) for one in view.messages if one.number not in view.stale}
         assert known == {number: stands.get(number) for number in known}, who
     held = msgspec.json.encode((view.messages, view.recent))
     assert not [word for word in world.gone if word in held], who
-    for number, standing in core.directory.standings[place.id].items():
-        devices = [own for own in core.directory.connected.get(number, ()) if place.id in own.channels]
+    for number, standing in context.state.standings[place.id].items():
+        devices = [own for own in context.state.connected.get(number, ()) if place.id in own.channels]
         if number != client.me and all(own.mode == "invisible" for own in devices) and standing.inside:
             assert number not in view.members or not view.members[number].here, f"{who} sees {number}"
 
 
 async def _check_own(world: World, client: Client, view: View, counting: bool) -> None:
     """What only this person knows is what the server keeps for them."""
-    core, who = world.core, f"{client.name} at {client.slot} in {view.channel}"
-    place = core.directory.channel(view.channel)
-    audience = core.fanout.audience(place.id)
-    states = await core.store.read_states(client.me, [(place.id, -1, view.number)])
+    context, who = world.context, f"{client.name} at {client.slot} in {view.channel}"
+    place = context.state.channel(view.channel)
+    subscribers = context.fanout.subscribers(place.id)
+    states = await context.store.read_states(client.me, [(place.id, -1, view.number)])
     stored = (states[0].upto, states[0].said) if states else (0, 0)
-    marker = read_state.marker_of(core, place.id, client.me) or stored
-    assert (view.upto, view.read_said, view.said) == (*marker, audience.said), who
+    marker = read_state.marker_of(context, place.id, client.me) or stored
+    assert (view.upto, view.read_said, view.said) == (*marker, subscribers.said), who
     if counting:
-        (state,) = await core.store.read_states(client.me, [(place.id, view.upto, view.number)])
-        assert view.mentions == state.mentions, who
-    draft = next((one for one in await core.store.drafts(client.me) if one.channel == place.id), None)
+        (kept,) = await context.store.read_states(client.me, [(place.id, view.upto, view.number)])
+        assert view.mentions == kept.mentions, who
+    draft = next((one for one in await context.store.drafts(client.me) if one.channel == place.id), None)
     assert view.draft == (draft.text if draft else ""), who
     for number in view.follows:
-        assert await core.store.follows(client.me, place.id, number), who
-    for thread in await core.store.threads(client.me, [place.id]):
+        assert await context.store.follows(client.me, place.id, number), who
+    for thread in await context.store.threads(client.me, [place.id]):
         assert thread.thread in view.follows, who
-        marker = read_state.marker_of(core, place.id, client.me, thread.thread) or (thread.upto, thread.said)
+        marker = read_state.marker_of(context, place.id, client.me, thread.thread) or (thread.upto, thread.said)
         assert view.threads.get(thread.thread, (0, 0, 0))[:2] == marker, f"{who}, thread {thread.thread}"
-    preferences = core.directory.preferences.get(client.me, Preferences())
+    preferences = context.state.preferences.get(client.me, Preferences())
     assert view.level == preferences.levels.get(place.id), who
     by_name = msgspec.structs.replace(preferences, levels={})
     assert client.wishes is None or msgspec.structs.replace(client.wishes, levels={}) == by_name, who
 
 
 async def _check(world: World, counting: bool, recount: bool = True) -> None:
-    core = world.core
+    context = world.context
     await world.settle()
-    read_state.flush(core)
+    read_state.flush(context)
     if recount:
-        await check_counts(core)
+        await check_counts(context)
     of: dict[tuple[int, str], dict[str, Any]] = {}
     for client, session, _ in tuple(world.watch()):
-        places = [core.directory.channels[number] for number in session.channels]
+        places = [context.state.channels[number] for number in session.channels]
         assert sorted(client.views) == sorted(place.name for place in places), SLOTS[client.slot]
         for view in client.views.values():
             await _check_view(world, client, session, view)
@@ -312,10 +312,10 @@ async def _check(world: World, counting: bool, recount: bool = True) -> None:
             assert _read(view) == other, f"{client.name}'s devices"
 
 
-async def _play(directory: Path, acts: list[Act], counting: bool = False) -> None:
-    world = await build(directory, SLOTS, ACCOUNTS, Config())
-    core = world.core
-    turns = asyncio.create_task(core.turns.run())
+async def _play(state: Path, acts: list[Act], counting: bool = False) -> None:
+    world = await build(state, SLOTS, ACCOUNTS, Config())
+    context = world.context
+    commit_loop = asyncio.create_task(context.commit_loop.run())
     try:
         for client in world.clients:
             world.connect(client)
@@ -336,13 +336,13 @@ async def _play(directory: Path, acts: list[Act], counting: bool = False) -> Non
             if alone:
                 await _check(world, counting, recount=not step % 5)
         await _check(world, counting)
-        await core.turns.told()
-        await check_restarted(core, SqliteStore(directory))
+        await context.commit_loop.told()
+        await check_restarted(context, SqliteStore(state))
     finally:
-        turns.cancel()
-        await asyncio.gather(turns, return_exceptions=True)
-        core.hashing.close()
-        await core.store.close()
+        commit_loop.cancel()
+        await asyncio.gather(commit_loop, return_exceptions=True)
+        context.hashing.close()
+        await context.store.close()
 
 
 def _blurs(command: c.Command | str) -> bool:
@@ -351,10 +351,10 @@ def _blurs(command: c.Command | str) -> bool:
     return isinstance(command, c.Delete | c.DeleteSince | c.SetPresence)
 
 
-def _holds(directory: Path, acts: list[Act], counting: bool) -> None:
+def _holds(state: Path, acts: list[Act], counting: bool) -> None:
     """The law over one history; one that breaks it is kept where `tests.laws` says, and the shortest comes last."""
     try:
-        asyncio.run(_play(directory, acts, counting))
+        asyncio.run(_play(state, acts, counting))
     except Exception:
         if keep := os.environ.get("CAUSERIE_LAW_KEEP"):
             kept = [Kept(slot, command, settled) for slot, command, settled in acts]  # type: ignore[arg-type]

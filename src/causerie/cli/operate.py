@@ -91,8 +91,8 @@ async def _offline(place: Place, work: Callable[[Ask], Awaitable[T]], create: bo
         raise Failure(_("there is no causerie data in {path}; name its directory with --data").format(path=place.data))
     become_owner(place.data)
     try:
-        async with bootstrap.offline(place.config(), place.data) as core:
-            return await work(lambda command: ask(core, command))
+        async with bootstrap.offline(place.config(), place.data) as context:
+            return await work(lambda command: ask(context, command))
     except CannotStart as error:
         raise Failure(str(error)) from None
 

@@ -109,7 +109,7 @@ async def _welcome(server: Server, as_json: bool) -> None:
         from causerie.server.operator_session import ask
 
         try:
-            made: Any = await ask(server.core, MakeInvite(admin=True, uses=1, hours=INVITE_HOURS))
+            made: Any = await ask(server.context, MakeInvite(admin=True, uses=1, hours=INVITE_HOURS))
         except ChatError as error:
             # A full disk is no reason to stop: what was said can still be read.
             import logging
@@ -123,7 +123,7 @@ async def _welcome(server: Server, as_json: bool) -> None:
 
 def needs_administrator(server: Server) -> bool:
     """Whether this is the very first start: no account, and no link that would make an administrator."""
-    directory, now = server.core.directory, server.core.now()
+    directory, now = server.context.state, server.context.now()
     if any(not person.guest for person in directory.people.values()):
         return False
     return not any(invite.admin and (not invite.until or invite.until > now) for invite in directory.invites.values())

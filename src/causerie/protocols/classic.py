@@ -25,7 +25,7 @@ from causerie.protocols.text_fallback import events
 from causerie.protocols.text_fallback.events import one_line, reading, shown
 from causerie.protocols.text_fallback.replies import answer_line
 from causerie.protocols.wire import Bounds, Protocol, Wire
-from causerie.server.engine.session import Answer, Language
+from causerie.server.engine.session import Answer, EventEncoder
 
 SPOKESMAN = "causerie"
 
@@ -50,7 +50,7 @@ _DECODE = msgspec.json.Decoder(_Object).decode
 _DECODE_ALL = msgspec.json.Decoder(_Object).decode_lines  # it takes objects with nothing between them
 
 
-class ClassicLanguage(Language):
+class ClassicLanguage(EventEncoder):
     """Events as the first server's clients read them."""
 
     name = "classic"
@@ -62,7 +62,7 @@ class ClassicLanguage(Language):
     one_place = True
     once = False
     renames = True
-    with_html: Language | None = None
+    with_html: EventEncoder | None = None
 
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""

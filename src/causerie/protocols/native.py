@@ -22,12 +22,12 @@ from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
 from causerie.protocols.native_html import WITH_TEXTS, HtmlTexts, encode_with_html, event_with_html, text_of, texts_of
 from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
-from causerie.server.engine.session import Answer, AsItStands, Language
+from causerie.server.engine.session import Answer, AsItStands, EventEncoder
 from causerie.server.features.admin.operations import PROTOCOL_VERSION
 from causerie.server.ports.changes import Append
 
 if TYPE_CHECKING:
-    from causerie.server.context import Core
+    from causerie.server.context import Context
 
 
 class Refusal(Reply, frozen=True, tag="error", kw_only=True):
@@ -49,7 +49,7 @@ _NO_COMMAND = re.compile("Invalid value '.*' - at `\\$.do`|missing required fiel
 ID_MOST = 64
 
 
-class NativeLanguage(Language):
+class NativeLanguage(EventEncoder):
     """Events as they stand, a line each."""
 
     name = "native"
@@ -61,7 +61,7 @@ class NativeLanguage(Language):
     one_place = False
     once = False
     renames = True
-    with_html: Language | None = None
+    with_html: EventEncoder | None = None
 
     def encode(self, event: Event) -> bytes:
         """The event's line."""
@@ -88,9 +88,9 @@ class HtmlNativeLanguage(NativeLanguage):
 
 
 def _language(clock: Callable[[], float]) -> NativeLanguage:
-    language = NativeLanguage()
-    language.with_html = HtmlNativeLanguage(HtmlTexts(clock))
-    return language
+    encoder = NativeLanguage()
+    encoder.with_html = HtmlNativeLanguage(HtmlTexts(clock))
+    return encoder
 
 
 LANGUAGE = _language(time.monotonic)
@@ -190,10 +190,10 @@ class NativeWire(Wire):
 
     def ahead(self, answer: Answer) -> Iterator[None] | None:
         """See Wire: the HTML of its messages."""
-        language = self.language
-        if not self._html or not isinstance(language, HtmlNativeLanguage) or not (texts := texts_of(answer)):
+        encoder = self.encoder
+        if not self._html or not isinstance(encoder, HtmlNativeLanguage) or not (texts := texts_of(answer)):
             return None
-        return language.texts.ahead(texts, self._made)
+        return encoder.texts.ahead(texts, self._made)
 
     def farewell(self, code: str) -> bytes:
         """The last line."""
@@ -217,9 +217,9 @@ def recognises(first: bytes) -> bool | None:
     return start[:1] == b"{"
 
 
-def house(core: Core) -> Protocol:
+def house(context: Context) -> Protocol:
     """What one server offers: its HTML is its own."""
-    return replace(PROTOCOL, language=_language(lambda: core.clock()), house=None)
+    return replace(PROTOCOL, encoder=_language(lambda: context.clock()), house=None)
 
 
 PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",), house=house)

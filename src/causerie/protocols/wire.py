@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event, Message
-from causerie.server.engine.session import Answer, Language
+from causerie.server.engine.session import Answer, EventEncoder
 
 if TYPE_CHECKING:
-    from causerie.server.context import Core
+    from causerie.server.context import Context
 
 
 NOTHING = Command()
@@ -33,7 +33,7 @@ class Bounds:
     depth: int
 
 
-class Manners(NamedTuple):
+class TimeoutPolicy(NamedTuple):
     """How a language treats those who are slow or fast, where it differs from the settings in [limits].
 
     `login_seconds`: how long logging in may take. `ping_seconds`: after so much silence a client is asked for a sign of
@@ -89,9 +89,9 @@ class Wire(ABC):
     refuses_haste: frozenset[type[Command]] = frozenset()
     """Where the language has Manners: of these it has words to say that they came too fast, so they do not wait."""
 
-    __slots__ = ("_at", "_unread", "bounds", "certificate", "closing", "language", "secure")
+    __slots__ = ("_at", "_unread", "bounds", "certificate", "closing", "encoder", "secure")
 
-    language: Language
+    encoder: EventEncoder
     """What its session is told events in; a wire may change it with an answer."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -188,19 +188,19 @@ class Protocol:
     """
 
     name: str
-    language: Language
+    encoder: EventEncoder
     wire: Callable[[Bounds], Wire]
     recognises: Callable[[bytes], bool | None]
     alpn: tuple[str, ...] = ()
-    house: Callable[[Core], Protocol] | None = None
+    house: Callable[[Context], Protocol] | None = None
     subprotocols: tuple[str, ...] = ()
     away: str = "causerie: {}\r\n"
-    manners: Callable[[], Manners] | None = None
+    timeout_policy: Callable[[], TimeoutPolicy] | None = None
     pushed: Callable[[str, Message], bytes] | None = None
 
-    def at(self, core: Core) -> Protocol:
+    def at(self, context: Context) -> Protocol:
         """The record for this server."""
-        return self if self.house is None else self.house(core)
+        return self if self.house is None else self.house(context)
 
 
 def refused(answer: Answer) -> ChatError | None:

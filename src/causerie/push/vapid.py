@@ -22,12 +22,12 @@ GOOD_SECONDS = 12 * 3600
 """How long a signature is good (RFC 8292, section 2: 24 hours at most)."""
 
 
-def load_key(directory: Path) -> EllipticCurvePrivateKey:
+def load_key(state: Path) -> EllipticCurvePrivateKey:
     """The server's key, made when there is none. Raises OSError, and ValueError for a file that holds none."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    path = directory / FILE
+    path = state / FILE
     if not path.exists():
         _make(path)
     key = load_pem_private_key(path.read_bytes(), None)

@@ -1,6 +1,6 @@
 """Catching up: a session that lags or resumes is sent what it missed, from the store, by number.
 
-A reader that does not keep up is taken out of its channels' audiences, so its queue is bounded, and is fed pages from
+A reader that does not keep up is taken out of its channels' subscribers, so its queue is bounded, and is fed pages from
 the store as it reads them. When it has everything that was told, it hears the stream again. One that makes no
 progress for `stalled_seconds` is let go with a reason.
 """
@@ -15,7 +15,7 @@ from causerie.chat.commands import Command, Resume
 from causerie.chat.errors import BadInput, ChannelFull, NotAllowed
 from causerie.chat.events import ChannelRenamed, Event, Gap, Reacted
 from causerie.chat.replies import Resumed
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import AsItStands, Session
 from causerie.server.features.channels import admission, channels
 from causerie.server.features.presence import channel_presence
@@ -27,63 +27,63 @@ PAGE = 100
 """Events a page: small, so that what is on its way to one slow reader stays small."""
 
 
-def lag(core: Core, session: Session) -> None:
+def lag(context: Context, session: Session) -> None:
     """The session's queue is full: from here on it is fed from the store, in the channels that it hears by now. One
     that it is about to enter comes with its turn, or never does."""
     if session.person is None or session.closed:
         return
-    core.counters["lagged"] += 1
+    context.counters["lagged"] += 1
     heard = session.heard = session.heard or {}
     for number in (*session.channels, *session.parting):
-        if number not in heard and core.fanout.hears(session, number):
-            audience = core.fanout.audience(number)
-            audience.remove(session)
-            heard[number] = audience.number
-    watch(core, session)
+        if number not in heard and context.fanout.hears(session, number):
+            subscribers = context.fanout.subscribers(number)
+            subscribers.remove(session)
+            heard[number] = subscribers.number
+    watch(context, session)
 
 
-def watch(core: Core, session: Session) -> None:
+def watch(context: Context, session: Session) -> None:
     """See that it makes progress."""
     session.stuck_bytes = session.outlet.unsent()
-    session.stuck_since = core.clock()
-    core.lagging[session] = True
+    session.stuck_since = context.clock()
+    context.lagging[session] = True
 
 
-def sweep(core: Core) -> None:
+def sweep(context: Context) -> None:
     """Let go of those that took nothing for `stalled_seconds`. Asked every few seconds."""
-    most = core.config.limits.stalled_seconds
-    now = core.clock()
-    for session in tuple(core.lagging):
+    most = context.config.limits.stalled_seconds
+    now = context.clock()
+    for session in tuple(context.lagging):
         unsent = session.outlet.unsent()
         if session.heard is None and not unsent:
-            del core.lagging[session]
+            del context.lagging[session]
         elif unsent < session.stuck_bytes or not unsent:
             session.stuck_bytes, session.stuck_since = unsent, now
         elif most and now - session.stuck_since >= most:
-            core.lagging.pop(session, None)
-            core.counters["stalled"] += 1
+            context.lagging.pop(session, None)
+            context.counters["stalled"] += 1
             log.warning("let go of %s: it has read nothing for %d s", session.host, now - session.stuck_since)
             session.outlet.end("stalled")
         else:
             session.stuck_bytes = max(unsent, session.stuck_bytes)
 
 
-async def refill(core: Core, session: Session) -> None:
+async def refill(context: Context, session: Session) -> None:
     """Send a session what it missed, as long as it takes it; then let it hear the stream again."""
     if session.refilling or session.heard is None:
         return
     session.refilling = True
     try:
         while session.heard is not None and not session.closed:
-            behind = [n for n, heard in session.heard.items() if heard != core.fanout.audience(n).number]
+            behind = [n for n, heard in session.heard.items() if heard != context.fanout.subscribers(n).number]
             if not behind:
                 heard, session.heard = session.heard, None
                 session.own_told.clear()
                 for number in heard:
-                    _hear_again(core, session, number)
+                    _hear_again(context, session, number)
                 return
             for number in behind:
-                if not await _page(core, session, number):
+                if not await _page(context, session, number):
                     return
     except StoreFailed as failure:
         log.error("cannot bring %s up to date: %s", session.host, failure)
@@ -92,38 +92,38 @@ async def refill(core: Core, session: Session) -> None:
         session.refilling = False
 
 
-def _hear_again(core: Core, session: Session, number: int) -> None:
+def _hear_again(context: Context, session: Session, number: int) -> None:
     """The channel as it stands now: what was passing is not kept, so who is there has to be told anew."""
-    audience, channel = core.fanout.audience(number), core.directory.channels[number]
-    audience.add(session)
+    subscribers, channel = context.fanout.subscribers(number), context.state.channels[number]
+    subscribers.add(session)
     known = session.known_as.pop(number, channel.name) if session.known_as else channel.name
     if known != channel.name:
         # Where it was in the log is no longer kept.
-        told = ChannelRenamed(channel=known, at=core.now(), person=0, name="", was=known, now=channel.name)
+        told = ChannelRenamed(channel=known, at=context.now(), person=0, name="", was=known, now=channel.name)
         session.outlet.write(_said(session, told))
-    if session.outlet.language.snapshots and session.person is not None and number in session.channels:
-        stands = channels.snapshot(core, session, channel)
-        core.tick.answer(session, Command(), AsItStands(number, stands))
-        core.turns.wake()
+    if session.outlet.encoder.snapshots and session.person is not None and number in session.channels:
+        stands = channels.snapshot(context, session, channel)
+        context.unit.answer(session, Command(), AsItStands(number, stands))
+        context.commit_loop.wake()
 
 
-async def _page(core: Core, session: Session, number: int) -> bool:
+async def _page(context: Context, session: Session, number: int) -> bool:
     """One page of one channel. False: the session takes no more for now."""
-    channel = core.directory.channels[number]
-    told = core.fanout.audience(number).number
+    channel = context.state.channels[number]
+    told = context.fanout.subscribers(number).number
     name = session.known_as.get(number, channel.name) if session.known_as else channel.name
     assert session.heard is not None
     heard = session.heard[number]
-    most = core.config.limits.resume_events
+    most = context.config.limits.resume_events
     events: list[Event] = []
     if heard > told or heard < told - most:
         # A number from the future: the store was put back from a backup. One from long ago: too much to send.
         start = max(0, told - most) if heard < told else told
         events.append(Gap(channel=name, number=start, after=heard))
         heard = start
-    page = await core.store.page(channel, heard, told + 1, PAGE, newest=False)
-    if (job := session.outlet.language.ahead(page)) is not None:
-        await core.slices.run(job)
+    page = await context.store.page(channel, heard, told + 1, PAGE, newest=False)
+    if (job := session.outlet.encoder.ahead(page)) is not None:
+        await context.slices.run(job)
     if session.heard is None or number not in session.heard:
         return not session.closed
     for event in page:
@@ -141,50 +141,50 @@ async def _page(core: Core, session: Session, number: int) -> bool:
         session.known_as[number] = name
     if session.closed:
         return False
-    language = session.outlet.language
-    if not language.reactions and not channel.tell_reactions:
+    encoder = session.outlet.encoder
+    if not encoder.reactions and not channel.tell_reactions:
         events = [event for event in events if type(event) is not Reacted]
     if session.own_told:
         # It was told of these in the place of an answer, or has no ears for them.
         events = [event for event in events if (number, event.number) not in session.own_told]
     if data := b"".join(_said(session, event) for event in events):
         session.outlet.write(data)
-    return not session.outlet.unsent() > core.config.limits.unsent_bytes // 4
+    return not session.outlet.unsent() > context.config.limits.unsent_bytes // 4
 
 
 def _said(session: Session, event: Event) -> bytes:
-    language = session.outlet.language
-    own = session.outlet.own(None, event) if type(event) is ChannelRenamed and not language.renames else None
-    return language.encode(event) if own is None else own
+    encoder = session.outlet.encoder
+    own = session.outlet.own(None, event) if type(event) is ChannelRenamed and not encoder.renames else None
+    return encoder.encode(event) if own is None else own
 
 
-def resume(core: Core, session: Session, command: Resume) -> Resumed:
+def resume(context: Context, session: Session, command: Resume) -> Resumed:
     """Enter the channels again, each from the number that the client has; those it may not enter are left out."""
     person = session.person
     assert person is not None
-    limits = core.config.limits
+    limits = context.config.limits
     if limits.channels_person and len(command.since) > limits.channels_person:
         raise BadInput(why="channels", most=limits.channels_person)
-    directory = core.directory
+    state = context.state
     heard: dict[int, int] = {}
     names: list[str] = []
     for name, since in command.since.items():
         if not 0 <= since < 2**53:
             raise BadInput(why="number", channel=name[:80])
-        known = directory.by_name.get(name) or directory.former.get(name)
+        known = state.by_name.get(name) or state.former.get(name)
         if known is None:
             continue
-        channel = directory.channels[known]
+        channel = state.channels[known]
         try:
-            admission.check(core, session, channel, person)
+            admission.check(context, session, channel, person)
         except (NotAllowed, ChannelFull):
             continue
         if known in session.channels:
             raise BadInput(why="already_there", channel=name[:80])
-        channel_presence.enter(core, session, channel)
+        channel_presence.enter(context, session, channel)
         if channel.name != name:
-            core.tick.set(session, "known_as", {**(session.known_as or {}), known: name})
+            context.unit.set(session, "known_as", {**(session.known_as or {}), known: name})
         heard[known] = since
         names.append(name)
-    core.tick.resume(session, heard)
+    context.unit.resume(session, heard)
     return Resumed(channels=names)

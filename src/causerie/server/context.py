@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from causerie.chat.replies import GoneLine
 from causerie.config.settings import Config
 from causerie.server.delivery.fanout import Fanout
-from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.fair_queue import FairQueue
 from causerie.server.engine.hashing import Hashing
-from causerie.server.engine.login_throttle import Guard
+from causerie.server.engine.login_throttle import LoginThrottle
 from causerie.server.engine.rate_limits import Bucket
 from causerie.server.engine.session import Session
 from causerie.server.engine.slices import Slices
-from causerie.server.engine.state import Directory
-from causerie.server.engine.unit_of_work import Tick
-from causerie.server.message_cache import Remembered
+from causerie.server.engine.state import State
+from causerie.server.engine.unit_of_work import UnitOfWork
+from causerie.server.message_cache import CachedMessage
 from causerie.server.ports.changes import Complaint
 from causerie.server.ports.store import Store
 
@@ -31,15 +31,15 @@ DEPARTED_MOST = 1000
 
 @dataclass(slots=True)
 class Flushed:
-    """Read markers on their way to the store, in `tick`; `kept` is taken back when it fails. See read_state.py."""
+    """Read markers on their way to the store, in `unit`; `kept` is taken back when it fails. See read_state.py."""
 
-    tick: Tick
+    unit: UnitOfWork
     markers: dict[tuple[int, int, int], tuple[int, ...]]
     kept: bool = False
 
 
 @dataclass(slots=True)
-class Core:
+class Context:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
     channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
@@ -52,11 +52,11 @@ class Core:
 
     config: Config
     store: Store
-    directory: Directory
+    state: State
     fanout: Fanout
-    turns: Turns
+    commit_loop: CommitLoop
     hashing: Hashing
-    guard: Guard
+    login_throttle: LoginThrottle
     clock: Callable[[], float]
     now: Callable[[], int]
     pick: Callable[[int], int]
@@ -68,7 +68,7 @@ class Core:
     lagging: dict[Session, bool] = field(default_factory=dict)
     buckets: dict[int, Bucket] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)
-    remembered: dict[tuple[int, int], Remembered] = field(default_factory=dict)
+    remembered: dict[tuple[int, int], CachedMessage] = field(default_factory=dict)
     remembered_weight: int = 0
     forgotten: int = 0
     slowed: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -91,9 +91,9 @@ class Core:
     push_key: str = ""
 
     @property
-    def tick(self) -> Tick:
-        """The tick that is collecting."""
-        return self.turns.tick
+    def unit(self) -> UnitOfWork:
+        """The unit of work that is collecting."""
+        return self.commit_loop.unit
 
     @property
     def markers(self) -> dict[tuple[int, int, int], tuple[int, ...]]:

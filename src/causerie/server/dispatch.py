@@ -29,7 +29,7 @@ from causerie.chat.errors import (
     UnknownCommand,
 )
 from causerie.server import audit, catch_up
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.elevation import check_administrator
 from causerie.server.engine import commit_loop
 from causerie.server.engine.session import Answer, Session, Trust
@@ -83,7 +83,7 @@ class Access(IntEnum):
     OPERATOR = 3
 
 
-UseCase = Callable[[Core, Session, Any], "Answer | Coroutine[Any, Any, Answer]"]
+UseCase = Callable[[Context, Session, Any], "Answer | Coroutine[Any, Any, Answer]"]
 
 TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Hello: (operations.hello, Access.ANYONE, nothing),
@@ -186,7 +186,7 @@ _UNMETERED = (c.Send, c.Quit)
 """Sending has a measure of its own; leaving is never too fast."""
 
 
-def _check_access(core: Core, session: Session, access: Access) -> None:
+def _check_access(context: Context, session: Session, access: Access) -> None:
     if session.trust is Trust.OPERATOR and access is not Access.PERSON:
         return
     if session.trust < Trust.GUESTS:
@@ -196,45 +196,45 @@ def _check_access(core: Core, session: Session, access: Access) -> None:
     if session.person is None:
         raise NotLoggedIn()
     if access is Access.ADMINISTRATOR:
-        check_administrator(core, session)
+        check_administrator(context, session)
 
 
-def _meter(core: Core, session: Session, error: ChatError, metered: bool) -> None:
+def _meter(context: Context, session: Session, error: ChatError, metered: bool) -> None:
     """What is refused without having been measured as a command costs as much as one."""
-    if isinstance(error, TooFast) or (not metered and session.bucket and session.bucket.spend(core.clock())):
+    if isinstance(error, TooFast) or (not metered and session.bucket and session.bucket.spend(context.clock())):
         session.flooding = True
 
 
-def too_soon(core: Core, session: Session, command: c.Command) -> float:
+def too_soon(context: Context, session: Session, command: c.Command) -> float:
     """Seconds until a command would not be refused as too fast: for languages whose clients wait instead."""
-    kind, now = type(command), core.clock()
+    kind, now = type(command), context.clock()
     seconds = session.bucket.wait(now) if session.bucket is not None and kind not in _UNMETERED else 0.0
     entry = TABLE.get(kind)
     if entry is not None and session.person is not None and not session.exempt and entry[2](command):
-        bucket = core.buckets.get(session.person.id)
+        bucket = context.buckets.get(session.person.id)
         seconds = max(seconds, bucket.wait(now) if bucket is not None else 0.0)
     return seconds
 
 
-def refuse(core: Core, session: Session, error: ChatError) -> None:
+def refuse(context: Context, session: Session, error: ChatError) -> None:
     """Answer what was no command at all."""
-    _meter(core, session, error, metered=False)
-    core.tick.answer(session, c.Command(id=error.mark), error)
-    core.turns.wake()
+    _meter(context, session, error, metered=False)
+    context.unit.answer(session, c.Command(id=error.mark), error)
+    context.commit_loop.wake()
 
 
-def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any, Any, Answer] | None:
-    """Do a command: what it comes to is put in the tick. A coroutine comes back when it must be waited for; whoever
-    drives the session awaits `finish` with it before the next command."""
-    rhythm = core.turns
-    tick = rhythm.tick
-    mark = tick.mark()
+def dispatch(context: Context, session: Session, command: c.Command) -> Coroutine[Any, Any, Answer] | None:
+    """Do a command: what it comes to is put in the unit of work. A coroutine comes back when it must be waited for;
+    whoever drives the session awaits `finish` with it before the next command."""
+    rhythm = context.commit_loop
+    unit = rhythm.unit
+    mark = unit.mark()
     answer: Answer
     kind = type(command)
     try:
         if (kind is c.Send or kind is c.Tell) and command.text[:1] == "/" and not command.literal:  # type: ignore[attr-defined]
             kind = c.Send  # refused now, it costs what a refused message does
-            _check_access(core, session, Access.PERSON)
+            _check_access(context, session, Access.PERSON)
             command = slash.read(command)  # type: ignore[arg-type]
             kind = type(command)
         entry = TABLE.get(kind)
@@ -242,42 +242,42 @@ def dispatch(core: Core, session: Session, command: c.Command) -> Coroutine[Any,
             raise UnknownCommand()
         use_case, access, brings = entry
         if access and (session.person is None or access > 1):
-            _check_access(core, session, access)
-        if core.leaving:
+            _check_access(context, session, access)
+        if context.leaving:
             raise ShuttingDown()
         bucket = session.bucket
-        if bucket is not None and kind not in _UNMETERED and (wait := bucket.spend(core.clock())):
+        if bucket is not None and kind not in _UNMETERED and (wait := bucket.spend(context.clock())):
             raise TooFast(retry_after=round(wait + 0.05, 1))
         if brings is words or (brings is not nothing and brings(command)):
-            spend(core, session)
-        came_to = use_case(core, session, command)
+            spend(context, session)
+        came_to = use_case(context, session, command)
         if type(came_to) is CoroutineType:
             return came_to
         answer = cast(Answer, came_to)
     except ChatError as error:
-        tick.back_to(mark)
-        _meter(core, session, error, metered=kind not in _UNMETERED)
+        unit.back_to(mark)
+        _meter(context, session, error, metered=kind not in _UNMETERED)
         answer = error
     except Exception:
         log.exception("a command failed: %s", type(command).__name__)
-        tick.back_to(mark)
+        unit.back_to(mark)
         answer = Internal()
     if type(answer) is Append:
         answer.asked = session, command
     else:
-        tick.answer(session, command, answer)
+        unit.answer(session, command, answer)
     if rhythm.resting:
         rhythm.wake()
     return None
 
 
-async def finish(core: Core, session: Session, command: c.Command, waiting: Coroutine[Any, Any, Answer]) -> None:
-    """Wait for what a command comes to, and put it in the tick that is collecting then."""
+async def finish(context: Context, session: Session, command: c.Command, waiting: Coroutine[Any, Any, Answer]) -> None:
+    """Wait for what a command comes to, and put it in the unit of work that is collecting then."""
     answer: Answer
     try:
         # What the session asked before is done first: a page of history holds the message sent just before it.
-        await core.turns.told()
-        answer = await _refused_whole(core, waiting)
+        await context.commit_loop.told()
+        answer = await _refused_whole(context, waiting)
     except ChatError as error:
         answer = error
     except StoreFailed as failure:
@@ -287,28 +287,28 @@ async def finish(core: Core, session: Session, command: c.Command, waiting: Coro
         log.exception("a command failed: %s", type(command).__name__)
         answer = Internal()
     if type(answer) is Append:
-        # It went into this very tick: nothing was waited for since.
+        # It went into this very unit of work: nothing was waited for since.
         answer.asked = session, command
     elif not session.closed:
-        core.turns.tick.answer(session, command, answer)
-    core.turns.wake()
+        context.commit_loop.unit.answer(session, command, answer)
+    context.commit_loop.wake()
 
 
 @types.coroutine
-def _refused_whole(core: Core, waiting: Coroutine[Any, Any, Answer]) -> Generator[Any, Any, Answer]:
+def _refused_whole(context: Context, waiting: Coroutine[Any, Any, Answer]) -> Generator[Any, Any, Answer]:
     """Await a use case; if it ends with an error, what it changed after it last waited is undone, as with those that
     do not wait. Before that it changed nothing (see ARCHITECTURE.md)."""
     go_on: Callable[[Any], Any] = waiting.send
     given: Any = None
     while True:
-        tick = core.turns.tick
-        mark = tick.mark()
+        unit = context.commit_loop.unit
+        mark = unit.mark()
         try:
             waits_for = go_on(given)
         except StopIteration as over:
             return cast(Answer, over.value)
         except BaseException:
-            tick.back_to(mark)
+            unit.back_to(mark)
             raise
         try:
             go_on, given = waiting.send, (yield waits_for)

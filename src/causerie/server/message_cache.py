@@ -3,8 +3,8 @@
 Commands about a message read it from the store once. From then on what is here is the truth, with what is decided and
 not committed yet, so that an edit, a deletion and a reaction that come at once need no locks. A use case awaits `about`
 or `recall`, and from there on, without waiting for anything more, checks (chat/message_policy.py) and changes what it
-got through the tick: `tick.set(message, "text", ...)`, `tick.put(message.reactions, ...)`. A commit that fails undoes
-it.
+got through the unit of work: `unit.set(message, "text", ...)`, `unit.put(message.reactions, ...)`. A commit that fails
+undoes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from causerie.chat.events import Message
 from causerie.chat.model import Channel, Everyone, Person, Standing
 
 if TYPE_CHECKING:
-    from causerie.server.context import Core
+    from causerie.server.context import Context
     from causerie.server.engine.session import Session
 
 MESSAGE_WEIGHT, MOST = 10, 100_000
@@ -30,8 +30,9 @@ BEGINNING = 200
 NUMBER_MOST = 2**53
 
 
-class Remembered:
-    """One message as it stands, with what is not committed yet. Changed only by a tick's `set`, `put` and `drop`.
+class CachedMessage:
+    """One message as it stands, with what is not committed yet. Changed only by a unit of work's `set`, `put` and
+    `drop`.
 
     `text` is no more than the beginning of its text. `reactions`: for each emoji, who (their ids).
     """
@@ -71,10 +72,10 @@ class About(NamedTuple):
     channel: Channel
     person: Person
     standing: Standing | None
-    message: Remembered
+    message: CachedMessage
 
 
-async def about(core: Core, session: Session, name: str, number: int, deleted: bool = False) -> About:
+async def about(context: Context, session: Session, name: str, number: int, deleted: bool = False) -> About:
     """The message `number` of the channel `name`, for the session's person, who may read it; see `recall`.
 
     Raises NoSuchChannel, Banned, Private, and NoSuchMessage, in this order: who may not read a channel does not learn
@@ -82,112 +83,114 @@ async def about(core: Core, session: Session, name: str, number: int, deleted: b
     """
     if session.person is None:
         raise NotLoggedIn()
-    channel = core.directory.channel_for(session.person, name)
-    reader(core, session, channel)
-    message = await recall(core, channel, number, deleted)
-    return About(*reader(core, session, channel), message)
+    channel = context.state.channel_for(session.person, name)
+    reader(context, session, channel)
+    message = await recall(context, channel, number, deleted)
+    return About(*reader(context, session, channel), message)
 
 
-def reader(core: Core, session: Session, channel: Channel) -> tuple[Channel, Person, Standing | None]:
+def reader(context: Context, session: Session, channel: Channel) -> tuple[Channel, Person, Standing | None]:
     """The channel and the session's person as they are now, if that person may (still) read it.
 
     While something was awaited the channel may have been changed and the person put out of it.
     """
-    channel = core.directory.channels[channel.id]
+    channel = context.state.channels[channel.id]
     person = session.person
     if person is None:
         raise NotLoggedIn()
-    standing = core.directory.standing(channel.id, person.id)
+    standing = context.state.standing(channel.id, person.id)
     policy.check_read(channel, person, standing)
     return channel, person, standing
 
 
-def known(core: Core, channel: Channel, number: int) -> Remembered | None:
+def known(context: Context, channel: Channel, number: int) -> CachedMessage | None:
     """The message, if it is remembered already and not deleted."""
-    message = core.remembered.get((channel.id, number))
+    message = context.remembered.get((channel.id, number))
     return message if message is not None and not message.deleted else None
 
 
-async def recall(core: Core, channel: Channel, number: int, deleted: bool = False) -> Remembered:
+async def recall(context: Context, channel: Channel, number: int, deleted: bool = False) -> CachedMessage:
     """The message, from memory or from the store; one that was deleted only if `deleted`. Raises NoSuchMessage.
 
     Whoever asks for the same message at once gets the same object.
     """
-    message = core.remembered.get((channel.id, number))
+    message = context.remembered.get((channel.id, number))
     if message is None and 0 < number < NUMBER_MOST:
-        message = next(iter(await recall_all(core, channel, (number,))), None)
+        message = next(iter(await recall_all(context, channel, (number,))), None)
     if message is None or (message.deleted and not deleted):
         raise NoSuchMessage(channel=channel.name, number=number)
     return message
 
 
-async def recall_all(core: Core, channel: Channel, numbers: Sequence[int]) -> list[Remembered]:
+async def recall_all(context: Context, channel: Channel, numbers: Sequence[int]) -> list[CachedMessage]:
     """The messages with these numbers, the deleted ones too, without those that are not kept."""
     place = channel.id
-    while missing := [number for number in numbers if (place, number) not in core.remembered]:
-        forgotten = core.forgotten
-        read = {message.number: Remembered(place, message) for message in await core.store.messages(channel, missing)}
+    while missing := [number for number in numbers if (place, number) not in context.remembered]:
+        forgotten = context.forgotten
+        read = {
+            message.number: CachedMessage(place, message) for message in await context.store.messages(channel, missing)
+        }
         for message in read.values():
             if not message.deleted:
-                for emoji, person in await core.store.reactors(place, message.number):
+                for emoji, person in await context.store.reactors(place, message.number):
                     message.reactions.setdefault(emoji, {})[person.id] = True
-        if forgotten != core.forgotten:
+        if forgotten != context.forgotten:
             # While this was read, one of them may have been remembered, changed and forgotten again.
             continue
-        _make_room(core, sum(message.weight() for message in read.values()), {(place, number) for number in numbers})
+        _make_room(context, sum(message.weight() for message in read.values()), {(place, number) for number in numbers})
         for number, message in read.items():
             # Another may have read it at the same time, and changed it since.
-            if (place, number) not in core.remembered:
-                core.remembered[place, number] = message
-                core.remembered_weight += message.weight()
+            if (place, number) not in context.remembered:
+                context.remembered[place, number] = message
+                context.remembered_weight += message.weight()
         break
-    return [core.remembered[place, number] for number in numbers if (place, number) in core.remembered]
+    return [context.remembered[place, number] for number in numbers if (place, number) in context.remembered]
 
 
-async def recall_reply(core: Core, channel: Channel, number: int) -> tuple[Remembered, Remembered]:
+async def recall_reply(context: Context, channel: Channel, number: int) -> tuple[CachedMessage, CachedMessage]:
     """The message that somebody answers, and the one that its thread began with: itself, if that is no longer kept.
 
     Raises NoSuchMessage.
     """
-    message = await recall(core, channel, number)
+    message = await recall(context, channel, number)
     if message.thread:
-        await recall_all(core, channel, (number, message.thread))
-    answered = known_reply(core, channel, number)
+        await recall_all(context, channel, (number, message.thread))
+    answered = known_reply(context, channel, number)
     if answered is not None:
         return answered
-    message = await recall(core, channel, number)
+    message = await recall(context, channel, number)
     return message, message
 
 
-def known_reply(core: Core, channel: Channel, number: int) -> tuple[Remembered, Remembered] | None:
+def known_reply(context: Context, channel: Channel, number: int) -> tuple[CachedMessage, CachedMessage] | None:
     """The same, if both are remembered."""
-    message = known(core, channel, number)
+    message = known(context, channel, number)
     if message is None or not message.thread:
         return None if message is None else (message, message)
-    first = core.remembered.get((channel.id, message.thread))
+    first = context.remembered.get((channel.id, message.thread))
     return None if first is None else (message, first)
 
 
-def forget_before(core: Core, channel: int, at: int) -> None:
+def forget_before(context: Context, channel: int, at: int) -> None:
     """The store keeps nothing of a channel that is older than `at` (ms): nor is it remembered."""
-    core.forgotten += 1
-    for key in [key for key, message in core.remembered.items() if key[0] == channel and message.at < at]:
-        del core.remembered[key]
+    context.forgotten += 1
+    for key in [key for key, message in context.remembered.items() if key[0] == channel and message.at < at]:
+        del context.remembered[key]
 
 
-def _make_room(core: Core, weight: int, keep: set[tuple[int, int]]) -> None:
+def _make_room(context: Context, weight: int, keep: set[tuple[int, int]]) -> None:
     """Forget the oldest, where there is no room for so much more, but for `keep` and what is not committed yet."""
-    if core.remembered_weight + weight <= MOST:
+    if context.remembered_weight + weight <= MOST:
         return
-    core.forgotten += 1
-    weights = {key: message.weight() for key, message in core.remembered.items()}
+    context.forgotten += 1
+    weights = {key: message.weight() for key, message in context.remembered.items()}
     total = sum(weights.values())
-    changing = {id(place) for tick in core.turns.uncommitted() for place, _, _ in tick.undo}
-    for key, message in tuple(core.remembered.items()):
+    changing = {id(place) for unit in context.commit_loop.uncommitted() for place, _, _ in unit.undo}
+    for key, message in tuple(context.remembered.items()):
         # A quarter goes at once, so that this is seldom done.
         if total + weight <= MOST * 3 // 4:
             break
         if key not in keep and changing.isdisjoint(map(id, (message, message.reactions, *message.reactions.values()))):
-            del core.remembered[key]
+            del context.remembered[key]
             total -= weights[key]
-    core.remembered_weight = total
+    context.remembered_weight = total

@@ -6,7 +6,7 @@ from causerie.chat.errors import BadName, NameTaken
 from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import person_name, reserved_word, skeleton
 from causerie.chat.official_names import sounds_official
-from causerie.server.context import Core
+from causerie.server.context import Context
 
 
 def checked_name(text: str) -> tuple[str, str]:
@@ -18,18 +18,18 @@ def checked_name(text: str) -> tuple[str, str]:
         raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
 
 
-def checked_guest_name(core: Core, text: str, mine: int) -> tuple[str, str]:
+def checked_guest_name(context: Context, text: str, mine: int) -> tuple[str, str]:
     """The name and its skeleton, if the guest whose id is `mine` may have it. Raises BadName, NameTaken."""
     name, mark = checked_name(text)
-    if reserved_word(name) or sounds_official(name, own_names(core)):
+    if reserved_word(name) or sounds_official(name, own_names(context)):
         raise NameTaken(name=name, why="reserved")
-    owner = core.directory.names.get(mark)
+    owner = context.state.names.get(mark)
     if owner is not None and owner != mine:
-        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
+        raise NameTaken(name=name, why="taken" if context.state.people[owner].name == name else "look_alike")
     return name, mark
 
 
-def own_names(core: Core) -> tuple[str, ...]:
+def own_names(context: Context) -> tuple[str, ...]:
     """What the server itself is called."""
-    config = core.config
+    config = context.config
     return config.server.name, config.irc.network, config.irc.server_name

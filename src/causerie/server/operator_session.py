@@ -8,12 +8,12 @@ from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.chat.replies import Reply
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish
-from causerie.server.engine.session import Answer, Language, Session, Trust
+from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 
 
-class _Silence(Language):
+class _Silence(EventEncoder):
     """A language without words: nothing that happens is told here, only what was asked is answered."""
 
     name = "none"
@@ -25,20 +25,20 @@ class _Silence(Language):
     one_place = False
     once = False
     renames = True
-    with_html: Language | None = None
+    with_html: EventEncoder | None = None
 
     def encode(self, event: Event) -> bytes:
         """Nothing."""
         return b""
 
 
-_SILENCE: Language = _Silence()
+_SILENCE: EventEncoder = _Silence()
 
 
 class _Outlet:
     """Keeps the answer for whoever asked."""
 
-    language: Language = _SILENCE
+    encoder: EventEncoder = _SILENCE
     direct = None
     descriptor = -1
 
@@ -71,13 +71,13 @@ class _Outlet:
         """See Outlet."""
 
 
-async def ask(core: Core, command: Command) -> Reply:
+async def ask(context: Context, command: Command) -> Reply:
     """Do an operator's command, and return its answer once all of it is on disk. Raises ChatError."""
     outlet = _Outlet()
     session = Session(outlet, "console", Trust.OPERATOR, None)
-    waiting = dispatch(core, session, command)
+    waiting = dispatch(context, session, command)
     if waiting is not None:
-        await finish(core, session, command, waiting)
+        await finish(context, session, command, waiting)
     answer = await outlet.answered
     if isinstance(answer, ChatError):
         raise answer

@@ -10,7 +10,7 @@ from typing import Any
 
 from causerie.chat.commands import Away, Command, Leave, SetPresence
 from causerie.chat.errors import TooFast
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.rate_limits import Bucket
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import PutPerson
@@ -44,38 +44,38 @@ def counted_inside(command: Command) -> bool:
     return False
 
 
-def spend(core: Core, session: Session) -> None:
+def spend(context: Context, session: Session) -> None:
     """Take one message from what a session's person may send, over all their connections. Raises TooFast."""
-    if wait := _wait(core, session):
+    if wait := _wait(context, session):
         raise TooFast(retry_after=round(wait + 0.05, 1))
 
 
-def give_back(core: Core, session: Session) -> None:
+def give_back(context: Context, session: Session) -> None:
     """The command, which was paid for, changed nothing, so that nobody is told: it costs nothing."""
-    if session.person is not None and not session.exempt and (bucket := core.buckets.get(session.person.id)):
+    if session.person is not None and not session.exempt and (bucket := context.buckets.get(session.person.id)):
         bucket.give_back()
 
 
-def affords(core: Core, session: Session) -> bool:
+def affords(context: Context, session: Session) -> bool:
     """The same for words that are left out rather than refused: whether they may be said; then they are paid for."""
-    return not _wait(core, session)
+    return not _wait(context, session)
 
 
-def _wait(core: Core, session: Session) -> float:
-    person, limits = session.person, core.config.limits
+def _wait(context: Context, session: Session) -> float:
+    person, limits = session.person, context.config.limits
     if person is None or session.exempt or not limits.send_rate:
         return 0.0
-    bucket = core.buckets.get(person.id)
-    now = core.clock()
+    bucket = context.buckets.get(person.id)
+    now = context.clock()
     if bucket is None:
-        bucket = core.buckets[person.id] = Bucket(limits.send_burst, limits.send_rate, now)
+        bucket = context.buckets[person.id] = Bucket(limits.send_burst, limits.send_rate, now)
     return bucket.spend(now)
 
 
-def keep_guest(core: Core, session: Session) -> None:
+def keep_guest(context: Context, session: Session) -> None:
     """A guest is kept from the first thing on that must outlive its connection."""
     person = session.person
     assert person is not None
-    if person.id not in core.directory.kept_guests:
-        core.tick.put(core.directory.kept_guests, person.id, True)
-        core.tick.store(PutPerson(person, ""))
+    if person.id not in context.state.kept_guests:
+        context.unit.put(context.state.kept_guests, person.id, True)
+        context.unit.store(PutPerson(person, ""))

@@ -22,10 +22,10 @@ from causerie.i18n.text import _
 from causerie.protocols.wire import NOTHING, Layer, Protocol, Wire
 from causerie.server import catch_up
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
-from causerie.server.engine.session import Answer, Language, Session, Trust
+from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 from causerie.server.features.messages.messages import send_more
 from causerie.server.features.presence import channel_presence
-from causerie.transport.detection import Arrival
+from causerie.transport.detection import Detection
 from causerie.transport.direct_write import DirectWriter
 from causerie.transport.input_meter import Meter
 from causerie.transport.peer import Peer, look
@@ -74,12 +74,37 @@ class Connection(asyncio.Protocol):
     """See the module. It is the Outlet of its session."""
 
     __slots__ = (
-        "__weakref__", "_arrival", "_behind", "_choked", "_direct", "_held", "_listener", "_meter", "_more", "_queue",
-        "_queued", "_reading", "_slowed", "_suspect", "_task", "_transport", "_until", "_waiting", "admitted",
-        "deadline", "host", "language", "layer", "protocol", "session", "silent", "wire", "write",
+        "__weakref__",
+        "_arrival",
+        "_behind",
+        "_choked",
+        "_direct",
+        "_held",
+        "_listener",
+        "_meter",
+        "_more",
+        "_queue",
+        "_queued",
+        "_reading",
+        "_slowed",
+        "_suspect",
+        "_task",
+        "_transport",
+        "_until",
+        "_waiting",
+        "admitted",
+        "deadline",
+        "encoder",
+        "host",
+        "layer",
+        "protocol",
+        "session",
+        "silent",
+        "wire",
+        "write",
     )  # fmt: skip
 
-    language: Language
+    encoder: EventEncoder
     write: Callable[[bytes], None]
 
     def __init__(self, listener: Listener) -> None:
@@ -98,7 +123,7 @@ class Connection(asyncio.Protocol):
         self._choked = False
         self._slowed = False  # it goes too fast, and its next command waits
         self._task: asyncio.Task[None] | None = None
-        self._arrival: Arrival | None = None
+        self._arrival: Detection | None = None
         self.admitted = False
         self.deadline = 0.0
         self.silent = 0
@@ -113,8 +138,8 @@ class Connection(asyncio.Protocol):
         """Count it in, or turn it away in one line."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         self.write = self._transport.write
-        self._transport.set_write_buffer_limits(high=self._listener.core.config.limits.unsent_bytes // 2)
-        self._arrival = Arrival(self, self._listener, self._transport)
+        self._transport.set_write_buffer_limits(high=self._listener.context.config.limits.unsent_bytes // 2)
+        self._arrival = Detection(self, self._listener, self._transport)
         self._listener.came(self, self._transport, self._arrival)
 
     def data_received(self, data: bytes) -> None:
@@ -256,9 +281,9 @@ class Connection(asyncio.Protocol):
         self.protocol = protocol
         self.wire = protocol.wire(self._listener.bounds)
         self.wire.secure, self.wire.certificate = secure, certificate
-        self.language = self.wire.language = protocol.language
+        self.encoder = self.wire.encoder = protocol.encoder
         if self.layer is None:
-            self._direct = DirectWriter(self._transport, self._moved, self._listener.core.fanout.post)
+            self._direct = DirectWriter(self._transport, self._moved, self._listener.context.fanout.batch_sender)
             self.write = self._direct.write
         self.session = self._listener.open_session(self, secure)
         if self.session is not None:
@@ -268,21 +293,21 @@ class Connection(asyncio.Protocol):
             self.pump()
 
     def pump(self) -> None:
-        """Take commands as long as there are any, none must be waited for, and the tick is not full."""
-        wire, session, core = self.wire, self.session, self._listener.core
+        """Take commands as long as there are any, none must be waited for, and the unit of work is not full."""
+        wire, session, context = self.wire, self.session, self._listener.context
         assert wire is not None
         assert session is not None
-        next_command, most = wire.next_command, core.config.limits.tick_commands
-        waits = not session.exempt and self.protocol is not None and self.protocol.manners is not None
+        next_command, most = wire.next_command, context.config.limits.tick_commands
+        waits = not session.exempt and self.protocol is not None and self.protocol.timeout_policy is not None
         clock, meter = self._queue.clock, self._meter
         waiting: Coroutine[Any, Any, Answer] | None
         while not self._waiting and not self._choked and not session.closed:
             try:
                 command = next_command()
             except ChatError as error:
-                refuse(core, session, error)
+                refuse(context, session, error)
                 if wire.closing:
-                    core.tick.end(session, error.code, holds=True)
+                    context.unit.end(session, error.code, holds=True)
                 elif meter.empty(clock()):
                     self._too_much()
                 command, waiting = None, None
@@ -297,15 +322,19 @@ class Connection(asyncio.Protocol):
                         self._more = True
                         return
                     continue
-                if waits and type(command) not in wire.refuses_haste and (seconds := too_soon(core, session, command)):
+                if (
+                    waits
+                    and type(command) not in wire.refuses_haste
+                    and (seconds := too_soon(context, session, command))
+                ):
                     wire.put_back(command)
                     self._slow(seconds)
                     return
                 if type(command) in wire.pausing:
                     self._waiting += 1
-                waiting = dispatch(core, session, command)
+                waiting = dispatch(context, session, command)
                 if type(command) is Send and waiting is None and (texts := wire.said_too()):
-                    wire.not_said(texts[send_more(core, session, texts[:SAID_AT_ONCE]) :])
+                    wire.not_said(texts[send_more(context, session, texts[:SAID_AT_ONCE]) :])
                 if meter.empties:
                     meter.empties = 0
             if session.person is None and self._stranger and meter.lines_before_login():
@@ -316,9 +345,9 @@ class Connection(asyncio.Protocol):
                 self._slow(FLOODING_SECONDS)
             elif command is not None and waiting is not None:
                 self._wait_for(command, waiting)
-            elif core.turns.tick.size > most:
+            elif context.commit_loop.unit.size > most:
                 self._waiting += 1
-                core.turns.after_this.append(self.go_on)
+                context.commit_loop.after_this.append(self.go_on)
             elif wire.pending and clock() >= self._until:
                 self._more = True
                 return
@@ -330,16 +359,16 @@ class Connection(asyncio.Protocol):
         self._task.add_done_callback(lambda task: waiting.close())
 
     async def _finish(self, command: Command, waiting: Coroutine[Any, Any, Answer]) -> None:
-        core, session = self._listener.core, self.session
+        context, session = self._listener.context, self.session
         assert session is not None
-        await finish(core, session, command, self._made_ready(waiting))
+        await finish(context, session, command, self._made_ready(waiting))
         self._task = None
         self.go_on()
 
     async def _made_ready(self, waiting: Coroutine[Any, Any, Answer]) -> Answer:
         answer = await waiting
         if self.wire is not None and (job := self.wire.ahead(answer)) is not None:
-            await self._listener.core.slices.run(job)
+            await self._listener.context.slices.run(job)
         return answer
 
     def _wait(self, seconds: float) -> None:
@@ -359,11 +388,11 @@ class Connection(asyncio.Protocol):
         """It sent more than any honest client does: close it, and say why."""
         if self.wire is None or self.session is None:
             if not self._transport.is_closing():
-                self._listener.core.counters["flooded"] += 1
+                self._listener.context.counters["flooded"] += 1
                 self.turn_away(_("too much was sent before anybody logged in"), self._listener.away)
         elif not self.wire.closing:
             self.wire.closing = True
-            self._listener.core.counters["flooded"] += 1
+            self._listener.context.counters["flooded"] += 1
             self.depart("excess_flood", "Excess Flood")
 
     @property
@@ -381,7 +410,7 @@ class Connection(asyncio.Protocol):
     def _end_flood(self) -> None:
         """Close a client of which too much waits."""
         assert self.protocol is not None
-        most = self.protocol.manners().unread_most if self.protocol.manners is not None else 0
+        most = self.protocol.timeout_policy().unread_most if self.protocol.timeout_policy is not None else 0
         if most and self._unread > most:
             self._too_much()
 
@@ -392,7 +421,7 @@ class Connection(asyncio.Protocol):
     def depart(self, code: str, reason: str) -> None:
         """Its person goes, as the others are told with the reason, and it is closed."""
         if self.session is not None and not self.session.closed:
-            channel_presence.go(self._listener.core, self.session, code, reason)
+            channel_presence.go(self._listener.context, self.session, code, reason)
 
     def go_on(self) -> None:
         """One of the things that were waited for is over; if it was the last, what was held back is read."""
@@ -440,8 +469,8 @@ class Connection(asyncio.Protocol):
         wire = self.wire
         assert wire is not None
         data = wire.answer(command, answer)
-        if wire.language is not self.language:
-            self._speak(wire.language)
+        if wire.encoder is not self.encoder:
+            self._speak(wire.encoder)
         if type(command) in wire.pausing:
             asyncio.get_running_loop().call_soon(self.go_on)
         if not data:
@@ -461,7 +490,7 @@ class Connection(asyncio.Protocol):
             self._wait(ALONE_SECONDS)
             return
         self._waiting += 1
-        catch_up.lag(self._listener.core, session)
+        catch_up.lag(self._listener.context, session)
         loop.call_later(ALONE_SECONDS, self._write_alone, data)
 
     def _write_alone(self, data: bytes) -> None:
@@ -474,12 +503,12 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
         self.go_on()
 
-    def _speak(self, language: Language) -> None:
+    def _speak(self, encoder: EventEncoder) -> None:
         """From here on its session is told events in another language."""
-        before, self.language = self.language, language
+        before, self.encoder = self.encoder, encoder
         assert self.session is not None
         for number in self.session.channels:
-            self._listener.core.fanout.audience(number).change(self.session, before)
+            self._listener.context.fanout.subscribers(number).change(self.session, before)
 
     def own(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
@@ -488,7 +517,7 @@ class Connection(asyncio.Protocol):
     def wants_html(self) -> None:
         """See Outlet."""
         assert self.wire is not None
-        self.language = self.wire.language = self.language.with_html or self.language
+        self.encoder = self.wire.encoder = self.encoder.with_html or self.encoder
         asyncio.get_running_loop().run_in_executor(None, markdown.load)
 
     @property
@@ -508,7 +537,7 @@ class Connection(asyncio.Protocol):
 
     def _moved(self) -> None:
         if self.session is not None:
-            self._listener.core.fanout.moved(self.session)
+            self._listener.context.fanout.moved(self.session)
 
     def unsent(self) -> int:
         """See Outlet."""
@@ -557,7 +586,7 @@ class Connection(asyncio.Protocol):
         """The queue is full: the core feeds it from the store until it is caught up, and it asks nothing meanwhile."""
         self._choked = True
         if self.session is not None:
-            catch_up.lag(self._listener.core, self.session)
+            catch_up.lag(self._listener.context, self.session)
 
     def resume_writing(self) -> None:
         """There is room again."""
@@ -567,11 +596,11 @@ class Connection(asyncio.Protocol):
             if not self._waiting:
                 self._read_on()
         if session is not None and session.heard is not None and not session.closed:
-            asyncio.get_running_loop().create_task(catch_up.refill(self._listener.core, session))
+            asyncio.get_running_loop().create_task(catch_up.refill(self._listener.context, session))
 
     def eof_received(self) -> bool:
         """The client says no more; what it said before is answered first."""
-        session, core = self.session, self._listener.core
+        session, context = self.session, self._listener.context
         if session is None or session.closed:
             return False
         if self._slowed and self._unread > LEFT_BEHIND:
@@ -579,19 +608,19 @@ class Connection(asyncio.Protocol):
             return False
         if self._waiting or self._queued:
             # Answers that are under way go out first; the one who reads them closes.
-            self._listener.core.turns.after_this.append(self._end_after_all)
-            core.turns.wake()
+            self._listener.context.commit_loop.after_this.append(self._end_after_all)
+            context.commit_loop.wake()
             return True
-        core.tick.end(session, "", holds=True)
-        core.turns.wake()
+        context.unit.end(session, "", holds=True)
+        context.commit_loop.wake()
         return True
 
     def _end_after_all(self) -> None:
         if (self._waiting or self._queued) and self.session is not None and not self.session.closed:
             asyncio.get_running_loop().call_later(ALONE_SECONDS, self._end_after_all)
         elif self.session is not None and not self.session.closed:
-            self._listener.core.tick.end(self.session, "", holds=True)
-            self._listener.core.turns.wake()
+            self._listener.context.unit.end(self.session, "", holds=True)
+            self._listener.context.commit_loop.wake()
 
     def connection_lost(self, error: Exception | None) -> None:
         """It is gone, however that came."""
@@ -610,7 +639,7 @@ class Connection(asyncio.Protocol):
         self.deadline = 0.0
         session, self.session = self.session, None
         if session is not None and not session.closed:
-            channel_presence.close(self._listener.core, session)
+            channel_presence.close(self._listener.context, session)
         if self._direct is not None:
             self._direct.let_go()
             self._direct = None

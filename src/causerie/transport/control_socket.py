@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from causerie.protocols.wire import Protocol
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session, Trust
 from causerie.transport.connection import Connection
-from causerie.transport.detection import Arrival
+from causerie.transport.detection import Detection
 from causerie.transport.listener import Admission, Listener
 
 NAME = "control.sock"
@@ -26,10 +26,10 @@ PATH_MOST = 107 if sys.platform == "linux" else 103
 
 
 class _Control(Listener):
-    def __init__(self, core: Core, protocol: Protocol) -> None:
-        super().__init__(Admission(core, lambda host: True), (protocol,), "never", _no_tls)
+    def __init__(self, context: Context, protocol: Protocol) -> None:
+        super().__init__(Admission(context, lambda host: True), (protocol,), "never", _no_tls)
 
-    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Arrival) -> None:
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Detection) -> None:
         connection.host = "control"
 
     def left(self, connection: Connection) -> None:
@@ -37,7 +37,7 @@ class _Control(Listener):
 
     def open_session(self, connection: Connection, secure: bool) -> Session:
         session = Session(connection, connection.host, Trust.OPERATOR, None)
-        self.core.sessions[session] = True
+        self.context.sessions[session] = True
         return session
 
 
@@ -45,11 +45,11 @@ def _no_tls() -> NoReturn:
     raise NotImplementedError
 
 
-async def open_control_socket(core: Core, data: Path, protocol: Protocol) -> asyncio.AbstractServer:
+async def open_control_socket(context: Context, data: Path, protocol: Protocol) -> asyncio.AbstractServer:
     """Listen on it. Only one server holds the data directory, so that a socket left behind is nobody's."""
     path = data / NAME
     path.unlink(missing_ok=True)
-    listener = _Control(core, protocol)
+    listener = _Control(context, protocol)
     old = os.umask(0o177)
     try:
         return await asyncio.get_running_loop().create_unix_server(listener.connection, str(path))

@@ -30,7 +30,7 @@ TLS_RECORD = 16_384
 """The most that a record in clear holds."""
 
 
-class Arrival:
+class Detection:
     """See the module. `proxied`: a proxy connects it, and says whom before anything else."""
 
     __slots__ = ("_connection", "_held", "_listener", "_secure", "_tls", "_transport", "_web", "proxied")
@@ -121,7 +121,7 @@ class Arrival:
         from causerie.transport.websocket import WebSocketPipe, own_names
 
         connection, listener = self._connection, self._listener
-        origins, own = listener.core.config.irc.origins, own_names(listener.core.config.server)
+        origins, own = listener.context.config.irc.origins, own_names(listener.context.config.server)
         self._web = WebSocketPipe(self._tls, self._transport, connection, listener.subprotocols, origins, own)
         connection.layer = self._web
         connection.write = self._web.write

@@ -10,7 +10,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-from causerie.server.delivery.batch_sender import Post
+from causerie.server.delivery.batch_sender import BatchSender
 
 FIRST_WRITES = 8
 """Writes that go through the transport first: those who come and say little need no socket of their own."""
@@ -27,7 +27,7 @@ class DirectWriter:
 
     __slots__ = ("_changed", "_first", "_post", "_socket", "_transport", "descriptor", "send")
 
-    def __init__(self, transport: asyncio.Transport, changed: Callable[[], None], post: Post) -> None:
+    def __init__(self, transport: asyncio.Transport, changed: Callable[[], None], post: BatchSender) -> None:
         self._transport = transport
         self._changed = changed
         self._post = post

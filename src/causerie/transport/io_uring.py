@@ -29,7 +29,7 @@ MOST_BYTES = 64 * 1024
 
 LEAST = 8
 """Fewer than these are sent to one by one. A call by itself is cheaper than `socket.send` from a dozen on
-(`bench/sends.py`), and earlier where the channels of a tick share it."""
+(`bench/sends.py`), and earlier where the channels of a unit of work share it."""
 
 _SETUP, _ENTER = 425, 426
 """The system calls' numbers, on every architecture (linux/include/uapi/asm-generic/unistd.h)."""

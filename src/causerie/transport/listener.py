@@ -14,7 +14,7 @@ from weakref import ref
 
 from causerie.i18n.text import _
 from causerie.protocols.wire import Bounds, Protocol
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.rate_limits import Addresses, Bucket
 from causerie.server.engine.session import Session, Trust
 from causerie.transport.connection import Connection
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from OpenSSL import SSL
 
-    from causerie.transport.detection import Arrival
+    from causerie.transport.detection import Detection
     from causerie.transport.tls import TlsPipe
     from causerie.transport.websocket import WebSocketPipe
 
@@ -79,11 +79,13 @@ class Admission:
     """
 
     def __init__(
-        self, core: Core, exempt: Callable[[str], bool], proxies: Callable[[str], bool] = lambda host: False
+        self, context: Context, exempt: Callable[[str], bool], proxies: Callable[[str], bool] = lambda host: False
     ) -> None:
-        limits = core.config.limits
-        self.core = core
-        self.work_queue = WorkQueue(core.clock, time.thread_time, asyncio.get_running_loop().call_soon, core.turns)
+        limits = context.config.limits
+        self.context = context
+        self.work_queue = WorkQueue(
+            context.clock, time.thread_time, asyncio.get_running_loop().call_soon, context.commit_loop
+        )
         self.exempt = functools.lru_cache(maxsize=4096)(exempt)
         self.proxies = functools.lru_cache(maxsize=4096)(proxies)
         self.addresses = Addresses(
@@ -96,7 +98,7 @@ class Admission:
 
     def set_figures(self, exempt: Callable[[str], bool], proxies: Callable[[str], bool]) -> None:
         """After the settings were read again."""
-        limits = self.core.config.limits
+        limits = self.context.config.limits
         self.exempt = functools.lru_cache(maxsize=4096)(exempt)
         self.proxies = functools.lru_cache(maxsize=4096)(proxies)
         self.addresses.set_figures(
@@ -105,7 +107,7 @@ class Admission:
 
     def expect(self, connection: Connection, seconds: float) -> None:
         """It must have logged in in so many seconds from now; 0: whenever it likes."""
-        connection.deadline = self.core.clock() + seconds if seconds else 0.0
+        connection.deadline = self.context.clock() + seconds if seconds else 0.0
         if seconds:
             self.expected.setdefault(seconds, deque()).append((connection.deadline, ref(connection)))
 
@@ -113,15 +115,15 @@ class Admission:
         """The settings may be others: say of each connection anew what it may do in clear, and whether its address is
         exempt from rates. Who may not come in clear any more is let go, and so is an account in clear where only guests
         may be."""
-        limits = self.core.config.limits
-        for session in tuple(self.core.sessions):
+        limits = self.context.config.limits
+        for session in tuple(self.context.sessions):
             if session.trust is Trust.OPERATOR:
                 continue
             session.exempt = self.exempt(session.host)
             session.bucket = None
             if limits.command_rate and not session.exempt:
-                session.bucket = Bucket(limits.command_burst, limits.command_rate, self.core.clock())
-            session.trust = trust(session.host, session.secure, self.core.config.server.plaintext)
+                session.bucket = Bucket(limits.command_burst, limits.command_rate, self.context.clock())
+            session.trust = trust(session.host, session.secure, self.context.config.server.plaintext)
             account = session.person is not None and not session.person.guest
             if session.trust < (Trust.PASSWORDS if account else Trust.GUESTS):
                 log.warning("%s may not stay in clear; `plaintext` in [server] would allow it", session.host)
@@ -133,22 +135,22 @@ class Admission:
 
         The classic language has no ping, so that only this and the system's keep-alive find out who is gone.
         """
-        most = self.core.config.limits.idle_seconds
-        for session in tuple(self.core.sessions):
+        most = self.context.config.limits.idle_seconds
+        for session in tuple(self.context.sessions):
             connection = session.outlet
             if not isinstance(connection, Connection) or connection.protocol is None:
                 continue
-            if connection.protocol.manners is not None:
+            if connection.protocol.timeout_policy is not None:
                 connection.silent += 1
-                _ask(connection, connection.protocol.manners().ping_seconds)
-            elif most and connection.language.name == "classic":
+                _ask(connection, connection.protocol.timeout_policy().ping_seconds)
+            elif most and connection.encoder.name == "classic":
                 connection.silent += 1
                 if connection.silent * SILENCE_SECONDS > most + SILENCE_SECONDS:
                     connection.end("idle")
 
     def sweep(self) -> None:
         """Close connections that have not logged in, or ended their TLS handshake, in time. Asked every second."""
-        now = self.core.clock()
+        now = self.context.clock()
         self.refused.sweep(now)
         for late in self.half_open.late(now):
             self._let_go(late, "the TLS handshake took too long")
@@ -160,20 +162,20 @@ class Admission:
                     continue
                 session = connection.session
                 if connection.deadline == deadline and (session is None or session.person is None):
-                    self.core.counters["never_logged_in"] += 1
+                    self.context.counters["never_logged_in"] += 1
                     connection.end("login_timeout")
             if not expected:
                 del self.expected[seconds]
 
     def handshake_begins(self, connection: Connection) -> None:
         """A TLS handshake begins on it; somebody else's may have to end for that."""
-        oldest = self.half_open.begin(connection, connection.host, self.core.clock())
+        oldest = self.half_open.begin(connection, connection.host, self.context.clock())
         if oldest is not None:
             self._let_go(oldest, "too many unfinished TLS handshakes")
 
     def _let_go(self, connection: Connection, why: str) -> None:
-        self.core.counters["never_logged_in"] += 1
-        self.refused.note(connection.host, why, self.core.clock())
+        self.context.counters["never_logged_in"] += 1
+        self.refused.note(connection.host, why, self.context.clock())
         connection.abort()
 
 
@@ -202,12 +204,12 @@ class Listener:
         admission: Admission,
         protocols: Sequence[Protocol],
         tls: str,
-        context: Callable[[], ssl.SSLContext],
+        tls_context: Callable[[], ssl.SSLContext],
         websocket: str = "auto",
         own: bool = False,
         asking: Callable[[], SSL.Context] | None = None,
     ) -> None:
-        self.core = admission.core
+        self.context = admission.context
         self.admission = admission
         self.work_queue = admission.work_queue
         self.protocols = protocols
@@ -217,20 +219,20 @@ class Listener:
         self.own = own
         self.away = protocols[0].away if own else "causerie: {}\r\n"
         self.subprotocols = [name for protocol in protocols for name in protocol.subprotocols]
-        self._context = context
+        self._tls_context = tls_context
         self._asking = asking
         self.set_figures()
 
     def set_figures(self) -> None:
         """Bounds for connections from now on."""
-        limits = self.core.config.limits
+        limits = self.context.config.limits
         self.bounds = Bounds(limits.frame_bytes_before_login, limits.frame_bytes, limits.json_depth)
 
     def connection(self) -> Connection:
         """What asyncio asks for each new connection."""
         return Connection(self)
 
-    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Arrival) -> None:
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Detection) -> None:
         """Count a connection in, or turn it away; where a proxy connects, once it has said whom."""
         peer = transport.get_extra_info("peername")
         if not peer:
@@ -240,20 +242,20 @@ class Listener:
         connection.host = peer[0]
         if self.admission.proxies(connection.host):
             arrival.proxied = True
-            self.admission.expect(connection, self.core.config.limits.login_seconds)
+            self.admission.expect(connection, self.context.config.limits.login_seconds)
         else:
             self.admit(connection, connection.host, arrival)
 
-    def admit(self, connection: Connection, host: str, arrival: Arrival) -> None:
+    def admit(self, connection: Connection, host: str, arrival: Detection) -> None:
         """Count in a connection from this address, or turn it away."""
         connection.host = host
-        refusal = self.admission.addresses.enter(host, self.core.clock())
+        refusal = self.admission.addresses.enter(host, self.context.clock())
         if refusal is not None:
-            self.core.counters["turned_away"] += 1
+            self.context.counters["turned_away"] += 1
             connection.turn_away(turned_away(refusal), self.away)
             return
         connection.admitted = True
-        self.admission.expect(connection, self.core.config.limits.login_seconds)
+        self.admission.expect(connection, self.context.config.limits.login_seconds)
         if self.own and self.tls == "never" and self.websocket == "never":
             # It may be silent: what it is told when its time is up must be in its language.
             arrival.begin(self.protocols[0], b"")
@@ -270,7 +272,7 @@ class Listener:
             return AskingTlsPipe(self._asking(), transport, connection)
         from causerie.transport.tls import TlsPipe
 
-        return TlsPipe(self._context(), transport, connection)
+        return TlsPipe(self._tls_context(), transport, connection)
 
     def is_websocket(self, first: bytes, secure: bool) -> bool | None:
         """Whether these first bytes begin WebSocket; None: more are needed."""
@@ -309,23 +311,23 @@ class Listener:
 
     def open_session(self, connection: Connection, secure: bool) -> Session | None:
         """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
-        core = self.core
-        limits = core.config.limits
-        allowed = trust(connection.host, secure, core.config.server.plaintext)
+        context = self.context
+        limits = context.config.limits
+        allowed = trust(connection.host, secure, context.config.server.plaintext)
         if allowed is Trust.REFUSED:
             connection.refused("not in clear from there; `plaintext` in [server] would allow it")
             connection.turn_away(_("this server is reached from here by TLS only"), noted=True)
             return None
-        if connection.protocol is not None and connection.protocol.manners is not None:
-            seconds = connection.protocol.manners().login_seconds
+        if connection.protocol is not None and connection.protocol.timeout_policy is not None:
+            seconds = connection.protocol.timeout_policy().login_seconds
             if seconds != limits.login_seconds:  # else what it was given when it came holds
                 self.admission.expect(connection, seconds)
         bucket = None
         if limits.command_rate and not self.admission.exempt(connection.host):
-            bucket = Bucket(limits.command_burst, limits.command_rate, core.clock())
+            bucket = Bucket(limits.command_burst, limits.command_rate, context.clock())
         session = Session(connection, connection.host, allowed, bucket)
         session.exempt = self.admission.exempt(connection.host)
         session.secure = secure
-        session.arriving = connection.language.registers
-        core.sessions[session] = True
+        session.arriving = connection.encoder.registers
+        context.sessions[session] = True
         return session

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
-from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.commit_loop import CommitLoop
 
 TURN_SECONDS = 0.008
 """Work on input in one turn of the event loop, over all connections; the last slice may go past it."""
@@ -22,14 +22,14 @@ SLICE_SECONDS = 0.001
 """Work on the input of one connection before it is another one's turn; the last command may go past it."""
 
 TICK_SECONDS = 0.016
-"""Work on input that goes into one tick: what it comes to is told at once, and takes a few times as long."""
+"""Work on input that goes into one unit of work: what it comes to is told at once, and takes a few times as long."""
 
 UNNOTICED = 0.001
 """Seconds of work up to which turns are not told apart, so that nearly all of them cost nothing for that."""
 
 BACKLOG_SECONDS = 0.002
-"""Of a turn and of a tick, what those have who sent more than fits into a slice: one slice at least, so that they go on
-too."""
+"""Of a turn and of a unit of work, what those have who sent more than fits into a slice: one slice at least, so that
+they go on too."""
 
 BEHIND_SECONDS = 1.0
 """For so long after it sent more than fits into a slice a connection waits behind all others."""
@@ -52,9 +52,9 @@ class Worker(Protocol):
 
 class WorkQueue:
     """See the module. `clock`: seconds, monotonic; `cpu`: seconds that this thread has used of a processor;
-    `call_soon`: in the next turn of the event loop; `turns`: whose tick all that is worked goes into.
+    `call_soon`: in the next turn of the event loop; `commit_loop`: whose unit of work all that is worked goes into.
 
-    `used`: seconds of this turn that were worked so far, or could not be had, since the tick is full.
+    `used`: seconds of this turn that were worked so far, or could not be had, since the unit of work is full.
     """
 
     __slots__ = ("_call_soon", "_in_tick", "_scheduled", "_tick", "_turns", "_waiting", "clock", "cpu", "used")
@@ -64,13 +64,13 @@ class WorkQueue:
         clock: Callable[[], float],
         cpu: Callable[[], float],
         call_soon: Callable[[Callable[[], None]], object],
-        turns: Turns,
+        commit_loop: CommitLoop,
     ) -> None:
         self.clock = clock
         self.cpu = cpu
         self.used = 0.0
-        self._turns = turns
-        self._tick = turns.tick
+        self._turns = commit_loop
+        self._tick = commit_loop.unit
         self._in_tick = 0.0
         self._call_soon = call_soon
         self._scheduled = False
@@ -99,11 +99,11 @@ class WorkQueue:
 
     def _turn(self) -> None:
         self._scheduled = False
-        tick = self._turns.tick
-        if tick is not self._tick or tick.empty:
-            self._tick, self._in_tick = tick, 0.0
+        unit = self._turns.unit
+        if unit is not self._tick or unit.empty:
+            self._tick, self._in_tick = unit, 0.0
         elif self._in_tick >= TICK_SECONDS:
-            # It goes on when this tick has been taken.
+            # It goes on when this unit of work has been taken.
             self._scheduled = True
             self.used = TURN_SECONDS
             self._turns.after_this.append(self._turn)

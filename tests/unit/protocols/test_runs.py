@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from causerie.chat.events import MessageRun
 from causerie.protocols import classic, native
 from causerie.protocols.irc.syntax import capabilities as cap
-from causerie.server.engine.session import Language
-from tests.unit.protocols.irc.messages.test_message_encoder import language
+from causerie.server.engine.session import EventEncoder
+from tests.unit.protocols.irc.messages.test_message_encoder import encoder
 
-LANGUAGES: dict[str, Language] = {
+LANGUAGES: dict[str, EventEncoder] = {
     "classic": classic.LANGUAGE,
     "native": native.LANGUAGE,
     "native with HTML": native.LANGUAGE.with_html or native.LANGUAGE,
-    "IRC": language(0),
-    "IRC with tags": language(cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG),
+    "IRC": encoder(0),
+    "IRC with tags": encoder(cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG),
 }
 
 said = st.sampled_from(["hi", "two\nlines", "x" * 450, "é" * 250])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
-from causerie.server.message_cache import Remembered
+from causerie.server.message_cache import CachedMessage
 
 ORDERED = ("connected", "pins")
 """Of the directory: dictionaries whose order counts."""
@@ -23,21 +23,21 @@ _CACHES = ("drafted", "remembered", "reports")
 """What is read from the store when it is first asked for."""
 
 
-def state_of(core: Core) -> dict[str, Any]:
+def state_of(context: Context) -> dict[str, Any]:
     """Everything but what was spent, counted and begun (buckets, the guard, hashing), which stays so."""
-    state: dict[str, Any] = {name: _plain(value) for name, value in vars(core.directory).items()}
+    state: dict[str, Any] = {name: _plain(value) for name, value in vars(context.state).items()}
     for name in ORDERED:
-        state[name] = {key: list(_plain(inner)) for key, inner in getattr(core.directory, name).items()}
-    state |= {name: _plain(getattr(core, name)) for name in _OF_CORE}
-    state["markers"] = dict(core.markers)
-    state["buckets"] = set(core.buckets)
-    state["remembered"] = {key: _fields(message, ()) for key, message in core.remembered.items()}
+        state[name] = {key: list(_plain(inner)) for key, inner in getattr(context.state, name).items()}
+    state |= {name: _plain(getattr(context, name)) for name in _OF_CORE}
+    state["markers"] = dict(context.markers)
+    state["buckets"] = set(context.buckets)
+    state["remembered"] = {key: _fields(message, ()) for key, message in context.remembered.items()}
     state["audiences"] = {
-        channel: (audience.number, audience.said, {id(one) for group in audience.groups.values() for one in
+        channel: (subscribers.number, subscribers.said, {id(one) for group in subscribers.groups.values() for one in
                                                    (*group.direct, *group.through)})
-        for channel, audience in core.fanout.audiences.items()
+        for channel, subscribers in context.fanout.subscribers_of.items()
     }  # fmt: skip
-    state["session"] = {id(session): _fields(session, _PASSING) for session in core.sessions}
+    state["session"] = {id(session): _fields(session, _PASSING) for session in context.sessions}
     return state
 
 
@@ -62,7 +62,7 @@ def _where(place: str, was: Any, now: Any) -> list[str]:
     return [] if now == was else [f"{place}: {was} became {now}"]
 
 
-def _fields(thing: Session | Remembered, but: tuple[str, ...]) -> dict[str, Any]:
+def _fields(thing: Session | CachedMessage, but: tuple[str, ...]) -> dict[str, Any]:
     return {name: _plain(getattr(thing, name)) for name in thing.__slots__ if name not in but}
 
 

@@ -39,18 +39,18 @@ async def test_ten_thousand_reactions_to_one_message() -> None:
         await house.account("anna")
         anna = await house.native_in("home", "anna", PASSWORD)
         number = (await anna.says("home", "Happy new year!"))["number"]
-        core = house.server.core
-        channel = core.directory.channel("home").id
+        context = house.server.context
+        channel = context.state.channel("home").id
         people = [Person(id=2**50 + one, name=f"Guest{one}", guest=True) for one in range(CROWD)]
-        await core.store.commit([PutPerson(person, "") for person in people])
-        await core.store.commit([PutReaction(channel, number, "🎉", person.id, True) for person in people])
+        await context.store.commit([PutPerson(person, "") for person in people])
+        await context.store.commit([PutReaction(channel, number, "🎉", person.id, True) for person in people])
 
         await anna.asks("react", number=number, emoji="🎉", **HOME)
         told = await anna.hears("reacted", count=CROWD + 1)
         assert len(json.dumps(told)) < 300
         shown = await message(anna, number)
         assert shown["reactions"] == [{"emoji": "🎉", "count": CROWD + 1, "mine": True}]
-        assert core.remembered_weight <= message_cache.MOST
+        assert context.remembered_weight <= message_cache.MOST
 
         listed: list[int] = []
         while True:

@@ -28,10 +28,10 @@ from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.config.settings import Config
 from causerie.protocols.native import LANGUAGE
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish
-from causerie.server.engine.session import Answer, Language, Session, Trust
-from causerie.server.engine.state import Directory
+from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
+from causerie.server.engine.state import State
 from causerie.server.features.accounts import accounts, login
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, Audit, Change, PutSeen
@@ -84,7 +84,7 @@ class Ears:
     """One connection: what it was told and answered goes into the model."""
 
     def __init__(self, model: Model, name: str) -> None:
-        self.language: Language = LANGUAGE
+        self.encoder: EventEncoder = LANGUAGE
         self.direct: Callable[[bytes], int] | None = None
         self.descriptor = -1
         self.model, self.name = model, name
@@ -163,27 +163,27 @@ class Model(RuleBasedStateMachine):
         self.store = FailingStore(Path(self.folder.name))
         self.sessions: dict[str, Session] = {}
         self.waiting: list[asyncio.Task[None]] = []
-        self.core: Core = await bootstrap.build_core(self.config, self.store, lambda token, admin: token)
-        self.core.pick, self.core.now, self.core.clock = self.dice.randrange, lambda: 1_000_000, lambda: 1000.0
-        self.turns = asyncio.get_running_loop().create_task(self.core.turns.run())
+        self.context: Context = await bootstrap.build_context(self.config, self.store, lambda token, admin: token)
+        self.context.pick, self.context.now, self.context.clock = self.dice.randrange, lambda: 1_000_000, lambda: 1000.0
+        self.commit_loop = asyncio.get_running_loop().create_task(self.context.commit_loop.run())
 
     async def _accounts(self) -> None:
         for number, name in enumerate(ACCOUNTS, 1):
-            accounts.keep(self.core, Person(id=number, name=name, made_at=1))
-        await self.core.turns.told()
+            accounts.keep(self.context, Person(id=number, name=name, made_at=1))
+        await self.context.commit_loop.told()
 
     async def _shut(self) -> None:
         await self._quiet()
-        self.turns.cancel()
-        await asyncio.gather(self.turns, return_exceptions=True)
-        self.core.hashing.close()
+        self.commit_loop.cancel()
+        await asyncio.gather(self.commit_loop, return_exceptions=True)
+        self.context.hashing.close()
         await self.store.close()
 
     async def _quiet(self) -> None:
-        await self.core.turns.told()
+        await self.context.commit_loop.told()
         await asyncio.gather(*self.waiting)
         self.waiting.clear()
-        await self.core.turns.told()
+        await self.context.commit_loop.told()
 
     def close(self, name: str) -> None:
         """A connection is gone, and is owed no answers."""
@@ -192,7 +192,7 @@ class Model(RuleBasedStateMachine):
             if isinstance(command, c.Send) and self.unanswered.get(id(command)) == name
         }  # fmt: skip
         self.unanswered = {about: who for about, who in self.unanswered.items() if who != name}
-        channel_presence.close(self.core, self.sessions.pop(name))
+        channel_presence.close(self.context, self.sessions.pop(name))
 
     def ask(self, name: str, command: c.Command) -> None:
         """Ask it, if this person is here."""
@@ -203,10 +203,10 @@ class Model(RuleBasedStateMachine):
         self.unanswered[id(command)] = name
         waiting = self.do(self._dispatch(session, command))
         if waiting is not None:
-            self.waiting.append(self.loop.create_task(finish(self.core, session, command, waiting)))
+            self.waiting.append(self.loop.create_task(finish(self.context, session, command, waiting)))
 
     async def _dispatch(self, session: Session, command: c.Command) -> Any:
-        return dispatch(self.core, session, command)
+        return dispatch(self.context, session, command)
 
     @rule(name=st.sampled_from(PEOPLE))
     def come(self, name: str) -> None:
@@ -214,14 +214,14 @@ class Model(RuleBasedStateMachine):
         if name in self.sessions:
             return
         session = self.sessions[name] = Session(Ears(self, name), "192.0.2.1", Trust.PASSWORDS, None)
-        self.core.sessions[session] = True
+        self.context.sessions[session] = True
         if name in ACCOUNTS:
             self.do(self._admit(session, name))
         else:
             self.ask(name, c.LogIn(name=name, guest=True))
 
     async def _admit(self, session: Session, name: str) -> None:
-        login.admit(self.core, session, self.core.directory.person(name), c.LogIn(name=name))
+        login.admit(self.context, session, self.context.state.person(name), c.LogIn(name=name))
 
     @rule(name=st.sampled_from(PEOPLE))
     def go(self, name: str) -> None:
@@ -293,7 +293,7 @@ class Model(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        """See the module. Between two looks commands gather, in one tick and in several."""
+        """See the module. Between two looks commands gather, in one unit of work and in several."""
         self.settle()
         assert not self.problems, self.problems
         assert not self.unanswered, "somebody waits for an answer"
@@ -301,7 +301,7 @@ class Model(RuleBasedStateMachine):
 
     async def _compare(self) -> None:
         loaded = await self.store.load()
-        disk, here = Directory(loaded), self.core.directory
+        disk, here = State(loaded), self.context.state
         assert here.channels == disk.channels
         assert here.by_name == disk.by_name
         kept = {person.id for person in disk.people.values()}
@@ -312,7 +312,7 @@ class Model(RuleBasedStateMachine):
             page = await self.store.page(channel, 0, 0, 10_000, False)
             numbers = [event.number for event in page]
             assert numbers == list(range(1, len(numbers) + 1)), "a hole in the numbers"
-            assert self.core.fanout.audience(channel.id).number == len(numbers)
+            assert self.context.fanout.subscribers(channel.id).number == len(numbers)
             about = {key for key in (*self.acknowledged, *self.told) if key[0] == channel.name}
             assert {number for _, number in about} <= set(numbers), "told, and not there"
             for event in page:
@@ -325,10 +325,10 @@ class Model(RuleBasedStateMachine):
         self._compare_people(here, disk)
         self._compare_connections(here)
         lines = [line.act for line in await self.store.audit(0, 10_000)]
-        lines += [line.act for line in self.core.turns.owed.values() if isinstance(line, Audit)]
+        lines += [line.act for line in self.context.commit_loop.owed.values() if isinstance(line, Audit)]
         assert lines.count("login_refused") >= self.refused
 
-    def _compare_people(self, here: Directory, disk: Directory) -> None:
+    def _compare_people(self, here: State, disk: State) -> None:
         connected = {session.person.id for session in self.sessions.values() if session.person is not None}
         guests = {person.id for person in here.people.values() if person.guest}
         accounts = {number: person for number, person in here.people.items() if not person.guest}
@@ -348,13 +348,13 @@ class Model(RuleBasedStateMachine):
         for name in ("person_notes", "preferences"):
             kept = {number: own for number, own in getattr(here, name).items() if number in accounts}
             assert kept == getattr(disk, name), name
-        owed = {one.person: one.at for one in self.core.turns.owed.values() if isinstance(one, PutSeen)}
+        owed = {one.person: one.at for one in self.context.commit_loop.owed.values() if isinstance(one, PutSeen)}
         assert here.seen == {**disk.seen, **owed}
-        assert set(self.core.buckets) <= set(here.people)
+        assert set(self.context.buckets) <= set(here.people)
 
-    def _compare_connections(self, here: Directory) -> None:
+    def _compare_connections(self, here: State) -> None:
         sessions = set(self.sessions.values())
-        assert set(self.core.sessions) == sessions
+        assert set(self.context.sessions) == sessions
         connected: dict[int, set[Session]] = {}
         seen_in: dict[int, dict[int, int]] = {}
         watchers: dict[str, set[Session]] = {}
@@ -377,11 +377,11 @@ class Model(RuleBasedStateMachine):
                     inside[session.person.id] = inside.get(session.person.id, 0) + 1
         assert {person: set(own) for person, own in here.connected.items()} == connected
         assert _filled(here.here) == seen_in
-        assert {mark: set(who) for mark, who in self.core.watchers.items()} == watchers
-        assert {key: set(who) for key, who in self.core.metadata_ears.items()} == ears
-        assert self.core.fanout.audiences.keys() <= here.channels.keys()
+        assert {mark: set(who) for mark, who in self.context.watchers.items()} == watchers
+        assert {key: set(who) for key, who in self.context.metadata_ears.items()} == ears
+        assert self.context.fanout.subscribers_of.keys() <= here.channels.keys()
         for number in here.channels:
-            groups = self.core.fanout.audience(number).groups.values()
+            groups = self.context.fanout.subscribers(number).groups.values()
             hearing = {session for group in groups for session in (*group.direct, *group.through)}
             assert hearing == {session for session in sessions if number in session.channels}
 

@@ -30,7 +30,7 @@ def sample(kind: type[c.Command]) -> c.Command:
 class Listening:
     """An outlet that keeps what it was answered."""
 
-    class language:  # noqa: N801
+    class encoder:  # noqa: N801
         name = "test"
         snapshots = False
 
@@ -57,24 +57,24 @@ def test_every_command_has_its_use_case_and_every_use_case_its_command() -> None
 
 def asked(house: House, kind: type[c.Command], trust: Trust, person: Person | None) -> Answer | None:
     """The answer of the table alone; None: it was let through to its use case."""
-    core = house.server.core
+    context = house.server.context
     session = Session(Listening(), "test", trust, None)  # type: ignore[arg-type]
     session.person = person
-    mark = core.tick.mark()
+    mark = context.unit.mark()
     reached: list[bool] = []
 
-    def use_case(core: object, session: object, command: object) -> Answer:
+    def use_case(context: object, session: object, command: object) -> Answer:
         reached.append(True)
         raise NotLoggedIn(never="seen")
 
     was = TABLE[kind]
     TABLE[kind] = (use_case, *was[1:])
     try:
-        assert dispatch(core, session, sample(kind)) is None
+        assert dispatch(context, session, sample(kind)) is None
     finally:
         TABLE[kind] = was
-    (step,) = core.tick.steps[mark[1] :]
-    core.tick.back_to(mark)
+    (step,) = context.unit.steps[mark[1] :]
+    context.unit.back_to(mark)
     assert type(step) is tuple
     return None if reached else step[3]
 

@@ -17,7 +17,7 @@ GUARD_OFF = {"failures_account_address": 0, "failures_address": 0, "failures_acc
 
 
 async def acts(house: SlowHouse) -> list[str]:
-    return [line.act for line in await house.core.store.audit(0, 1000)]
+    return [line.act for line in await house.context.store.audit(0, 1000)]
 
 
 @pytest.fixture(params=["they end", "they are cut"])
@@ -27,32 +27,32 @@ def ends(request: pytest.FixtureRequest) -> bool:
 
 
 async def test_thirty_leave_while_commits_fail(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guests and accounts, each in a tick that fails: no connection, no name and no place is kept of them, and the
-    others have been told once it can be written again."""
+    """Guests and accounts, each in a unit of work that fails: no connection, no name and no place is kept of them, and
+    the others have been told once it can be written again."""
     async with SlowHouse(monkeypatch) as house:
         await house.account("anna")
         mia = await house.native_in("home", "Mia")
         leaving = [await house.native_in("home", f"Guest{number}") for number in range(24)]
         leaving += [await house.native_in("home", "anna", PASSWORD) for _ in range(6)]
-        assert len(house.core.sessions) == 31
+        assert len(house.context.sessions) == 31
         for number, one in enumerate(leaving):
             house.hold()
-            # One commit under way, and in the tick behind it there is something to be stored too.
+            # One commit under way, and in the unit of work behind it there is something to be stored too.
             first = mia.tells("send", channel="home", text="lost")
             await house.commit_begins()
             second = mia.tells("send", channel="home", text="lost too")
             await house.decided(2)
             one.stops_sending() if ends else one.hang_up()
-            await house.until(lambda: house.core.tick.facts or len(house.core.tick.steps) > 1)
+            await house.until(lambda: house.context.unit.facts or len(house.context.unit.steps) > 1)
             house.store.let_go(failing=True)
             for mark in (first, second):
                 assert (await mia.answer(mark))["code"] == "store_unavailable"
-            await house.until(lambda left=30 - number: len(house.core.sessions) == left)  # type: ignore[misc]
+            await house.until(lambda left=30 - number: len(house.context.sessions) == left)  # type: ignore[misc]
         house.store.let_go()
         assert house.server.admission.addresses.open == 1
-        directory = house.core.directory
-        assert [directory.people[number].name for number in directory.connected] == ["Mia"]
-        assert [list(here.values()) for here in directory.here.values() if here] == [[1]]
+        state = house.context.state
+        assert [state.people[number].name for number in state.connected] == ["Mia"]
+        assert [list(here.values()) for here in state.here.values() if here] == [[1]]
         await mia.answer(mia.tells("ping"))
         left = {event["name"] for event in mia._events if event["is"] == "left"}
         assert left == {f"Guest{number}" for number in range(24)} | {"anna"}
@@ -70,22 +70,22 @@ async def test_who_leaves_while_the_store_stalls_keeps_no_connection(monkeypatch
         await house.commit_begins()
         for one in leaving[:5]:
             one.stops_sending()
-        await house.until(lambda: house.core.turns.stalled)
+        await house.until(lambda: house.context.commit_loop.stalled)
         for one in leaving[5:]:
             one.tells("send", channel="home", text="slow")
             one.stops_sending()
-        await house.until(lambda: len(house.core.sessions) == 1)
+        await house.until(lambda: len(house.context.sessions) == 1)
         assert house.server.admission.addresses.open == 1
         for one, mark in zip(leaving[:5], slow, strict=True):
             assert (await one.answer(mark))["code"] == "store_unavailable"
         house.store.let_go(failing=True)
-        await house.until(lambda: len(house.core.directory.people) == 1)
+        await house.until(lambda: len(house.context.state.people) == 1)
         house.store.let_go()
         await mia.asks("send", channel="home", text="whole again")
 
 
 async def test_who_says_why_they_leave_has_left_for_that_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Though the tick in which they did was undone."""
+    """Though the unit of work in which they did was undone."""
     async with SlowHouse(monkeypatch) as house:
         mia = await house.native_in("home", "Mia")
         luc = await house.native_in("home", "Luc")
@@ -131,7 +131,7 @@ async def test_every_proof_that_was_wrong_is_recorded(monkeypatch: pytest.Monkey
         house.store.let_go()
         await house.native_in("garden", "Mia")  # a commit that succeeds takes along what is owed
         assert (await acts(house)).count("login_refused") == 40
-        assert not house.core.turns.owed
+        assert not house.context.commit_loop.owed
 
 
 async def test_a_wrong_password_is_said_to_be_one_while_commits_fail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +141,7 @@ async def test_a_wrong_password_is_said_to_be_one_while_commits_fail(monkeypatch
         mia = await house.native_in("home", "Mia")
         house.hold()
         mia.tells("send", channel="home", text="slow")
-        await house.until(lambda: house.core.turns.stalled)
+        await house.until(lambda: house.context.commit_loop.stalled)
         eve = await house.native()
         await eve.is_refused("login_failed", "login", name="anna", password="a wrong one")
         house.store.let_go()
@@ -155,9 +155,9 @@ async def test_who_is_put_out_by_the_operator_is_out(monkeypatch: pytest.MonkeyP
         sent = mia.tells("send", channel="home", text="lost")
         await house.commit_begins()
         luc = await house.native()
-        house.core.turns.owed.clear()
+        house.context.commit_loop.owed.clear()
         mark = luc.tells("login", name="Luc", guest=True)
-        await house.until(lambda: len(house.core.directory.people) == 2)
+        await house.until(lambda: len(house.context.state.people) == 2)
         house.store.let_go(failing=True)
         await mia.answer(sent)
         await luc.answer(mark)
@@ -181,14 +181,14 @@ async def test_when_somebody_was_last_seen_is_stored_though_the_disk_was_full_th
         await anna.asks("prefer", share_last_seen=True)
         house.store.let_go(failing=True)
         anna.stops_sending()
-        await house.until(lambda: len(house.core.sessions) == 1 and house.core.turns.failures == 1)
+        await house.until(lambda: len(house.context.sessions) == 1 and house.context.commit_loop.failures == 1)
         for _ in range(20):
             await mia.answer(mia.tells("ping"))
-        assert house.core.turns.failures == 1
+        assert house.context.commit_loop.failures == 1
         house.store.let_go()
         await mia.asks("send", channel="home", text="whole again")
-        (seen,) = house.core.directory.seen.values()
-        assert [*(await house.core.store.load()).seen.values()] == [seen]
+        (seen,) = house.context.state.seen.values()
+        assert [*(await house.context.store.load()).seen.values()] == [seen]
 
 
 async def test_who_lags_hears_no_channel_that_was_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,11 +197,11 @@ async def test_who_lags_hears_no_channel_that_was_refused(monkeypatch: pytest.Mo
         await house.account("anna")
         bob = await house.native_in("garden", "Bob")
         anna = await house.native_in("home", "anna", PASSWORD)
-        (session,) = house.core.directory.connected[house.core.directory.person("anna").id]
+        (session,) = house.context.state.connected[house.context.state.person("anna").id]
         house.hold()
         joined = anna.tells("join", channel="garden")
         await house.commit_begins()
-        catch_up.lag(house.core, session)
+        catch_up.lag(house.context, session)
         house.store.let_go(failing=True)
         assert (await anna.answer(joined))["code"] == "store_unavailable"
         house.store.let_go()
@@ -213,17 +213,17 @@ async def test_who_lags_hears_no_channel_that_was_refused(monkeypatch: pytest.Mo
 
 
 async def test_what_is_refused_after_waiting_has_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with what is refused at once, and whatever else is in the tick by then."""
+    """As with what is refused at once, and whatever else is in the unit of work by then."""
     async with SlowHouse(monkeypatch) as house:
         mia = await house.native_in("home", "Mia")
-        (session,) = house.core.sessions
-        core, slowed = house.core, house.core.slowed
+        (session,) = house.context.sessions
+        context, slowed = house.context, house.context.slowed
 
         async def use_case() -> Done:
-            core.tick.put(slowed, (1, 1), 1)
+            context.unit.put(slowed, (1, 1), 1)
             raise BadInput(why="late")
 
-        core.tick.put(slowed, (2, 2), 2)
-        await finish(core, session, Disconnect(name=""), use_case())
+        context.unit.put(slowed, (2, 2), 2)
+        await finish(context, session, Disconnect(name=""), use_case())
         assert slowed == {(2, 2): 2}
         await mia._line()

@@ -1,7 +1,7 @@
-"""Whatever a command changes in memory is undone with its tick: everything, in whatever state it came.
+"""Whatever a command changes in memory is undone with its unit of work: everything, in whatever state it came.
 
-People do what they do in test_core_machine.py. In between, any command at all is decided, its tick is taken back, and
-all that the core holds is as it was before.
+People do what they do in test_core_machine.py. In between, any command at all is decided, its unit of work is taken
+back, and all that the core holds is as it was before.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ class Undoing(Model):
             session.elevated_by = was
 
     async def _decide_and_undo(self, decide: Callable[[], Awaitable[Any]], about: str) -> None:
-        tick = self.core.tick
-        mark = tick.mark()
-        before = state_of(self.core)
-        self.core.turns.wake = lambda: None  # type: ignore[method-assign]  # nothing of it is committed
+        unit = self.context.unit
+        mark = unit.mark()
+        before = state_of(self.context)
+        self.context.commit_loop.wake = lambda: None  # type: ignore[method-assign]  # nothing of it is committed
         try:
             waiting = await decide()
             if waiting is not None:
@@ -115,11 +115,11 @@ class Undoing(Model):
         except (ChatError, StoreFailed):
             pass  # what it changed is undone all the same
         finally:
-            del self.core.turns.wake
-        assert self.core.tick is tick
-        tick.back_to(mark)
-        self.core.turns.owed.clear()
-        assert not differences(before, state_of(self.core)), (about, differences(before, state_of(self.core)))
+            del self.context.commit_loop.wake
+        assert self.context.unit is unit
+        unit.back_to(mark)
+        self.context.commit_loop.owed.clear()
+        assert not differences(before, state_of(self.context)), (about, differences(before, state_of(self.context)))
 
 
 TestUndoing = Undoing.TestCase

@@ -7,17 +7,17 @@ from typing import cast
 
 import pytest
 
-from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.session import Session
-from causerie.server.engine.unit_of_work import Tick
+from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.transport.work_queue import BACKLOG_SECONDS, SLICE_SECONDS, TICK_SECONDS, TURN_SECONDS, Rank, WorkQueue
 
 
 class OneTick:
-    """The part of Turns that is asked here: the tick that collects, and who waits for the next."""
+    """The part of Turns that is asked here: the unit of work that collects, and who waits for the next."""
 
     def __init__(self) -> None:
-        self.tick = Tick()
+        self.unit = UnitOfWork()
         self.after_this: list[Callable[[], None]] = []
         self.woken = 0
 
@@ -26,8 +26,8 @@ class OneTick:
         self.woken += 1
 
     def take(self) -> None:
-        """Begin a new tick."""
-        self.tick = Tick()
+        """Begin a new unit of work."""
+        self.unit = UnitOfWork()
         waiting, self.after_this = self.after_this, []
         for go_on in waiting:
             go_on()
@@ -39,8 +39,8 @@ class Loop:
     def __init__(self) -> None:
         self.now = 0.0
         self.soon: list[Callable[[], None]] = []
-        self.turns = OneTick()
-        self.queue = WorkQueue(lambda: self.now, lambda: 0.0, self.soon.append, cast(Turns, self.turns))
+        self.commit_loop = OneTick()
+        self.queue = WorkQueue(lambda: self.now, lambda: 0.0, self.soon.append, cast(CommitLoop, self.commit_loop))
         self.worked: list[str] = []
 
     def turn(self) -> list[str]:
@@ -114,7 +114,7 @@ def test_who_floods_has_one_slice_in_its_turn(loop: Loop) -> None:
     each = round(BACKLOG_SECONDS / SLICE_SECONDS)
     seen: list[str] = []
     for _ in range(2000 // each):
-        loop.turns.take()
+        loop.commit_loop.take()
         began = loop.now
         seen += loop.turn()
         assert loop.now - began == pytest.approx(1.001 * BACKLOG_SECONDS)
@@ -124,8 +124,9 @@ def test_who_floods_has_one_slice_in_its_turn(loop: Loop) -> None:
 
 
 def test_a_tick_is_bounded_too(loop: Loop) -> None:
-    """While a tick is full, as when a commit takes long, all wait for the next one, and nothing turns in vain."""
-    loop.turns.tick.end(cast(Session, None), "")  # it is not empty
+    """While a unit of work is full, as when a commit takes long, all wait for the next one, and nothing turns in
+    vain."""
+    loop.commit_loop.unit.end(cast(Session, None), "")  # it is not empty
     for number in range(30):
         loop.queue.add(Worker(loop, f"p{number}", 1.001 * SLICE_SECONDS), Rank.PERSON)
     worked = len(loop.turn()) + len(loop.turn())
@@ -133,9 +134,9 @@ def test_a_tick_is_bounded_too(loop: Loop) -> None:
     assert loop.turn() == []
     assert loop.soon == []
     assert loop.queue.used >= TURN_SECONDS
-    assert loop.turns.woken == 1
+    assert loop.commit_loop.woken == 1
     loop.worked.clear()
-    loop.turns.take()
+    loop.commit_loop.take()
     assert loop.worked == [f"p{number}" for number in range(worked, worked + round(TURN_SECONDS / SLICE_SECONDS))]
 
 

@@ -10,9 +10,9 @@ from causerie.protocols.irc.client.commands import COMMANDS
 from causerie.protocols.irc.client.wire import IrcWire
 from causerie.protocols.irc.commands import webpush
 from causerie.protocols.irc.state.network import Network
-from causerie.protocols.wire import Bounds, Manners, Protocol, Wire
-from causerie.server.context import Core
-from causerie.server.engine.session import Language
+from causerie.protocols.wire import Bounds, Protocol, TimeoutPolicy, Wire
+from causerie.server.context import Context
+from causerie.server.engine.session import EventEncoder
 
 _WORD = re.compile(rb"([A-Za-z]+)([ \r\n]?)")
 
@@ -33,28 +33,30 @@ def recognises(first: bytes) -> bool | None:
     return None if found.end() == len(start) and any(name.startswith(word) for name in COMMANDS) else False
 
 
-def house(core: Core) -> Protocol:
+def house(context: Context) -> Protocol:
     """What one server offers."""
-    network = Network(core)
+    network = Network(context)
 
     def wire(bounds: Bounds) -> Wire:
         return IrcWire(bounds, network)
 
-    def manners() -> Manners:
-        irc = core.config.irc
-        return Manners(irc.timeouts.register, irc.timeouts.ping, irc.flood_bytes)
+    def timeout_policy() -> TimeoutPolicy:
+        irc = context.config.irc
+        return TimeoutPolicy(irc.timeouts.register, irc.timeouts.ping, irc.flood_bytes)
 
     def pushed(how: str, message: Message) -> bytes:
         return webpush.pushed(network, how, message)
 
-    return replace(PROTOCOL, language=network.language(0), wire=wire, house=None, manners=manners, pushed=pushed)
+    return replace(
+        PROTOCOL, encoder=network.encoder(0), wire=wire, house=None, timeout_policy=timeout_policy, pushed=pushed
+    )
 
 
 def _homeless(bounds: Bounds) -> Wire:
     raise NotImplementedError("the record of one server makes wires: Protocol.at")
 
 
-class _Nothing(Language):
+class _Nothing(EventEncoder):
     """What the protocol says in no server."""
 
     name = "irc"
@@ -67,7 +69,7 @@ class _Nothing(Language):
     once = True
     registers = True
     renames = True
-    with_html: Language | None = None
+    with_html: EventEncoder | None = None
 
     def encode(self, event: object) -> bytes:
         """Nothing."""

@@ -41,7 +41,7 @@ class Ring(Protocol):
         """Send all that was put."""
 
 
-class Post:
+class BatchSender:
     """See the module. Without a ring it takes nothing.
 
     `closed` counts descriptors that were closed: what `rows` gave before is not used any more, since another connection

@@ -1,7 +1,7 @@
-"""Delivery: a channel's events of one tick, encoded once for each language and written once to each member.
+"""Delivery: a channel's events of one unit of work, encoded once for each language and written once to each member.
 
-The only work done for each recipient is that one write. Those who entered in the middle of a tick get what followed;
-those who lag behind are not here at all, but with `refill`.
+The only work done for each recipient is that one write. Those who entered in the middle of a unit of work get what
+followed; those who lag behind are not here at all, but with `refill`.
 
 Comings and goings in a large channel wait a moment for more of their kind, so that a thousand people who come at once
 cost each other a few writes and not a thousand; what is said takes them along at once.
@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from causerie.chat.commands import Command
 from causerie.chat.events import Event, Followed, Reacted
 from causerie.chat.replies import Pong
-from causerie.server.delivery.batch_sender import Post, Ring
-from causerie.server.delivery.outbound_events import EVERYWHERE, Everywhere, Pending, note_everywhere
-from causerie.server.delivery.subscribers import Audience, Group
+from causerie.server.delivery.batch_sender import BatchSender, Ring
+from causerie.server.delivery.outbound_events import EVERYWHERE, Everywhere, OutboundEvents, note_everywhere
+from causerie.server.delivery.subscribers import Group, Subscribers
 from causerie.server.engine.session import Answer, AsItStands, Session
-from causerie.server.engine.unit_of_work import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, TELL_FOLLOWER, Tick
+from causerie.server.engine.unit_of_work import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, TELL_FOLLOWER, UnitOfWork
 from causerie.server.ports.changes import Append
 from causerie.server.ports.event_codec import event_of
 
@@ -42,48 +42,48 @@ class Fanout:
     """
 
     def __init__(self, later: Callable[[float, Callable[[], object]], object], ring: Ring | None = None) -> None:
-        self.audiences: dict[int, Audience] = {}
+        self.subscribers_of: dict[int, Subscribers] = {}
         self.told = 0
         self.delivered = 0
         self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self.caught_up_later: Callable[[Session], None] = lambda session: None
-        self.post = Post(ring)
+        self.batch_sender = BatchSender(ring)
         self._later = later
-        self._pending: dict[int, Pending] = {}
+        self._pending: dict[int, OutboundEvents] = {}
 
-    def audience(self, channel: int) -> Audience:
-        """The channel's audience, made when there is none yet."""
-        audience = self.audiences.get(channel)
-        if audience is None:
-            audience = self.audiences[channel] = Audience(self.post)
-        return audience
+    def subscribers(self, channel: int) -> Subscribers:
+        """The channel's subscribers, made when there is none yet."""
+        subscribers = self.subscribers_of.get(channel)
+        if subscribers is None:
+            subscribers = self.subscribers_of[channel] = Subscribers(self.batch_sender)
+        return subscribers
 
     def hears(self, session: Session, channel: int) -> bool:
         """Whether what is told in the channel from now on is for this session's ears."""
-        waiting, audience = self._pending.get(channel), self.audiences.get(channel)
+        waiting, subscribers = self._pending.get(channel), self.subscribers_of.get(channel)
         if waiting is not None and session in waiting.newcomers:
             return True
-        return audience is not None and session in audience.groups.get(session.outlet.language, ())
+        return subscribers is not None and session in subscribers.groups.get(session.outlet.encoder, ())
 
     def moved(self, session: Session) -> None:
         """The way to a session is another one: see Outlet.direct."""
         for channel in {**session.channels, **session.parting}:
-            self.audience(channel).moved(session)
+            self.subscribers(channel).moved(session)
 
-    def tell(self, tick: Tick) -> None:
-        """Do a tick's steps in their order, then write to each channel's audience what there is for it."""
+    def tell(self, unit: UnitOfWork) -> None:
+        """Do a unit of work's steps in their order, then write to each channel's subscribers what there is for it."""
         try:
-            self._tell(tick)
+            self._tell(unit)
         finally:
-            self.post.flush()
+            self.batch_sender.flush()
 
-    def _tell(self, tick: Tick) -> None:
-        pending = self._pending
+    def _tell(self, unit: UnitOfWork) -> None:
+        outbound = self._pending
         touched: dict[int, bool] = {}
         owed: dict[Session, dict[int, bool]] = {}
         everywhere: dict[Any, Everywhere] = {}
-        refused = tick.answered
-        for step in tick.steps:
+        refused = unit.answered
+        for step in unit.steps:
             if isinstance(step, Append):
                 self._tell_logged(step, touched, owed, refused)
                 continue
@@ -95,7 +95,7 @@ class Fanout:
                     if isinstance(step[3], Pong):
                         # All that was asked before the ping is on its way before the pong.
                         self._deliver_all(touched)
-                        self.post.flush()
+                        self.batch_sender.flush()
                     self._answer(step[1], step[2], step[3])
                 continue
             if step[0] == TELL:
@@ -107,12 +107,12 @@ class Fanout:
                     self._for_one(step)
                 elif step[0] == EXIT:
                     # It left and closed before this was told, so that `close` no longer knew where it was.
-                    self.audience(step[2]).remove(step[1])
+                    self.subscribers(step[2]).remove(step[1])
                 continue
-            waiting = pending.get(channel) or self._begin(channel)
+            waiting = outbound.get(channel) or self._begin(channel)
             if type(event) in EVERYWHERE:
                 note_everywhere(everywhere, event, waiting, channel)
-            if by is None or by.closed or not by.outlet.language.own_words:
+            if by is None or by.closed or not by.outlet.encoder.own_words:
                 waiting.events.append(event)
             else:
                 waiting.add_own(event, by, None)
@@ -128,9 +128,9 @@ class Fanout:
         if append.asked is not None and not refused:
             asker, command = append.asked
             if not asker.closed:
-                if asker.outlet.language.acknowledges:
+                if asker.outlet.encoder.acknowledges:
                     asker.outlet.answer(command, append)
-                elif asker.outlet.language.own_words:
+                elif asker.outlet.encoder.own_words:
                     by = asker
         if append.again:
             return
@@ -155,15 +155,15 @@ class Fanout:
             by.own_told.update([(place.id, told) for told in range(append.number, number + 1)])
         owed.setdefault(by, {})[place.id] = True
 
-    def _begin(self, channel: int) -> Pending:
-        waiting = self._pending[channel] = Pending(self.audience(channel))
+    def _begin(self, channel: int) -> OutboundEvents:
+        waiting = self._pending[channel] = OutboundEvents(self.subscribers(channel))
         return waiting
 
     def _answer(self, session: Session, command: Command, answer: Answer) -> None:
         if type(answer) is AsItStands:
             now = self._last(answer.channel)
-            told = self.audience(answer.channel).number
-            if isinstance(now, Pending) and now.number > told and session not in now.newcomers:
+            told = self.subscribers(answer.channel).number
+            if isinstance(now, OutboundEvents) and now.number > told and session not in now.newcomers:
                 # Who hears the channel already has what its snapshot counts before it.
                 self._deliver(answer.channel)
             answer = replace(answer.snapshot, number=now.number, said=now.said)
@@ -179,57 +179,57 @@ class Fanout:
     def _may_wait(self, channel: int) -> bool:
         waiting = self._pending[channel]
         if not waiting.waits:
-            seconds = PATIENCE * len(self.audience(channel))
+            seconds = PATIENCE * len(self.subscribers(channel))
             if seconds < PATIENCE_LEAST:
                 return False
             waiting.waits = True
             self._later(min(seconds, PATIENCE_MOST), lambda: self._waited(channel, waiting))
         return True
 
-    def _waited(self, channel: int, waiting: Pending) -> None:
+    def _waited(self, channel: int, waiting: OutboundEvents) -> None:
         if self._pending.get(channel) is waiting:
             self._deliver(channel)
-            self.post.flush()
+            self.batch_sender.flush()
 
-    def _last(self, channel: int) -> Audience | Pending:
-        """What has the channel's last number, and the messages by then, at this point of the tick."""
-        return self._pending.get(channel) or self.audience(channel)
+    def _last(self, channel: int) -> Subscribers | OutboundEvents:
+        """What has the channel's last number, and the messages by then, at this point of the unit of work."""
+        return self._pending.get(channel) or self.subscribers(channel)
 
     def _for_one(self, step: tuple[Any, ...]) -> None:
-        pending = self._pending
+        outbound = self._pending
         kind, session, about = step[:3]
         if kind == ENTER:
             if session.heard is not None:
                 session.heard[about] = self._last(about).number
-            elif about in pending:
-                pending[about].newcomers[session] = len(pending[about].events)
+            elif about in outbound:
+                outbound[about].newcomers[session] = len(outbound[about].events)
             else:
-                self.audience(about).add(session)
+                self.subscribers(about).add(session)
         elif kind == EXIT:
-            if about in pending and (session.heard is None or about not in session.heard):
+            if about in outbound and (session.heard is None or about not in session.heard):
                 # What was said before it left is still for its ears, its own last words among it.
-                start = pending[about].newcomers.pop(session, 0)
-                if data := pending[about].heard_by(session, start):
+                start = outbound[about].newcomers.pop(session, 0)
+                if data := outbound[about].heard_by(session, start):
                     session.outlet.write(data)
-                pending[about].own.pop(session, None)
-            self.audience(about).remove(session)
+                outbound[about].own.pop(session, None)
+            self.subscribers(about).remove(session)
             session.parting.pop(about, None)
             if session.heard is not None:
                 session.heard.pop(about, None)
         elif kind == SKIP:
             # Who lags behind is told nothing that passes. All others hear what came before it, and what comes after.
-            if about in pending and (session.heard is None or about not in session.heard):
-                waiting = pending[about]
+            if about in outbound and (session.heard is None or about not in session.heard):
+                waiting = outbound[about]
                 start = waiting.newcomers.pop(session, 0)
                 if data := waiting.heard_by(session, start, untold=1):
                     session.outlet.write(data)
-                self.audience(about).remove(session)
+                self.subscribers(about).remove(session)
                 waiting.newcomers[session] = len(waiting.events)
         elif kind == RESUME:
             for channel in about:
-                self.audience(channel).remove(session)
-                if channel in pending:
-                    pending[channel].newcomers.pop(session, None)
+                self.subscribers(channel).remove(session)
+                if channel in outbound:
+                    outbound[channel].newcomers.pop(session, None)
             session.heard = {**(session.heard or {}), **about}
             self.caught_up_later(session)
         elif kind == END:
@@ -242,34 +242,34 @@ class Fanout:
             self._tell_one(session, about)
 
     def _tell_one(self, session: Session, event: Event) -> None:
-        own = session.outlet.own(None, event) if session.outlet.language.own_words else None
-        if data := session.outlet.language.encode(event) if own is None else own:
+        own = session.outlet.own(None, event) if session.outlet.encoder.own_words else None
+        if data := session.outlet.encoder.encode(event) if own is None else own:
             session.outlet.write(data)
 
     def _deliver(self, channel: int) -> None:
-        audience = self.audience(channel)
-        if self.post.waiting and any([group.owed() for group in audience.groups.values()]):
-            self.post.flush()
+        subscribers = self.subscribers(channel)
+        if self.batch_sender.waiting and any([group.owed() for group in subscribers.groups.values()]):
+            self.batch_sender.flush()
         # The number rises before the writes: a session whose queue fills up in one of them has had these events.
         waiting = self._pending.pop(channel)
-        audience.number, audience.said = waiting.number, waiting.said
+        subscribers.number, subscribers.said = waiting.number, waiting.said
         if waiting.own:
-            self._deliver_own(audience, waiting)
-        for language, group in tuple(audience.groups.items()):
-            if data := b"".join(waiting.parts(language)):
-                but: set[Session] = set(waiting.own) if waiting.own and language.own_words else set()
-                if waiting.once and language.once:
+            self._deliver_own(subscribers, waiting)
+        for encoder, group in tuple(subscribers.groups.items()):
+            if data := b"".join(waiting.parts(encoder)):
+                but: set[Session] = set(waiting.own) if waiting.own and encoder.own_words else set()
+                if waiting.once and encoder.once:
                     but |= self._deliver_to_who_heard(group, waiting, but)
                 self.delivered += group.write(data, but)
         for session, start in waiting.newcomers.items():
             if session.closed or (session.heard is not None and channel in session.heard):
                 continue
-            audience.add(session)
+            subscribers.add(session)
             if data := waiting.heard_by(session, start):
                 self.delivered += 1
                 session.outlet.write(data)
 
-    def _deliver_to_who_heard(self, group: Group, waiting: Pending, but: set[Session]) -> set[Session]:
+    def _deliver_to_who_heard(self, group: Group, waiting: OutboundEvents, but: set[Session]) -> set[Session]:
         """To those of a group `but` these who heard some of it in another channel: who that is."""
         sessions = {*group.direct, *group.through} - but
         heard: set[Session] = set()
@@ -283,14 +283,14 @@ class Fanout:
             doing.told |= sessions
         return heard
 
-    def _deliver_own(self, audience: Audience, waiting: Pending) -> None:
+    def _deliver_own(self, subscribers: Subscribers, waiting: OutboundEvents) -> None:
         """To those who are told otherwise of their own doings; who is not in the channel hears only of these."""
         for session, words in waiting.own.items():
             if session.closed or session in waiting.newcomers:
                 continue
             if len(words) == len(waiting.events) and not any(words.values()):
                 continue  # all of it was its own doing, and it wants no echo
-            hears = session in audience.groups.get(session.outlet.language, ())
+            hears = session in subscribers.groups.get(session.outlet.encoder, ())
             if data := waiting.heard_by(session) if hears else b"".join(words.values()):
                 self.delivered += 1
                 session.outlet.write(data)

@@ -1,4 +1,4 @@
-"""A channel's events on their way to its audience: what is told to all, and what to some otherwise.
+"""A channel's events on their way to its subscribers: what is told to all, and what to some otherwise.
 
 Nothing here writes; `fanout` does.
 """
@@ -9,8 +9,8 @@ from typing import Any
 
 from causerie.chat.commands import Command
 from causerie.chat.events import Described, Event, Left, MessageRun, Presence, Renamed
-from causerie.server.delivery.subscribers import Audience
-from causerie.server.engine.session import Language, Session
+from causerie.server.delivery.subscribers import Subscribers
+from causerie.server.engine.session import EventEncoder, Session
 
 EVERYWHERE = (Left, Renamed, Presence, Described)
 """What somebody does in all their channels at once (leaving: when it is to quit)."""
@@ -24,19 +24,19 @@ class Everywhere:
 
     __slots__ = ("at", "channels", "first", "told")
 
-    def __init__(self, first: Pending, channel: int) -> None:
+    def __init__(self, first: OutboundEvents, channel: int) -> None:
         self.first, self.at = first, len(first.events)
         self.channels = {channel}
         self.told: set[Session] = set()
 
-    def also(self, pending: Pending, channel: int) -> None:
+    def also(self, outbound: OutboundEvents, channel: int) -> None:
         """It is told in this channel too."""
         self.channels.add(channel)
         self.first.once[self.at] = self
-        pending.once[len(pending.events)] = self
+        outbound.once[len(outbound.events)] = self
 
 
-class Pending:
+class OutboundEvents:
     """A channel's events that are not told yet, and from which of them on its newcomers hear.
 
     `number` and `said`: of the last of them that is logged. `shown`: those that are only for languages that can show
@@ -46,27 +46,27 @@ class Pending:
 
     __slots__ = ("encoded", "events", "newcomers", "number", "once", "own", "said", "shown", "waits")
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, subscribers: Subscribers) -> None:
         self.waits = False
-        self.number = audience.number
-        self.said = audience.said
+        self.number = subscribers.number
+        self.said = subscribers.said
         self.events: list[Event] = []
         self.shown: dict[int, bool] = {}
         self.newcomers: dict[Session, int] = {}
         self.own: dict[Session, dict[int, bytes]] = {}
         self.once: dict[int, Everywhere] = {}
-        self.encoded: dict[Language, list[bytes]] = {}
+        self.encoded: dict[EventEncoder, list[bytes]] = {}
 
-    def parts(self, language: Language) -> list[bytes]:
+    def parts(self, encoder: EventEncoder) -> list[bytes]:
         """Each event in a language, made when it is first asked for."""
-        done = self.encoded.setdefault(language, [])
+        done = self.encoded.setdefault(encoder, [])
         for event in self.events[len(done) :]:
             if type(event) is MessageRun:
-                done.append(language.encode_run(event))
-            elif self.shown and not language.reactions and len(done) in self.shown:
+                done.append(encoder.encode_run(event))
+            elif self.shown and not encoder.reactions and len(done) in self.shown:
                 done.append(b"")
             else:
-                done.append(language.encode(event))
+                done.append(encoder.encode(event))
         return done
 
     def add_own(self, event: Event, by: Session, command: Command | None) -> bool:
@@ -79,9 +79,9 @@ class Pending:
 
     def heard_by(self, session: Session, start: int = 0, untold: int = 0) -> bytes:
         """All that a session is told from the event at `start` on, but for the last `untold` ones."""
-        parts, own = self.parts(session.outlet.language), self.own.get(session)
+        parts, own = self.parts(session.outlet.encoder), self.own.get(session)
         end = len(parts) - untold
-        if self.once and session.outlet.language.once:
+        if self.once and session.outlet.encoder.once:
             parts = parts.copy()
             for index, doing in self.once.items():
                 if start <= index < end:
@@ -96,8 +96,8 @@ class Pending:
         return b"".join(words)
 
 
-def note_everywhere(everywhere: dict[Any, Everywhere], event: Any, waiting: Pending, channel: int) -> None:
-    """It is about to be told in a channel: note whether it was in another one of the same tick."""
+def note_everywhere(everywhere: dict[Any, Everywhere], event: Any, waiting: OutboundEvents, channel: int) -> None:
+    """It is about to be told in a channel: note whether it was in another one of the same unit of work."""
     if type(event) is Left and event.how != "quit":
         return
     about = {field: getattr(event, field) for field in event.__struct_fields__ if field not in ("channel", "gone")}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from causerie.server.delivery.batch_sender import Places, Post
-from causerie.server.engine.session import Language, Session
+from causerie.server.delivery.batch_sender import BatchSender, Places
+from causerie.server.engine.session import EventEncoder, Session
 
 Send = Callable[[bytes], int]
 Write = Callable[[bytes], None]
@@ -16,10 +16,10 @@ class Group:
 
     __slots__ = ("_closed", "_places", "_post", "_rows", "direct", "through")
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, batch_sender: BatchSender) -> None:
         self.direct: dict[Session, Send] = {}
         self.through: dict[Session, Write] = {}
-        self._post = post
+        self._post = batch_sender
         self._rows: bytes | None = None
         self._closed = 0
         self._places: Places = {}
@@ -99,14 +99,14 @@ class Group:
         return self._post.owes(self._seated()[1])
 
 
-class Audience:
+class Subscribers:
     """Who hears one channel, by language. `number`: the last event that was told, `said`: the messages by then."""
 
     __slots__ = ("_post", "groups", "number", "said")
 
-    def __init__(self, post: Post) -> None:
-        self._post = post
-        self.groups: dict[Language, Group] = {}
+    def __init__(self, batch_sender: BatchSender) -> None:
+        self._post = batch_sender
+        self.groups: dict[EventEncoder, Group] = {}
         self.number = 0
         self.said = 0
 
@@ -115,22 +115,22 @@ class Audience:
 
     def add(self, session: Session) -> None:
         """From now on this session is told."""
-        language = session.outlet.language
-        group = self.groups.get(language)
+        encoder = session.outlet.encoder
+        group = self.groups.get(encoder)
         if group is None:
-            group = self.groups[language] = Group(self._post)
+            group = self.groups[encoder] = Group(self._post)
         group.add(session)
 
     def remove(self, session: Session) -> None:
         """From now on it is not."""
-        language = session.outlet.language
-        group = self.groups.get(language)
+        encoder = session.outlet.encoder
+        group = self.groups.get(encoder)
         if group is not None:
             group.remove(session)
             if not group:
-                del self.groups[language]
+                del self.groups[encoder]
 
-    def change(self, session: Session, before: Language) -> None:
+    def change(self, session: Session, before: EventEncoder) -> None:
         """From now on it is told in another language than before, if it is told at all."""
         group = self.groups.get(before)
         if group is not None and session in group:
@@ -141,6 +141,6 @@ class Audience:
 
     def moved(self, session: Session) -> None:
         """The way to it is another one."""
-        group = self.groups.get(session.outlet.language)
+        group = self.groups.get(session.outlet.encoder)
         if group is not None and session in group:
             group.add(session)

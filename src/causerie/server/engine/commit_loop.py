@@ -1,13 +1,13 @@
-"""The rhythm of the server: collect a tick, commit it, tell it; while the disk syncs, the next one collects.
+"""The rhythm of the server: collect a unit of work, commit it, tell it; while the disk syncs, the next one collects.
 
-One commit is under way at a time. A tick that stores nothing is told in its turn, without a commit. When a commit
-fails, its tick and the one that collected meanwhile are undone, newest first, and every command in them refused. When
-one takes longer than `patience` seconds its commands are refused with `store_unavailable` and nothing that changes
-anything is taken until the store has answered: what it then did is told, what it did not is undone. A client that
-sends the same message again with the same key gets the first one's number either way.
+One commit is under way at a time. A unit of work that stores nothing is told in its turn, without a commit. When a
+commit fails, its unit of work and the one that collected meanwhile are undone, newest first, and every command in them
+refused. When one takes longer than `patience` seconds its commands are refused with `store_unavailable` and nothing
+that changes anything is taken until the store has answered: what it then did is told, what it did not is undone. A
+client that sends the same message again with the same key gets the first one's number either way.
 
-What cannot be undone is done again once its tick was undone (`Tick.fact`); what must be stored of it is owed to the
-store, and written with the next commit that succeeds.
+What cannot be undone is done again once its unit of work was undone (`UnitOfWork.fact`); what must be stored of it is
+owed to the store, and written with the next commit that succeeds.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import logging
 from collections.abc import Callable, Hashable
 
 from causerie.chat.errors import StoreUnavailable
-from causerie.server.engine.commit_delay import LARGE, Pace, may_wait, merges
-from causerie.server.engine.unit_of_work import Tick
+from causerie.server.engine.commit_delay import LARGE, CommitDelay, may_wait, merges
+from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.ports.changes import Change
 from causerie.server.ports.store import Store, StoreFailed
 
@@ -30,20 +30,20 @@ OWED_MOST = 10_000
 """Changes that are owed to a store that fails; past it the oldest are forgotten, and counted in the log."""
 
 GATHER = 0.002
-"""After a large tick, in which several spoke in one channel, the next one gathers for as long as that one took and each
-so many seconds bring more, at most a window."""
+"""After a large unit of work, in which several spoke in one channel, the next one gathers for as long as that one took
+and each so many seconds bring more, at most a window."""
 
 
-class Turns:
-    """See the module. `tell` hands a committed tick to everyone.
+class CommitLoop:
+    """See the module. `tell` hands a committed unit of work to everyone.
 
-    `after_this` are called once when the tick that is collecting has been taken: those whom it was too full for.
-    `owed`: changes that hold whatever becomes of the ticks, until they are stored.
+    `after_this` are called once when the unit of work that is collecting has been taken: those whom it was too full
+    for. `owed`: changes that hold whatever becomes of the units of work, until they are stored.
     """
 
-    def __init__(self, store: Store, tell: Callable[[Tick], None], patience: float) -> None:
-        self.tick = Tick()
-        self.pace = Pace()
+    def __init__(self, store: Store, tell: Callable[[UnitOfWork], None], patience: float) -> None:
+        self.unit = UnitOfWork()
+        self.commit_delay = CommitDelay()
         self.patience = patience
         self.commits = 0
         self.failures = 0
@@ -59,13 +59,13 @@ class Turns:
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
         self._for_more = False
-        self._committing: Tick | None = None
+        self._committing: UnitOfWork | None = None
         self._since = 0.0
         self._alarm: asyncio.TimerHandle | None = None
         self._facts: list[Callable[[], None]] = []
 
     def wake(self) -> None:
-        """There is something in the tick; it is taken when all that this turn of the loop brought is in."""
+        """There is something in the unit of work; it is taken when all that this turn of the loop brought is in."""
         if self._waiting is not None:
             if self._for_more and self._may_wait():
                 return
@@ -77,8 +77,8 @@ class Turns:
             self._loop.call_soon(self._while_stalled)
 
     def owe(self, change: Change, about: Hashable = None) -> None:
-        """Store it with the next commit that succeeds: it is true whatever becomes of the ticks. `about`: it takes the
-        place of what was owed about the same."""
+        """Store it with the next commit that succeeds: it is true whatever becomes of the units of work. `about`: it
+        takes the place of what was owed about the same."""
         key = object() if about is None else about
         self.owed.pop(key, None)
         self.owed[key] = change
@@ -88,31 +88,31 @@ class Turns:
         if self._retry is None:
             self.wake()
 
-    def also(self, hear: Callable[[Tick], None]) -> None:
+    def also(self, hear: Callable[[UnitOfWork], None]) -> None:
         """What was told is given to this one too, after it was told."""
         tell = self._tell
 
-        def both(tick: Tick) -> None:
-            tell(tick)
-            hear(tick)
+        def both(unit: UnitOfWork) -> None:
+            tell(unit)
+            hear(unit)
 
         self._tell = both
 
     async def run(self) -> None:
-        """Take tick after tick, until cancelled."""
+        """Take unit of work after unit of work, until cancelled."""
         while True:
-            if self.tick.empty and not self.after_this and not self._may_pay():
+            if self.unit.empty and not self.after_this and not self._may_pay():
                 await self._rest()
             if self._may_wait():
                 await self._wait_for_more()
-            tick = self._take()
-            if tick.changes or self._may_pay():
-                await self._commit(tick)
-                if len(tick.changes) + tick.more >= LARGE:
-                    await self._gather(self._loop.time() - self._since if merges(tick) else 0)
+            unit = self._take()
+            if unit.changes or self._may_pay():
+                await self._commit(unit)
+                if len(unit.changes) + unit.more >= LARGE:
+                    await self._gather(self._loop.time() - self._since if merges(unit) else 0)
             else:
-                self._tell_safely(tick)
-            del tick  # with all that it holds, however long nothing comes
+                self._tell_safely(unit)
+            del unit  # with all that it holds, however long nothing comes
 
     def _may_pay(self) -> bool:
         """Whether what is owed is worth a commit of its own: after one that failed not before RETRY_SECONDS."""
@@ -123,7 +123,7 @@ class Turns:
         self.wake()
 
     def _may_wait(self) -> bool:
-        return not self.after_this and may_wait(self.tick)
+        return not self.after_this and may_wait(self.unit)
 
     async def _rest(self) -> None:
         """Until `wake` finds that there is something to do."""
@@ -133,8 +133,8 @@ class Turns:
 
     async def _wait_for_more(self) -> None:
         """As long as the pace says, or until there is something that may not wait."""
-        now, had = self._loop.time(), len(self.tick.steps)
-        until = self.pace.until(now)
+        now, had = self._loop.time(), len(self.unit.steps)
+        until = self.commit_delay.until(now)
         if until <= now:
             return
         alarm = self._loop.call_at(until, self._waited)
@@ -144,8 +144,8 @@ class Turns:
         finally:
             self._for_more = False
             alarm.cancel()
-        if len(self.tick.steps) == had:
-            self.pace.waited_in_vain()
+        if len(self.unit.steps) == had:
+            self.commit_delay.waited_in_vain()
 
     def _waited(self) -> None:
         self._for_more = False
@@ -153,35 +153,35 @@ class Turns:
 
     async def _gather(self, took: float) -> None:
         """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
-        until, had = self._loop.time() + min(took, self.pace.window), -1
-        await asyncio.sleep(0)  # what came while the last tick was told is read first
-        while len(self.tick.steps) != had and self._loop.time() < until:
-            had = len(self.tick.steps)
+        until, had = self._loop.time() + min(took, self.commit_delay.window), -1
+        await asyncio.sleep(0)  # what came while the last unit of work was told is read first
+        while len(self.unit.steps) != had and self._loop.time() < until:
+            had = len(self.unit.steps)
             await asyncio.sleep(GATHER)
 
-    def _take(self) -> Tick:
-        tick, self.tick = self.tick, Tick()
+    def _take(self) -> UnitOfWork:
+        unit, self.unit = self.unit, UnitOfWork()
         waiting, self.after_this = self.after_this, []
         for go_on in waiting:
             self._loop.call_soon(go_on)
-        return tick
+        return unit
 
-    def _tell_safely(self, tick: Tick) -> None:
+    def _tell_safely(self, unit: UnitOfWork) -> None:
         # The rhythm goes on whatever a language's encoder did: one bad event must not silence the server.
         try:
-            self._tell(tick)
+            self._tell(unit)
         except Exception:
             log.exception("not everything of a tick was told")
-        tick.over()
+        unit.over()
 
-    def uncommitted(self) -> tuple[Tick, ...]:
-        """The ticks that may still be undone, oldest first."""
-        return (self.tick,) if self._committing is None else (self._committing, self.tick)
+    def uncommitted(self) -> tuple[UnitOfWork, ...]:
+        """The units of work that may still be undone, oldest first."""
+        return (self.unit,) if self._committing is None else (self._committing, self.unit)
 
     async def told(self) -> None:
         """Wait until all that was asked so far is committed and told, or refused."""
-        last: Tick | None = self.tick
-        if self.tick.empty and not self._may_pay():
+        last: UnitOfWork | None = self.unit
+        if self.unit.empty and not self._may_pay():
             # What a stalled store holds was refused already.
             last = None if self.stalled else self._committing
         if last is not None:
@@ -190,15 +190,15 @@ class Turns:
             self.wake()
             await over
 
-    async def _commit(self, tick: Tick) -> None:
-        self._committing = tick
+    async def _commit(self, unit: UnitOfWork) -> None:
+        self._committing = unit
         self._since = self._loop.time()
-        self.pace.commit_begins(self._since)
+        self.commit_delay.commit_begins(self._since)
         if self._alarm is None:
             self._alarm = self._loop.call_later(self.patience, self._look)
         owed = tuple(self.owed.items())
         try:
-            await self._store.commit([*(change for _, change in owed), *tick.changes] if owed else tick.changes)
+            await self._store.commit([*(change for _, change in owed), *unit.changes] if owed else unit.changes)
         except StoreFailed as failure:
             self.failures += 1
             if self._retry is None:
@@ -207,14 +207,14 @@ class Turns:
                 # Once: a full disk fails every commit.
                 log.error("nothing is stored, and every change is refused: %s", failure)
             self._failing = True
-            self._fail(tick, self._take())
+            self._fail(unit, self._take())
         else:
             self.commits += 1
             self._paid(owed)
             if self._failing:
                 self._failing = False
                 log.warning("changes are stored again")
-            self._tell_safely(tick)
+            self._tell_safely(unit)
         finally:
             self._committing = None
             if self.stalled:
@@ -233,23 +233,23 @@ class Turns:
             log.warning("%d lines that were owed to the store (audit log, last seen) are lost", self._forgotten)
             self._forgotten = 0
 
-    def _fail(self, *ticks: Tick) -> None:
-        """Undo ticks, given oldest first, and refuse what was asked in them."""
-        for tick in reversed(ticks):
-            tick.take_back()
-        for tick in ticks:
-            self._facts.extend(tick.facts)
+    def _fail(self, *units: UnitOfWork) -> None:
+        """Undo units of work, given oldest first, and refuse what was asked in them."""
+        for unit in reversed(units):
+            unit.take_back()
+        for unit in units:
+            self._facts.extend(unit.facts)
         if not self.stalled:
             # Before anybody is let go of, so that who said why they leave has left for that reason.
             self._committing = None
             self._do_facts()
-        for tick in ticks:
-            tick.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
-            tick.over()
+        for unit in units:
+            unit.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
+            unit.over()
 
     def _do_facts(self) -> None:
         """What cannot be undone is done again, once no commit is under way: what it changes must neither be undone with
-        an older tick nor be refused again and again by a store that has stalled."""
+        an older unit of work nor be refused again and again by a store that has stalled."""
         facts, self._facts = self._facts, []
         for again in facts:
             try:
@@ -279,8 +279,8 @@ class Turns:
     def _while_stalled(self) -> None:
         if not self.stalled:
             return
-        tick = self._take()
-        if tick.changes or tick.undo:
-            self._fail(tick)
+        unit = self._take()
+        if unit.changes or unit.undo:
+            self._fail(unit)
         else:
-            self._tell_safely(tick)
+            self._tell_safely(unit)

@@ -37,7 +37,7 @@ class TooManyFailures(errors.TooManyFailures):
         self.retry_after = retry_after
 
 
-class Guard:
+class LoginThrottle:
     """Who has to wait before another password is looked at.
 
     For each attempt: `check`, then `with trying(...)` around the verification, then `failed` or `succeeded`.

@@ -41,7 +41,7 @@ class Trust(IntEnum):
     OPERATOR = 3
 
 
-class Language(Protocol):
+class EventEncoder(Protocol):
     """How one kind of client is told events. Sessions with the same Language object share each encoded byte."""
 
     name: str
@@ -64,7 +64,7 @@ class Language(Protocol):
     """Whether its clients log in before they have come in, and say when that is done (set_presence)."""
     renames: bool
     """Whether it can say that a channel has another name; if not, each of its sessions is told in its own way."""
-    with_html: Language | None
+    with_html: EventEncoder | None
     """The same language with HTML beside each text; None: it has none."""
 
     def encode(self, event: Event) -> bytes:
@@ -82,7 +82,7 @@ class Language(Protocol):
 class Outlet(Protocol):
     """The way out of a connection: what the core may do with it. None of these raises or waits."""
 
-    language: Language
+    encoder: EventEncoder
 
     @property
     def direct(self) -> Callable[[bytes], int] | None:
@@ -123,10 +123,10 @@ class Outlet(Protocol):
 
 class Session:
     """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
-    its own doings (channel, number) of that while, which it was told of otherwise. `parting`: channels it has left
-    and is still told, until the tick in which it left is told too. `keys`: under which it follows what is noted.
+    its own doings (channel, number) of that while, which it was told of otherwise. `parting`: channels it has left and
+    is still told, until the unit of work in which it left is told too. `keys`: under which it follows what is noted.
     `known_as`: what it calls channels, by id, of whose other name it has not read yet. `private_events`: how many were
-    put into a tick for it alone.
+    put into a unit of work for it alone.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated_by`: the `[[oper]]` entry that gives it an administrator's rights (elevation.py). `secure`: it came by

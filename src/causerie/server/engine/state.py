@@ -1,7 +1,7 @@
 """What the server knows by heart: people, channels, standings, invites, and who is where.
 
-It is read everywhere and changed only through a tick, so that what was not committed can be taken back. Guests are in
-it while they are connected.
+It is read everywhere and changed only through a unit of work, so that what was not committed can be taken back. Guests
+are in it while they are connected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from causerie.server.engine.session import Session
 from causerie.server.ports.store import Loaded
 
 
-class Directory:
+class State:
     """Dictionaries, and look-ups that raise what a person is told.
 
     `names`: a person's id by the skeleton of the name. `standings`: by channel, then person. `places`: the channels a

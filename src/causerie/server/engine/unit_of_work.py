@@ -3,8 +3,9 @@
 Use cases check first, then change memory only through `put`, `drop` and `set`, so that a commit that fails leaves
 memory as if their commands had not come. What is to be told is kept in order, as steps.
 
-What cannot be undone (a connection closed, somebody quit) is a fact of the tick: it is done through the same means, and
-done again if the tick is undone. What must be stored whatever becomes of the tick is owed: see Turns.owe.
+What cannot be undone (a connection closed, somebody quit) is a fact of the unit of work: it is done through the same
+means, and done again if the unit of work is undone. What must be stored whatever becomes of the unit of work is owed:
+see CommitLoop.owe.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ _HOLD = (
     AuditPage, DraftList, Found, LoginFailed, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList,
     ThreadList, ThreadPage, TooFast, TooManyFailures, VersionList, Welcome,
 )  # fmt: skip
-"""Answers that hold whatever becomes of the tick they share: what was read from the store, what was counted already,
-and that all is answered."""
+"""Answers that hold whatever becomes of the unit of work they share: what was read from the store, what was counted
+already, and that all is answered."""
 
 _FACTS = (Disconnect, Reload)
 """What these commands did cannot be undone, so that their answers hold too."""
@@ -57,9 +58,9 @@ _FACTS = (Disconnect, Reload)
 _ABSENT: Any = object()
 
 
-class Tick:
+class UnitOfWork:
     """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
-    above. `facts`: what is called, in this order, once the tick was undone."""
+    above. `facts`: what is called, in this order, once the unit of work was undone."""
 
     __slots__ = ("answered", "at", "changes", "facts", "more", "steps", "undo", "waiting")
 
@@ -105,8 +106,8 @@ class Tick:
         setattr(thing, name, value)
 
     def fact(self, again: Callable[[], None]) -> None:
-        """What was just done holds whatever becomes of this tick: if it is undone, `again` does it anew, in the tick
-        that collects then."""
+        """What was just done holds whatever becomes of this unit of work: if it is undone, `again` does it anew, in the
+        unit of work that collects then."""
         self.facts.append(again)
 
     def store(self, change: Change) -> None:
@@ -114,7 +115,7 @@ class Tick:
         self.changes.append(change)
 
     def append(self, append: Append) -> None:
-        """An event for a channel's log, told to its audience once committed."""
+        """An event for a channel's log, told to its subscribers once committed."""
         self.changes.append(append)
         self.steps.append(append)
 
@@ -124,7 +125,7 @@ class Tick:
         self.more += len(texts)
 
     def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
-        """A passing event, told to a channel's audience in its place. `by`: the session whose doing it is."""
+        """A passing event, told to a channel's subscribers in its place. `by`: the session whose doing it is."""
         self.steps.append((TELL, channel, event, by))
 
     def enter(self, session: Session, channel: int) -> None:
@@ -161,7 +162,8 @@ class Tick:
         self.steps.append((SKIP, session, channel))
 
     def end(self, session: Session, code: str, holds: bool = False) -> None:
-        """Farewell to a session. `holds`: whatever becomes of the tick, since it is no consequence of a change."""
+        """Farewell to a session. `holds`: whatever becomes of the unit of work, since it is no consequence of a
+        change."""
         self.steps.append((END, session, code, holds))
 
     @contextmanager
@@ -175,7 +177,7 @@ class Tick:
             raise
 
     def mark(self) -> tuple[int, int, int, int]:
-        """Where the tick stands, for `back_to`."""
+        """Where the unit of work stands, for `back_to`."""
         return len(self.changes), len(self.steps), len(self.undo), len(self.facts)
 
     def back_to(self, mark: tuple[int, int, int, int]) -> None:

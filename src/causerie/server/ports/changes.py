@@ -1,4 +1,4 @@
-"""What a tick may ask a store to keep: events for the channels' logs, and all that is kept beside them."""
+"""What a unit of work may ask a store to keep: events for the channels' logs, and all that is kept beside them."""
 
 from __future__ import annotations
 

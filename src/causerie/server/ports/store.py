@@ -1,8 +1,8 @@
 """What causerie asks of a store, method by method. One test suite holds every adapter to it.
 
-The store is the truth. It keeps people, channels, standings, invites and tokens, and for each channel a log of
-numbered events. All that one tick decided is committed as one: after `commit` returned, it is on disk and synced;
-when it raises StoreFailed, nothing of it is stored.
+The store is the truth. It keeps people, channels, standings, invites and tokens, and for each channel a log of numbered
+events. All that one unit of work decided is committed as one: after `commit` returned, it is on disk and synced; when
+it raises StoreFailed, nothing of it is stored.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A thread that does one thing after another, for the one thing that is done most: waiting for the disk.
 
-The same as an executor of one worker, at about half its cost: there is one commit for every tick.
+The same as an executor of one worker, at about half its cost: there is one commit for every unit of work.
 """
 
 from __future__ import annotations

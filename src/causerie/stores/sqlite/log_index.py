@@ -2,8 +2,8 @@
 
 What is said in a channel with nothing from elsewhere in between has numbers and ids that follow on one another: a place
 is such a run, of `events` of them. An index entry written at once would cost a page of the file for every channel that
-a tick touched. Written some thousand at a time, in their order, they cost a small part of that; until then a look-up
-reads the log's tail, which is `TAIL` rows at most and a tick's worth.
+a unit of work touched. Written some thousand at a time, in their order, they cost a small part of that; until then a
+look-up reads the log's tail, which is `TAIL` rows at most and a unit of work's worth.
 """
 
 from __future__ import annotations

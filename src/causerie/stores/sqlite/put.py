@@ -1,4 +1,5 @@
-"""What a tick keeps beside its events: one statement or a few for each kind of change, in the caller's transaction."""
+"""What a unit of work keeps beside its events: one statement or a few for each kind of change, in the caller's
+transaction."""
 
 from __future__ import annotations
 

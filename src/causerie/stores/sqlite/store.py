@@ -1,6 +1,6 @@
 """The store in one SQLite file: write-ahead log, synced at every commit.
 
-Three threads touch it. The event loop's puts a tick's rows into the open transaction, which is memory work; the
+Three threads touch it. The event loop's puts a unit of work's rows into the open transaction, which is memory work; the
 committer's only runs COMMIT, which waits for the disk without holding Python up; the readers' have connections of
 their own and see each commit from the moment it returned. Search has its own file and thread: `sqlite_search`.
 

@@ -181,8 +181,8 @@ def test_the_tables_are_made_once_in_each_language(monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(name, raising=False)
     tables = events.lines, events.ranks, refusals.sentences, refusals.reasons
     kept = []
-    for language in ("en_GB.UTF-8", "fr_FR.UTF-8"):
-        monkeypatch.setenv("LANG", language)
+    for encoder in ("en_GB.UTF-8", "fr_FR.UTF-8"):
+        monkeypatch.setenv("LANG", encoder)
         kept.append([table() for table in tables])
         assert all(table() is first for table, first in zip(tables, kept[-1], strict=True))
     assert all(english != french for english, french in zip(*kept, strict=True))

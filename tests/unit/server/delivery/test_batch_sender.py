@@ -17,7 +17,7 @@ import pytest
 from causerie.chat.events import Typing
 from causerie.protocols.native import LANGUAGE
 from causerie.server.delivery.fanout import Fanout
-from causerie.server.engine.unit_of_work import Tick
+from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.transport.direct_write import FIRST_WRITES
 from causerie.transport.io_uring import LEAST, SendRing, open_ring
 from tests.people import PATIENCE
@@ -61,10 +61,10 @@ class Hall:
         near, far = socket.socketpair()
         far.setblocking(False)
         transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
-        member = Member(Way(transport, self.fanout.moved, self.fanout.post), transport, far)
+        member = Member(Way(transport, self.fanout.moved, self.fanout.batch_sender), transport, far)
         for channel in channels:
             member.way.session.channels[channel] = True
-            self.fanout.audience(channel).add(member.way.session)
+            self.fanout.subscribers(channel).add(member.way.session)
         for _nth in range(FIRST_WRITES + 1):
             member.way.write(b".")
         await member.hears(b"." * (FIRST_WRITES + 1))
@@ -73,13 +73,13 @@ class Hall:
         return member
 
     def tell(self, *channels: int) -> list[bytes]:
-        """Something happens in these channels, in one tick: what is told of it."""
-        tick, told = Tick(), []
+        """Something happens in these channels, in one unit of work: what is told of it."""
+        unit, told = UnitOfWork(), []
         for channel in channels:
             event = Typing(channel=str(channel), person=1, name="Mia")
-            tick.tell(channel, event)
+            unit.tell(channel, event)
             told.append(LANGUAGE.encode(event))
-        self.fanout.tell(tick)
+        self.fanout.tell(unit)
         return told
 
 
@@ -132,7 +132,7 @@ async def test_what_one_alone_is_told_does_not_overtake() -> None:
     """It is written at once, and what waits goes first."""
     async with hall() as here:
         people = [await here.enter(ONE) for _ in range(LEAST)]
-        group = here.fanout.audience(ONE).groups[LANGUAGE]
+        group = here.fanout.subscribers(ONE).groups[LANGUAGE]
         assert group.write(b"to all", {people[1].way.session}) == LEAST - 1
         people[0].way.write(b" to one")
         group.write(b" the end")
@@ -142,7 +142,8 @@ async def test_what_one_alone_is_told_does_not_overtake() -> None:
 
 
 async def test_another_connection_with_the_same_descriptor_is_not_sent_to() -> None:
-    """Who left may still be in a channel's table when the next tick is told; the number is a stranger's by then."""
+    """Who left may still be in a channel's table when the next unit of work is told; the number is a stranger's by
+    then."""
     async with hall() as here:
         people = [await here.enter(ONE) for _ in range(LEAST + 1)]
         first = here.tell(ONE)
@@ -181,7 +182,7 @@ async def test_one_who_leaves_is_sent_all_of_it_in_order() -> None:
     async with hall() as here:
         slow = await here.enter(ONE, TWO)
         slow.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        leaving = Tick()
+        leaving = UnitOfWork()
         leaving.drop(slow.way.session.channels, TWO)
         leaving.exit(slow.way.session, TWO)
         told: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Delivery: to whom a tick's events go, in which order, and what it costs."""
+"""Delivery: to whom a unit of work's events go, in which order, and what it costs."""
 
 import pytest
 
@@ -73,9 +73,9 @@ async def test_an_event_is_encoded_once_for_all_who_speak_a_language(monkeypatch
     encoded: list[str] = []
     encode = NativeLanguage.encode
 
-    def counting(language: NativeLanguage, event: Event) -> bytes:
+    def counting(encoder: NativeLanguage, event: Event) -> bytes:
         encoded.append(type(event).__name__)
-        return encode(language, event)
+        return encode(encoder, event)
 
     async with House() as house:
         people = [await house.native_in("home", f"Guest-{name}") for name in "abcdef"]
@@ -83,12 +83,12 @@ async def test_an_event_is_encoded_once_for_all_who_speak_a_language(monkeypatch
             for later in people[number + 1 :]:
                 await one.hears("entered", name=later.name)
         monkeypatch.setattr(NativeLanguage, "encode", counting)
-        delivered = house.server.core.fanout.delivered
+        delivered = house.server.context.fanout.delivered
         await people[0].says("home", "to all")
         for one in people[1:]:
             await one.hears("message", text="to all")
         assert encoded.count("Message") == 1
-        assert house.server.core.fanout.delivered - delivered == len(people)
+        assert house.server.context.fanout.delivered - delivered == len(people)
 
 
 async def test_an_answer_comes_before_what_its_command_tells_and_ping_after_it() -> None:
@@ -105,17 +105,17 @@ async def test_an_answer_comes_before_what_its_command_tells_and_ping_after_it()
 
 
 async def test_who_has_caught_up_is_told_what_a_snapshot_holds_before_the_snapshot() -> None:
-    """The last thing missed is committed in the very tick that says how the channel stands by then."""
+    """The last thing missed is committed in the very unit of work that says how the channel stands by then."""
     async with House() as house:
         await house.native_in("home", "Mia")
         luc = await house.native_in("home", "Luc")
-        core = house.server.core
-        directory = core.directory
-        mia_there, luc_there = (next(iter(directory.connected[directory.person(name).id])) for name in ("Mia", "Luc"))
-        channel = directory.channel("home").id
-        core.fanout.audience(channel).remove(luc_there)
-        dispatch(core, mia_there, Send(channel="home", text="the last one missed"))
-        catch_up._hear_again(core, luc_there, channel)
+        context = house.server.context
+        state = context.state
+        mia_there, luc_there = (next(iter(state.connected[state.person(name).id])) for name in ("Mia", "Luc"))
+        channel = state.channel("home").id
+        context.fanout.subscribers(channel).remove(luc_there)
+        dispatch(context, mia_there, Send(channel="home", text="the last one missed"))
+        catch_up._hear_again(context, luc_there, channel)
         said = await luc.hears("message", text="the last one missed")
         assert (await luc.hears("snapshot"))["number"] == said["number"]
         await luc.hears_nothing()

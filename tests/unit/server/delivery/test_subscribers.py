@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable
 
 from causerie.protocols.native import LANGUAGE
-from causerie.server.delivery.batch_sender import Post
-from causerie.server.delivery.subscribers import Audience, Group
+from causerie.server.delivery.batch_sender import BatchSender
+from causerie.server.delivery.subscribers import Group, Subscribers
 from causerie.server.engine.session import Session, Trust
 from causerie.transport.direct_write import FIRST_WRITES, DirectWriter
 from tests.people import PATIENCE
@@ -17,9 +17,11 @@ from tests.people import PATIENCE
 class Way:
     """An outlet over a real connection, as connection.py has it, which says when its way changes."""
 
-    def __init__(self, transport: asyncio.Transport, moved: Callable[[Session], None], post: Post) -> None:
-        self.language = LANGUAGE
-        self._writer = DirectWriter(transport, lambda: moved(self.session), post)
+    def __init__(
+        self, transport: asyncio.Transport, moved: Callable[[Session], None], batch_sender: BatchSender
+    ) -> None:
+        self.encoder = LANGUAGE
+        self._writer = DirectWriter(transport, lambda: moved(self.session), batch_sender)
         self.write, self.wait, self.let_go = self._writer.write, self._writer.wait, self._writer.let_go
         self.session = Session(self, "127.0.0.1", Trust.PASSWORDS, None)  # type: ignore[arg-type]
 
@@ -38,14 +40,14 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     far.setblocking(False)
     transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
-    post = Post()
-    audience = Audience(post)
-    way = Way(transport, audience.moved, post)
-    audience.add(way.session)
+    batch_sender = BatchSender()
+    subscribers = Subscribers(batch_sender)
+    way = Way(transport, subscribers.moved, batch_sender)
+    subscribers.add(way.session)
     said = [b"%02d" % number for number in range(FIRST_WRITES + 1)] + [b"%06d" % number * 300 for number in range(100)]
     ways: set[str] = set()
     for text in said:
-        group = audience.groups[LANGUAGE]
+        group = subscribers.groups[LANGUAGE]
         assert group.write(text) == 1
         ways.add("direct" if group.direct else "through")
     assert ways == {"direct", "through"}
@@ -63,7 +65,7 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
 def test_some_are_left_out() -> None:
     """Those who are told something else in its place."""
     heard: list[str] = []
-    group = Group(Post())
+    group = Group(BatchSender())
     one, other = Session(None, "", Trust.GUESTS, None), Session(None, "", Trust.GUESTS, None)  # type: ignore[arg-type]
     group.through = {one: lambda data: heard.append("one"), other: lambda data: heard.append("other")}
     assert group.write(b"hello", {one}) == 1

@@ -1,4 +1,4 @@
-"""When a tick waits for more: where commits come fast and patience makes fewer of them, and only then."""
+"""When a unit of work waits for more: where commits come fast and patience makes fewer of them, and only then."""
 
 import itertools
 from typing import Literal
@@ -7,62 +7,62 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat.model import Channel, Person
-from causerie.server.engine.commit_delay import HURRIED, LARGE, WINDOW, Pace, may_wait, merges
-from causerie.server.engine.unit_of_work import Tick
+from causerie.server.engine.commit_delay import HURRIED, LARGE, WINDOW, CommitDelay, may_wait, merges
+from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.ports.changes import Append
 
 ANNA = Person(id=1, name="anna")
 HOME, ATTIC = Channel(id=100, name="home"), Channel(id=200, name="attic")
 
 
-def _tick(*reads: list[Channel], kind: Literal["message", "joined"] = "message") -> Tick:
+def _tick(*reads: list[Channel], kind: Literal["message", "joined"] = "message") -> UnitOfWork:
     """Of what was said in these channels, by one read after another."""
-    tick = Tick()
+    unit = UnitOfWork()
     for read in reads:
         said = Append(read[0], kind, 1, ANNA, "hi", "", "")
-        tick.append(said)
+        unit.append(said)
         if more := read[1:]:
-            tick.say_more(said, ("hi",) * len(more))
-    return tick
+            unit.say_more(said, ("hi",) * len(more))
+    return unit
 
 
 @given(st.lists(st.floats(WINDOW, 10), min_size=1, max_size=40))
 def test_at_ease_nobody_waits(gaps: list[float]) -> None:
     """As long as no commit begins within a window of the last, the next one may at once."""
-    pace = Pace()
+    commit_delay = CommitDelay()
     for now in itertools.accumulate(gaps):
-        assert pace.until(now) == now
-        pace.commit_begins(now)
+        assert commit_delay.until(now) == now
+        commit_delay.commit_begins(now)
 
 
 @given(st.lists(st.floats(0, 0.02), min_size=1, max_size=60))
 def test_nobody_waits_longer_than_the_window_or_for_a_commit_long_past(gaps: list[float]) -> None:
     """And those who wait do so because as many commits came within as many windows."""
-    pace, began = Pace(), list[float]()
+    commit_delay, began = CommitDelay(), list[float]()
     for came in itertools.accumulate(gaps):
         now = max(came, *began[-1:], 0)
-        until = pace.until(now)
+        until = commit_delay.until(now)
         assert now <= until <= now + WINDOW
         if until > now:
             assert until == began[-1] + WINDOW
             assert now - began[-HURRIED] <= HURRIED * WINDOW
-        pace.commit_begins(until)
+        commit_delay.commit_begins(until)
         began.append(until)
 
 
 def test_where_they_come_fast_there_is_one_in_each_window() -> None:
     """And none waits for a while after one that waited for nothing."""
-    pace = Pace()
+    commit_delay = CommitDelay()
     for count in range(HURRIED):
-        assert pace.until(count * 0.001) == count * 0.001
-        pace.commit_begins(count * 0.001)
-    assert pace.until(0.008) == 0.007 + WINDOW
-    pace.waited_in_vain()
-    assert pace.until(0.008) == 0.008
+        assert commit_delay.until(count * 0.001) == count * 0.001
+        commit_delay.commit_begins(count * 0.001)
+    assert commit_delay.until(0.008) == 0.007 + WINDOW
+    commit_delay.waited_in_vain()
+    assert commit_delay.until(0.008) == 0.008
 
 
 def test_only_a_few_messages_wait() -> None:
-    """Not what else is told, nor a tick that is large already, nor one that somebody waits for."""
+    """Not what else is told, nor a unit of work that is large already, nor one that somebody waits for."""
     assert may_wait(_tick([HOME], [ATTIC]))
     assert not may_wait(_tick())
     assert may_wait(_tick([HOME] * (LARGE - 1)))

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from causerie.server.engine.commit_delay import HURRIED, LARGE, WINDOW, Pace
-from causerie.server.engine.commit_loop import Turns
+from causerie.server.engine.commit_delay import HURRIED, LARGE, WINDOW, CommitDelay
+from causerie.server.engine.commit_loop import CommitLoop
 from tests.people import PASSWORD, PATIENCE, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -25,15 +25,15 @@ async def test_a_failed_commit_undoes_both_ticks_and_answers_every_command(
         sent = mia.tells("send", channel="home", text="lost", key="k")
         await house.commit_begins()
         joined = anna.tells("join", channel="garden")
-        await house.until(lambda: "garden" in house.core.directory.by_name)
+        await house.until(lambda: "garden" in house.context.state.by_name)
         house.store.let_go(failing=True)
         for person, mark in ((mia, sent), (anna, joined)):
             answer = await person.answer(mark)
             assert (answer["code"], answer["data"]["retry_after"]) == ("store_unavailable", 5)
-        directory = house.core.directory
-        assert "garden" not in directory.by_name
-        assert directory.kept_guests == {}
-        assert [session.channels for session in directory.connected[directory.names["anna"]]] == [{}]
+        state = house.context.state
+        assert "garden" not in state.by_name
+        assert state.kept_guests == {}
+        assert [session.channels for session in state.connected[state.names["anna"]]] == [{}]
         await mia.hears_nothing()
 
         house.store.let_go()
@@ -107,7 +107,7 @@ async def test_a_stalled_store_that_fails_in_the_end_leaves_nothing(monkeypatch:
         house.hold()
         await mia.is_refused("store_unavailable", "send", channel="home", text="slow", key="k")
         house.store.let_go(failing=True)
-        await house.until(lambda: not house.core.turns.stalled)
+        await house.until(lambda: not house.context.commit_loop.stalled)
         await mia.hears_nothing()
         house.store.let_go()
         assert "again" not in await mia.says("home", "slow", key="k")
@@ -117,14 +117,14 @@ async def test_a_stalled_store_that_fails_in_the_end_leaves_nothing(monkeypatch:
 async def test_who_goes_while_the_store_stalls_is_gone(failing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are told once, when the store answers; until then nothing turns in circles over it."""
     turned = 0
-    while_stalled = Turns._while_stalled
+    while_stalled = CommitLoop._while_stalled
 
-    def counted(turns: Turns) -> None:
+    def counted(commit_loop: CommitLoop) -> None:
         nonlocal turned
         turned += 1
-        while_stalled(turns)
+        while_stalled(commit_loop)
 
-    monkeypatch.setattr(Turns, "_while_stalled", counted)
+    monkeypatch.setattr(CommitLoop, "_while_stalled", counted)
     async with SlowHouse(monkeypatch, store=QUICK) as house:
         await house.account("anna")
         mia = await house.native_in("home", "Mia")
@@ -136,7 +136,7 @@ async def test_who_goes_while_the_store_stalls_is_gone(failing: bool, monkeypatc
         await mia.is_refused("store_unavailable", "send", channel="home", text="slow")
         luc.hang_up()
         anna.hang_up()
-        await house.until(lambda: len(house.core.sessions) == 1)
+        await house.until(lambda: len(house.context.sessions) == 1)
         for _ in range(20):
             await mia.hears_nothing()
         assert turned < 60
@@ -146,12 +146,12 @@ async def test_who_goes_while_the_store_stalls_is_gone(failing: bool, monkeypatc
         assert {(await mia.hears("left"))["name"] for _ in range(2)} == {"Luc", "anna"}
         await mia.hears_nothing()
         house.store.let_go()
-        assert list(house.core.directory.connected) == [house.core.directory.names[mark] for mark in ("rnla",)]
+        assert list(house.context.state.connected) == [house.context.state.names[mark] for mark in ("rnla",)]
         await house.native_in("home", "Luc")
 
 
 async def test_a_departure_survives_the_tick_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever hung up is gone, though the tick in which that was decided was undone."""
+    """Whoever hung up is gone, though the unit of work in which that was decided was undone."""
     async with SlowHouse(monkeypatch) as house:
         mia = await house.native_in("home", "Mia")
         luc = await house.native_in("home", "Luc")
@@ -160,13 +160,13 @@ async def test_a_departure_survives_the_tick_that_failed(monkeypatch: pytest.Mon
         sent = mia.tells("send", channel="home", text="lost")
         await house.commit_begins()
         luc.hang_up()
-        await house.until(lambda: house.core.tick.facts)
+        await house.until(lambda: house.context.unit.facts)
         house.store.let_go(failing=True)
         assert (await mia.answer(sent))["code"] == "store_unavailable"
         await mia.hears("left", name="Luc")
         await mia.hears_nothing()
-        assert len(house.core.sessions) == 1
-        assert len(house.core.directory.people) == 1
+        assert len(house.context.sessions) == 1
+        assert len(house.context.state.people) == 1
 
 
 async def test_who_came_and_went_in_ticks_that_failed_was_never_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,16 +178,16 @@ async def test_who_came_and_went_in_ticks_that_failed_was_never_here(monkeypatch
         luc.tells("login", name="Luc", guest=True, keep=True)
         luc.tells("join", channel="home")
         await house.commit_begins()
-        await house.until(lambda: any(len(here) == 2 for here in house.core.directory.here.values()))
+        await house.until(lambda: any(len(here) == 2 for here in house.context.state.here.values()))
         luc.hang_up()
-        await house.until(lambda: house.core.tick.facts)
+        await house.until(lambda: house.context.unit.facts)
         house.store.let_go(failing=True)
         await house.until(lambda: not house.store.committing)
         house.store.let_go()
         await mia.hears_nothing()
-        directory = house.core.directory
-        assert len(directory.people) == len(directory.connected) == len(house.core.sessions) == 1
-        assert [len(here) for here in directory.here.values()] == [1]
+        state = house.context.state
+        assert len(state.people) == len(state.connected) == len(house.context.sessions) == 1
+        assert [len(here) for here in state.here.values()] == [1]
         await house.native_in("home", "Luc")
 
 
@@ -205,12 +205,13 @@ async def test_what_waits_for_its_turn_is_answered_in_a_stall_too(monkeypatch: p
         assert (await mia.answer(page))["is"] == "page"
         await anna.is_refused("store_unavailable", "login", name="anna", password=PASSWORD)
         house.store.let_go()
-        await house.until(lambda: not house.core.turns.stalled)
+        await house.until(lambda: not house.context.commit_loop.stalled)
         await anna.logs_in("anna", PASSWORD)
 
 
 async def test_more_commands_than_a_tick_holds_are_all_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A session that fills the tick goes on in the next one, also when the tick it waited for was refused."""
+    """A session that fills the unit of work goes on in the next one, also when the unit of work it waited for was
+    refused."""
     async with SlowHouse(monkeypatch, limits={"tick_commands": 5}) as house:
         mia = await house.native_in("home", "Mia")
         house.hold()
@@ -223,7 +224,7 @@ async def test_more_commands_than_a_tick_holds_are_all_answered(monkeypatch: pyt
 
 
 async def test_an_encoder_that_breaks_silences_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one tick could not tell is logged; the next one is told."""
+    """What one unit of work could not tell is logged; the next one is told."""
     from causerie.protocols.classic import ClassicLanguage
 
     async with SlowHouse(monkeypatch) as house:
@@ -234,7 +235,7 @@ async def test_an_encoder_that_breaks_silences_nobody_else(monkeypatch: pytest.M
         luc.says("one")
         await house.decided(1)
         house.store.let_go()
-        await house.core.turns.told()
+        await house.context.commit_loop.told()
         monkeypatch.setattr(ClassicLanguage, "encode", encode)
         luc.says("two")
         await luc.hears("Guest-Luc>two")
@@ -243,20 +244,20 @@ async def test_an_encoder_that_breaks_silences_nobody_else(monkeypatch: pytest.M
 async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
     """A connection whose end is noticed once the server has stopped: no error in the log."""
     async with House() as house:
-        core = house.server.core
-    rested, core.turns.resting = core.turns._waiting, True
+        context = house.server.context
+    rested, context.commit_loop.resting = context.commit_loop._waiting, True
     assert rested is not None
     assert rested.cancelled()
-    core.turns.wake()
-    assert core.turns._waiting is None
-    core.turns.wake()
-    assert not core.turns.resting
+    context.commit_loop.wake()
+    assert context.commit_loop._waiting is None
+    context.commit_loop.wake()
+    assert not context.commit_loop.resting
 
 
 async def _hurried(house: SlowHouse, window: float, *names: str) -> list[NativePerson]:
     """These are in one channel, in which so many messages came one after another that the next one waits."""
     people = [await house.native_in("home", name) for name in names]
-    house.core.turns.pace = Pace(window)
+    house.context.commit_loop.commit_delay = CommitDelay(window)
     for _ in range(HURRIED):
         await people[-1].asks("send", channel="home", text="quick")
     for person in people:
@@ -270,14 +271,14 @@ async def _hurried(house: SlowHouse, window: float, *names: str) -> list[NativeP
 async def test_the_servers_own_pace_has_messages_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is installed: where one message comes right after another, the commit of some waits, up to the window."""
     waits: list[float] = []
-    until = Pace.until
+    until = CommitDelay.until
 
-    def noted(pace: Pace, now: float) -> float:
-        when = until(pace, now)
+    def noted(commit_delay: CommitDelay, now: float) -> float:
+        when = until(commit_delay, now)
         waits.append(when - now)
         return when
 
-    monkeypatch.setattr(Pace, "until", noted)
+    monkeypatch.setattr(CommitDelay, "until", noted)
     async with House() as house:
         mia = await house.native_in("home", "Mia")
         async with asyncio.timeout(PATIENCE):
@@ -293,20 +294,20 @@ async def test_messages_wait_for_more_where_they_come_fast_and_for_nothing_else(
     """They are on their way, in one commit, before the answer to whatever else is asked, by whomever."""
     async with SlowHouse(monkeypatch) as house:
         mia, luc, eve = await _hurried(house, 3600, "Mia", "Luc", "Eve")
-        turns = house.core.turns
-        before, told = turns.commits, house.core.fanout.told
+        commit_loop = house.context.commit_loop
+        before, told = commit_loop.commits, house.context.fanout.told
         sent = [mia.tells("send", channel="home", text="one"), luc.tells("send", channel="home", text="two")]
-        await house.until(lambda: len(turns.tick.steps) == 2)
-        assert (turns.commits, house.core.fanout.told) == (before, told)
+        await house.until(lambda: len(commit_loop.unit.steps) == 2)
+        assert (commit_loop.commits, house.context.fanout.told) == (before, told)
         assert await eve.asks("ping") is not None
         assert {(await eve.hears("message"))["text"] for _ in range(2)} == {"one", "two"}
         numbers = {(await mia.answer(sent[0]))["number"], (await luc.answer(sent[1]))["number"]}
         assert numbers == {HURRIED + 1, HURRIED + 2}
-        assert turns.commits == before + 1
+        assert commit_loop.commits == before + 1
 
 
 async def test_a_page_asked_for_waits_for_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits for the tick to be told ends its patience."""
+    """Whoever waits for the unit of work to be told ends its patience."""
     async with SlowHouse(monkeypatch) as house:
         (mia,) = await _hurried(house, 3600, "Mia")
         sent, asked = mia.tells("send", channel="home", text="mine"), mia.tells("history", channel="home")
@@ -316,13 +317,13 @@ async def test_a_page_asked_for_waits_for_no_message(monkeypatch: pytest.MonkeyP
 
 
 async def test_so_many_messages_wait_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tick that is large already is taken."""
+    """A unit of work that is large already is taken."""
     async with SlowHouse(monkeypatch) as house:
         (luc,) = await _hurried(house, 3600, "Luc")
-        before = house.core.turns.commits
+        before = house.context.commit_loop.commits
         marks = [luc.tells("send", channel="home", text=f"many {count}") for count in range(LARGE)]
         assert [(await luc.answer(mark))["number"] for mark in marks] == [*range(HURRIED + 1, HURRIED + LARGE + 1)]
-        assert house.core.turns.commits > before
+        assert house.context.commit_loop.commits > before
 
 
 async def test_a_message_waits_no_longer_than_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,6 +331,6 @@ async def test_a_message_waits_no_longer_than_the_window(monkeypatch: pytest.Mon
     async with SlowHouse(monkeypatch) as house:
         mia, luc = await _hurried(house, 0.5, "Mia", "Luc")
         await mia.says("home", "alone")
-        house.core.turns.pace.window = 3600
+        house.context.commit_loop.commit_delay.window = 3600
         await luc.hears("message", text="alone")
         await luc.says("home", "at once")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from causerie.server.engine.fair_queue import FairQueue, QueueFull
 
 
-class Turns:
+class CommitLoop:
     """Who asked, who has had a turn, and who was refused, in their order."""
 
     def __init__(self, queue: FairQueue) -> None:
@@ -45,65 +45,65 @@ class Turns:
 
 def test_turns_go_round_whoever_came_first() -> None:
     async def play() -> None:
-        turns = Turns(FairQueue(1, most=20, each=20))
-        await turns.ask(*"aaaaa", *"bb", "c")
-        await turns.end()
-        assert "".join(turns.had) == "aabcabaa"
+        commit_loop = CommitLoop(FairQueue(1, most=20, each=20))
+        await commit_loop.ask(*"aaaaa", *"bb", "c")
+        await commit_loop.end()
+        assert "".join(commit_loop.had) == "aabcabaa"
 
     asyncio.run(play())
 
 
 def test_whoever_fills_the_queue_gives_way_to_others_and_only_then_is_refused() -> None:
     async def play() -> None:
-        turns = Turns(FairQueue(1, most=4, each=20))
-        await turns.ask(*"aaaaaaa")
-        assert turns.refused == ["a"] * 2
-        await turns.ask("b", "c", "d")
-        assert turns.refused == ["a"] * 5
+        commit_loop = CommitLoop(FairQueue(1, most=4, each=20))
+        await commit_loop.ask(*"aaaaaaa")
+        assert commit_loop.refused == ["a"] * 2
+        await commit_loop.ask("b", "c", "d")
+        assert commit_loop.refused == ["a"] * 5
         # Each has one place now: who comes next has nobody to take one from.
-        await turns.ask("e", "b")
-        assert turns.refused == [*"aaaaa", "e", "b"]
-        await turns.end()
-        assert "".join(turns.had) == "aabcd"
+        await commit_loop.ask("e", "b")
+        assert commit_loop.refused == [*"aaaaa", "e", "b"]
+        await commit_loop.end()
+        assert "".join(commit_loop.had) == "aabcd"
 
     asyncio.run(play())
 
 
 def test_one_asker_may_have_so_many_waiting() -> None:
     async def play() -> None:
-        turns = Turns(FairQueue(1, most=100, each=2))
-        await turns.ask(*"aaaa", *"bbb")
-        assert turns.refused == ["a", "b"]
+        commit_loop = CommitLoop(FairQueue(1, most=100, each=2))
+        await commit_loop.ask(*"aaaa", *"bbb")
+        assert commit_loop.refused == ["a", "b"]
 
     asyncio.run(play())
 
 
 def test_a_later_class_waits_for_an_earlier_and_gives_way_to_it() -> None:
     async def play() -> None:
-        turns = Turns(FairQueue(1, most=3, each=20, classes=2))
-        await turns.ask("x", "r", "s", "t", kind=1)
-        await turns.ask("a", "b")
-        assert turns.refused == ["r", "s"]
-        await turns.ask("u", kind=1)
-        assert turns.refused == ["r", "s", "u"]
-        await turns.end()
-        assert turns.had == ["x", "a", "b", "t"]
+        commit_loop = CommitLoop(FairQueue(1, most=3, each=20, classes=2))
+        await commit_loop.ask("x", "r", "s", "t", kind=1)
+        await commit_loop.ask("a", "b")
+        assert commit_loop.refused == ["r", "s"]
+        await commit_loop.ask("u", kind=1)
+        assert commit_loop.refused == ["r", "s", "u"]
+        await commit_loop.end()
+        assert commit_loop.had == ["x", "a", "b", "t"]
 
     asyncio.run(play())
 
 
 def test_who_gives_up_frees_its_place_or_its_turn() -> None:
     async def play() -> None:
-        turns = Turns(FairQueue(1, most=2, each=2))
-        await turns.ask("a", "b", "c")
-        turns.tasks[1].cancel()
+        commit_loop = CommitLoop(FairQueue(1, most=2, each=2))
+        await commit_loop.ask("a", "b", "c")
+        commit_loop.tasks[1].cancel()
         await asyncio.sleep(0)
-        await turns.ask("d")
-        turns.queue.leave()  # c has its turn, and gives up before it knows
-        turns.tasks[2].cancel()
+        await commit_loop.ask("d")
+        commit_loop.queue.leave()  # c has its turn, and gives up before it knows
+        commit_loop.tasks[2].cancel()
         for _ in range(3):
             await asyncio.sleep(0)
-        assert turns.had == ["a", "d"]
+        assert commit_loop.had == ["a", "d"]
 
     asyncio.run(play())
 
@@ -111,10 +111,10 @@ def test_who_gives_up_frees_its_place_or_its_turn() -> None:
 def test_closing_tells_all_who_wait() -> None:
     async def play() -> None:
         queue = FairQueue(1, most=9, each=9)
-        turns = Turns(queue)
-        await turns.ask(*"abc")
+        commit_loop = CommitLoop(queue)
+        await commit_loop.ask(*"abc")
         queue.close(RuntimeError("closed"))
-        ended = await asyncio.gather(*turns.tasks, return_exceptions=True)
+        ended = await asyncio.gather(*commit_loop.tasks, return_exceptions=True)
         assert [type(end) for end in ended] == [type(None), RuntimeError, RuntimeError]
 
     asyncio.run(play())
@@ -133,24 +133,24 @@ def test_bounds_and_shares_hold_in_any_order(
 
     async def play() -> None:
         queue = FairQueue(at_once, most, each, classes=2)
-        turns, ended = Turns(queue), 0
+        commit_loop, ended = CommitLoop(queue), 0
         for step in asked:
             if step is not None:
-                await turns.ask(step[0], kind=step[1])
-            elif len(turns.had) > ended:
+                await commit_loop.ask(step[0], kind=step[1])
+            elif len(commit_loop.had) > ended:
                 queue.leave()
                 ended += 1
                 await asyncio.sleep(0)
-            waiting = len(turns.tasks) - len(turns.had) - len(turns.refused)
+            waiting = len(commit_loop.tasks) - len(commit_loop.had) - len(commit_loop.refused)
             assert waiting <= most
-            assert len(turns.had) - ended <= at_once
-            assert not waiting or len(turns.had) - ended == at_once
-        while len(turns.had) > ended:
+            assert len(commit_loop.had) - ended <= at_once
+            assert not waiting or len(commit_loop.had) - ended == at_once
+        while len(commit_loop.had) > ended:
             queue.leave()
             ended += 1
             await asyncio.sleep(0)
-        assert len(turns.had) + len(turns.refused) == len(turns.tasks)
-        assert Counter(turns.had) + Counter(turns.refused) == Counter(step[0] for step in asked if step)
+        assert len(commit_loop.had) + len(commit_loop.refused) == len(commit_loop.tasks)
+        assert Counter(commit_loop.had) + Counter(commit_loop.refused) == Counter(step[0] for step in asked if step)
 
     asyncio.run(play())
 

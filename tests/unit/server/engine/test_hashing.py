@@ -171,11 +171,11 @@ def test_giving_up_does_not_free_a_place_that_a_thread_still_has(slow: Hashing) 
 def test_the_event_loop_goes_on_while_a_password_is_hashed(slow: Hashing) -> None:
     async def play() -> None:
         verifying = asyncio.ensure_future(slow.verify(None, "x"))
-        turns = 0
+        commit_loop = 0
         while not verifying.done():
             await asyncio.sleep(0)
-            turns += 1
-        assert turns > 100
+            commit_loop += 1
+        assert commit_loop > 100
 
     asyncio.run(play())
 

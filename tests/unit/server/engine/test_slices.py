@@ -10,7 +10,7 @@ import pytest
 from causerie.server.engine.slices import Slices
 
 
-class Turns:
+class CommitLoop:
     """Counts the loop's turns."""
 
     def __init__(self) -> None:
@@ -23,12 +23,12 @@ class Turns:
 
 
 async def test_one_slice_a_turn_and_the_jobs_in_turn() -> None:
-    turns, slices = Turns(), Slices()
+    commit_loop, slices = CommitLoop(), Slices()
     done: list[tuple[str, int]] = []
 
     def job(name: str, steps: int) -> Iterator[None]:
         for _ in range(steps):
-            done.append((name, turns.now))
+            done.append((name, commit_loop.now))
             yield
 
     await asyncio.gather(*(slices.run(job(name, steps)) for name, steps in (("a", 3), ("b", 1), ("c", 2))))

@@ -1,4 +1,4 @@
-"""What a tick changed can be taken back: all of it, or all after a mark."""
+"""What a unit of work changed can be taken back: all of it, or all after a mark."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from causerie.chat.commands import Ping
 from causerie.chat.errors import ChatError, StoreUnavailable
 from causerie.chat.replies import Page, Pong
 from causerie.server.engine.session import Session, Trust
-from causerie.server.engine.unit_of_work import Tick
+from causerie.server.engine.unit_of_work import UnitOfWork
 
 keys = st.sampled_from("abc")
 changes = st.lists(
@@ -22,7 +22,7 @@ changes = st.lists(
 class Ears:
     """An outlet that keeps its answers."""
 
-    language: Any = None
+    encoder: Any = None
 
     def __init__(self) -> None:
         self.answers: list[object] = []
@@ -35,14 +35,14 @@ def a_session() -> Session:
     return Session(Ears(), "test", Trust.PASSWORDS, None)  # type: ignore[arg-type]
 
 
-def do(tick: Tick, place: dict[str, int], session: Session, wanted: list[tuple[str, str, int]]) -> None:
+def do(unit: UnitOfWork, place: dict[str, int], session: Session, wanted: list[tuple[str, str, int]]) -> None:
     for what, key, value in wanted:
         if what == "put":
-            tick.put(place, key, value)
+            unit.put(place, key, value)
         elif what == "drop":
-            tick.drop(place, key)
+            unit.drop(place, key)
         else:
-            tick.set(session, key, str(value))
+            unit.set(session, key, str(value))
 
 
 @given(st.dictionaries(keys, st.integers()), changes, changes)
@@ -50,58 +50,58 @@ def test_taking_back_gives_what_was_there_whatever_was_changed(
     before: dict[str, int], first: list[tuple[str, str, int]], second: list[tuple[str, str, int]]
 ) -> None:
     """To a mark in the middle, and to the beginning."""
-    tick, place, session = Tick(), dict(before), a_session()
-    do(tick, place, session, first)
+    unit, place, session = UnitOfWork(), dict(before), a_session()
+    do(unit, place, session, first)
     middle, away = dict(place), session.away
-    mark = tick.mark()
-    do(tick, place, session, second)
-    tick.answer(session, Ping(), ChatError())
-    tick.back_to(mark)
-    assert (place, session.away, tick.steps) == (middle, away, [])
-    do(tick, place, session, second)
-    tick.take_back()
+    mark = unit.mark()
+    do(unit, place, session, second)
+    unit.answer(session, Ping(), ChatError())
+    unit.back_to(mark)
+    assert (place, session.away, unit.steps) == (middle, away, [])
+    do(unit, place, session, second)
+    unit.take_back()
     assert (place, session.away) == (before, "")
 
 
 def test_what_an_error_interrupts_is_done_wholly_or_not() -> None:
     """`whole` lets the error through and leaves nothing behind; without one all stays."""
-    tick, place, session = Tick(), {"a": 1}, a_session()
+    unit, place, session = UnitOfWork(), {"a": 1}, a_session()
 
     def interrupted() -> None:
-        with tick.whole():
-            tick.put(place, "a", 2)
-            tick.end(session, "bye")
+        with unit.whole():
+            unit.put(place, "a", 2)
+            unit.end(session, "bye")
             raise ChatError()
 
     with pytest.raises(ChatError):
         interrupted()
-    assert (place, tick.steps, tick.undo) == ({"a": 1}, [], [])
-    with tick.whole():
-        tick.put(place, "b", 2)
-        tick.end(session, "bye")
+    assert (place, unit.steps, unit.undo) == ({"a": 1}, [], [])
+    with unit.whole():
+        unit.put(place, "b", 2)
+        unit.end(session, "bye")
     assert place == {"a": 1, "b": 2}
-    assert len(tick.steps) == 1
+    assert len(unit.steps) == 1
 
 
 def test_every_command_is_refused_once_and_who_is_gone_is_not_answered() -> None:
     """In the order in which they were asked."""
-    tick, here, gone = Tick(), a_session(), a_session()
+    unit, here, gone = UnitOfWork(), a_session(), a_session()
     gone.closed = True
     for session in (here, gone, here):
-        tick.answer(session, Ping(), ChatError())
+        unit.answer(session, Ping(), ChatError())
     error = StoreUnavailable(retry_after=5)
-    tick.answer_all(error)
-    tick.answer_all(error)
+    unit.answer_all(error)
+    unit.answer_all(error)
     assert here.outlet.answers == [error, error]  # type: ignore[attr-defined]
     assert gone.outlet.answers == []  # type: ignore[attr-defined]
 
 
 def test_what_was_only_read_is_told_when_the_tick_it_shared_is_refused() -> None:
-    """A page read while the store stalls stands, though another's message in the same tick is refused."""
-    tick, session = Tick(), a_session()
+    """A page read while the store stalls stands, though another's message in the same unit of work is refused."""
+    unit, session = UnitOfWork(), a_session()
     page = Page(channel="home", events=[])
     for answer in (page, ChatError(), Pong()):
-        tick.answer(session, Ping(), answer)
+        unit.answer(session, Ping(), answer)
     error = StoreUnavailable(retry_after=5)
-    tick.answer_all(error)
+    unit.answer_all(error)
     assert session.outlet.answers == [page, error, Pong()]  # type: ignore[attr-defined]

@@ -43,9 +43,9 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
     if type(event) is ChannelRenamed:
         return renaming.moved(wire, event)
     if type(event) is Stands and event.role == "invited" and event.was != "invited":
-        return wire.language.invited(event)
+        return wire.encoder.invited(event)
     if type(event) is Reported:
-        return wire.language.read(event, wire.nick)
+        return wire.encoder.read(event, wire.nick)
     if not event.channel and type(event) in monitor.MORE:
         return monitor.more(wire, event)
     if type(event) is Renamed and event.person == wire.person:
@@ -63,7 +63,7 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
         return _marked(wire, event)
     if type(event) is Signalled or type(event) is Typing:
         wire.passing = event  # its echo comes with the answer
-        return wire.language.encode(event) if is_alone(event.channel) else b""
+        return wire.encoder.encode(event) if is_alone(event.channel) else b""
     return b"" if type(event) is Stands or is_direct(event.channel) else None
 
 

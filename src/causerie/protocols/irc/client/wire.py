@@ -113,7 +113,7 @@ class IrcWire(LineWire):
         "told_nick",
     )  # fmt: skip
 
-    language: IrcLanguage
+    encoder: IrcLanguage
 
     def __init__(self, bounds: Bounds, network: Network) -> None:
         super().__init__(bounds)
@@ -353,7 +353,7 @@ class IrcWire(LineWire):
         if type(command.id) is not int:
             return b"" if silent else None
         asked = self._asked.pop(command.id, None)
-        told = b"" if silent else self.language.encode(event)
+        told = b"" if silent else self.encoder.encode(event)
         if asked is None:
             return told
         lines = split(told)
@@ -364,7 +364,7 @@ class IrcWire(LineWire):
             lines += self._out
             self._out = kept
         # To oneself one says something and hears it.
-        heard = self.language.encode(event) if type(event) is Message and is_alone(event.channel) else b""
+        heard = self.encoder.encode(event) if type(event) is Message and is_alone(event.channel) else b""
         if asked.labelled is None:
             return "".join(f"{line}\r\n" for line in lines).encode() + heard
         return asked.labelled.add(self.network.server, lines) + heard

@@ -66,7 +66,7 @@ def joined(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     entered, wire.entered = wire.entered, None
     if not isinstance(answer, Snapshot) or entered is None or entered.channel != answer.channel:
         return  # there already
-    wire.line_by(wire.language.entered(entered))
+    wire.line_by(wire.encoder.entered(entered))
     if answer.topic:
         _tell_topic(wire, answer)
     if wire.has(cap.READ_MARKER):
@@ -115,7 +115,7 @@ def part(wire: IrcWire, line: Line) -> None:
 def _parted(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(command, c.Leave)
     left = Left(channel=command.channel, person=wire.person, name=wire.nick, guest=True, reason=command.reason)
-    wire.line_by(wire.language.left(left))
+    wire.line_by(wire.encoder.left(left))
 
 
 def topic(wire: IrcWire, line: Line) -> None:

@@ -83,7 +83,7 @@ def _page(
             _fail(wire, f"{code} {word} {target}", "Messages could not be retrieved")
             return
         answer = Page(channel="", events=[])
-    lines = [data for event in answer.events if (data := wire.language.encode(event))]
+    lines = [data for event in answer.events if (data := wire.encoder.encode(event))]
     told = told + lines if command.oldest else lines + told
     more = _going_on(command, answer) if len(lines) < command.limit and asked < PAGES_MOST else None
     if more is not None:
@@ -105,7 +105,7 @@ def _going_on(command: c.History, page: Page) -> c.History | None:
 
 def _without(wire: IrcWire) -> list[str]:
     """The kinds of events that this client has no words for."""
-    return ["edited"] if wire.language.reactions else ["edited", "reacted"]
+    return ["edited"] if wire.encoder.reactions else ["edited", "reacted"]
 
 
 def _point(wire: IrcWire, target: str, given: str, any_is_one: bool) -> Point | None:
@@ -152,7 +152,7 @@ def show(wire: IrcWire, target: str, events: Sequence[LoggedEvent]) -> None:
 
 def show_as(wire: IrcWire, kind: str, about: str, events: Sequence[LoggedEvent]) -> None:
     """The same in a batch of another kind."""
-    _show(wire, kind, about, split(b"".join(map(wire.language.encode, events))))
+    _show(wire, kind, about, split(b"".join(map(wire.encoder.encode, events))))
 
 
 def _show(wire: IrcWire, kind: str, about: str, lines: Sequence[str]) -> None:

@@ -94,7 +94,7 @@ MORE = frozenset((Presence, Described, Renamed))
 def more(wire: IrcWire, event: Event) -> bytes:
     """AWAY, SETNAME or ACCOUNT of a nick that is monitored, for those who have its capability too (IRCv3
     extended-monitor)."""
-    return wire.language.encode(event) if wire.has(cap.EXTENDED_MONITOR) else b""
+    return wire.encoder.encode(event) if wire.has(cap.EXTENDED_MONITOR) else b""
 
 
 COMMANDS = {"MONITOR": Entry(monitor, 1)}

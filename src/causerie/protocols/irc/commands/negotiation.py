@@ -79,7 +79,7 @@ def _request(wire: IrcWire, wanted: str) -> None:
 
     def acknowledge(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         # What is told before the client reads this is told as it was.
-        wire.language = wire.network.language(caps)
+        wire.encoder = wire.network.encoder(caps)
         for some in packed(names, wire.room(f"CAP {wire.nick} ACK")):
             wire.line(f"CAP {wire.nick} ACK :{some}")
 

@@ -64,14 +64,14 @@ def moved(wire: IrcWire, event: ChannelRenamed) -> bytes | None:
     from causerie.protocols.irc.commands.channels import stands  # which needs what needs this
 
     place = wire.network.place(event.now)
-    if wire.language.renames or place is None:
+    if wire.encoder.renames or place is None:
         return None
     kept = wire.take()
     source = wire.network.source(wire.person, wire.nick)
     reason = f" :{one_line(event.reason)}" if event.reason else ""
     wire.line_by(cut(f":{source} PART {shown_channel(event.was)}{reason}").encode())
     entered = Entered(channel=event.now, person=wire.person, name=wire.nick, guest=not wire.account)
-    wire.line_by(wire.language.entered(entered))
+    wire.line_by(wire.encoder.entered(entered))
     stands(
         wire,
         Snapshot(

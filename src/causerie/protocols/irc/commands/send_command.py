@@ -76,7 +76,7 @@ def confide(wire: IrcWire, rank: Rank | None, channel: str, text: str, notice: b
 
 def _confided(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     if isinstance(answer, Confidence) and wire.has(cap.ECHO_MESSAGE):
-        wire.line_by(wire.language.encode(answer.confided))
+        wire.line_by(wire.encoder.encode(answer.confided))
 
 
 def _replied(wire: IrcWire, target: str, tags: dict[str, str]) -> tuple[int, dict[str, str]]:
@@ -113,7 +113,7 @@ def signalled(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     """Its echo, for those who asked for one."""
     passing, wire.passing = wire.passing, None
     if passing is not None and wire.has(cap.ECHO_MESSAGE):
-        wire.line_by(wire.language.encode(passing))
+        wire.line_by(wire.encoder.encode(passing))
 
 
 def _passed(wire: IrcWire, command: c.Command, answer: Answer) -> None:

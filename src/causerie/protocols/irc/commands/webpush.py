@@ -71,13 +71,13 @@ def _fail(wire: IrcWire, code: str, text: str) -> None:
 
 def pushed(network: Network, how: str, message: Message) -> bytes:
     """A message as one line without its end, as a client with these capabilities reads it."""
-    language = network.language(cap.bits(how.split()) & ~cap.MULTILINE)
-    line = language.encode(message).partition(b"\r\n")[0]
+    encoder = network.encoder(cap.bits(how.split()) & ~cap.MULTILINE)
+    line = encoder.encode(message).partition(b"\r\n")[0]
     if len(line) > PLAIN_MOST:
         # Tags may be left out, but for the message's id.
-        line = network.language(0).encode(message).partition(b"\r\n")[0]
-        if language.heard & cap.MESSAGE_TAGS:
-            line = f"@msgid={language.message_id(message)} ".encode() + line
+        line = network.encoder(0).encode(message).partition(b"\r\n")[0]
+        if encoder.heard & cap.MESSAGE_TAGS:
+            line = f"@msgid={encoder.message_id(message)} ".encode() + line
     return line
 
 

@@ -44,7 +44,7 @@ from causerie.protocols.irc.syntax.masks import shown_mask
 from causerie.protocols.irc.syntax.names import is_direct, modes_of, partner, shown_channel
 from causerie.protocols.irc.syntax.settings import LISTS, SETTINGS, modes_set
 from causerie.protocols.text_fallback import events
-from causerie.server.engine.session import Language
+from causerie.server.engine.session import EventEncoder
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.state.network import Network
@@ -60,7 +60,7 @@ def away_text(away: str, dnd: bool) -> str:
     return one_line(away) or (_("not to be disturbed") if dnd else "")
 
 
-class IrcLanguage(Language):
+class IrcLanguage(EventEncoder):
     """See the module. `heard`: which of the capabilities that change what is told."""
 
     name = "irc"
@@ -72,7 +72,7 @@ class IrcLanguage(Language):
     once = True
     registers = True
     renames: bool
-    with_html: Language | None = None
+    with_html: EventEncoder | None = None
 
     def __init__(self, network: Network, heard: int) -> None:
         self._network = network

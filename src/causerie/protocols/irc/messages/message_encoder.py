@@ -23,25 +23,25 @@ TEXT_LEAST = 64
 """Bytes of text on a line, whatever stands before it."""
 
 
-def message(language: IrcLanguage, event: Message, target: str) -> bytes:
+def message(encoder: IrcLanguage, event: Message, target: str) -> bytes:
     """PRIVMSG or NOTICE: one line, a batch of several for those who know them, or several lines for the others."""
-    heard, text, cuts = language.heard, formatting.sent(event.text, event.tags), event.tags.get(CONCAT, "")
-    client = client_tags(language, event.tags)
+    heard, text, cuts = encoder.heard, formatting.sent(event.text, event.tags), event.tags.get(CONCAT, "")
+    client = client_tags(encoder, event.tags)
     if event.deleted:
         text, cuts, client = events.text(event), "", []
     elif event.reply and heard & cap.MESSAGE_TAGS:
-        client += reply_tags(language.id_of(event.channel, event.reply))
+        client += reply_tags(encoder.id_of(event.channel, event.reply))
     if event.edited_at:
         cuts = ""
     before, behind = ("\x01ACTION ", "\x01") if event.action and not event.deleted else ("", "")
-    source = language.source(event)
+    source = encoder.source(event)
     start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
     most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
     composition = composed(in_lines(text), cuts, most)
-    first = language.tags(event, extra=client)
+    first = encoder.tags(event, extra=client)
     if len(composition) > 1 and heard & cap.MULTILINE and not before:
-        return _batch(event, source, target, first, start, composition, language)
-    later = language.tags(event, extra=client, numbered=False)
+        return _batch(event, source, target, first, start, composition, encoder)
+    later = encoder.tags(event, extra=client, numbered=False)
     lines: list[str] = []
     for piece in composition:
         if piece.text:
@@ -60,19 +60,19 @@ def in_lines(text: str) -> str:
 
 
 def _batch(
-    event: Message, source: str, target: str, tags: str, start: str, composition: list[Piece], language: IrcLanguage
+    event: Message, source: str, target: str, tags: str, start: str, composition: list[Piece], encoder: IrcLanguage
 ) -> bytes:
     reference = f"m{event.number}"
     lines = [f"{tags}:{source} BATCH +{reference} draft/multiline {target}"]
     for piece in composition:
         lines.append(f"@batch={reference}{f';{CONCAT}' if piece.on else ''} {start}{piece.text}")
-    lines.append(f":{language.server} BATCH -{reference}")
+    lines.append(f":{encoder.server} BATCH -{reference}")
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def client_tags(language: IrcLanguage, tags: dict[str, str]) -> list[str]:
+def client_tags(encoder: IrcLanguage, tags: dict[str, str]) -> list[str]:
     """What clients tell each other, for those who can read it (IRCv3 message-tags, "Client-only tags")."""
-    if not tags or not language.heard & cap.MESSAGE_TAGS:
+    if not tags or not encoder.heard & cap.MESSAGE_TAGS:
         return []
     return [f"{key}={escape(value)}" if value else key for key, value in tags.items() if key[0] == "+"]
 
@@ -82,11 +82,11 @@ def reply_tags(message_id: str) -> list[str]:
     return [f"{key}={message_id}" for key in REPLIES]
 
 
-def signalled(language: IrcLanguage, event: Signalled, target: str) -> bytes:
+def signalled(encoder: IrcLanguage, event: Signalled, target: str) -> bytes:
     """CTCP where there is a text; TAGMSG where there are only tags, for those who can read them."""
-    has_tags = language.heard & cap.MESSAGE_TAGS
-    extra = [f"msgid={event.mark}", *client_tags(language, event.tags)] if has_tags else []
-    tags, source = language.tags(event, extra=extra), language.source(event)
+    has_tags = encoder.heard & cap.MESSAGE_TAGS
+    extra = [f"msgid={event.mark}", *client_tags(encoder, event.tags)] if has_tags else []
+    tags, source = encoder.tags(event, extra=extra), encoder.source(event)
     if not event.text:
         return f"{tags}:{source} TAGMSG {target}\r\n".encode() if has_tags else b""
     word = "NOTICE" if event.notice else "PRIVMSG"
@@ -94,45 +94,45 @@ def signalled(language: IrcLanguage, event: Signalled, target: str) -> bytes:
     return f"{tags}{line}\x01\r\n".encode()
 
 
-def confided(language: IrcLanguage, event: Confided, target: str) -> bytes:
+def confided(encoder: IrcLanguage, event: Confided, target: str) -> bytes:
     """PRIVMSG, NOTICE or TAGMSG to the prefix and the channel (Modern IRC, "PRIVMSG message", STATUSMSG)."""
-    has_tags = language.heard & cap.MESSAGE_TAGS
+    has_tags = encoder.heard & cap.MESSAGE_TAGS
     target = STATUS_PREFIX[event.to] + target
-    extra = [f"msgid={event.mark}", *client_tags(language, event.tags)] if has_tags else []
-    source = language.source(event)
+    extra = [f"msgid={event.mark}", *client_tags(encoder, event.tags)] if has_tags else []
+    source = encoder.source(event)
     if not event.text:
-        return f"{language.tags(event, extra=extra)}:{source} TAGMSG {target}\r\n".encode() if has_tags else b""
+        return f"{encoder.tags(event, extra=extra)}:{source} TAGMSG {target}\r\n".encode() if has_tags else b""
     before, behind = ("\x01ACTION ", "\x01") if event.action else ("", "")
     start = f":{source} {'NOTICE' if event.notice else 'PRIVMSG'} {target} :{before}"
     most = max(TEXT_LEAST, BODY_MOST - len(start.encode()) - len(behind))
-    tags, text = language.tags(event, extra=extra), formatting.sent(event.text, event.tags)
+    tags, text = encoder.tags(event, extra=extra), formatting.sent(event.text, event.tags)
     return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(in_lines(text), most)).encode()
 
 
-def typing(language: IrcLanguage, event: Typing, target: str) -> bytes:
+def typing(encoder: IrcLanguage, event: Typing, target: str) -> bytes:
     """TAGMSG with +typing."""
-    if not language.heard & cap.MESSAGE_TAGS:
+    if not encoder.heard & cap.MESSAGE_TAGS:
         return b""
-    return f"{language.tags(event, extra=['+typing=active'])}:{language.source(event)} TAGMSG {target}\r\n".encode()
+    return f"{encoder.tags(event, extra=['+typing=active'])}:{encoder.source(event)} TAGMSG {target}\r\n".encode()
 
 
-def reacted(language: IrcLanguage, event: Reacted, target: str) -> bytes:
+def reacted(encoder: IrcLanguage, event: Reacted, target: str) -> bytes:
     """TAGMSG with +draft/react or +draft/unreact; the line of readings.md for those who cannot read that."""
-    if not language.heard & cap.MESSAGE_TAGS:
-        return language.read(event, target)
-    about = reply_tags(language.id_of(event.channel, event.target))
+    if not encoder.heard & cap.MESSAGE_TAGS:
+        return encoder.read(event, target)
+    about = reply_tags(encoder.id_of(event.channel, event.target))
     extra = [*about, f"+draft/{'react' if event.on else 'unreact'}={escape(event.emoji)}"]
-    return f"{language.tags(event, extra=extra)}:{language.source(event)} TAGMSG {target}\r\n".encode()
+    return f"{encoder.tags(event, extra=extra)}:{encoder.source(event)} TAGMSG {target}\r\n".encode()
 
 
-def deleted(language: IrcLanguage, event: Deleted, target: str) -> bytes:
+def deleted(encoder: IrcLanguage, event: Deleted, target: str) -> bytes:
     """REDACT, one for each message; the line of readings.md for those who do not know it."""
-    if not language.heard & cap.REDACTION:
-        return language.read(event, target)
+    if not encoder.heard & cap.REDACTION:
+        return encoder.read(event, target)
     lines: list[str] = []
     for number in event.targets:
-        tags = language.tags(event, numbered=not lines)
+        tags = encoder.tags(event, numbered=not lines)
         reason = f" :{one_line(event.reason)}" if event.reason else ""
-        line = cut(f":{language.source(event)} REDACT {target} {language.id_of(event.channel, number)}{reason}")
+        line = cut(f":{encoder.source(event)} REDACT {target} {encoder.id_of(event.channel, number)}{reason}")
         lines.append(f"{tags}{line}\r\n")
     return "".join(lines).encode()

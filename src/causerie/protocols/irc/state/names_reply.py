@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 from causerie.chat.model import MEMBER, ROLE_NAMES
 from causerie.protocols.irc.syntax.names import prefixes
-from causerie.server.context import Core
+from causerie.server.context import Context
 
 
 def roll(
-    core: Core,
+    context: Context,
     channel: int,
     asker: int,
     every: bool,
@@ -24,8 +24,8 @@ def roll(
     """The nicks of those in the channel with this id, with what stands before them (`every`: see names.prefixes), as
     many to a line as fit. `source`: how a nick is shown instead. `hides`: who is not shown to
     those who are not there (mode i). `room`: bytes on one line."""
-    people, standings = core.directory.people, core.directory.standings[channel]
-    here = core.directory.here.get(channel, {})
+    people, standings = context.state.people, context.state.standings[channel]
+    here = context.state.here.get(channel, {})
     shown: list[str] = []
     own = standings.get(asker)
     if own is None or not own.inside:

@@ -24,7 +24,7 @@ from causerie.protocols.irc.state import names_reply
 from causerie.protocols.irc.state.greeting import Greeting
 from causerie.protocols.irc.syntax.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
 from causerie.protocols.irc.syntax.line_splitting import LINES_MOST
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.elevation import is_elevated
 from causerie.server.features.presence import presence
 from causerie.server.features.presence.people import idle
@@ -71,13 +71,13 @@ class Face:
 class Network:
     """See the module."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
-        self.server = core.config.irc.server_name
-        self.name = core.config.irc.network.replace(" ", "-")
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.server = context.config.irc.server_name
+        self.name = context.config.irc.network.replace(" ", "-")
         self.version = __version__
-        self.casemapping = core.config.irc.casemapping
-        self.since = time.strftime("%a %d %b %Y at %H:%M:%S UTC", time.gmtime(core.now() / 1000))
+        self.casemapping = context.config.irc.casemapping
+        self.since = time.strftime("%a %d %b %Y at %H:%M:%S UTC", time.gmtime(context.now() / 1000))
         self.hosts = self.server, f"{GUEST}.{self.server}"
         """The host of every account, and of every guest: nobody's address is shown."""
         self.most_people = 0
@@ -92,21 +92,21 @@ class Network:
     @property
     def config(self) -> Config:
         """The settings in force; another object when they change."""
-        return self._core.config
+        return self._context.config
 
     @property
     def motd(self) -> list[str]:
         """The message of the day, in lines."""
-        return self._core.config.irc.motd.splitlines()
+        return self._context.config.irc.motd.splitlines()
 
     @property
     def channels_most(self) -> int:
         """Channels that one person may be in; 0: no bound."""
-        return self._core.config.limits.channels_person
+        return self._context.config.limits.channels_person
 
     def sts(self, secure: bool) -> str:
         """The policy that clients are told to come by TLS only (IRCv3 sts); "" for none."""
-        irc = self._core.config.irc
+        irc = self._context.config.irc
         port = next((one.port for one in irc.listen if one.tls and not one.websocket), 0)
         if not irc.sts_days or not port:
             return ""
@@ -114,22 +114,22 @@ class Network:
 
     def now(self) -> int:
         """Milliseconds since 1970, as the core has it."""
-        return self._core.now()
+        return self._context.now()
 
-    def language(self, capabilities: int) -> IrcLanguage:
+    def encoder(self, capabilities: int) -> IrcLanguage:
         """The language of those who have these capabilities; one object for all of them."""
         heard = capabilities & HEARD
         if not capabilities & BATCH:
             heard &= ~MULTILINE
-        language = self._languages.get(heard)
-        if language is None:
-            language = self._languages[heard] = IrcLanguage(self, heard)
-        return language
+        encoder = self._languages.get(heard)
+        if encoder is None:
+            encoder = self._languages[heard] = IrcLanguage(self, heard)
+        return encoder
 
     def show(self, person: int, user: str, real_name: str) -> Face:
         """What a person is shown as from now on, as long as the face is kept: by each of their connections."""
         face = self._kept_face(person)
-        elsewhere = len(self._core.directory.connected.get(person, ())) > 1
+        elsewhere = len(self._context.state.connected.get(person, ())) > 1
         if face is None or not elsewhere:
             if elsewhere:
                 # Somebody who is here has a user name already, and keeps it.
@@ -159,7 +159,7 @@ class Network:
 
     def is_guest(self, person: int) -> bool:
         """Whether a person is no account: guests who left are known no longer."""
-        known = self._core.directory.people.get(person)
+        known = self._context.state.people.get(person)
         return known is None or known.guest
 
     def host(self, person: int) -> str:
@@ -176,15 +176,15 @@ class Network:
 
     def notes(self, person: int) -> dict[str, str]:
         """What is noted of a person, by key."""
-        return self._core.directory.person_notes.get(person, {})
+        return self._context.state.person_notes.get(person, {})
 
     def people_in(self, channel: str) -> int:
         """How many are in the channel of this name."""
-        return len(self._core.directory.here.get(self.channel_id(channel), ()))
+        return len(self._context.state.here.get(self.channel_id(channel), ()))
 
     def real_name(self, person: int, name: str) -> str:
         """A person's real name, as they have it now; the name where none was given."""
-        return self._core.directory.about.get(person) or self.face(person).real_name or name
+        return self._context.state.about.get(person) or self.face(person).real_name or name
 
     def source(self, person: int, name: str) -> str:
         """A person as the source of a line: `nick!user@host`."""
@@ -196,28 +196,28 @@ class Network:
 
     def person(self, number: int) -> Person | None:
         """The person with this id, if they are known."""
-        return self._core.directory.people.get(number)
+        return self._context.state.people.get(number)
 
     def named(self, name: str) -> Person | None:
         """The account or guest of this name."""
         try:
-            return self._core.directory.person(name)
+            return self._context.state.person(name)
         except NoSuchPerson:
             return None
 
     def is_here(self, person: Person) -> bool:
         """Whether a person is connected, for others to see."""
-        return bool(presence.visible(self._core, person.id))
+        return bool(presence.visible(self._context, person.id))
 
     def away(self, person: Person) -> str:
         """Why a person is away, in their words; "" where they are not, or not here."""
-        seen = presence.shown_anywhere(self._core, person.id)
+        seen = presence.shown_anywhere(self._context, person.id)
         return away_text(*seen) if seen is not None else ""
 
     def role(self, channel: str, person: int) -> str:
         """What a person is in the channel of this name; "" for nothing."""
         number = self.channel_id(channel)
-        standing = self._core.directory.standing(number, person) if number else None
+        standing = self._context.state.standing(number, person) if number else None
         return ROLE_NAMES[standing.role] if standing is not None else ""
 
     def conversation(self, person: int, nick: str) -> str:
@@ -239,81 +239,81 @@ class Network:
     def knows(self, channel: str) -> int:
         """The id of the channel of this name, however it is written; 0: there is none."""
         try:
-            return self._core.directory.channel(channel).id
+            return self._context.state.channel(channel).id
         except NoSuchChannel:
             return 0
 
     @property
     def replay(self) -> int:
         """Messages that a client is told which comes in and cannot ask for them."""
-        return self._core.config.irc.replay
+        return self._context.config.irc.replay
 
     @property
     def history_most(self) -> int:
         """Messages in one answer of CHATHISTORY."""
-        return self._core.config.limits.history_page
+        return self._context.config.limits.history_page
 
     @property
     def limits(self) -> Limits:
         """The bounds that the settings have."""
-        return self._core.config.limits
+        return self._context.config.limits
 
     @property
     def message_bytes(self) -> int:
         """The longest text of a message."""
-        return self._core.config.limits.message_bytes
+        return self._context.config.limits.message_bytes
 
     def made_at(self, channel: str) -> int:
         """When the channel of this name was made (ms); 0: there is none."""
         number = self.channel_id(channel)
-        return self._core.directory.channels[number].made_at if number else 0
+        return self._context.state.channels[number].made_at if number else 0
 
     def channel_id(self, name: str) -> int:
         """A channel's id, which stays when its name does not; 0: there is none."""
-        return self._core.directory.by_name.get(name) or self._core.directory.former.get(name, 0)
+        return self._context.state.by_name.get(name) or self._context.state.former.get(name, 0)
 
     def place(self, name: str) -> Channel | None:
         """The channel of this name, or that had it."""
-        return self._core.directory.channels.get(self.channel_id(name))
+        return self._context.state.channels.get(self.channel_id(name))
 
     def renamed(self, name: str, person: int) -> str:
         """What the channel is called that was called so, however it is written; "": nothing is that this person (an id)
         may be told of."""
-        directory = self._core.directory
-        if not directory.former:
+        state = self._context.state
+        if not state.former:
             return ""
         try:
-            number = directory.former.get(channel_name(name), 0)
+            number = state.former.get(channel_name(name), 0)
         except BadName:
             return ""
-        if not number or not may_be_told_of(directory.channels[number], directory.standing(number, person)):
+        if not number or not may_be_told_of(state.channels[number], state.standing(number, person)):
             return ""
-        return directory.channels[number].name
+        return state.channels[number].name
 
     @property
     def admin(self) -> list[str]:
         """Who keeps the server, in lines."""
-        return self._core.config.irc.admin.splitlines()
+        return self._context.config.irc.admin.splitlines()
 
     @property
     def description(self) -> str:
         """What the server is, in one line."""
-        irc = self._core.config.irc
+        irc = self._context.config.irc
         return irc.description or irc.network
 
     @property
     def operators(self) -> list[str]:
         """The names that the settings have for OPER."""
-        return [one.name for one in self._core.config.oper]
+        return [one.name for one in self._context.config.oper]
 
     @property
     def wants_password(self) -> bool:
         """Whether every client must give the server's own password."""
-        return bool(self._core.config.irc.password)
+        return bool(self._context.config.irc.password)
 
     def mechanisms(self, certificate: str = "") -> tuple[str, ...]:
         """Of SASL. `certificate`: the client's, without which EXTERNAL is nothing."""
-        scram, external = bool(self._core.hashing.scram_passes), bool(certificate)
+        scram, external = bool(self._context.hashing.scram_passes), bool(certificate)
         return ("PLAIN", *["SCRAM-SHA-256"] * scram, *["EXTERNAL"] * external)
 
     def offers(self, certificate: str = "") -> dict[str, str]:
@@ -331,7 +331,7 @@ class Network:
             "sasl": ",".join(self.mechanisms(certificate)),
             "draft/multiline": lines,
         }
-        without = {"draft/account-registration"} if self._core.config.accounts.registration == "closed" else set()
+        without = {"draft/account-registration"} if self._context.config.accounts.registration == "closed" else set()
         if not self.push_key:
             without |= {"draft/webpush", "soju.im/webpush"}
         return {name: values.get(name, "") for name in OFFERED if name not in without}
@@ -339,11 +339,11 @@ class Network:
     @property
     def push_key(self) -> str:
         """What Web Push is subscribed with; "" where there is none."""
-        return self._core.push_key
+        return self._context.push_key
 
     def up_seconds(self) -> int:
         """Since the start."""
-        return int(self._core.clock() - self._core.started)
+        return int(self._context.clock() - self._context.started)
 
     def is_me(self, asked: str) -> bool:
         """Whether a query that names a server, or somebody on it, means this one."""
@@ -357,8 +357,8 @@ class Network:
     def is_operator(self, person: int) -> bool:
         """Whether somebody has an administrator's rights, for good or for now."""
         known = self.person(person)
-        connected = self._core.directory.connected.get(person, ())
-        return known is not None and (known.admin or any(is_elevated(self._core, own) for own in connected))
+        connected = self._context.state.connected.get(person, ())
+        return known is not None and (known.admin or any(is_elevated(self._context, own) for own in connected))
 
     def user_modes(self, person: Person) -> str:
         """A person's modes, in order."""
@@ -367,14 +367,14 @@ class Network:
 
     def idle(self, person: int) -> int:
         """Seconds since somebody said anything."""
-        return idle(self._core, presence.visible(self._core, person))
+        return idle(self._context, presence.visible(self._context, person))
 
     def everybody(self) -> Iterator[Person]:
         """Who is here, for others to see."""
-        directory = self._core.directory
-        for number in tuple(directory.connected):
-            if presence.visible(self._core, number):
-                yield directory.people[number]
+        state = self._context.state
+        for number in tuple(state.connected):
+            if presence.visible(self._context, number):
+                yield state.people[number]
 
     def roll(self, channel: str, asker: int, every: bool, hosts: bool, room: int) -> list[str]:
         """Who is in the channel of this name, in lines of so many bytes: see names_reply.py."""
@@ -382,17 +382,19 @@ class Network:
         if not number:
             return []
         source = self.source if hosts else None
-        return names_reply.roll(self._core, number, asker, every, source, lambda one: "i" in self.face(one).modes, room)
+        return names_reply.roll(
+            self._context, number, asker, every, source, lambda one: "i" in self.face(one).modes, room
+        )
 
     def together(self, one: int, other: int) -> bool:
         """Whether two people are in one channel."""
-        places = self._core.directory.places
+        places = self._context.state.places
         return not places.get(one, {}).keys().isdisjoint(places.get(other, {}))
 
     def counts(self) -> Counts:
         """How many there are of all. Where they are many, as it was a moment ago: see COUNTED_A_SECOND."""
-        directory, now = self._core.directory, self._core.clock()
-        people = len(directory.connected)
+        state, now = self._context.state, self._context.clock()
+        people = len(state.connected)
         if self._counted is not None and people > EXACT_MOST and now - self._counted[0] < people / COUNTED_A_SECOND:
             return self._counted[1]
         here = list(self.everybody())
@@ -402,8 +404,8 @@ class Network:
             most=self.most_people,
             hidden=sum("i" in self.face(person.id).modes for person in here),
             operators=sum(self.is_operator(person.id) for person in here),
-            unknown=sum(own.person is None or own.arriving for own in self._core.sessions),
-            channels=sum(channel.access == "public" for channel in directory.channels.values()),
+            unknown=sum(own.person is None or own.arriving for own in self._context.sessions),
+            channels=sum(channel.access == "public" for channel in state.channels.values()),
         )
         self._counted = now, counts
         return counts

@@ -36,7 +36,7 @@ from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
 from causerie.server.audit import audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.elevation import check_administrator
 from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
@@ -56,82 +56,82 @@ from causerie.server.name_checks import checked_name, own_names
 from causerie.server.ports.changes import DropNetworks, PutInvite, PutPerson, PutPreferences, PutStanding
 
 
-async def _hash(core: Core, session: Session, name: str, password: str) -> Secrets:
-    accounts = core.config.accounts
+async def _hash(context: Context, session: Session, name: str, password: str) -> Secrets:
+    accounts = context.config.accounts
     try:
         least, most, common = accounts.password_min, accounts.password_max, accounts.password_common
         passwords.check_password(password, name, least, most, common)
-        return await core.hashing.secrets(password, network_of(session.host))
+        return await context.hashing.secrets(password, network_of(session.host))
     except passwords.WeakPassword as weak:
         raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
 
 
-def _check_free(core: Core, name: str, mark: str, mine: int, admin: bool) -> None:
-    owner = core.directory.names.get(mark)
+def _check_free(context: Context, name: str, mark: str, mine: int, admin: bool) -> None:
+    owner = context.state.names.get(mark)
     if guest_prefix(name) or (reserved_word(name) and not admin):
         raise NameTaken(name=name, why="reserved")
     if owner is not None and owner != mine:
-        raise NameTaken(name=name, why="taken" if core.directory.people[owner].name == name else "look_alike")
+        raise NameTaken(name=name, why="taken" if context.state.people[owner].name == name else "look_alike")
 
 
-def _invite(core: Core, token: str) -> Invite | None:
+def _invite(context: Context, token: str) -> Invite | None:
     wanted = hash_token(token)
-    for invite in core.directory.invites.values():
-        if invite.token_hash == wanted and invites.is_good(core, invite):
+    for invite in context.state.invites.values():
+        if invite.token_hash == wanted and invites.is_good(context, invite):
             return invite
     return None
 
 
-async def register(core: Core, session: Session, command: Register) -> LoggedIn | Done:
+async def register(context: Context, session: Session, command: Register) -> LoggedIn | Done:
     """Make an account; a guest becomes it and keeps its channels and all that it said."""
     check_trust(session)
     guest = session.person
     if guest is not None and not guest.guest:
         raise AlreadyLoggedIn(name=guest.name)
-    if command.invite and _invite(core, command.invite) is None:
-        core.guard.check("", session.host, False, core.clock())
-        core.guard.failed("", session.host, core.clock())
-        audit_refusal(core, session, "invite_refused", "")
+    if command.invite and _invite(context, command.invite) is None:
+        context.login_throttle.check("", session.host, False, context.clock())
+        context.login_throttle.failed("", session.host, context.clock())
+        audit_refusal(context, session, "invite_refused", "")
         raise InviteRefused()
-    policy.check_register(core.config.accounts.registration, bool(command.invite))
+    policy.check_register(context.config.accounts.registration, bool(command.invite))
     name, mark = checked_name(command.name)
-    invite = _invite(core, command.invite) if command.invite else None
+    invite = _invite(context, command.invite) if command.invite else None
     admin = invite is not None and invite.admin
-    if not admin and sounds_official(name, own_names(core)):
+    if not admin and sounds_official(name, own_names(context)):
         raise NameTaken(name=name, why="reserved")
-    _check_free(core, name, mark, guest.id if guest else 0, admin)
-    hashed = await _hash(core, session, name, command.password)
+    _check_free(context, name, mark, guest.id if guest else 0, admin)
+    hashed = await _hash(context, session, name, command.password)
     if session.closed:
         return Done()
     # While the password was hashed, the invite may have been used up, registration closed, the name taken; the guest
     # may have become an account by another of its connections, or been put out.
     _check_guest(session, guest)
-    policy.check_register(core.config.accounts.registration, bool(command.invite))
-    invite = _invite(core, command.invite) if command.invite else None
+    policy.check_register(context.config.accounts.registration, bool(command.invite))
+    invite = _invite(context, command.invite) if command.invite else None
     if command.invite and invite is None:
         raise InviteRefused()
     guest = session.person  # it may have another name by now
-    _check_free(core, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
-    number = guest.id if guest else core.new_id()
-    person = Person(id=number, name=name, admin=invite is not None and invite.admin, made_at=core.now())
-    keep(core, person, mark, hashed)
-    count_scram(core, hashed.scram)
+    _check_free(context, name, mark, guest.id if guest else 0, invite is not None and invite.admin)
+    number = guest.id if guest else context.new_id()
+    person = Person(id=number, name=name, admin=invite is not None and invite.admin, made_at=context.now())
+    keep(context, person, mark, hashed)
+    count_scram(context, hashed.scram)
     if invite is not None:
         used = msgspec.structs.replace(invite, uses_left=invite.uses_left - 1)
         if used.uses_left:
-            core.tick.put(core.directory.invites, invite.id, used)
+            context.unit.put(context.state.invites, invite.id, used)
         else:
-            core.tick.drop(core.directory.invites, invite.id)
-        core.tick.store(PutInvite(used))
-    audit(core, session, "registered", name=name, person=number, admin=int(person.admin))
+            context.unit.drop(context.state.invites, invite.id)
+        context.unit.store(PutInvite(used))
+    audit(context, session, "registered", name=name, person=number, admin=int(person.admin))
     if guest is None:
-        return admit(core, session, person, LogIn(keep=True, device=command.device))
-    _become(core, session, guest, person)
-    presence_watch.renamed(core, guest, person)
-    presence_watch.changed(core, person, Renamed(channel="", person=number, name=name, was=name))
-    token = make_token(core, session, command.device)
-    places = core.directory.places.get(number, {})
-    names = sorted(core.directory.channels[place].name for place, standing in places.items() if standing.inside)
+        return admit(context, session, person, LogIn(keep=True, device=command.device))
+    _become(context, session, guest, person)
+    presence_watch.renamed(context, guest, person)
+    presence_watch.changed(context, person, Renamed(channel="", person=number, name=name, was=name))
+    token = make_token(context, session, command.device)
+    places = context.state.places.get(number, {})
+    names = sorted(context.state.channels[place].name for place, standing in places.items() if standing.inside)
     return LoggedIn(person=number, name=name, admin=person.admin, token=token, channels=names)
 
 
@@ -144,47 +144,47 @@ def _check_guest(session: Session, guest: Person | None) -> None:
         raise NotLoggedIn()
 
 
-def _become(core: Core, session: Session, guest: Person, person: Person) -> None:
-    directory, tick = core.directory, core.tick
-    for own in directory.connected[person.id]:
-        tick.set(own, "person", person)
+def _become(context: Context, session: Session, guest: Person, person: Person) -> None:
+    state, unit = context.state, context.unit
+    for own in state.connected[person.id]:
+        unit.set(own, "person", person)
     if (mark := skeleton(guest.name)) != skeleton(person.name):
-        tick.drop(directory.names, mark)
-    tick.drop(directory.kept_guests, person.id)
-    if (wants := directory.preferences.get(person.id)) is not None:
-        tick.store(PutPreferences(person.id, wants))
-    metadata.became(core, person)
-    for number, standing in directory.places.get(person.id, {}).items():
-        tick.store(PutStanding(number, person.id, standing))
+        unit.drop(state.names, mark)
+    unit.drop(state.kept_guests, person.id)
+    if (wants := state.preferences.get(person.id)) is not None:
+        unit.store(PutPreferences(person.id, wants))
+    metadata.became(context, person)
+    for number, standing in state.places.get(person.id, {}).items():
+        unit.store(PutStanding(number, person.id, standing))
         if standing.inside:
-            channel = directory.channels[number].name
-            tick.tell(number, Renamed(channel=channel, person=person.id, name=person.name, was=guest.name))
+            channel = state.channels[number].name
+            unit.tell(number, Renamed(channel=channel, person=person.id, name=person.name, was=guest.name))
 
 
-def keep(core: Core, person: Person, mark: str = "", hashed: Secrets | None = None) -> None:
+def keep(context: Context, person: Person, mark: str = "", hashed: Secrets | None = None) -> None:
     """An account as it is now, in memory and in the store."""
     mark = mark or skeleton(person.name)
     person = msgspec.structs.replace(person)  # another object: who is logging in just now sees that something changed
-    core.tick.put(core.directory.people, person.id, person)
-    core.tick.put(core.directory.names, mark, person.id)
-    core.tick.store(PutPerson(person, mark, *(hashed or (None, None))))
+    context.unit.put(context.state.people, person.id, person)
+    context.unit.put(context.state.names, mark, person.id)
+    context.unit.store(PutPerson(person, mark, *(hashed or (None, None))))
 
 
-async def add_account(core: Core, session: Session, command: AddAccount) -> Done:
+async def add_account(context: Context, session: Session, command: AddAccount) -> Done:
     """An administrator makes an account for somebody."""
     name, mark = checked_name(command.name)
-    _check_free(core, name, mark, 0, command.admin)
-    hashed = await _hash(core, session, name, command.password)
-    check_administrator(core, session)
-    _check_free(core, name, mark, 0, command.admin)
-    person = Person(id=core.new_id(), name=name, admin=command.admin, made_at=core.now())
-    keep(core, person, mark, hashed)
-    count_scram(core, hashed.scram)
-    audit(core, session, "account_added", name=name, person=person.id, admin=int(command.admin))
+    _check_free(context, name, mark, 0, command.admin)
+    hashed = await _hash(context, session, name, command.password)
+    check_administrator(context, session)
+    _check_free(context, name, mark, 0, command.admin)
+    person = Person(id=context.new_id(), name=name, admin=command.admin, made_at=context.now())
+    keep(context, person, mark, hashed)
+    count_scram(context, hashed.scram)
+    audit(context, session, "account_added", name=name, person=person.id, admin=int(command.admin))
     return Done()
 
 
-async def set_password(core: Core, session: Session, command: SetPassword) -> Done:
+async def set_password(context: Context, session: Session, command: SetPassword) -> Done:
     """Change one's own password; every other session of the account ends."""
     check_trust(session)
     person = session.person
@@ -192,92 +192,92 @@ async def set_password(core: Core, session: Session, command: SetPassword) -> Do
     if person.guest:
         raise AccountsOnly()
     mark = skeleton(person.name)
-    core.guard.check(mark, session.host, True, core.clock())
-    with core.guard.trying(mark, session.host):
-        account, credentials = await account_of(core, mark)
-        right = await core.hashing.verify(
+    context.login_throttle.check(mark, session.host, True, context.clock())
+    with context.login_throttle.trying(mark, session.host):
+        account, credentials = await account_of(context, mark)
+        right = await context.hashing.verify(
             credentials.password if credentials else None, command.old, network_of(session.host)
         )
     if not right:
-        core.guard.failed(mark, session.host, core.clock())
-        audit_refusal(core, session, "password_refused", person.name)
+        context.login_throttle.failed(mark, session.host, context.clock())
+        audit_refusal(context, session, "password_refused", person.name)
         raise LoginFailed(name=person.name)
-    hashed = await _hash(core, session, person.name, command.new)
-    if account is None or session.person is None or core.directory.people.get(person.id) is not account:
+    hashed = await _hash(context, session, person.name, command.new)
+    if account is None or session.person is None or context.state.people.get(person.id) is not account:
         # Meanwhile another device changed it, or the account was shut out: the old password is one no longer.
         raise LoginFailed(name=person.name)
-    keep(core, account, mark, hashed)
-    _end_devices(core, person, but=session.token)
-    audit(core, session, "password_changed", name=person.name)
-    put_out(core, person, "password_changed", but=session)
+    keep(context, account, mark, hashed)
+    _end_devices(context, person, but=session.token)
+    audit(context, session, "password_changed", name=person.name)
+    put_out(context, person, "password_changed", but=session)
     return Done()
 
 
-def _end_devices(core: Core, person: Person, but: int = 0) -> None:
+def _end_devices(context: Context, person: Person, but: int = 0) -> None:
     """What a person's devices may do without a password ends, and from where they logged in is nothing special."""
-    tokens.drop(core, person.id, None, but)
-    push_subscriptions.drop_all(core, person)
-    core.guard.forget_networks(skeleton(person.name))
-    core.tick.store(DropNetworks(person.id))
+    tokens.drop(context, person.id, None, but)
+    push_subscriptions.drop_all(context, person)
+    context.login_throttle.forget_networks(skeleton(person.name))
+    context.unit.store(DropNetworks(person.id))
 
 
-async def reset_password(core: Core, session: Session, command: ResetPassword) -> Done:
+async def reset_password(context: Context, session: Session, command: ResetPassword) -> Done:
     """An administrator gives an account a new password; all its sessions end."""
-    person = core.directory.account(command.name)
-    hashed = await _hash(core, session, person.name, command.password)
-    check_administrator(core, session)
-    if core.directory.people.get(person.id) is not person:
+    person = context.state.account(command.name)
+    hashed = await _hash(context, session, person.name, command.password)
+    check_administrator(context, session)
+    if context.state.people.get(person.id) is not person:
         # Another was quicker: whoever asked is told, instead of both passwords being said to be good.
         raise Busy(retry_after=1)
-    keep(core, person, "", hashed)
-    _end_devices(core, person)
-    audit(core, session, "password_reset", name=person.name)
-    put_out(core, person, "password_changed", but=session)
+    keep(context, person, "", hashed)
+    _end_devices(context, person)
+    audit(context, session, "password_reset", name=person.name)
+    put_out(context, person, "password_changed", but=session)
     return Done()
 
 
-def put_out(core: Core, person: Person, code: str, but: Session | None = None, token: int = 0) -> None:
+def put_out(context: Context, person: Person, code: str, but: Session | None = None, token: int = 0) -> None:
     """End a person's connections, or those that came in by one token."""
-    for own in tuple(core.directory.connected.get(person.id, ())):
+    for own in tuple(context.state.connected.get(person.id, ())):
         if own is not but and (not token or own.token == token):
-            channel_presence.depart(core, own)
-            core.tick.end(own, code)
+            channel_presence.depart(context, own)
+            context.unit.end(own, code)
 
 
-def disable(core: Core, session: Session, command: DisableAccount) -> Done:
+def disable(context: Context, session: Session, command: DisableAccount) -> Done:
     """Shut an account out at once and everywhere, or let it in again."""
-    person = core.directory.account(command.name)
-    keep(core, msgspec.structs.replace(person, disabled=command.disabled))
-    audit(core, session, "account_disabled" if command.disabled else "account_enabled", name=person.name)
+    person = context.state.account(command.name)
+    keep(context, msgspec.structs.replace(person, disabled=command.disabled))
+    audit(context, session, "account_disabled" if command.disabled else "account_enabled", name=person.name)
     if command.disabled:
-        _end_devices(core, person)
-        put_out(core, person, "disabled")
+        _end_devices(context, person)
+        put_out(context, person, "disabled")
     return Done()
 
 
-def set_administrator(core: Core, session: Session, command: SetAdministrator) -> Done:
+def set_administrator(context: Context, session: Session, command: SetAdministrator) -> Done:
     """Make an account an administrator, or no longer; its tokens are made anew at the next log-in."""
-    was = core.directory.account(command.name)
+    was = context.state.account(command.name)
     person = msgspec.structs.replace(was, admin=command.admin)
-    keep(core, person)
+    keep(context, person)
     if was.admin != person.admin:
-        tokens.drop(core, person.id)
-        push_subscriptions.drop_all(core, person)
-        for own in core.directory.connected.get(person.id, ()):
-            core.tick.set(own, "person", person)
-    audit(core, session, "administrator" if command.admin else "no_administrator", name=person.name)
+        tokens.drop(context, person.id)
+        push_subscriptions.drop_all(context, person)
+        for own in context.state.connected.get(person.id, ()):
+            context.unit.set(own, "person", person)
+    audit(context, session, "administrator" if command.admin else "no_administrator", name=person.name)
     return Done()
 
 
-def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList:
+def accounts(context: Context, session: Session, command: ListAccounts) -> AccountList:
     """The accounts by name."""
-    directory = core.directory
+    state = context.state
     limit = max(1, min(command.limit, 1000))
     people = nsmallest(
         limit + 1,
         (
             (person.name, person.id)
-            for person in directory.people.values()
+            for person in state.people.values()
             if not person.guest and person.name > command.after
         ),
     )
@@ -285,21 +285,21 @@ def accounts(core: Core, session: Session, command: ListAccounts) -> AccountList
         AccountLine(
             person=number,
             name=name,
-            admin=directory.people[number].admin,
-            disabled=directory.people[number].disabled,
-            here=bool(presence.visible(core, number)),
-            made_at=directory.people[number].made_at,
+            admin=state.people[number].admin,
+            disabled=state.people[number].disabled,
+            here=bool(presence.visible(context, number)),
+            made_at=state.people[number].made_at,
         )
         for name, number in people[:limit]
     ]
     return AccountList(accounts=lines, more=len(people) > limit)
 
 
-async def sessions(core: Core, session: Session, command: Sessions) -> SessionList:
+async def sessions(context: Context, session: Session, command: Sessions) -> SessionList:
     """One's own tokens."""
     person = session.person
     assert person is not None
-    known = await core.store.tokens(person.id)
+    known = await context.store.tokens(person.id)
     return SessionList(
         sessions=[
             SessionLine(
@@ -314,15 +314,15 @@ async def sessions(core: Core, session: Session, command: Sessions) -> SessionLi
     )
 
 
-async def revoke(core: Core, session: Session, command: Revoke) -> Done:
+async def revoke(context: Context, session: Session, command: Revoke) -> Done:
     """Make one of one's own tokens useless; connections that came in by it end."""
     person = session.person
     assert person is not None
-    if command.session not in {token.id for token in await core.store.tokens(person.id)}:
+    if command.session not in {token.id for token in await context.store.tokens(person.id)}:
         raise NoSuchSession(session=command.session)
     if session.person is None or session.person.id != person.id:
         raise NotLoggedIn()
-    tokens.drop(core, person.id, (command.session,))
-    audit(core, session, "session_revoked", name=person.name)
-    put_out(core, person, "revoked", token=command.session)
+    tokens.drop(context, person.id, (command.session,))
+    audit(context, session, "session_revoked", name=person.name)
+    put_out(context, person, "revoked", token=command.session)
     return Done()

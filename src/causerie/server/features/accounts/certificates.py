@@ -8,7 +8,7 @@ from causerie.chat.commands import KeepCertificate
 from causerie.chat.errors import AccountsOnly, BadInput, LoginFailed
 from causerie.chat.replies import Done
 from causerie.server.audit import audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts import tokens
 from causerie.server.features.accounts.login import certificate_hash, spare_tokens
@@ -17,7 +17,7 @@ from causerie.server.ports.changes import PutToken, Token
 DEVICE = "certificate"
 
 
-async def keep(core: Core, session: Session, command: KeepCertificate) -> Done:
+async def keep(context: Context, session: Session, command: KeepCertificate) -> Done:
     """Who shows the certificate that this connection has shown may log in by it as this account, and as no other."""
     person = session.person
     assert person is not None
@@ -25,13 +25,13 @@ async def keep(core: Core, session: Session, command: KeepCertificate) -> Done:
         raise AccountsOnly()
     if not session.certificate:
         raise BadInput(why="certificate")
-    hashed, now = certificate_hash(session), core.now()
-    spare = () if await tokens.read(core, hashed) is not None else await spare_tokens(core, person)
+    hashed, now = certificate_hash(session), context.now()
+    spare = () if await tokens.read(context, hashed) is not None else await spare_tokens(context, person)
     if session.person is not person or session.closed:
         raise LoginFailed(name=person.name)
     if spare:
-        tokens.drop(core, person.id, spare)
+        tokens.drop(context, person.id, spare)
     name = f"{DEVICE} {hashlib.sha256(hashed).hexdigest()[:8]}"
-    core.tick.store(PutToken(Token(core.new_id(), hashed, person.id, name, now, now)))
-    audit(core, session, "certificate_kept", name=person.name)
+    context.unit.store(PutToken(Token(context.new_id(), hashed, person.id, name, now, now)))
+    audit(context, session, "certificate_kept", name=person.name)
     return Done()

@@ -10,16 +10,16 @@ from causerie.chat.errors import LoginFailed
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
 from causerie.server.audit import audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts.login import account_of, audit_refusal, check_trust
 
 
-async def _same(core: Core, session: Session, stored: str, given: str) -> bool:
+async def _same(context: Context, session: Session, stored: str, given: str) -> bool:
     """Whether this is the password that the settings have, as it is or as an argon2 hash."""
     if _is_hashed(stored):
-        return await core.hashing.verify(stored, given, network_of(session.host))
+        return await context.hashing.verify(stored, given, network_of(session.host))
     return hmac.compare_digest(stored.encode(), given.encode(errors="replace"))
 
 
@@ -27,50 +27,50 @@ def _is_hashed(stored: str) -> bool:
     return stored.startswith("$argon2")
 
 
-async def knock(core: Core, session: Session, command: Knock) -> Done:
+async def knock(context: Context, session: Session, command: Knock) -> Done:
     """The door's password. Raises LoginFailed, TooManyFailures."""
-    core.guard.check("", session.host, False, core.clock())
-    wanted = core.config.irc.password
-    right = not wanted or await _same(core, session, wanted, command.password)
+    context.login_throttle.check("", session.host, False, context.clock())
+    wanted = context.config.irc.password
+    right = not wanted or await _same(context, session, wanted, command.password)
     # Others may have failed meanwhile: as many as are asked at once are no way around the bound.
-    core.guard.check("", session.host, False, core.clock())
+    context.login_throttle.check("", session.host, False, context.clock())
     if not right:
-        core.guard.failed("", session.host, core.clock())
+        context.login_throttle.failed("", session.host, context.clock())
         raise LoginFailed(why="door")
     return Done()
 
 
-def elevate(core: Core, session: Session, command: Elevate) -> Done | Coroutine[None, None, Done]:
+def elevate(context: Context, session: Session, command: Elevate) -> Done | Coroutine[None, None, Done]:
     """Elevate this session to an administrator's rights, or no longer. See elevation.py."""
     if command.on:
         check_trust(session)
-        return _elevate(core, session, command)
-    core.tick.set(session, "elevated_by", None)
+        return _elevate(context, session, command)
+    context.unit.set(session, "elevated_by", None)
     return Done()
 
 
-async def _elevate(core: Core, session: Session, command: Elevate) -> Done:
+async def _elevate(context: Context, session: Session, command: Elevate) -> Done:
     person = session.person
     assert person is not None
     mark = f"operator {command.name[:80]}"
-    core.guard.check(mark, session.host, False, core.clock())
-    with core.guard.trying(mark, session.host):
-        entry = next((one for one in core.config.oper if one.name == command.name), None)
+    context.login_throttle.check(mark, session.host, False, context.clock())
+    with context.login_throttle.trying(mark, session.host):
+        entry = next((one for one in context.config.oper if one.name == command.name), None)
         if entry is None or not _is_hashed(entry.password):
             # As long as with a hash: how long it takes tells no operator's name.
-            await core.hashing.verify(None, command.password, network_of(session.host))
-        right = entry is not None and await _same(core, session, entry.password, command.password)
+            await context.hashing.verify(None, command.password, network_of(session.host))
+        right = entry is not None and await _same(context, session, entry.password, command.password)
         if not right and person.admin and command.name.casefold() == person.name.casefold():
-            _, credentials = await account_of(core, skeleton(person.name))
-            right = credentials is not None and await core.hashing.verify(
+            _, credentials = await account_of(context, skeleton(person.name))
+            right = credentials is not None and await context.hashing.verify(
                 credentials.password, command.password, network_of(session.host)
             )
             entry = None  # the account has the rights already: there is no other reason to keep
-    if not right or session.person is not person or (entry is not None and entry not in core.config.oper):
-        core.guard.failed(mark, session.host, core.clock())
-        audit_refusal(core, session, "elevation_refused", person.name)
+    if not right or session.person is not person or (entry is not None and entry not in context.config.oper):
+        context.login_throttle.failed(mark, session.host, context.clock())
+        audit_refusal(context, session, "elevation_refused", person.name)
         raise LoginFailed(name=command.name[:80])
-    core.guard.succeeded(mark, session.host, core.clock())
-    core.tick.set(session, "elevated_by", entry)
-    audit(core, session, "elevated", name=command.name)
+    context.login_throttle.succeeded(mark, session.host, context.clock())
+    context.unit.set(session, "elevated_by", entry)
+    audit(context, session, "elevated", name=command.name)
     return Done()

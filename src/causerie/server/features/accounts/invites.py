@@ -7,7 +7,7 @@ from causerie.chat.errors import BadInput, NoSuchInvite
 from causerie.chat.model import Invite
 from causerie.chat.replies import Done, InviteLine, InviteList, InviteMade
 from causerie.server.audit import audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts.login import hash_token
 from causerie.server.ports.changes import PutInvite
@@ -17,20 +17,20 @@ HOURS_MOST = 24 * 3660
 NOTE_MOST = 200
 
 
-def is_good(core: Core, invite: Invite) -> bool:
+def is_good(context: Context, invite: Invite) -> bool:
     """Whether a link still lets people in: it has not ended, and whoever made it could make it now.
 
     A demoted administrator could otherwise come back by a link that they made before.
     """
-    if invite.until and invite.until <= core.now():
+    if invite.until and invite.until <= context.now():
         return False
     if invite.made_as:
-        return any(entry.name == invite.made_as for entry in core.config.oper)
-    maker = core.directory.people.get(invite.made_by)
+        return any(entry.name == invite.made_as for entry in context.config.oper)
+    maker = context.state.people.get(invite.made_by)
     return not invite.made_by or (maker is not None and maker.admin and not maker.disabled)
 
 
-def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
+def make(context: Context, session: Session, command: MakeInvite) -> InviteMade:
     """A new link; it is told only here."""
     if not 1 <= command.uses <= USES_MOST:
         raise BadInput(why="uses", least=1, most=USES_MOST)
@@ -38,10 +38,10 @@ def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
         raise BadInput(why="hours", most=HOURS_MOST)
     if len(command.note) > NOTE_MOST or not command.note.isprintable():
         raise BadInput(why="note", most=NOTE_MOST)
-    token, now, entry = core.secret().hex(), core.now(), session.elevated_by
+    token, now, entry = context.secret().hex(), context.now(), session.elevated_by
     own = session.person is None or session.person.admin
     invite = Invite(
-        id=core.new_id(),
+        id=context.new_id(),
         token_hash=hash_token(token),
         made_by=session.person.id if session.person else 0,
         made_at=now,
@@ -51,17 +51,17 @@ def make(core: Core, session: Session, command: MakeInvite) -> InviteMade:
         note=command.note,
         made_as="" if own or entry is None else entry.name,
     )
-    core.tick.put(core.directory.invites, invite.id, invite)
-    core.tick.store(PutInvite(invite))
-    audit(core, session, "invite_made", invite=invite.id, uses=command.uses, admin=int(command.admin))
-    return InviteMade(invite=invite.id, token=token, link=core.link(token, command.admin))
+    context.unit.put(context.state.invites, invite.id, invite)
+    context.unit.store(PutInvite(invite))
+    audit(context, session, "invite_made", invite=invite.id, uses=command.uses, admin=int(command.admin))
+    return InviteMade(invite=invite.id, token=token, link=context.link(token, command.admin))
 
 
-def invites(core: Core, session: Session, command: ListInvites) -> InviteList:
+def invites(context: Context, session: Session, command: ListInvites) -> InviteList:
     """Those that are still good, oldest first."""
-    people = core.directory.people
+    people = context.state.people
     good = sorted(
-        (invite for invite in core.directory.invites.values() if is_good(core, invite)),
+        (invite for invite in context.state.invites.values() if is_good(context, invite)),
         key=lambda invite: invite.made_at,
     )
     return InviteList(
@@ -79,13 +79,13 @@ def invites(core: Core, session: Session, command: ListInvites) -> InviteList:
     )
 
 
-def revoke(core: Core, session: Session, command: RevokeInvite) -> Done:
+def revoke(context: Context, session: Session, command: RevokeInvite) -> Done:
     """Make a link useless."""
-    invite = core.directory.invites.get(command.invite)
+    invite = context.state.invites.get(command.invite)
     if invite is None:
         raise NoSuchInvite(invite=command.invite)
-    core.tick.drop(core.directory.invites, invite.id)
+    context.unit.drop(context.state.invites, invite.id)
     gone = Invite(invite.id, invite.token_hash, invite.made_by, invite.made_at, 0, invite.until)
-    core.tick.store(PutInvite(gone))
-    audit(core, session, "invite_revoked", invite=invite.id)
+    context.unit.store(PutInvite(gone))
+    audit(context, session, "invite_revoked", invite=invite.id)
     return Done()

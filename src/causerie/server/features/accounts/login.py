@@ -15,7 +15,7 @@ from causerie.chat.errors import AlreadyLoggedIn, Busy, ChatError, GuestsRefused
 from causerie.chat.model import Channel, Person
 from causerie.chat.names import free_guest_name, skeleton
 from causerie.chat.replies import Done, LoggedIn
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.hashing import HashingBusy, Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session, Trust
@@ -32,22 +32,22 @@ log = logging.getLogger("causerie.login")
 DEVICE_MOST = 80
 
 
-def log_in(core: Core, session: Session, command: LogIn) -> LoggedIn | Coroutine[None, None, LoggedIn | Done]:
+def log_in(context: Context, session: Session, command: LogIn) -> LoggedIn | Coroutine[None, None, LoggedIn | Done]:
     """See the command. On a connection that is logged in, `enter` makes it a move; a guest may become an account;
     anything else is refused."""
     person = session.person
     if person is not None and not command.enter and (command.guest or not person.guest):
         raise AlreadyLoggedIn(name=person.name)
     if command.guest:
-        return _guest(core, session, command)
+        return _guest(context, session, command)
     check_trust(session)
     if command.certificate:
         if not session.certificate:
             raise LoginFailed(name=command.name[:80])
-        return _by_token(core, session, command, certificate_hash(session))
+        return _by_token(context, session, command, certificate_hash(session))
     if command.token and not command.password:
-        return _by_token(core, session, command, hash_token(command.token))
-    return _by_password(core, session, command)
+        return _by_token(context, session, command, hash_token(command.token))
+    return _by_password(context, session, command)
 
 
 def check_trust(session: Session) -> None:
@@ -57,10 +57,12 @@ def check_trust(session: Session) -> None:
         raise InClear(setting="server.plaintext")
 
 
-def audit_refusal(core: Core, session: Session, act: str, name: str) -> None:
+def audit_refusal(context: Context, session: Session, act: str, name: str) -> None:
     """Write down that somebody was not let in."""
     # Nobody is its actor, whoever is logged in here: that it was they is what was not shown.
-    core.turns.owe(Audit(core.now(), 0, act, msgspec.json.encode({"name": name, "host": session.host}).decode()))
+    context.commit_loop.owe(
+        Audit(context.now(), 0, act, msgspec.json.encode({"name": name, "host": session.host}).decode())
+    )
 
 
 def hash_token(token: str) -> bytes:
@@ -73,68 +75,68 @@ def certificate_hash(session: Session) -> bytes:
     return hashlib.sha256(b"\xff" + bytes.fromhex(session.certificate)).digest()
 
 
-def _guest(core: Core, session: Session, command: LogIn) -> LoggedIn:
+def _guest(context: Context, session: Session, command: LogIn) -> LoggedIn:
     if session.trust < Trust.GUESTS:
         raise GuestsRefused(setting="server.plaintext")
-    policy.check_guest(core.config.accounts.guests)
-    directory, mine = core.directory, session.person
+    policy.check_guest(context.config.accounts.guests)
+    state, mine = context.state, session.person
     if command.name.strip():
-        name, mark = checked_guest_name(core, command.name, mine.id if mine else 0)
+        name, mark = checked_guest_name(context, command.name, mine.id if mine else 0)
     else:
-        name = free_guest_name(lambda free: skeleton(free) in directory.names, core.pick)
+        name = free_guest_name(lambda free: skeleton(free) in state.names, context.pick)
         mark = skeleton(name)
-    if mine is not None and mine.name == name and mark in directory.names:
-        return _inside(core, session, command)
-    channel_presence.depart(core, session)
-    person = Person(id=core.new_id(), name=name, guest=True, made_at=core.now())
-    core.tick.put(directory.people, person.id, person)
-    core.tick.put(directory.names, mark, person.id)
-    return admit(core, session, person, command)
+    if mine is not None and mine.name == name and mark in state.names:
+        return _inside(context, session, command)
+    channel_presence.depart(context, session)
+    person = Person(id=context.new_id(), name=name, guest=True, made_at=context.now())
+    context.unit.put(state.people, person.id, person)
+    context.unit.put(state.names, mark, person.id)
+    return admit(context, session, person, command)
 
 
-async def _by_password(core: Core, session: Session, command: LogIn) -> LoggedIn | Done:
+async def _by_password(context: Context, session: Session, command: LogIn) -> LoggedIn | Done:
     name, known, counted_as = command.name, False, session.host
     mark = skeleton(name) if len(name) <= 80 else ""
     if command.token:
-        token = await tokens.read(core, hash_token(command.token))
-        if token is not None and token.person == core.directory.names.get(mark) and not expired(core, token):
+        token = await tokens.read(context, hash_token(command.token))
+        if token is not None and token.person == context.state.names.get(mark) and not expired(context, token):
             # What others do from behind the same address does not count against it, nor does it guess without a bound.
             known, counted_as = True, f"device {token.id}"
-    core.guard.check(mark, counted_as, known, core.clock())
-    with core.guard.trying(mark, counted_as):
-        person, credentials = await account_of(core, mark)
-        right = await core.hashing.verify(
+    context.login_throttle.check(mark, counted_as, known, context.clock())
+    with context.login_throttle.trying(mark, counted_as):
+        person, credentials = await account_of(context, mark)
+        right = await context.hashing.verify(
             credentials.password if credentials else None, command.password, network_of(session.host)
         )
     renewed = None
-    if right and credentials and core.hashing.needs_rehash(credentials.password, credentials.scram):
+    if right and credentials and context.hashing.needs_rehash(credentials.password, credentials.scram):
         with contextlib.suppress(HashingBusy):  # at the next login, then
-            renewed = await core.hashing.secrets(command.password, network_of(session.host))
+            renewed = await context.hashing.secrets(command.password, network_of(session.host))
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
     if not right or person is None or person.disabled or not is_named(person, name):
-        core.guard.failed(mark, counted_as, core.clock())
-        core.counters["logins_refused"] += 1
+        context.login_throttle.failed(mark, counted_as, context.clock())
+        context.counters["logins_refused"] += 1
         # What is no account's name may be a password that was typed in the wrong place.
-        audit_refusal(core, session, "login_refused", person.name if person else "")
+        audit_refusal(context, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=name[:80])
-    core.guard.succeeded(mark, counted_as, core.clock())
-    return await let_in(core, session, person, command, renewed)
+    context.login_throttle.succeeded(mark, counted_as, context.clock())
+    return await let_in(context, session, person, command, renewed)
 
 
-async def account_of(core: Core, mark: str) -> tuple[Person | None, Credentials | None]:
+async def account_of(context: Context, mark: str) -> tuple[Person | None, Credentials | None]:
     """The account with this skeleton and what is kept of its password, both as they are when this is asked.
 
     An account that is changed, as by a new password, is another object in the directory: whoever awaits something
     compares it with the one given here before letting anybody in. Raises Busy.
     """
     for _ in range(tokens.TRIES):
-        person = core.directory.people.get(core.directory.names.get(mark, 0))
-        if person is not None and _is_changing(core, person.id):
-            if core.turns.stalled:
+        person = context.state.people.get(context.state.names.get(mark, 0))
+        if person is not None and _is_changing(context, person.id):
+            if context.commit_loop.stalled:
                 break
-            await core.turns.told()
+            await context.commit_loop.told()
             continue
-        credentials = await core.store.credentials(mark)
+        credentials = await context.store.credentials(mark)
         if credentials is None:
             return None, None
         if person is not None and person.id == credentials.person:
@@ -142,12 +144,12 @@ async def account_of(core: Core, mark: str) -> tuple[Person | None, Credentials 
     raise Busy(retry_after=1)
 
 
-def _is_changing(core: Core, person: int) -> bool:
+def _is_changing(context: Context, person: int) -> bool:
     """Whether another password waits to be committed: the store has the one before."""
     return any(
         type(change) is PutPerson and change.person.id == person and change.password is not None
-        for tick in core.turns.uncommitted()
-        for change in tick.changes
+        for unit in context.commit_loop.uncommitted()
+        for change in unit.changes
     )
 
 
@@ -156,147 +158,147 @@ def is_named(person: Person, name: str) -> bool:
     return person.name.casefold() == name.strip().casefold()
 
 
-def came_in(core: Core, session: Session, person: Person) -> None:
+def came_in(context: Context, session: Session, person: Person) -> None:
     """The account was logged in to from here: others' failures do not keep its owner out from here
     (login_throttle.py)."""
-    mark, now = skeleton(person.name), core.now()
-    core.guard.succeeded(mark, session.host, core.clock())
-    if core.guard.knows_since(mark, session.host, now):
-        core.tick.store(PutNetwork(person.id, network_of(session.host), now))
+    mark, now = skeleton(person.name), context.now()
+    context.login_throttle.succeeded(mark, session.host, context.clock())
+    if context.login_throttle.knows_since(mark, session.host, now):
+        context.unit.store(PutNetwork(person.id, network_of(session.host), now))
 
 
 async def let_in(
-    core: Core, session: Session, person: Person, command: LogIn, renewed: Secrets | None = None
+    context: Context, session: Session, person: Person, command: LogIn, renewed: Secrets | None = None
 ) -> LoggedIn:
     """The session is this account's, which has proved itself. `renewed`: what is kept of its password from now on."""
-    spare = await spare_tokens(core, person) if command.keep else ()
-    if session.closed or core.directory.people.get(person.id) is not person:
+    spare = await spare_tokens(context, person) if command.keep else ()
+    if session.closed or context.state.people.get(person.id) is not person:
         # Meanwhile the connection went, or the account was shut out or given another password.
         raise LoginFailed(name=command.name[:80])
-    with core.tick.whole():
-        came_in(core, session, person)
+    with context.unit.whole():
+        came_in(context, session, person)
         if renewed is not None:
-            core.tick.store(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
-            count_scram(core, renewed.scram)
+            context.unit.store(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
+            count_scram(context, renewed.scram)
         if spare:
-            tokens.drop(core, person.id, spare)
+            tokens.drop(context, person.id, spare)
         if session.person is not None and session.person.id == person.id:
-            return _inside(core, session, command)
-        return _instead(core, session, person, command)
+            return _inside(context, session, command)
+        return _instead(context, session, person, command)
 
 
-def _instead(core: Core, session: Session, person: Person, command: LogIn) -> LoggedIn:
+def _instead(context: Context, session: Session, person: Person, command: LogIn) -> LoggedIn:
     """Whoever the session was until now leaves it. If that was a guest, the account is in the channels that the guest
     was in, where it may; what the guest said stays the guest's."""
-    guest, places = session.person, [core.directory.channels[number] for number in session.channels]
-    channel_presence.depart(core, session)
+    guest, places = session.person, [context.state.channels[number] for number in session.channels]
+    channel_presence.depart(context, session)
     if guest is None or command.enter:
-        return admit(core, session, person, command)
+        return admit(context, session, person, command)
     for channel in places:
-        core.tick.tell_one(session, presence.left(channel, guest, gone=True, how="quit"))
-    return admit(core, session, person, command, places)
+        context.unit.tell_one(session, presence.left(channel, guest, gone=True, how="quit"))
+    return admit(context, session, person, command, places)
 
 
-async def _by_token(core: Core, session: Session, command: LogIn, hashed: bytes) -> LoggedIn | Done:
-    token = await tokens.read(core, hashed)
+async def _by_token(context: Context, session: Session, command: LogIn, hashed: bytes) -> LoggedIn | Done:
+    token = await tokens.read(context, hashed)
     person = None
-    if token is not None and not expired(core, token):
-        person = core.directory.people.get(token.person)
-        if person is None and (person := await core.store.guest(token.person)) is not None:
-            token = await tokens.read(core, hashed)
-            person = core.directory.people.get(person.id, person)
+    if token is not None and not expired(context, token):
+        person = context.state.people.get(token.person)
+        if person is None and (person := await context.store.guest(token.person)) is not None:
+            token = await tokens.read(context, hashed)
+            person = context.state.people.get(person.id, person)
     if session.closed:
         return Done()
     named = command.name.strip().casefold() if command.certificate else ""
     if token is None or person is None or person.disabled or (named and named != person.name.casefold()):
         # Only now: a device that shows a good one does not wait for those who guess from behind the same address.
-        core.guard.check("", session.host, False, core.clock())
-        core.guard.failed("", session.host, core.clock())
-        audit_refusal(core, session, "token_refused", "")
+        context.login_throttle.check("", session.host, False, context.clock())
+        context.login_throttle.failed("", session.host, context.clock())
+        audit_refusal(context, session, "token_refused", "")
         raise LoginFailed()
-    directory = core.directory
-    with core.tick.whole():
-        if person.guest and person.id not in directory.people:
+    state = context.state
+    with context.unit.whole():
+        if person.guest and person.id not in state.people:
             mark = skeleton(person.name)
-            if mark in directory.names:
+            if mark in state.names:
                 raise NameTaken(name=person.name, why="taken")
-            core.tick.put(directory.people, person.id, person)
-            core.tick.put(directory.names, mark, person.id)
-            core.tick.put(directory.kept_guests, person.id, True)
+            context.unit.put(state.people, person.id, person)
+            context.unit.put(state.names, mark, person.id)
+            context.unit.put(state.kept_guests, person.id, True)
         if not person.guest:
-            came_in(core, session, person)
-        core.tick.store(PutToken(msgspec.structs.replace(token, used_at=core.now())))
-        told = _instead(core, session, person, msgspec.structs.replace(command, keep=False))
-        core.tick.set(session, "token", token.id)
+            came_in(context, session, person)
+        context.unit.store(PutToken(msgspec.structs.replace(token, used_at=context.now())))
+        told = _instead(context, session, person, msgspec.structs.replace(command, keep=False))
+        context.unit.set(session, "token", token.id)
         return told
 
 
-async def spare_tokens(core: Core, person: Person) -> tuple[int, ...]:
+async def spare_tokens(context: Context, person: Person) -> tuple[int, ...]:
     """Those tokens that a person has too many, longest unused first, with one to come."""
-    known = sorted(await core.store.tokens(person.id), key=lambda token: token.used_at)
-    return tuple(token.id for token in known[: max(0, len(known) + 1 - core.config.accounts.tokens_per_account)])
+    known = sorted(await context.store.tokens(person.id), key=lambda token: token.used_at)
+    return tuple(token.id for token in known[: max(0, len(known) + 1 - context.config.accounts.tokens_per_account)])
 
 
-def count_scram(core: Core, kept: str) -> None:
+def count_scram(context: Context, kept: str) -> None:
     """One account more has SCRAM keys of these passes, for scram.py's decoys."""
     passes = kept.partition(":")[0]
     if passes:
-        core.tick.put(core.scram_passes, int(passes), core.scram_passes[int(passes)] + 1)
+        context.unit.put(context.scram_passes, int(passes), context.scram_passes[int(passes)] + 1)
 
 
-def expired(core: Core, token: Token) -> bool:
+def expired(context: Context, token: Token) -> bool:
     """Whether a token has lain unused for too long."""
-    days = core.config.accounts.token_idle_days
-    return bool(days) and core.now() - token.used_at > days * 86_400_000
+    days = context.config.accounts.token_idle_days
+    return bool(days) and context.now() - token.used_at > days * 86_400_000
 
 
-def admit(core: Core, session: Session, person: Person, command: LogIn, places: Sequence[Channel] = ()) -> LoggedIn:
+def admit(
+    context: Context, session: Session, person: Person, command: LogIn, places: Sequence[Channel] = ()
+) -> LoggedIn:
     """This session is this person's from now on, and in these channels, where they may be."""
-    tick, directory = core.tick, core.directory
-    seemed = presence.shown_anywhere(core, person.id) if core.watchers else None
-    tick.set(session, "person", person)
-    connected = directory.connected.get(person.id)
-    if session.arriving or presence.hides(core, session, person):
-        tick.set(session, "mode", "invisible")
-    tick.set(session, "since", core.now())
+    unit, state = context.unit, context.state
+    seemed = presence.shown_anywhere(context, person.id) if context.watchers else None
+    unit.set(session, "person", person)
+    connected = state.connected.get(person.id)
+    if session.arriving or presence.hides(context, session, person):
+        unit.set(session, "mode", "invisible")
+    unit.set(session, "since", context.now())
     if connected is None:
-        tick.put(directory.connected, person.id, {session: True})
+        unit.put(state.connected, person.id, {session: True})
     else:
-        tick.put(directory.connected, person.id, {**connected, session: True})
-    presence_watch.came(core, person)
+        unit.put(state.connected, person.id, {**connected, session: True})
+    presence_watch.came(context, person)
     if seemed is not None:
-        presence_watch.seems(core, person, seemed, presence.shown_anywhere(core, person.id))
+        presence_watch.seems(context, person, seemed, presence.shown_anywhere(context, person.id))
     for channel in places:
         with contextlib.suppress(ChatError):
-            channels.walk_in(core, session, channel)
+            channels.walk_in(context, session, channel)
     keep = command.keep and session.trust >= Trust.PASSWORDS  # a token in clear is a password in clear
-    token = make_token(core, session, command.device) if keep else ""
-    return _inside(core, session, command, token)
+    token = make_token(context, session, command.device) if keep else ""
+    return _inside(context, session, command, token)
 
 
-def make_token(core: Core, session: Session, device: str) -> str:
+def make_token(context: Context, session: Session, device: str) -> str:
     """A new session token for whoever is logged in here; the only time it is seen."""
     person = session.person
     assert person is not None
     if person.guest:
-        keep_guest(core, session)
-    token, now = core.secret().hex(), core.now()
+        keep_guest(context, session)
+    token, now = context.secret().hex(), context.now()
     device = "".join(letter for letter in device if letter.isprintable())[:DEVICE_MOST]
-    kept = Token(core.new_id(), hash_token(token), person.id, device, now, now)
-    core.tick.store(PutToken(kept))
-    core.tick.set(session, "token", kept.id)
+    kept = Token(context.new_id(), hash_token(token), person.id, device, now, now)
+    context.unit.store(PutToken(kept))
+    context.unit.set(session, "token", kept.id)
     return token
 
 
-def _inside(core: Core, session: Session, command: LogIn, token: str = "") -> LoggedIn:
-    person, directory = session.person, core.directory
+def _inside(context: Context, session: Session, command: LogIn, token: str = "") -> LoggedIn:
+    person, state = session.person, context.state
     assert person is not None
     if command.enter:
-        channels.move_in(core, session, channels.find_or_make(core, session, command.enter, True))
+        channels.move_in(context, session, channels.find_or_make(context, session, command.enter, True))
     names = (
-        directory.channels[number].name
-        for number, standing in directory.places.get(person.id, {}).items()
-        if standing.inside
+        state.channels[number].name for number, standing in state.places.get(person.id, {}).items() if standing.inside
     )
     return LoggedIn(
         person=person.id,

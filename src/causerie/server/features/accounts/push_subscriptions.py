@@ -12,7 +12,7 @@ from causerie.chat.commands import Subscribe, Unsubscribe
 from causerie.chat.errors import AccountsOnly, BadInput, Unavailable
 from causerie.chat.model import Person, Subscription
 from causerie.chat.replies import Done
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import DropSubscription, PutSubscription
 
@@ -25,13 +25,13 @@ PUBLIC_BYTES, AUTH_BYTES = 65, 16
 """Of a device's key, uncompressed, and of its secret (RFC 8291, section 3)."""
 
 
-def subscribe(core: Core, session: Session, command: Subscribe) -> Done:
+def subscribe(context: Context, session: Session, command: Subscribe) -> Done:
     """From now on this device is told what its person is notified of while they are not here."""
     person = session.person
     assert person is not None
     if person.guest:
         raise AccountsOnly()
-    if not core.push_key:
+    if not context.push_key:
         raise Unavailable(why="web_push")
     endpoint, form = command.endpoint, command.form
     if not is_endpoint(endpoint):
@@ -41,24 +41,24 @@ def subscribe(core: Core, session: Session, command: Subscribe) -> Done:
     p256dh, auth = _key(command.public_key, "public_key", PUBLIC_BYTES), _key(command.auth, "auth", AUTH_BYTES)
     if p256dh[0] != 4:
         raise BadInput(why="public_key", least=PUBLIC_BYTES, most=PUBLIC_BYTES)
-    own = core.directory.subscriptions.get(person.id, {})
-    made = Subscription(person.id, endpoint, p256dh, auth, form, core.now())
-    with core.tick.whole():
+    own = context.state.subscriptions.get(person.id, {})
+    made = Subscription(person.id, endpoint, p256dh, auth, form, context.now())
+    with context.unit.whole():
         if endpoint not in own and len(own) >= SUBSCRIPTIONS_MOST:
-            drop(core, min(own.values(), key=lambda one: one.made_at))
-        if person.id not in core.directory.subscriptions:
-            core.tick.put(core.directory.subscriptions, person.id, own)
-        core.tick.put(own, endpoint, made)
-        core.tick.store(PutSubscription(made))
+            drop(context, min(own.values(), key=lambda one: one.made_at))
+        if person.id not in context.state.subscriptions:
+            context.unit.put(context.state.subscriptions, person.id, own)
+        context.unit.put(own, endpoint, made)
+        context.unit.store(PutSubscription(made))
     return Done()
 
 
-def unsubscribe(core: Core, session: Session, command: Unsubscribe) -> Done:
+def unsubscribe(context: Context, session: Session, command: Unsubscribe) -> Done:
     """No longer; where there was nothing, nothing changes."""
     person = session.person
     assert person is not None
-    if (one := core.directory.subscriptions.get(person.id, {}).get(command.endpoint)) is not None:
-        drop(core, one)
+    if (one := context.state.subscriptions.get(person.id, {}).get(command.endpoint)) is not None:
+        drop(context, one)
     return Done()
 
 
@@ -87,15 +87,15 @@ def _key(given: str, name: str, size: int) -> bytes:
     return key
 
 
-def drop(core: Core, subscription: Subscription) -> None:
+def drop(context: Context, subscription: Subscription) -> None:
     """It is over."""
-    own = core.directory.subscriptions.get(subscription.person, {})
+    own = context.state.subscriptions.get(subscription.person, {})
     if own.get(subscription.endpoint) == subscription:
-        core.tick.drop(own, subscription.endpoint)
-        core.tick.store(DropSubscription(subscription.person, subscription.endpoint))
+        context.unit.drop(own, subscription.endpoint)
+        context.unit.store(DropSubscription(subscription.person, subscription.endpoint))
 
 
-def drop_all(core: Core, person: Person) -> None:
+def drop_all(context: Context, person: Person) -> None:
     """All of a person's: who has lost their rights here, or whose password somebody else knew, is told nothing more."""
-    for one in tuple(core.directory.subscriptions.get(person.id, {}).values()):
-        drop(core, one)
+    for one in tuple(context.state.subscriptions.get(person.id, {}).values()):
+        drop(context, one)

@@ -22,7 +22,7 @@ from causerie.chat.errors import AlreadyLoggedIn, BadInput, LoginFailed
 from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Challenge, Done, LoggedIn
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts.login import account_of, audit_refusal, check_trust, is_named, let_in
 
@@ -48,7 +48,7 @@ class Exchange:
 
 
 def scram(
-    core: Core, session: Session, command: Scram
+    context: Context, session: Session, command: Scram
 ) -> Coroutine[None, None, Challenge | LoggedIn | Done] | Challenge:
     """One step. Raises BadInput for what is no message of SCRAM, LoginFailed; either ends the exchange."""
     check_trust(session)
@@ -57,36 +57,36 @@ def scram(
         raise AlreadyLoggedIn(name=person.name)
     session.scram = None
     if exchange is None:
-        return _first(core, session, command.message)
+        return _first(context, session, command.message)
     if not exchange.proved:
-        return _final(core, session, exchange, command.message)
+        return _final(context, session, exchange, command.message)
     if command.message:
         raise BadInput(why="scram")
     assert exchange.person is not None
-    return let_in(core, session, exchange.person, LogIn(name=exchange.name, device=command.device))
+    return let_in(context, session, exchange.person, LogIn(name=exchange.name, device=command.device))
 
 
-async def _first(core: Core, session: Session, message: str) -> Challenge:
+async def _first(context: Context, session: Session, message: str) -> Challenge:
     found = _FIRST.fullmatch(message) if len(message) <= MESSAGE_MOST else None
     name = _name(found[4]) if found is not None else None
     if found is None or not name or (found[2] and _name(found[2]) != name):
         raise BadInput(why="scram")
     mark = skeleton(name) if len(name) <= 80 else ""
-    core.guard.check(mark, session.host, False, core.clock())
-    person, credentials = await account_of(core, mark)
+    context.login_throttle.check(mark, session.host, False, context.clock())
+    person, credentials = await account_of(context, mark)
     kept = credentials.scram if credentials is not None else ""
-    decoy = _decoy(core, name)
+    decoy = _decoy(context, name)
     if person is None or not kept or not is_named(person, name):
         person, kept = None, decoy
     passes, salt, *keys = kept.split(":")
     stored_key, server_key = map(b64decode, keys)
-    nonce = found[5] + b64encode(core.secret()[:18]).decode()
+    nonce = found[5] + b64encode(context.secret()[:18]).decode()
     told = f"r={nonce},s={salt},i={passes}"
     session.scram = Exchange(name, person, found[1], nonce, f"{found[3]},{told}", stored_key, server_key)
     return Challenge(message=told)
 
 
-def _final(core: Core, session: Session, exchange: Exchange, message: str) -> Challenge:
+def _final(context: Context, session: Session, exchange: Exchange, message: str) -> Challenge:
     found = _FINAL.fullmatch(message) if len(message) <= MESSAGE_MOST else None
     if found is None or found[3] != exchange.nonce:
         raise BadInput(why="scram")
@@ -94,7 +94,7 @@ def _final(core: Core, session: Session, exchange: Exchange, message: str) -> Ch
     said = f"{exchange.said},{found[1]}".encode()
     person = exchange.person
     # Many exchanges may have been begun before any was finished: what counts is when a proof is judged.
-    core.guard.check(mark, session.host, False, core.clock())
+    context.login_throttle.check(mark, session.host, False, context.clock())
     try:
         bound, proof = b64decode(found[2], validate=True), b64decode(found[4], validate=True)
     except binascii.Error:
@@ -102,18 +102,18 @@ def _final(core: Core, session: Session, exchange: Exchange, message: str) -> Ch
     signature = hmac.digest(exchange.stored_key, said, "sha256")
     key = bytes(one ^ other for one, other in zip(proof, signature, strict=False))
     right = hmac.compare_digest(hashlib.sha256(key).digest(), exchange.stored_key) and len(proof) == len(signature)
-    stands = person is not None and not person.disabled and core.directory.people.get(person.id) is person
+    stands = person is not None and not person.disabled and context.state.people.get(person.id) is person
     if not right or person is None or not stands or bound != exchange.header.encode():
-        core.guard.failed(mark, session.host, core.clock())
-        core.counters["logins_refused"] += 1
-        audit_refusal(core, session, "login_refused", person.name if person else "")
+        context.login_throttle.failed(mark, session.host, context.clock())
+        context.counters["logins_refused"] += 1
+        audit_refusal(context, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=exchange.name[:80])
     proof = hmac.digest(exchange.server_key, said, "sha256")
     session.scram = Exchange(exchange.name, person, "", "", "", b"", b"", proved=True)
     return Challenge(message=f"v={b64encode(proof).decode()}")
 
 
-def _decoy(core: Core, name: str) -> str:
+def _decoy(context: Context, name: str) -> str:
     """What there would be of this name if it were an account's, whose password nobody has; as hashing.scram_keys.
 
     Names that are one account's name, written otherwise, have one salt; look-alikes have each their own, as they have
@@ -121,11 +121,11 @@ def _decoy(core: Core, name: str) -> str:
     """
     folded = name.strip().casefold().encode()
     # Those who have the present figure come last: as they become more, a name changes once, as an account does.
-    figures = sorted(core.scram_passes, key=lambda figure: (figure == core.hashing.scram_passes, figure))
-    ends = list(accumulate(core.scram_passes[figure] for figure in figures))
-    place = int.from_bytes(hmac.digest(core.decoy, b"passes " + folded, "sha256")[:8])  # of 2**64
-    passes = figures[bisect_right(ends, place * ends[-1] >> 64)] if figures else core.hashing.scram_passes or 4096
-    salt = hmac.digest(core.decoy, b"salt %d " % passes + folded, "sha256")[:16]
+    figures = sorted(context.scram_passes, key=lambda figure: (figure == context.hashing.scram_passes, figure))
+    ends = list(accumulate(context.scram_passes[figure] for figure in figures))
+    place = int.from_bytes(hmac.digest(context.decoy, b"passes " + folded, "sha256")[:8])  # of 2**64
+    passes = figures[bisect_right(ends, place * ends[-1] >> 64)] if figures else context.hashing.scram_passes or 4096
+    salt = hmac.digest(context.decoy, b"salt %d " % passes + folded, "sha256")[:16]
     nothing = b64encode(bytes(32)).decode()
     return f"{passes}:{b64encode(salt).decode()}:{nothing}:{nothing}"
 

@@ -14,7 +14,7 @@ from causerie.chat.replies import Done, StatusReport, StoreChecked, Welcome
 from causerie.chat.texts import check_text
 from causerie.server import message_cache
 from causerie.server.audit import owe_audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine import commit_loop
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import channel_presence, presence
@@ -31,11 +31,11 @@ DAY = 86_400_000
 FORGET_AT_ONCE = 500
 
 
-def hello(core: Core, session: Session, command: Hello) -> Welcome:
+def hello(context: Context, session: Session, command: Hello) -> Welcome:
     """Who this server is, and the bounds that it keeps."""
     if command.html and session.person is None:
         session.outlet.wants_html()
-    config = core.config
+    config = context.config
     return Welcome(
         server=config.server.name,
         software=f"causerie {__version__}",
@@ -56,31 +56,31 @@ def memory_bytes() -> int:
         return 0
 
 
-def status(core: Core, session: Session, command: Status) -> StatusReport:
+def status(context: Context, session: Session, command: Status) -> StatusReport:
     """How the server is."""
-    directory = core.directory
-    counters = {name: core.counters[name] for name in COUNTERS}
+    state = context.state
+    counters = {name: context.counters[name] for name in COUNTERS}
     counters.update(
-        events_told=core.fanout.told,
-        deliveries=core.fanout.delivered,
-        commits=core.turns.commits,
-        commits_failed=core.turns.failures,
-        lagging=len(core.lagging),
+        events_told=context.fanout.told,
+        deliveries=context.fanout.delivered,
+        commits=context.commit_loop.commits,
+        commits_failed=context.commit_loop.failures,
+        lagging=len(context.lagging),
     )
     return StatusReport(
         software=f"causerie {__version__}",
-        up_seconds=int(core.clock() - core.started),
-        connections=len(core.sessions),
-        people=len(directory.connected),
-        accounts=sum(not person.guest for person in directory.people.values()),
-        channels=len(directory.channels),
+        up_seconds=int(context.clock() - context.started),
+        connections=len(context.sessions),
+        people=len(state.connected),
+        accounts=sum(not person.guest for person in state.people.values()),
+        channels=len(state.channels),
         memory_bytes=memory_bytes(),
-        store="stalled" if core.turns.stalled else "ready",
+        store="stalled" if context.commit_loop.stalled else "ready",
         counters=counters,
     )
 
 
-async def backup(core: Core, session: Session, command: Backup) -> StoreChecked:
+async def backup(context: Context, session: Session, command: Backup) -> StoreChecked:
     """A copy of the store, opened and counted before this says that it is one."""
     target = Path(command.path)
     if not target.is_absolute() or target.exists():
@@ -90,7 +90,7 @@ async def backup(core: Core, session: Session, command: Backup) -> StoreChecked:
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise BadInput(why="not_writable", path=str(target.parent)[:400])
     try:
-        count = await core.store.backup(target)
+        count = await context.store.backup(target)
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=commit_loop.RETRY_SECONDS) from None
     return StoreChecked(
@@ -102,73 +102,73 @@ async def backup(core: Core, session: Session, command: Backup) -> StoreChecked:
     )
 
 
-async def check(core: Core, session: Session, command: CheckStore) -> StoreChecked:
+async def check(context: Context, session: Session, command: CheckStore) -> StoreChecked:
     """Read all of the store and say what is wrong with it."""
     try:
-        count = await core.store.check()
+        count = await context.store.check()
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=commit_loop.RETRY_SECONDS) from None
     return StoreChecked(messages=count.messages, people=count.people, channels=count.channels, problems=count.problems)
 
 
-def disconnect(core: Core, session: Session, command: Disconnect) -> Done:
+def disconnect(context: Context, session: Session, command: Disconnect) -> Done:
     """End all of a person's connections. This holds, and is recorded, whatever else cannot be stored."""
-    person = core.directory.person(command.name)
+    person = context.state.person(command.name)
     reason = check_text(command.reason, presence.AWAY_BYTES) if command.reason else ""
-    owe_audit(core, session, "disconnected", name=person.name, reason=reason)
+    owe_audit(context, session, "disconnected", name=person.name, reason=reason)
     by = (session.person.id, session.person.name) if session.person is not None else (0, "")
     told = Disconnected(channel="", person=by[0], name=by[1], whom=person.id, whom_name=person.name, reason=reason)
-    for own in tuple(core.directory.connected.get(person.id, ())):
-        core.tick.tell_one(own, told)
-        channel_presence.go(core, own, "disconnected", reason)
+    for own in tuple(context.state.connected.get(person.id, ())):
+        context.unit.tell_one(own, told)
+        channel_presence.go(context, own, "disconnected", reason)
     return Done()
 
 
-def announce(core: Core, session: Session, command: Announce) -> Done:
+def announce(context: Context, session: Session, command: Announce) -> Done:
     """Say something to everybody."""
-    text = check_text(command.text, core.config.limits.message_bytes)
+    text = check_text(command.text, context.config.limits.message_bytes)
     person = session.person
     about = (person.id, person.name) if person is not None else (0, "")
-    told = Announced(channel="", at=core.now(), person=about[0], name=about[1], text=text)
-    for own in core.sessions:
+    told = Announced(channel="", at=context.now(), person=about[0], name=about[1], text=text)
+    for own in context.sessions:
         if own.person is not None:
-            core.tick.tell_one(own, told)
+            context.unit.tell_one(own, told)
     return Done()
 
 
-def reload(core: Core, session: Session, command: Reload) -> Done:
+def reload(context: Context, session: Session, command: Reload) -> Done:
     """Read the settings again; what is wrong with them is said, and all stays as it was."""
     try:
-        if core.reload is None:
+        if context.reload is None:
             raise Unavailable(why="settings")
-        core.reload()
+        context.reload()
     except ChatError:
         raise
     except Exception as error:  # whatever is wrong with a file, those who are connected must not notice
         log.error("settings not read again, all stays as it was: %s", error)
         raise Unavailable(why=str(error)[:300]) from None
-    owe_audit(core, session, "reloaded")
+    owe_audit(context, session, "reloaded")
     return Done()
 
 
-def forget_tokens(core: Core) -> None:
+def forget_tokens(context: Context) -> None:
     """Drop the tokens that have lain unused for too long."""
-    if days := core.config.accounts.token_idle_days:
-        core.tick.store(DropStaleTokens(core.now() - days * DAY))
-        core.turns.wake()
+    if days := context.config.accounts.token_idle_days:
+        context.unit.store(DropStaleTokens(context.now() - days * DAY))
+        context.commit_loop.wake()
 
 
-async def forget_old(core: Core) -> int:
+async def forget_old(context: Context) -> int:
     """Drop what channels keep no longer; how many events went. A bounded piece at a time, so that nobody waits."""
     gone = 0
-    for channel in tuple(core.directory.channels.values()):
+    for channel in tuple(context.state.channels.values()):
         if not channel.retention_days:
             continue
-        before = core.now() - channel.retention_days * DAY
+        before = context.now() - channel.retention_days * DAY
         try:
-            while piece := await core.store.forget_before(channel.id, before, FORGET_AT_ONCE):
+            while piece := await context.store.forget_before(channel.id, before, FORGET_AT_ONCE):
                 gone += piece
-                message_cache.forget_before(core, channel.id, before)
+                message_cache.forget_before(context, channel.id, before)
         except StoreFailed as failure:
             log.error("cannot drop what %s keeps no longer: %s", channel.name, failure)
             break

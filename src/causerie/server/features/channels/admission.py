@@ -5,22 +5,22 @@ from __future__ import annotations
 from causerie.chat import policy
 from causerie.chat.masks import fits
 from causerie.chat.model import Channel, Person
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import address_bans
 
 
-def check(core: Core, session: Session, channel: Channel, person: Person, key: str = "") -> None:
+def check(context: Context, session: Session, channel: Channel, person: Person, key: str = "") -> None:
     """May the session's person enter the channel now, having given this key? Raises what policy.check_enter does."""
-    standing = core.directory.standings[channel.id].get(person.id)
+    standing = context.state.standings[channel.id].get(person.id)
     door = _OPEN
     if standing is None or not standing.admits:
-        until = address_bans.until(core, session, channel)
-        masks = core.directory.masks.get(channel.id)
+        until = address_bans.until(context, session, channel)
+        masks = context.state.masks.get(channel.id)
         if until or masks or channel.key or channel.people_most:
             lists = {mask.list for mask in masks.values() if fits(mask.mask, person)} if masks else ()
-            door = policy.Door(until, lists, key, len(core.directory.here.get(channel.id, ())))
-    policy.check_enter(channel, person, standing, door, core.now() if door.address_until else 0)
+            door = policy.Door(until, lists, key, len(context.state.here.get(channel.id, ())))
+    policy.check_enter(channel, person, standing, door, context.now() if door.address_until else 0)
 
 
 _OPEN = policy.Door()

@@ -16,8 +16,8 @@ from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
-from causerie.server.context import Core
-from causerie.server.delivery.subscribers import Audience
+from causerie.server.context import Context
+from causerie.server.delivery.subscribers import Subscribers
 from causerie.server.engine.session import AsItStands, Session
 from causerie.server.features.channels import admission
 from causerie.server.features.presence import channel_presence, presence
@@ -41,42 +41,42 @@ SETTINGS = (
 )  # fmt: skip
 
 
-def join(core: Core, session: Session, command: Join) -> AsItStands | Done:
+def join(context: Context, session: Session, command: Join) -> AsItStands | Done:
     """Enter a channel, made if nobody has named it before."""
-    channel = find_or_make(core, session, command.channel, command.create)
+    channel = find_or_make(context, session, command.channel, command.create)
     try:
-        if session.outlet.language.one_place:
-            move_in(core, session, channel)
+        if session.outlet.encoder.one_place:
+            move_in(context, session, channel)
         else:
-            walk_in(core, session, channel, command.key)
+            walk_in(context, session, channel, command.key)
     except (Banned, Private):
-        _tell_no_more(core, session, channel, command)
+        _tell_no_more(context, session, channel, command)
         raise
-    return as_it_stands(core, session, channel, command.members)
+    return as_it_stands(context, session, channel, command.members)
 
 
-def _tell_no_more(core: Core, session: Session, channel: Channel, command: Join) -> None:
+def _tell_no_more(context: Context, session: Session, channel: Channel, command: Join) -> None:
     """Who is kept out of a channel that they may not be told of hears what they would hear if there were none; whoever
     could make one, that this name is not to be had. Raises NoSuchChannel, AccountsOnly, AdministratorsOnly, Private."""
     person = session.person
     assert person is not None
-    if policy.may_be_told_of(channel, core.directory.standing(channel.id, person.id)):
+    if policy.may_be_told_of(channel, context.state.standing(channel.id, person.id)):
         return
     if not command.create or channel.access == "direct":
         raise NoSuchChannel(channel=command.channel[:80]) from None
-    policy.check_make_channel(person, core.config.channels.create)
+    policy.check_make_channel(person, context.config.channels.create)
     raise Private(channel=channel_name(command.channel)) from None
 
 
-def find_or_make(core: Core, session: Session, name: str, create: bool) -> Channel:
+def find_or_make(context: Context, session: Session, name: str, create: bool) -> Channel:
     """The channel of this name; a new one of it, where that is allowed, which is its maker's (policy.maker)."""
     person = session.person
     assert person is not None
-    directory = core.directory
-    if (known := directory.by_name.get(name)) is not None:
-        return directory.channels[known]
+    state = context.state
+    if (known := state.by_name.get(name)) is not None:
+        return state.channels[known]
     try:
-        return directory.channel(name)
+        return state.channel(name)
     except NoSuchChannel:
         if not create or name.startswith("@"):
             raise
@@ -84,107 +84,107 @@ def find_or_make(core: Core, session: Session, name: str, create: bool) -> Chann
         name = channel_name(name)
     except _BadName as bad:
         raise BadName(name=name[:80].encode(errors="replace").decode(), why=bad.why) from None
-    settings = core.config.channels
+    settings = context.config.channels
     if name != settings.home:
         policy.check_make_channel(person, settings.create)
-    check_room(core)
-    spend(core, session)
+    check_room(context)
+    spend(context, session)
     channel = Channel(
-        id=core.new_id(),
+        id=context.new_id(),
         name=name,
         history=settings.history,
         retention_days=settings.retention_days,
-        made_at=core.now(),
+        made_at=context.now(),
     )
-    make(core, channel)
+    make(context, channel)
     if name != settings.home:
-        channel_presence.stand(core, channel, person, policy.maker(person))
+        channel_presence.stand(context, channel, person, policy.maker(person))
     return channel
 
 
-def check_room(core: Core) -> None:
+def check_room(context: Context) -> None:
     """Is there room for one more channel? Raises TooManyChannels."""
-    most = core.config.limits.channels
-    if most and len(core.directory.channels) >= most:
+    most = context.config.limits.channels
+    if most and len(context.state.channels) >= most:
         raise TooManyChannels(most=most)
 
 
-def make(core: Core, channel: Channel) -> None:
+def make(context: Context, channel: Channel) -> None:
     """Keep a channel that is new."""
-    directory, tick = core.directory, core.tick
-    tick.put(directory.channels, channel.id, channel)
-    tick.put(directory.by_name, channel.name, channel.id)
-    tick.put(directory.standings, channel.id, {})
-    tick.put(core.fanout.audiences, channel.id, Audience(core.fanout.post))
-    tick.store(PutChannel(channel))
+    state, unit = context.state, context.unit
+    unit.put(state.channels, channel.id, channel)
+    unit.put(state.by_name, channel.name, channel.id)
+    unit.put(state.standings, channel.id, {})
+    unit.put(context.fanout.subscribers_of, channel.id, Subscribers(context.fanout.batch_sender))
+    unit.store(PutChannel(channel))
 
 
-def walk_in(core: Core, session: Session, channel: Channel, key: str = "") -> None:
+def walk_in(context: Context, session: Session, channel: Channel, key: str = "") -> None:
     """Enter a channel, if the rules let this person."""
     person = session.person
     assert person is not None
-    standings = core.directory.standings[channel.id]
-    admission.check(core, session, channel, person, key)
+    standings = context.state.standings[channel.id]
+    admission.check(context, session, channel, person, key)
     if channel.id in session.channels:
         # What happened before is told before the answer: a snapshot holds it already.
-        core.tick.exit(session, channel.id)
-        core.tick.enter(session, channel.id)
+        context.unit.exit(session, channel.id)
+        context.unit.enter(session, channel.id)
         return
-    most = core.config.limits.members_channel
+    most = context.config.limits.members_channel
     if most and person.id not in standings and len(standings) >= most:
         raise TooManyChannels(channel=channel.name, most=most)
-    channel_presence.enter(core, session, channel)
+    channel_presence.enter(context, session, channel)
 
 
-def move_in(core: Core, session: Session, channel: Channel) -> None:
+def move_in(context: Context, session: Session, channel: Channel) -> None:
     """The same, out of every other channel."""
     if channel.id not in session.channels:
         for number in tuple(session.channels):
-            channel_presence.leave(core, session, core.directory.channels[number])
-    walk_in(core, session, channel)
+            channel_presence.leave(context, session, context.state.channels[number])
+    walk_in(context, session, channel)
 
 
-def leave(core: Core, session: Session, command: Leave) -> Done:
+def leave(context: Context, session: Session, command: Leave) -> Done:
     """Leave a channel for good: none of one's connections is in it any more, nor is one a member."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel_for(person, command.channel)
-    standing, rest = core.directory.standing(channel.id, person.id), channel_presence.remains(core, channel, person)
+    channel = context.state.channel_for(person, command.channel)
+    standing, rest = context.state.standing(channel.id, person.id), channel_presence.remains(context, channel, person)
     policy.check_leave(channel, standing)
     reason = check_text(command.reason, 400) if command.reason else ""
     told = presence.left(channel, person, reason, gone=True)
-    here = person.id in core.directory.here.get(channel.id, ())
-    for own in tuple(core.directory.connected[person.id]):
+    here = person.id in context.state.here.get(channel.id, ())
+    for own in tuple(context.state.connected[person.id]):
         if channel.id in own.channels:
-            channel_presence.leave(core, own, channel, reason, gone=True)
+            channel_presence.leave(context, own, channel, reason, gone=True)
             if own is not session:
-                core.tick.tell_one(own, told)
+                context.unit.tell_one(own, told)
     if standing is not None and standing.inside and not here:
-        core.tick.tell(channel.id, told)
-    if core.directory.standing(channel.id, person.id) != rest:
-        channel_presence.stand(core, channel, person, rest)
+        context.unit.tell(channel.id, told)
+    if context.state.standing(channel.id, person.id) != rest:
+        channel_presence.stand(context, channel, person, rest)
     return Done()
 
 
-def set_topic(core: Core, session: Session, command: SetTopic) -> Append:
+def set_topic(context: Context, session: Session, command: SetTopic) -> Append:
     """Change the topic."""
-    channel, person, now = _place(core, session, command.channel)
-    policy.check_topic(channel, person, core.directory.standing(channel.id, person.id), now)
-    topic = check_text(command.topic, core.config.limits.topic_bytes) if command.topic else ""
+    channel, person, now = _place(context, session, command.channel)
+    policy.check_topic(channel, person, context.state.standing(channel.id, person.id), now)
+    topic = check_text(command.topic, context.config.limits.topic_bytes) if command.topic else ""
     if "\n" in topic:
         raise BadInput(why="line_end")
-    at = core.moment(channel.id, now)
-    _put(core, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=at))
-    return log(core, session, channel, "topic", at, topic)
+    at = context.moment(channel.id, now)
+    _put(context, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=at))
+    return log(context, session, channel, "topic", at, topic)
 
 
-def set_channel(core: Core, session: Session, command: SetChannel) -> Append | Done:
+def set_channel(context: Context, session: Session, command: SetChannel) -> Append | Done:
     """Change the settings; home stays open to everybody. What is as asked for already is told to nobody."""
-    channel, person, now = _place(core, session, command.channel)
+    channel, person, now = _place(context, session, command.channel)
     given = {name: value for name in SETTINGS if (value := getattr(command, name)) is not None}
-    standing = policy.acting(core.directory.standing(channel.id, person.id), owned(core, channel))
+    standing = policy.acting(context.state.standing(channel.id, person.id), owned(context, channel))
     policy.check_settings(channel, person, standing, given)
-    home = channel.name == core.config.channels.home
+    home = channel.name == context.config.channels.home
     if command.access == "direct" or (command.access == "private" and home):
         raise BadInput(why="access")
     if command.key and (home or not _KEY.fullmatch(command.key)):
@@ -197,70 +197,77 @@ def set_channel(core: Core, session: Session, command: SetChannel) -> Append | D
         raise BadInput(why="slow_seconds", most=SLOW_MOST)
     changed = [name for name, value in given.items() if value != getattr(channel, name)]
     if not changed:
-        give_back(core, session)
+        give_back(context, session)
         return Done()
     was, channel = channel, msgspec.structs.replace(channel, **given)
-    _put(core, channel)
+    _put(context, channel)
     if policy.closes(was, channel):
-        _end_invitations(core, channel)
+        _end_invitations(context, channel)
     # The log is for ever, and who reads it later may not be meant to know the key.
     now_set: dict[str, Any] = {name: getattr(channel, name) for name in SETTINGS if name != "key"}
     now_set.update(keyed=bool(channel.key), changed=changed)
     return log(
-        core, session, channel, "changed", core.moment(channel.id, now), data=msgspec.json.encode(now_set).decode()
+        context,
+        session,
+        channel,
+        "changed",
+        context.moment(channel.id, now),
+        data=msgspec.json.encode(now_set).decode(),
     )
 
 
-def _end_invitations(core: Core, channel: Channel) -> None:
+def _end_invitations(context: Context, channel: Channel) -> None:
     """Those that were given while anybody could enter."""
-    for number, standing in tuple(core.directory.standings[channel.id].items()):
-        person = core.directory.people.get(number)
+    for number, standing in tuple(context.state.standings[channel.id].items()):
+        person = context.state.people.get(number)
         if standing.invited and person is not None:
-            channel_presence.stand(core, channel, person, policy.uninvited(standing))
+            channel_presence.stand(context, channel, person, policy.uninvited(standing))
 
 
-def owned(core: Core, channel: Channel) -> bool:
+def owned(context: Context, channel: Channel) -> bool:
     """Whether somebody owns the channel, or it is home, which is the administrators'."""
-    standings = core.directory.standings[channel.id].values()
-    return channel.name == core.config.channels.home or any(one.role == Role.OWNER for one in standings)
+    standings = context.state.standings[channel.id].values()
+    return channel.name == context.config.channels.home or any(one.role == Role.OWNER for one in standings)
 
 
-def _place(core: Core, session: Session, name: str) -> tuple[Channel, Person, int]:
+def _place(context: Context, session: Session, name: str) -> tuple[Channel, Person, int]:
     assert session.person is not None
-    return core.directory.channel_for(session.person, name), session.person, core.now()
+    return context.state.channel_for(session.person, name), session.person, context.now()
 
 
-def _put(core: Core, channel: Channel) -> None:
-    core.tick.put(core.directory.channels, channel.id, channel)
-    core.tick.store(PutChannel(channel))
+def _put(context: Context, channel: Channel) -> None:
+    context.unit.put(context.state.channels, channel.id, channel)
+    context.unit.store(PutChannel(channel))
 
 
-def keep_author(core: Core, session: Session) -> None:
+def keep_author(context: Context, session: Session) -> None:
     """Who does something that is logged is known for as long as the log is."""
     if session.person is not None and session.person.guest:
-        keep_guest(core, session)
+        keep_guest(context, session)
 
 
-def log(core: Core, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}") -> Append:
+def log(
+    context: Context, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}"
+) -> Append:
     """Put an event by this session's person into the channel's log."""
     person = session.person
     assert person is not None
-    keep_author(core, session)
+    keep_author(context, session)
     append = Append(channel, kind, at, person, text, "", data)
-    core.tick.append(append)
+    context.unit.append(append)
     return append
 
 
-def channels(core: Core, session: Session, command: Channels) -> ChannelList:
+def channels(context: Context, session: Session, command: Channels) -> ChannelList:
     """The channels that one may know of, by name."""
     person = session.person
     assert person is not None
-    directory = core.directory
+    state = context.state
     limit = max(1, min(command.limit, PAGE_MOST))
     lines: list[ChannelLine] = []
-    for name in sorted(name for name in directory.by_name if name > command.after):
-        channel = directory.channels[directory.by_name[name]]
-        standing = directory.standing(channel.id, person.id)
+    for name in sorted(name for name in state.by_name if name > command.after):
+        channel = state.channels[state.by_name[name]]
+        standing = state.standing(channel.id, person.id)
         if not policy.may_know_of(channel, standing):
             continue
         if len(lines) == limit:
@@ -270,52 +277,52 @@ def channels(core: Core, session: Session, command: Channels) -> ChannelList:
                 channel=name,
                 access=channel.access,
                 topic=channel.topic if policy.may_read(channel, person, standing) else "",
-                people=len(directory.here.get(channel.id, ())),
+                people=len(state.here.get(channel.id, ())),
                 joined=standing is not None and standing.inside,
-                number=core.fanout.audience(channel.id).number,
+                number=context.fanout.subscribers(channel.id).number,
                 topic_at=channel.topic_at,
             )
         )
     return ChannelList(channels=lines)
 
 
-def look(core: Core, session: Session, command: Look) -> AsItStands:
+def look(context: Context, session: Session, command: Look) -> AsItStands:
     """A channel's snapshot, for those who may read it."""
-    channel, person, _ = _place(core, session, command.channel)
-    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
-    return AsItStands(channel.id, snapshot(core, session, channel, members=command.members))
+    channel, person, _ = _place(context, session, command.channel)
+    policy.check_read(channel, person, context.state.standing(channel.id, person.id))
+    return AsItStands(channel.id, snapshot(context, session, channel, members=command.members))
 
 
-def members(core: Core, session: Session, command: Members) -> MemberList:
+def members(context: Context, session: Session, command: Members) -> MemberList:
     """A channel's members, and the guests that are there."""
-    channel, person, _ = _place(core, session, command.channel)
-    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    channel, person, _ = _place(context, session, command.channel)
+    policy.check_read(channel, person, context.state.standing(channel.id, person.id))
     limit = max(1, min(command.limit, PAGE_MOST))
-    lines, more = member_lines(core, channel, person.id, command.after, limit)
+    lines, more = member_lines(context, channel, person.id, command.after, limit)
     return MemberList(channel=channel.name, members=lines, more=more)
 
 
-def member_lines(core: Core, channel: Channel, asker: int, after: str, limit: int) -> tuple[list[Member], bool]:
+def member_lines(context: Context, channel: Channel, asker: int, after: str, limit: int) -> tuple[list[Member], bool]:
     """The first `limit` members by name above `after`, as this person sees them, and whether there are more."""
-    directory = core.directory
-    people = directory.people
+    state = context.state
+    people = state.people
     inside = nsmallest(
         limit + 1,
         [
             (name, number, standing)
-            for number, standing in directory.standings[channel.id].items()
+            for number, standing in state.standings[channel.id].items()
             if standing.inside and (name := people[number].name) > after
         ],
     )
     lines = []
     for name, number, standing in inside[:limit]:
-        seen = presence.shown_to(core, channel, number, asker)
+        seen = presence.shown_to(context, channel, number, asker)
         away, dnd = seen or presence.AVAILABLE
         lines.append(
             Member(
                 person=number,
                 name=name,
-                guest=directory.people[number].guest,
+                guest=state.people[number].guest,
                 role=ROLE_NAMES[standing.role],
                 here=seen is not None,
                 away=away,
@@ -327,19 +334,19 @@ def member_lines(core: Core, channel: Channel, asker: int, after: str, limit: in
     return lines, len(inside) > limit
 
 
-def as_it_stands(core: Core, session: Session, channel: Channel, members: bool = True) -> AsItStands | Done:
+def as_it_stands(context: Context, session: Session, channel: Channel, members: bool = True) -> AsItStands | Done:
     """What one who enters is told: the channel, its people. Made only for languages that have words for it."""
-    if not session.outlet.language.snapshots:
+    if not session.outlet.encoder.snapshots:
         return Done()
-    return AsItStands(channel.id, snapshot(core, session, channel, members=members))
+    return AsItStands(channel.id, snapshot(context, session, channel, members=members))
 
 
-def snapshot(core: Core, session: Session, channel: Channel, number: int = 0, members: bool = True) -> Snapshot:
+def snapshot(context: Context, session: Session, channel: Channel, number: int = 0, members: bool = True) -> Snapshot:
     """A channel as it stands for this session's person, with its members or without."""
     person = session.person
     assert person is not None
-    lines, more = member_lines(core, channel, person.id, "", SNAPSHOT_MEMBERS) if members else ([], True)
-    known = core.directory.standing(channel.id, person.id)
+    lines, more = member_lines(context, channel, person.id, "", SNAPSHOT_MEMBERS) if members else ([], True)
+    known = context.state.standing(channel.id, person.id)
     standing = known or MEMBER
     return Snapshot(
         channel=channel.name,
@@ -354,7 +361,7 @@ def snapshot(core: Core, session: Session, channel: Channel, number: int = 0, me
         more=more,
         slow_seconds=channel.slow_seconds,
         tell_reactions=channel.tell_reactions,
-        pins=tuple(core.directory.pins.get(channel.id, ())),
+        pins=tuple(context.state.pins.get(channel.id, ())),
         topic_by=channel.topic_by,
         topic_at=channel.topic_at,
         topic_for=channel.topic_for,

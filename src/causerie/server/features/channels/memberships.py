@@ -6,7 +6,7 @@ from causerie.chat import policy
 from causerie.chat.commands import Memberships
 from causerie.chat.model import ROLE_NAMES, Role, RoleName, Standing
 from causerie.chat.replies import MembershipLine, MembershipList
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.channels import moderation
 from causerie.server.features.presence import presence
@@ -14,15 +14,15 @@ from causerie.server.features.presence import presence
 PAGE_MOST = 1000
 
 
-def memberships(core: Core, session: Session, command: Memberships) -> MembershipList:
+def memberships(context: Context, session: Session, command: Memberships) -> MembershipList:
     """A page of them by name, above `after`. Raises NotModerator, and what reading the channel does."""
-    channel, actor, mine = moderation.place(core, session, command.channel)
+    channel, actor, mine = moderation.place(context, session, command.channel)
     policy.check_moderator(channel, actor, mine)
-    directory, limit = core.directory, max(1, min(command.limit, PAGE_MOST))
+    state, limit = context.state, max(1, min(command.limit, PAGE_MOST))
     known = (
         (person, standing)
-        for number, standing in directory.standings[channel.id].items()
-        if (person := directory.people.get(number) or directory.banned_guests.get(number)) is not None
+        for number, standing in state.standings[channel.id].items()
+        if (person := state.people.get(number) or state.banned_guests.get(number)) is not None
     )
     found = sorted(
         (pair for pair in known if pair[0].name > command.after), key=lambda pair: (pair[0].name, pair[0].id)
@@ -36,7 +36,7 @@ def memberships(core: Core, session: Session, command: Memberships) -> Membershi
             guest=person.guest,
             role=_role(standing),
             member=standing.inside,
-            here=presence.shown_to(core, channel, person.id, actor.id) is not None,
+            here=presence.shown_to(context, channel, person.id, actor.id) is not None,
             muted_until=standing.muted_until,
         )
         for person, standing in found[:limit]

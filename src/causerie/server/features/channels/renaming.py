@@ -16,7 +16,7 @@ from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
 from causerie.chat.replies import Done
 from causerie.chat.texts import check_text
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.channels.channels import keep_author, owned
 from causerie.server.ports.changes import Append, PutChannel, PutFormerName
@@ -28,60 +28,60 @@ FORMER_MOST = 16
 REASON_BYTES = 400
 
 
-def rename_channel(core: Core, session: Session, command: RenameChannel) -> Append | Done:
+def rename_channel(context: Context, session: Session, command: RenameChannel) -> Append | Done:
     """Call it so from now on. It costs as much as a message. Raises BadName, NameTaken, TooMany."""
-    person, directory, tick = session.person, core.directory, core.tick
+    person, state, unit = session.person, context.state, context.unit
     assert person is not None
-    channel = directory.channel_for(person, command.channel)
-    standing = policy.acting(directory.standing(channel.id, person.id), owned(core, channel))
-    policy.check_rename_channel(channel, person, standing, channel.name == core.config.channels.home)
+    channel = state.channel_for(person, command.channel)
+    standing = policy.acting(state.standing(channel.id, person.id), owned(context, channel))
+    policy.check_rename_channel(channel, person, standing, channel.name == context.config.channels.home)
     try:
         name = channel_name(command.name)
     except _BadName as bad:
         raise BadName(name=command.name[:80].encode(errors="replace").decode(), why=bad.why) from None
     was = channel.name
     if name == was:
-        give_back(core, session)
+        give_back(context, session)
         return Done()
-    if name in directory.by_name or directory.former.get(name, channel.id) != channel.id:
+    if name in state.by_name or state.former.get(name, channel.id) != channel.id:
         raise NameTaken(name=name, why="taken")
-    known = [one for one, number in directory.former.items() if number == channel.id and one != name]
+    known = [one for one, number in state.former.items() if number == channel.id and one != name]
     if len(known) >= FORMER_MOST:
         raise TooMany(why="names", most=FORMER_MOST)
     reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
-    at = core.moment(channel.id)
+    at = context.moment(channel.id)
     told = ChannelRenamed(channel=was, at=at, person=person.id, name=person.name, was=was, now=name, reason=reason)
     data = msgspec.json.encode({"was": was, "now": name, "reason": reason}).decode()
     append = Append(channel, "channel_renamed", at, person, "", "", data, event=told)
     renamed = msgspec.structs.replace(channel, name=name)
-    with tick.whole():
-        keep_author(core, session)
-        tick.append(append)
-        tick.put(directory.channels, channel.id, renamed)
-        tick.drop(directory.by_name, was)
-        tick.put(directory.by_name, name, channel.id)
-        tick.put(directory.former, was, channel.id)
-        tick.store(PutChannel(renamed))
-        tick.store(PutFormerName(was, channel.id))
-        if name in directory.former:
-            tick.drop(directory.former, name)
-            tick.store(PutFormerName(name, channel.id, on=False))
-        _tell(core, channel.id, told)
+    with unit.whole():
+        keep_author(context, session)
+        unit.append(append)
+        unit.put(state.channels, channel.id, renamed)
+        unit.drop(state.by_name, was)
+        unit.put(state.by_name, name, channel.id)
+        unit.put(state.former, was, channel.id)
+        unit.store(PutChannel(renamed))
+        unit.store(PutFormerName(was, channel.id))
+        if name in state.former:
+            unit.drop(state.former, name)
+            unit.store(PutFormerName(name, channel.id, on=False))
+        _tell(context, channel.id, told)
     return append
 
 
-def _tell(core: Core, channel: int, told: ChannelRenamed) -> None:
+def _tell(context: Context, channel: int, told: ChannelRenamed) -> None:
     """Who lags will read of it under the name that it knows; who has no words for it is told otherwise."""
-    for session in core.sessions:
+    for session in context.sessions:
         if channel not in session.channels:
             continue
         if session.heard is not None and channel in session.heard:
             if session.known_as is None:
-                core.tick.set(session, "known_as", {})
+                context.unit.set(session, "known_as", {})
             assert session.known_as is not None
             if channel not in session.known_as:
-                core.tick.put(session.known_as, channel, told.was)
-        elif not session.outlet.language.renames:
-            core.tick.exit(session, channel)
-            core.tick.tell_one(session, told)
-            core.tick.enter(session, channel)
+                context.unit.put(session.known_as, channel, told.was)
+        elif not session.outlet.encoder.renames:
+            context.unit.exit(session, channel)
+            context.unit.tell_one(session, told)
+            context.unit.enter(session, channel)

@@ -15,11 +15,11 @@ from causerie.chat.replies import Version, VersionList
 from causerie.chat.texts import check_text, tags_after_edit
 from causerie.server import message_cache
 from causerie.server.audit import audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.messages import pins
 from causerie.server.features.messages.messages import data_of, find_mentions
-from causerie.server.message_cache import BEGINNING, Remembered
+from causerie.server.message_cache import BEGINNING, CachedMessage
 from causerie.server.ports.changes import Append, Erase, Rewrite
 from causerie.server.send_quota import keep_guest
 
@@ -29,15 +29,15 @@ SINCE_MOST = 1000
 REASON_BYTES = 400
 
 
-async def edit(core: Core, session: Session, command: Edit) -> Append:
+async def edit(context: Context, session: Session, command: Edit) -> Append:
     """Change the text of a message. It costs as much as saying it, and whom it names is not notified."""
-    text = check_text(command.text, core.config.limits.message_bytes)
-    channel, person, standing, message = await message_cache.about(core, session, command.channel, command.number)
-    now = core.now()
-    minutes = core.config.conversation.edit_minutes
+    text = check_text(command.text, context.config.limits.message_bytes)
+    channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
+    now = context.now()
+    minutes = context.config.conversation.edit_minutes
     message_policy.check_edit(channel, person, standing, message.author, message.at, now, minutes)
-    named = find_mentions(core, channel, person, text, message.author)
-    at = core.moment(channel.id, now)
+    named = find_mentions(context, channel, person, text, message.author)
+    at = context.moment(channel.id, now)
     told = Edited(
         channel=channel.name,
         at=at,
@@ -50,37 +50,47 @@ async def edit(core: Core, session: Session, command: Edit) -> Append:
         everyone=named.everyone,
     )
     append = Append(channel, "edited", at, person, "", "", "{}", target=message.number, event=told)
-    tick = core.tick
-    with tick.whole():
+    unit = context.unit
+    with unit.whole():
         if person.guest:
-            keep_guest(core, session)
+            keep_guest(context, session)
         for name, value in (
             ("text", text[:BEGINNING]), ("edited_at", at), ("mentions", named.people), ("everyone", named.everyone),
             ("tags", tags_after_edit(message.tags)),
         ):  # fmt: skip
-            tick.set(message, name, value)
-        tick.append(append)
+            unit.set(message, name, value)
+        unit.append(append)
         data = data_of(message.action, named, at, message.notice, message.tags)
-        tick.store(Rewrite(channel.id, message.number, text, data, at, person.id))
+        unit.store(Rewrite(channel.id, message.number, text, data, at, person.id))
         if message.author != person.id:
             audit(
-                core, session, "message_edited", channel=channel.name, name=message.author_name, number=message.number
+                context,
+                session,
+                "message_edited",
+                channel=channel.name,
+                name=message.author_name,
+                number=message.number,
             )
     return append
 
 
-async def delete(core: Core, session: Session, command: Delete) -> Append:
+async def delete(context: Context, session: Session, command: Delete) -> Append:
     """Delete a message."""
     reason = _reason(command.reason)
-    channel, person, standing, message = await message_cache.about(core, session, command.channel, command.number)
-    now = core.now()
-    minutes = core.config.conversation.delete_minutes
+    channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
+    now = context.now()
+    minutes = context.config.conversation.delete_minutes
     message_policy.check_delete(channel, person, standing, message.author, message.at, now, minutes)
-    with core.tick.whole():
-        append = _erase(core, session, channel, person, (message,), reason, now)
+    with context.unit.whole():
+        append = _erase(context, session, channel, person, (message,), reason, now)
         if message.author != person.id:
             audit(
-                core, session, "message_deleted", channel=channel.name, name=message.author_name, number=message.number
+                context,
+                session,
+                "message_deleted",
+                channel=channel.name,
+                name=message.author_name,
+                number=message.number,
             )
     return append
 
@@ -89,40 +99,40 @@ def _reason(given: str) -> str:
     return check_text(given, REASON_BYTES).replace("\n", " ") if given else ""
 
 
-async def delete_since(core: Core, session: Session, command: DeleteSince) -> Append:
+async def delete_since(context: Context, session: Session, command: DeleteSince) -> Append:
     """Delete what the author of a message, which may be deleted already, said from there on: at most 1000 messages."""
     reason = _reason(command.reason)
     channel, person, standing, first = await message_cache.about(
-        core, session, command.channel, command.number, deleted=True
+        context, session, command.channel, command.number, deleted=True
     )
     message_policy.check_delete_since(channel, person, standing)
-    numbers = await core.store.by_author(channel.id, first.author, first.number, SINCE_MOST)
-    messages = await message_cache.recall_all(core, channel, numbers)
-    channel, person, standing = message_cache.reader(core, session, channel)
+    numbers = await context.store.by_author(channel.id, first.author, first.number, SINCE_MOST)
+    messages = await message_cache.recall_all(context, channel, numbers)
+    channel, person, standing = message_cache.reader(context, session, channel)
     message_policy.check_delete_since(channel, person, standing)
     messages = [message for message in messages if not message.deleted]
     if not messages:
         raise NoSuchMessage(channel=channel.name, number=command.number)
-    with core.tick.whole():
-        append = _erase(core, session, channel, person, messages, reason, core.now())
+    with context.unit.whole():
+        append = _erase(context, session, channel, person, messages, reason, context.now())
         audit(
-            core, session, "messages_deleted", channel=channel.name, name=first.author_name,
+            context, session, "messages_deleted", channel=channel.name, name=first.author_name,
             number=messages[0].number, count=len(messages), reason=reason,
         )  # fmt: skip
     return append
 
 
 def _erase(
-    core: Core,
+    context: Context,
     session: Session,
     channel: Channel,
     person: Person,
-    messages: Sequence[Remembered],
+    messages: Sequence[CachedMessage],
     reason: str,
     now: int,
 ) -> Append:
     """These messages say nothing any more, and nothing is left of what there was about them."""
-    tick = core.tick
+    unit = context.unit
     numbers = tuple(message.number for message in messages)
     for message in messages:
         for name, value in (
@@ -133,11 +143,11 @@ def _erase(
             ("tags", {}),
             ("reactions", {}),
         ):
-            tick.set(message, name, value)
-    pins.forget(core, channel, numbers)
+            unit.set(message, name, value)
+    pins.forget(context, channel, numbers)
     if person.guest:
-        keep_guest(core, session)
-    at = core.moment(channel.id, now)
+        keep_guest(context, session)
+    at = context.moment(channel.id, now)
     told = Deleted(
         channel=channel.name,
         at=at,
@@ -151,17 +161,17 @@ def _erase(
     append = Append(
         channel, "deleted", at, person, "", "", msgspec.json.encode(data).decode(), target=numbers[0], event=told
     )
-    tick.append(append)
-    tick.store(Erase(channel.id, numbers))
+    unit.append(append)
+    unit.store(Erase(channel.id, numbers))
     return append
 
 
-async def versions(core: Core, session: Session, command: Versions) -> VersionList:
+async def versions(context: Context, session: Session, command: Versions) -> VersionList:
     """What a message said before it was changed."""
-    channel, person, standing, message = await message_cache.about(core, session, command.channel, command.number)
+    channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
     message_policy.check_versions(channel, person, standing)
-    past = await core.store.versions(channel.id, message.number)
-    message_policy.check_versions(*message_cache.reader(core, session, channel))
+    past = await context.store.versions(channel.id, message.number)
+    message_policy.check_versions(*message_cache.reader(context, session, channel))
     return VersionList(
         channel=channel.name,
         number=message.number,

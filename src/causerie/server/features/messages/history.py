@@ -11,7 +11,7 @@ from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel
 from causerie.chat.replies import Found, Hit, Page, RecentLine, RecentList
 from causerie.server import message_cache
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.fair_queue import QueueFull
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
@@ -34,12 +34,12 @@ SEARCHES_MOST = 5
 """How often a search goes on, where what it found was deleted meanwhile."""
 
 
-async def history(core: Core, session: Session, command: History) -> Page:
+async def history(context: Context, session: Session, command: History) -> Page:
     """A page of a channel's log, for those who may read it."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel_for(person, command.channel)
-    standing = core.directory.standing(channel.id, person.id)
+    channel = context.state.channel_for(person, command.channel)
+    standing = context.state.standing(channel.id, person.id)
     policy.check_read(channel, person, standing)
     if command.member:
         policy.check_member(channel, person, standing)
@@ -51,8 +51,8 @@ async def history(core: Core, session: Session, command: History) -> Page:
         raise BadInput(why="one of after, since, around, near")
     if len(command.without) > KINDS_MOST:
         raise BadInput(why="without", most=KINDS_MOST)
-    limit = max(1, min(command.limit, core.config.limits.history_page))
-    store, wanted, number = core.store, wanted_by(command, person.id), told(core, channel)
+    limit = max(1, min(command.limit, context.config.limits.history_page))
+    store, wanted, number = context.store, wanted_by(command, person.id), told(context, channel)
     if command.around or command.near:
         around = command.around or await store.number_at(channel.id, command.near)
         half = limit // 2
@@ -73,7 +73,7 @@ async def history(core: Core, session: Session, command: History) -> Page:
             edge = events[0] if newest else events[-1]
             if command.until if newest else command.since:
                 events, more = await _with_its_moment(store, channel, events, edge, (above, below), newest, wanted)
-    message_cache.reader(core, session, channel)
+    message_cache.reader(context, session, channel)
     return Page(channel=channel.name, events=events, more=more or bool(next_), number=number, next=next_)
 
 
@@ -100,39 +100,39 @@ async def _with_its_moment(
     return [*events, *rest], bool(later)
 
 
-async def recent(core: Core, session: Session, command: Recent) -> RecentList:
+async def recent(context: Context, session: Session, command: Recent) -> RecentList:
     """One's channels by the time of their last message."""
     person = session.person
     assert person is not None
     check_numbers(since=command.since, until=command.until)
-    directory, me = core.directory, person.id
-    mine = [place for place, standing in directory.places.get(me, {}).items() if standing.inside]
+    state, me = context.state, person.id
+    mine = [place for place, standing in state.places.get(me, {}).items() if standing.inside]
     found = [
         (at, number, place)
-        for place, number, at in await core.store.last_said(mine)
+        for place, number, at in await context.store.last_said(mine)
         if at > command.since and (not command.until or at < command.until)
     ]
     found.sort()
-    limit = max(1, min(command.limit, core.config.limits.history_page))
+    limit = max(1, min(command.limit, context.config.limits.history_page))
     some = found[:limit] if command.oldest else found[-limit:]
     if some:
         # Of those with one time either all or none: who goes on by that time would never see the others.
         edge = some[-1][0] if command.oldest else some[0][0]
         some = [line for line in found if (line[0] <= edge if command.oldest else line[0] >= edge)]
-    places = directory.places.get(me, {})
+    places = state.places.get(me, {})
     return RecentList(
         channels=[
-            RecentLine(directory.channels[place].name, number, at)
+            RecentLine(state.channels[place].name, number, at)
             for at, number, place in some
             if place in places and places[place].inside
         ]
     )
 
 
-def told(core: Core, channel: Channel) -> int:
+def told(context: Context, channel: Channel) -> int:
     """The channel's last event that was told. What is read of the store after this is asked has all up to it in it;
     of what follows, messages may show the first changes, and being told of those changes nothing."""
-    return core.fanout.audience(channel.id).number
+    return context.fanout.subscribers(channel.id).number
 
 
 def check_numbers(**given: int) -> None:
@@ -141,7 +141,7 @@ def check_numbers(**given: int) -> None:
             raise BadInput(why=name, least=0, most=NUMBER_MOST - 1)
 
 
-async def search(core: Core, session: Session, command: Search) -> Found:
+async def search(context: Context, session: Session, command: Search) -> Found:
     """Messages by words, author, channel and time: only what the asker may read."""
     person = session.person
     assert person is not None
@@ -150,27 +150,25 @@ async def search(core: Core, session: Session, command: Search) -> Found:
     if not (command.text.strip() or command.name or command.since or command.until):
         raise BadInput(why="query", least=1, most=QUERY_MOST)
     check_numbers(before=command.before, since=command.since, until=command.until)
-    directory = core.directory
-    asked = directory.channels.values()
+    state = context.state
+    asked = state.channels.values()
     if command.channel:
-        asked_for = directory.channel_for(person, command.channel)
-        policy.check_read(asked_for, person, directory.standing(asked_for.id, person.id))
+        asked_for = state.channel_for(person, command.channel)
+        policy.check_read(asked_for, person, state.standing(asked_for.id, person.id))
         readable = frozenset((asked_for.id,))
     else:
         readable = frozenset(
-            channel.id
-            for channel in asked
-            if policy.may_read(channel, person, directory.standing(channel.id, person.id))
+            channel.id for channel in asked if policy.may_read(channel, person, state.standing(channel.id, person.id))
         )
     author = 0
     if command.name:
         try:
-            author = directory.person(command.name).id
+            author = state.person(command.name).id
         except NoSuchPerson:
-            author = await core.store.author(command.name)
+            author = await context.store.author(command.name)
             if not author:
                 raise
-    limit = max(1, min(command.limit, core.config.limits.search_results))
+    limit = max(1, min(command.limit, context.config.limits.search_results))
     query = Query(
         text=command.text,
         channels=readable,
@@ -185,42 +183,42 @@ async def search(core: Core, session: Session, command: Search) -> Found:
     found: list[Hit] = []
     for _ in range(SEARCHES_MOST):
         try:
-            async with core.searches.turn(share):
-                hits = await core.store.search(query)
+            async with context.searches.turn(share):
+                hits = await context.store.search(query)
         except QueueFull:
             raise Busy(retry_after=BUSY_SECONDS) from None
         except SearchTimedOut:
             raise SearchTooBroad() from None
-        found += await _as_they_stand(core, person.id, hits)
+        found += await _as_they_stand(context, person.id, hits)
         if not hits.more or not hits.hits or len(found) >= limit:
             break
         # Some were deleted, and the index does not know of it yet.
         query = replace(query, before=hits.hits[-1][0], limit=limit - len(found))
-    return Found(hits=_still_read(core, session, found), more=hits.more, behind=hits.behind)
+    return Found(hits=_still_read(context, session, found), more=hits.more, behind=hits.behind)
 
 
-def _still_read(core: Core, session: Session, hits: list[Hit]) -> list[Hit]:
+def _still_read(context: Context, session: Session, hits: list[Hit]) -> list[Hit]:
     """Those in channels that the session's person may read now: they may have been put out meanwhile."""
-    person, directory = session.person, core.directory
+    person, state = session.person, context.state
     if person is None:
         return []
-    channels = {hit.message.channel: directory.channel(hit.message.channel) for hit in hits}
+    channels = {hit.message.channel: state.channel(hit.message.channel) for hit in hits}
     read = {
         name
         for name, channel in channels.items()
-        if policy.may_read(channel, person, directory.standing(channel.id, person.id))
+        if policy.may_read(channel, person, state.standing(channel.id, person.id))
     }
     return [hit for hit in hits if hit.message.channel in read]
 
 
-async def _as_they_stand(core: Core, asker: int, hits: Hits) -> list[Hit]:
+async def _as_they_stand(context: Context, asker: int, hits: Hits) -> list[Hit]:
     """What was found, read again: the index may be a moment behind an edit, and lists no reactions."""
     numbers: dict[int, list[int]] = {}
     for _, channel, message in hits.hits:
         numbers.setdefault(channel, []).append(message.number)
     now: dict[tuple[int, int], Message] = {}
     for channel, asked in numbers.items():
-        for message in await core.store.messages(core.directory.channels[channel], asked, asker):
+        for message in await context.store.messages(context.state.channels[channel], asked, asker):
             if not message.deleted:
                 now[channel, message.number] = message
     return [

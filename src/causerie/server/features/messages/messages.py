@@ -17,11 +17,11 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.names import skeleton
 from causerie.chat.texts import check_tags, check_text
 from causerie.server import message_cache
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.messages import threads
 from causerie.server.features.presence import channel_presence
-from causerie.server.message_cache import Remembered
+from causerie.server.message_cache import CachedMessage
 from causerie.server.ports.changes import Append
 from causerie.server.ports.event_codec import MessageData
 from causerie.server.send_quota import keep_guest, spend
@@ -35,26 +35,26 @@ SLOWED_MOST = 10_000
 """So many speakers in slow channels are remembered; of more, the half that spoke first may speak at once."""
 
 
-def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any, Any, Append]:
-    """Check all that can refuse it, then put it in the tick; its acknowledgement is the Append itself.
+def send(context: Context, session: Session, command: Send) -> Append | Coroutine[Any, Any, Append]:
+    """Check all that can refuse it, then put it in the unit of work; its acknowledgement is the Append itself.
 
     A coroutine, if the message that it answers has to be read first.
     """
     person = session.person
     assert person is not None
-    directory = core.directory
-    number = directory.by_name.get(command.channel)
-    channel = directory.channels[number] if number is not None else directory.channel_for(person, command.channel)
-    tick = core.turns.tick
-    now = tick.at
+    state = context.state
+    number = state.by_name.get(command.channel)
+    channel = state.channels[number] if number is not None else state.channel_for(person, command.channel)
+    unit = context.commit_loop.unit
+    now = unit.at
     if not now:
         # One clock reading serves all that is committed together.
-        now = tick.at = core.now()
-    standing = directory.standings[channel.id].get(person.id)
+        now = unit.at = context.now()
+    standing = state.standings[channel.id].get(person.id)
     if channel.access != "public" and not policy.may_be_told_of(channel, standing):
         raise NoSuchChannel(channel=command.channel[:80])
     policy.check_send(channel, person, standing, now)
-    text = check_text(command.text, core.config.limits.message_bytes)
+    text = check_text(command.text, context.config.limits.message_bytes)
     key = command.key
     if key and (len(key) > KEY_MOST or not key.isprintable() or not key.isascii()):
         raise BadInput(why="key", most=KEY_MOST)
@@ -66,83 +66,83 @@ def send(core: Core, session: Session, command: Send) -> Append | Coroutine[Any,
         or channel.slow_seconds
         or mentions.may_name(text)
     ):
-        answered = message_cache.known_reply(core, channel, command.reply) if command.reply else None
+        answered = message_cache.known_reply(context, channel, command.reply) if command.reply else None
         if command.reply and answered is None:
-            return _send_later(core, session, command, channel, text)
-        return _send_more(core, session, command, channel, text, now, answered)
-    if person.guest and person.id not in directory.kept_guests:
-        keep_guest(core, session)
-    tick.set(session, "spoke", now)
+            return _send_later(context, session, command, channel, text)
+        return _send_more(context, session, command, channel, text, now, answered)
+    if person.guest and person.id not in state.kept_guests:
+        keep_guest(context, session)
+    unit.set(session, "spoke", now)
     if channel.access == "direct":
-        _bring_in_all(core, session, channel)
-    append = Append(channel, "message", core.moment(channel.id, now), person, text, key, "")
-    tick.append(append)
+        _bring_in_all(context, session, channel)
+    append = Append(channel, "message", context.moment(channel.id, now), person, text, key, "")
+    unit.append(append)
     return append
 
 
-def _bring_in_all(core: Core, session: Session, channel: Channel) -> None:
+def _bring_in_all(context: Context, session: Session, channel: Channel) -> None:
     """Those who have come in since this conversation was opened, and have no way to ask, hear what is said in it."""
-    for number, standing in core.directory.standings[channel.id].items():
+    for number, standing in context.state.standings[channel.id].items():
         if standing.inside:
-            channel_presence.bring_in(core, session, channel, number)
+            channel_presence.bring_in(context, session, channel, number)
 
 
-def send_more(core: Core, session: Session, texts: Sequence[str]) -> int:
-    """Say these too, right after a message of the same session's that was just put into the tick, in its channel; how
-    many were said. They are if that one is as plain as messages can be, so that nothing but the text is to be checked;
-    the first one that is not, or is refused, is for `send`, and so are those behind it.
+def send_more(context: Context, session: Session, texts: Sequence[str]) -> int:
+    """Say these too, right after a message of the same session's that was just put into the unit of work, in its
+    channel; how many were said. They are if that one is as plain as messages can be, so that nothing but the text is to
+    be checked; the first one that is not, or is refused, is for `send`, and so are those behind it.
     """
-    tick, limits = core.turns.tick, core.config.limits
-    before = tick.steps[-1]
+    unit, limits = context.commit_loop.unit, context.config.limits
+    before = unit.steps[-1]
     if type(before) is not Append or before.event is not None or before.asked is None or before.key:
         return 0
     first = before.asked[1]
     if type(first) is not Send or first.id is not None:
         return 0
     more: list[str] = []
-    for text in texts[: max(0, limits.tick_commands - tick.size) + 1]:
+    for text in texts[: max(0, limits.tick_commands - unit.size) + 1]:
         if mentions.may_name(text) or (text[:1] == "/" and not first.literal):
             break
         try:
             checked = check_text(text, limits.message_bytes)
-            spend(core, session)
+            spend(context, session)
         except ChatError:
             break
         more.append(checked)
     if more:
-        tick.say_more(before, tuple(more))
+        unit.say_more(before, tuple(more))
     return len(more)
 
 
-async def _send_later(core: Core, session: Session, command: Send, channel: Channel, text: str) -> Append:
+async def _send_later(context: Context, session: Session, command: Send, channel: Channel, text: str) -> Append:
     """Say it when the message that it answers has been read, if it may be said then."""
-    answered = await message_cache.recall_reply(core, channel, command.reply)
+    answered = await message_cache.recall_reply(context, channel, command.reply)
     person = session.person
     if person is None:
         raise NotLoggedIn()
-    channel, now = core.directory.channels[channel.id], core.now()
-    policy.check_send(channel, person, core.directory.standing(channel.id, person.id), now)
-    return _send_more(core, session, command, channel, text, now, answered)
+    channel, now = context.state.channels[channel.id], context.now()
+    policy.check_send(channel, person, context.state.standing(channel.id, person.id), now)
+    return _send_more(context, session, command, channel, text, now, answered)
 
 
 def _send_more(
-    core: Core,
+    context: Context,
     session: Session,
     command: Send,
     channel: Channel,
     text: str,
     now: int,
-    answered: tuple[Remembered, Remembered] | None,
+    answered: tuple[CachedMessage, CachedMessage] | None,
 ) -> Append:
     """Say what is not just a text. `answered`: the message that it answers and the one that its thread began with."""
     person = session.person
     assert person is not None
-    last = core.slowed.get((channel.id, person.id), 0)
-    standing = core.directory.standing(channel.id, person.id)
+    last = context.slowed.get((channel.id, person.id), 0)
+    standing = context.state.standing(channel.id, person.id)
     message_policy.check_slow(channel, person, standing, last, now)
     target, first = answered or (None, None)
-    named = find_mentions(core, channel, person, text, person.id)
-    at = core.moment(channel.id, now)
+    named = find_mentions(context, channel, person, text, person.id)
+    at = context.moment(channel.id, now)
     told = Message(
         channel=channel.name,
         at=at,
@@ -162,37 +162,37 @@ def _send_more(
     append = Append(
         channel, "message", at, person, text, command.key,
         data_of(command.action, named, notice=command.notice, tags=command.tags),
-        target=told.reply, thread=told.thread, mentions=_found_by(core, channel, person, named),
+        target=told.reply, thread=told.thread, mentions=_found_by(context, channel, person, named),
         event=told,
     )  # fmt: skip
-    tick = core.tick
-    with tick.whole():
+    unit = context.unit
+    with unit.whole():
         if person.guest:
-            keep_guest(core, session)
-        tick.set(session, "spoke", now)
+            keep_guest(context, session)
+        unit.set(session, "spoke", now)
         if channel.access == "direct":
-            _bring_in_all(core, session, channel)
-        tick.append(append)
+            _bring_in_all(context, session, channel)
+        unit.append(append)
         if channel.slow_seconds:
-            _note_slowed(core, channel, append, now)
+            _note_slowed(context, channel, append, now)
         if first is not None:
-            threads.follow_with(core, channel, append, first.author)
+            threads.follow_with(context, channel, append, first.author)
     return append
 
 
-def _note_slowed(core: Core, channel: Channel, append: Append, now: int) -> None:
-    slowed = core.slowed
+def _note_slowed(context: Context, channel: Channel, append: Append, now: int) -> None:
+    slowed = context.slowed
     if len(slowed) >= SLOWED_MOST:
         for key in tuple(slowed)[: SLOWED_MOST // 2]:
             del slowed[key]
     key = channel.id, append.author.id
     before = slowed.get(key, 0)
-    core.tick.put(slowed, key, now)
+    context.unit.put(slowed, key, now)
     if append.key:
         # Only the store knows whether the same was said before: then nothing was said now.
         over = asyncio.get_running_loop().create_future()
         over.add_done_callback(lambda _: _put_back_slowed(slowed, key, before, now) if append.again else None)
-        core.tick.waiting.append(over)
+        context.unit.waiting.append(over)
 
 
 def _put_back_slowed(slowed: dict[tuple[int, int], int], key: tuple[int, int], before: int, now: int) -> None:
@@ -200,31 +200,31 @@ def _put_back_slowed(slowed: dict[tuple[int, int], int], key: tuple[int, int], b
         slowed[key] = before
 
 
-def find_mentions(core: Core, channel: Channel, by: Person, text: str, author: int) -> Mentions:
+def find_mentions(context: Context, channel: Channel, by: Person, text: str, author: int) -> Mentions:
     """Whom `by` names in a message of `author`'s (an id), who is not named in it: members that may read it, in public
     channels whoever has an account too."""
     if not mentions.may_name(text):
         return NOBODY
-    directory, standings = core.directory, core.directory.standings[channel.id]
+    state, standings = context.state, context.state.standings[channel.id]
 
     def person(name: str) -> int | None:
-        number = directory.names.get(skeleton(name))
+        number = state.names.get(skeleton(name))
         if number is None or number == author:
             return None
         standing = standings.get(number)
         if standing is None:
-            account = channel.access == "public" and not directory.people[number].guest
+            account = channel.access == "public" and not state.people[number].guest
             return number if account else None
-        return number if policy.may_read(channel, directory.people[number], standing) else None
+        return number if policy.may_read(channel, state.people[number], standing) else None
 
     return mentions.find(text, person, message_policy.may_name_everyone(channel, by, standings.get(by.id)))
 
 
-def _found_by(core: Core, channel: Channel, author: Person, named: Mentions) -> tuple[int, ...]:
+def _found_by(context: Context, channel: Channel, author: Person, named: Mentions) -> tuple[int, ...]:
     """Who is to find it among their mentions, by id; 0 is every member."""
     if not named.everyone:
         return named.people
-    here = core.directory.here.get(channel.id, {})
+    here = context.state.here.get(channel.id, {})
     if named.everyone == "channel" or len(here) > HERE_MOST:
         return (*named.people, 0)
     return tuple(dict.fromkeys((*named.people, *(person for person in here if person != author.id))))

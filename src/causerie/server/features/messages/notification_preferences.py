@@ -17,7 +17,7 @@ from causerie.chat.model import Channel, Level, Person, Preferences
 from causerie.chat.notify import MINUTES, Verdict, decide, is_keyword
 from causerie.chat.replies import Done, Reason, Wishes
 from causerie.chat.texts import check_text
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.messages.history import check_numbers
 from causerie.server.features.messages.messages import find_mentions
@@ -31,29 +31,29 @@ NOTHING = Preferences()
 """What is wanted by who never said."""
 
 
-def wants(core: Core, person: int) -> Preferences:
+def wants(context: Context, person: int) -> Preferences:
     """What a person wants."""
-    return core.directory.preferences.get(person, NOTHING)
+    return context.state.preferences.get(person, NOTHING)
 
 
-def notify(core: Core, session: Session, command: Notify) -> Done:
+def notify(context: Context, session: Session, command: Notify) -> Done:
     """What of a channel one wants to be notified of."""
     person = _person(session)
-    channel = core.directory.channel_for(person, command.channel)
-    policy.check_member(channel, person, core.directory.standing(channel.id, person.id))
-    levels = {**wants(core, person.id).levels}
+    channel = context.state.channel_for(person, command.channel)
+    policy.check_member(channel, person, context.state.standing(channel.id, person.id))
+    levels = {**wants(context, person.id).levels}
     levels.pop(channel.id, None)
     if command.level is not None:
         levels[channel.id] = command.level
-    return _change(core, person, levels=levels)
+    return _change(context, person, levels=levels)
 
 
-def prefer(core: Core, session: Session, command: Prefer) -> Done:
+def prefer(context: Context, session: Session, command: Prefer) -> Done:
     """Change the rest of what one wants; what is not given stays."""
     person = _person(session)
     changes: dict[str, Any] = {}
     if command.keywords is not None:
-        changes["keywords"] = _keywords(core, command.keywords)
+        changes["keywords"] = _keywords(context, command.keywords)
     for name in ("quiet_from", "quiet_to"):
         if (minute := getattr(command, name)) is not None:
             if not 0 <= minute < MINUTES:
@@ -66,14 +66,14 @@ def prefer(core: Core, session: Session, command: Prefer) -> Done:
     if command.dnd_minutes is not None:
         if not 0 <= command.dnd_minutes <= DND_MOST:
             raise BadInput(why="dnd_minutes", least=0, most=DND_MOST)
-        changes["dnd_until"] = core.now() + command.dnd_minutes * 60_000 if command.dnd_minutes else 0
+        changes["dnd_until"] = context.now() + command.dnd_minutes * 60_000 if command.dnd_minutes else 0
     if command.share_last_seen is not None:
         changes["share_last_seen"] = command.share_last_seen
-    return _change(core, person, **changes)
+    return _change(context, person, **changes)
 
 
-def _keywords(core: Core, given: list[str]) -> tuple[str, ...]:
-    most = core.config.conversation.keywords_person
+def _keywords(context: Context, given: list[str]) -> tuple[str, ...]:
+    most = context.config.conversation.keywords_person
     if len(given) > most:
         raise TooMany(why="keywords", most=most)
     words: dict[str, None] = {}
@@ -85,64 +85,64 @@ def _keywords(core: Core, given: list[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def ignore(core: Core, session: Session, command: Ignore) -> Done:
+def ignore(context: Context, session: Session, command: Ignore) -> Done:
     """Ignore a person, or no longer."""
-    person, whom = _person(session), core.directory.person(command.name)
-    ignored = tuple(one for one in wants(core, person.id).ignored if one != whom.id)
+    person, whom = _person(session), context.state.person(command.name)
+    ignored = tuple(one for one in wants(context, person.id).ignored if one != whom.id)
     if command.on:
         if whom.id == person.id:
             raise BadInput(why="oneself", name=whom.name)
-        most = core.config.conversation.ignored_person
+        most = context.config.conversation.ignored_person
         if len(ignored) >= most:
             # Guests that are gone make room first.
-            ignored = tuple(one for one in ignored if one in core.directory.people)
+            ignored = tuple(one for one in ignored if one in context.state.people)
         if len(ignored) >= most:
             raise TooMany(why="ignored", most=most)
         ignored = (*ignored, whom.id)
-    return _change(core, person, ignored=ignored)
+    return _change(context, person, ignored=ignored)
 
 
-def preferred(core: Core, session: Session, command: Preferred) -> Wishes:
+def preferred(context: Context, session: Session, command: Preferred) -> Wishes:
     """What one wants, as it is kept."""
     person = _person(session)
-    wanted, people = wants(core, person.id), core.directory.people
+    wanted, people = wants(context, person.id), context.state.people
     return Wishes(
         preferences=msgspec.structs.replace(wanted, levels={}),
-        levels=_levels(core, wanted),
+        levels=_levels(context, wanted),
         ignored=sorted(people[one].name for one in wanted.ignored if one in people),
     )
 
 
-async def why(core: Core, session: Session, command: Why) -> Reason:
+async def why(context: Context, session: Session, command: Why) -> Reason:
     """Why one was notified of a message, or not: by what it said when it was said, and one's wishes as they are now."""
     person = _person(session)
-    channel = core.directory.channel_for(person, command.channel)
-    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    channel = context.state.channel_for(person, command.channel)
+    policy.check_read(channel, person, context.state.standing(channel.id, person.id))
     check_numbers(number=command.number)
-    found = await core.store.messages(channel, (command.number,), person.id)
+    found = await context.store.messages(channel, (command.number,), person.id)
     if not found or found[0].deleted:
         raise NoSuchMessage(channel=channel.name, number=command.number)
     message = found[0]
-    past = await core.store.versions(channel.id, message.number) if message.edited_at else []
+    past = await context.store.versions(channel.id, message.number) if message.edited_at else []
     if past:
         # Who is named by an edit is not notified of it, and who is no longer named has been.
         gone = Person(id=message.person, name=message.name, guest=message.guest)
-        author = core.directory.people.get(message.person, gone)
-        named = find_mentions(core, channel, author, past[0].text, message.person)
+        author = context.state.people.get(message.person, gone)
+        named = find_mentions(context, channel, author, past[0].text, message.person)
         message = msgspec.structs.replace(message, text=past[0].text, mentions=named.people, everyone=named.everyone)
-    follows = bool(message.thread) and await core.store.follows(person.id, channel.id, message.thread)
+    follows = bool(message.thread) and await context.store.follows(person.id, channel.id, message.thread)
     # Since it was asked, the person may have been put out.
-    standing = core.directory.standing(channel.id, person.id)
-    policy.check_read(core.directory.channels[channel.id], person, standing)
-    told = verdict(core, person, channel, message, follows, session.mode == "dnd")
-    changed = wants(core, person.id).changed_at > message.at
+    standing = context.state.standing(channel.id, person.id)
+    policy.check_read(context.state.channels[channel.id], person, standing)
+    told = verdict(context, person, channel, message, follows, session.mode == "dnd")
+    changed = wants(context, person.id).changed_at > message.at
     return Reason(notified=told.notified, rule=told.rule, about=told.about, changed=changed)
 
 
-def verdict(core: Core, person: Person, channel: Channel, message: Message, follows: bool, dnd: bool) -> Verdict:
+def verdict(context: Context, person: Person, channel: Channel, message: Message, follows: bool, dnd: bool) -> Verdict:
     """Whether somebody is notified of a message, by their wishes as they are now. `follows` its thread, `dnd`: see
     notify.decide."""
-    wanted, standing = wants(core, person.id), core.directory.standing(channel.id, person.id)
+    wanted, standing = wants(context, person.id), context.state.standing(channel.id, person.id)
     return decide(
         message,
         wanted,
@@ -187,24 +187,24 @@ def _person(session: Session) -> Person:
     return session.person
 
 
-def _change(core: Core, person: Person, **changes: Any) -> Done:
+def _change(context: Context, person: Person, **changes: Any) -> Done:
     """Keep what a person wants now, and tell their sessions. Wishes about channels that they left are forgotten."""
-    directory, tick = core.directory, core.tick
-    wanted = msgspec.structs.replace(wants(core, person.id), changed_at=core.now(), **changes)
-    places = directory.places.get(person.id, {})
+    state, unit = context.state, context.unit
+    wanted = msgspec.structs.replace(wants(context, person.id), changed_at=context.now(), **changes)
+    places = state.places.get(person.id, {})
     levels = {channel: level for channel, level in wanted.levels.items() if channel in places}
     wanted = msgspec.structs.replace(wanted, levels=levels)
-    tick.put(directory.preferences, person.id, wanted)
+    unit.put(state.preferences, person.id, wanted)
     if not person.guest:
-        tick.store(PutPreferences(person.id, wanted))
+        unit.store(PutPreferences(person.id, wanted))
     told = Preferring(
-        channel="", preferences=msgspec.structs.replace(wanted, levels={}), levels={**_levels(core, wanted)}
+        channel="", preferences=msgspec.structs.replace(wanted, levels={}), levels={**_levels(context, wanted)}
     )
-    for own in directory.connected.get(person.id, ()):
-        tick.tell_one(own, told)
+    for own in state.connected.get(person.id, ()):
+        unit.tell_one(own, told)
     return Done()
 
 
-def _levels(core: Core, wanted: Preferences) -> dict[str, Level]:
-    channels = core.directory.channels
+def _levels(context: Context, wanted: Preferences) -> dict[str, Level]:
+    channels = context.state.channels
     return {channels[channel].name: level for channel, level in wanted.levels.items() if channel in channels}

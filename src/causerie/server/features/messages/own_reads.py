@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from causerie.chat.errors import Busy
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 
 T = TypeVar("T")
@@ -18,11 +18,11 @@ TRIES = 10
 """How often something that is told to this session alone may come in between."""
 
 
-async def read_own(core: Core, session: Session, read: Callable[[], Awaitable[T]]) -> T:
+async def read_own(context: Context, session: Session, read: Callable[[], Awaitable[T]]) -> T:
     """What `read` gives, with all in it that this session is told before it is answered. Raises Busy."""
     for _ in range(TRIES):
         before = session.private_events
-        await core.turns.told()
+        await context.commit_loop.told()
         found = await read()
         if session.private_events == before:
             return found

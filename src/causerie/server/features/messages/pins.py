@@ -12,25 +12,25 @@ from causerie.chat.model import Channel
 from causerie.chat.replies import Done, PinList
 from causerie.chat.texts import first_words
 from causerie.server import message_cache
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import Append, PutPin
 from causerie.server.send_quota import give_back, keep_guest
 
 
-async def pin(core: Core, session: Session, command: Pin) -> Append | Done:
+async def pin(context: Context, session: Session, command: Pin) -> Append | Done:
     """Pin a message, or take it off again. What is so already stays so, and nobody is told."""
-    channel, person, standing, message = await message_cache.about(core, session, command.channel, command.number)
-    now = core.now()
+    channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
+    now = context.now()
     message_policy.check_pin(channel, person, standing, now)
-    pinned = core.directory.pins.get(channel.id, {})
+    pinned = context.state.pins.get(channel.id, {})
     if (message.number in pinned) is command.on:
-        give_back(core, session)
+        give_back(context, session)
         return Done()
-    most = core.config.conversation.pins_channel
+    most = context.config.conversation.pins_channel
     if command.on and len(pinned) >= most:
         raise TooMany(why="pins", most=most)
-    at = core.moment(channel.id, now)
+    at = context.moment(channel.id, now)
     told = Pinned(
         channel=channel.name,
         at=at,
@@ -45,41 +45,41 @@ async def pin(core: Core, session: Session, command: Pin) -> Append | Done:
         channel, "pinned", at, person, "", "", msgspec.json.encode({"on": command.on}).decode(),
         target=message.number, event=told,
     )  # fmt: skip
-    tick = core.tick
-    with tick.whole():
+    unit = context.unit
+    with unit.whole():
         if person.guest:
-            keep_guest(core, session)
+            keep_guest(context, session)
         if command.on:
             # The store keeps them in the order of their times, and many may come in one millisecond.
             since = max(now, *(at + 1 for at in pinned.values()), 0)
-            tick.put(core.directory.pins, channel.id, {**pinned, message.number: since})
-            tick.store(PutPin(channel.id, message.number, since, True))
+            unit.put(context.state.pins, channel.id, {**pinned, message.number: since})
+            unit.store(PutPin(channel.id, message.number, since, True))
         else:
-            forget(core, channel, (message.number,))
-            tick.store(PutPin(channel.id, message.number, now, False))
-        tick.append(append)
+            forget(context, channel, (message.number,))
+            unit.store(PutPin(channel.id, message.number, now, False))
+        unit.append(append)
     return append
 
 
-def forget(core: Core, channel: Channel, numbers: tuple[int, ...]) -> None:
+def forget(context: Context, channel: Channel, numbers: tuple[int, ...]) -> None:
     """In memory, these messages are not pinned (any more)."""
-    pinned = core.directory.pins.get(channel.id, {})
+    pinned = context.state.pins.get(channel.id, {})
     if not pinned.keys().isdisjoint(numbers):
         # Another dictionary: what is undone comes back in its place.
         left = {number: at for number, at in pinned.items() if number not in numbers}
-        core.tick.put(core.directory.pins, channel.id, left)
+        context.unit.put(context.state.pins, channel.id, left)
 
 
-async def pins(core: Core, session: Session, command: Pins) -> PinList:
+async def pins(context: Context, session: Session, command: Pins) -> PinList:
     """The pinned messages as they stand. Those that are not kept any more are pinned no longer."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel_for(person, command.channel)
-    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
-    numbers = tuple(core.directory.pins.get(channel.id, ()))
-    messages = await core.store.messages(channel, numbers[::-1], person.id) if numbers else []
-    message_cache.reader(core, session, channel)
+    channel = context.state.channel_for(person, command.channel)
+    policy.check_read(channel, person, context.state.standing(channel.id, person.id))
+    numbers = tuple(context.state.pins.get(channel.id, ()))
+    messages = await context.store.messages(channel, numbers[::-1], person.id) if numbers else []
+    message_cache.reader(context, session, channel)
     if len(messages) < len(numbers):
         kept = {message.number for message in messages}
-        forget(core, channel, tuple(number for number in numbers if number not in kept))
+        forget(context, channel, tuple(number for number in numbers if number not in kept))
     return PinList(channel=channel.name, messages=[message for message in messages if not message.deleted])

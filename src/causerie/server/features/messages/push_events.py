@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 
 from causerie.chat.events import Message, MessageRun
 from causerie.chat.model import Channel, Subscription
-from causerie.server.context import Core
-from causerie.server.engine.unit_of_work import Tick
+from causerie.server.context import Context
+from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.features.messages.notification_preferences import verdict
 from causerie.server.ports.changes import Append
 from causerie.server.ports.event_codec import event_of
@@ -26,27 +26,29 @@ Form = Callable[[str, Message], bytes]
 class Pushing:
     """See the module. `forms`: by the first word of a subscription's form. `send` puts one on its way."""
 
-    def __init__(self, core: Core, forms: Mapping[str, Form], send: Callable[[Subscription, bytes], None]) -> None:
-        self._core = core
+    def __init__(
+        self, context: Context, forms: Mapping[str, Form], send: Callable[[Subscription, bytes], None]
+    ) -> None:
+        self._context = context
         self._forms = forms
         self._send = send
         self._waiting: asyncio.Queue[tuple[Channel, Message, int]] = asyncio.Queue(WAITING_MOST)
         self.dropped = 0
 
-    def told(self, tick: Tick) -> None:
-        """A tick was told: note who might be pushed something of it."""
-        subscribed = self._core.directory.subscriptions
+    def told(self, unit: UnitOfWork) -> None:
+        """A unit of work was told: note who might be pushed something of it."""
+        subscribed = self._context.state.subscriptions
         if not subscribed:
             return
-        for step in tick.changes:
+        for step in unit.changes:
             if isinstance(step, Append) and step.kind == "message" and not step.again:
-                standings = self._core.directory.standings.get(step.channel.id, {})
+                standings = self._context.state.standings.get(step.channel.id, {})
                 for person in subscribed.keys() & standings.keys():
                     if person != step.author.id and subscribed[person] and not self._is_at_a_client(person):
                         self._note(step, person)
 
     def _is_at_a_client(self, person: int) -> bool:
-        return any(not own.away for own in self._core.directory.connected.get(person, ()))
+        return any(not own.away for own in self._context.state.connected.get(person, ()))
 
     def _note(self, step: Append, person: int) -> None:
         event = event_of(step)
@@ -63,15 +65,15 @@ class Pushing:
             await self._look(*await self._waiting.get())
 
     async def _look(self, channel: Channel, message: Message, person: int) -> None:
-        core = self._core
-        follows = bool(message.thread) and await core.store.follows(person, channel.id, message.thread)
-        known = core.directory.people.get(person)
-        if known is None or known.disabled or channel.id not in core.directory.channels:
+        context = self._context
+        follows = bool(message.thread) and await context.store.follows(person, channel.id, message.thread)
+        known = context.state.people.get(person)
+        if known is None or known.disabled or channel.id not in context.state.channels:
             return
-        dnd = any(own.mode == "dnd" for own in core.directory.connected.get(person, ()))
-        if not verdict(core, known, core.directory.channels[channel.id], message, follows, dnd).notified:
+        dnd = any(own.mode == "dnd" for own in context.state.connected.get(person, ()))
+        if not verdict(context, known, context.state.channels[channel.id], message, follows, dnd).notified:
             return
-        for subscription in tuple(core.directory.subscriptions.get(person, {}).values()):
+        for subscription in tuple(context.state.subscriptions.get(person, {}).values()):
             name, _, how = subscription.form.partition(" ")
             form = self._forms.get(name)
             if form is not None and (said := form(how, message)):

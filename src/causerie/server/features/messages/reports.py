@@ -17,7 +17,7 @@ from causerie.chat.replies import Done, ReportLine, ReportList
 from causerie.chat.texts import check_text
 from causerie.server import message_cache
 from causerie.server.audit import audit
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import Complaint, PutReport
 from causerie.server.send_quota import keep_guest
@@ -30,23 +30,23 @@ OPEN_MOST = 10_000
 LISTED_MOST = 200
 
 
-async def report(core: Core, session: Session, command: Report) -> Done:
+async def report(context: Context, session: Session, command: Report) -> Done:
     """Show a message that one may read to those who moderate there. To report it twice is to report it once."""
     reason = _line(command.reason)
-    reports = await _open(core)
-    channel, person, standing, message = await message_cache.about(core, session, command.channel, command.number)
+    reports = await _open(context)
+    channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
     message_policy.check_report(channel, person, standing, message.author)
     mine = [one for one in reports.values() if one.person == person.id]
     if any((one.channel, one.target) == (channel.id, message.number) for one in mine):
         return Done()
-    most = core.config.conversation.reports_person
+    most = context.config.conversation.reports_person
     if len(mine) >= most or len(reports) >= OPEN_MOST:
         raise TooMany(why="reports", most=most if len(mine) >= most else OPEN_MOST)
     if person.guest:
-        keep_guest(core, session)
-    new = Complaint(core.new_id(), channel.id, core.now(), person.id, message.number, message.author, reason)
-    core.tick.put(reports, new.id, new)
-    core.tick.store(PutReport(new))
+        keep_guest(context, session)
+    new = Complaint(context.new_id(), channel.id, context.now(), person.id, message.number, message.author, reason)
+    context.unit.put(reports, new.id, new)
+    context.unit.store(PutReport(new))
     told = Reported(
         channel=channel.name,
         report=new.id,
@@ -60,34 +60,34 @@ async def report(core: Core, session: Session, command: Report) -> Done:
         guest=person.guest,
         whom_guest=message.guest,
     )
-    for ears in _told(core, channel, message.author):
-        core.tick.tell_one(ears, told)
+    for ears in _told(context, channel, message.author):
+        context.unit.tell_one(ears, told)
     return Done()
 
 
-async def reports(core: Core, session: Session, command: Reports) -> ReportList:
+async def reports(context: Context, session: Session, command: Reports) -> ReportList:
     """The open reports that are for this person, the oldest first, with what the messages say by now."""
-    open_ = await _open(core)
+    open_ = await _open(context)
     person = session.person
     if person is None:
         return ReportList(reports=[])
-    mine = _for(core, person, open_.values())[:LISTED_MOST]
+    mine = _for(context, person, open_.values())[:LISTED_MOST]
     texts: dict[tuple[int, int], Message] = {}
     for place in {one.channel for one in mine}:
         numbers = sorted({one.target for one in mine if one.channel == place})
-        found = await core.store.messages(core.directory.channels[place], numbers)
+        found = await context.store.messages(context.state.channels[place], numbers)
         texts.update(((place, message.number), message) for message in found)
-    names = {number: await _name(core, number) for one in mine for number in (one.person, one.whom)}
+    names = {number: await _name(context, number) for one in mine for number in (one.person, one.whom)}
     if session.person is None:
         return ReportList(reports=[])
     lines = []
     # Meanwhile one may moderate no longer, and another may have closed some.
-    for one in _for(core, session.person, [one for one in mine if one.id in open_]):
+    for one in _for(context, session.person, [one for one in mine if one.id in open_]):
         message = texts.get((one.channel, one.target))
         lines.append(
             ReportLine(
                 report=one.id,
-                channel=core.directory.channels[one.channel].name,
+                channel=context.state.channels[one.channel].name,
                 at=one.at,
                 name=names[one.person],
                 target=one.target,
@@ -99,21 +99,21 @@ async def reports(core: Core, session: Session, command: Reports) -> ReportList:
     return ReportList(reports=lines)
 
 
-async def close_report(core: Core, session: Session, command: CloseReport) -> Done:
+async def close_report(context: Context, session: Session, command: CloseReport) -> Done:
     """A report was looked at: it is forgotten, and what came of it is in the audit log."""
     note = _line(command.note)
-    known = (await _open(core)).get(command.report)
-    names = [await _name(core, one) for one in (known.whom, known.person)] if known is not None else []
+    known = (await _open(context)).get(command.report)
+    names = [await _name(context, one) for one in (known.whom, known.person)] if known is not None else []
     # While the names were looked up, another may have closed it.
-    reports = await _open(core)
+    reports = await _open(context)
     person, one = session.person, reports.get(command.report)
-    if person is None or one is None or not _for(core, person, (one,)):
+    if person is None or one is None or not _for(context, person, (one,)):
         raise NoSuchReport(report=command.report)
-    core.tick.drop(reports, one.id)
-    core.tick.store(PutReport(one, open=False))
-    place = core.directory.channels[one.channel].name
+    context.unit.drop(reports, one.id)
+    context.unit.store(PutReport(one, open=False))
+    place = context.state.channels[one.channel].name
     audit(
-        core, session, "report_closed", channel=place, number=one.target, name=names[0], by=names[1],
+        context, session, "report_closed", channel=place, number=one.target, name=names[0], by=names[1],
         reason=one.reason, note=note,
     )  # fmt: skip
     return Done()
@@ -123,50 +123,50 @@ def _line(text: str) -> str:
     return check_text(text, REASON_BYTES).replace("\n", " ") if text else ""
 
 
-async def _open(core: Core) -> dict[int, Complaint]:
-    if core.reports is None:
-        read = await core.store.reports(tuple(core.directory.channels))
-        if core.reports is None:
-            core.reports = {one.id: one for one in read}
-    return core.reports
+async def _open(context: Context) -> dict[int, Complaint]:
+    if context.reports is None:
+        read = await context.store.reports(tuple(context.state.channels))
+        if context.reports is None:
+            context.reports = {one.id: one for one in read}
+    return context.reports
 
 
-async def _name(core: Core, number: int) -> str:
-    person = core.directory.people.get(number) or await core.store.guest(number)
+async def _name(context: Context, number: int) -> str:
+    person = context.state.people.get(number) or await context.store.guest(number)
     return person.name if person is not None else ""
 
 
-def _moderators(core: Core, channel: Channel) -> list[int]:
+def _moderators(context: Context, channel: Channel) -> list[int]:
     """Who has the role and may use it; in a direct conversation nobody."""
     if channel.access == "direct":
         return []
-    people = core.directory.people
+    people = context.state.people
     return [
         number
-        for number, standing in core.directory.standings[channel.id].items()
+        for number, standing in context.state.standings[channel.id].items()
         if standing.role >= Role.MODERATOR and number in people and not people[number].disabled
     ]
 
 
-def _for(core: Core, person: Person, reports: Iterable[Complaint]) -> list[Complaint]:
+def _for(context: Context, person: Person, reports: Iterable[Complaint]) -> list[Complaint]:
     """Those of the reports that are for this person."""
-    directory, found = core.directory, []
+    state, found = context.state, []
     moderators: dict[int, list[int]] = {}
     for one in reports:
-        channel = directory.channels[one.channel]
+        channel = state.channels[one.channel]
         if channel.id not in moderators:
-            moderators[channel.id] = _moderators(core, channel)
-        standing = directory.standing(channel.id, person.id)
+            moderators[channel.id] = _moderators(context, channel)
+        standing = state.standing(channel.id, person.id)
         if policy.may_handle(channel, person, standing, one.whom, moderators[channel.id]):
             found.append(one)
     return found
 
 
-def _told(core: Core, channel: Channel, whom: int) -> list[Session]:
+def _told(context: Context, channel: Channel, whom: int) -> list[Session]:
     """The connections of those who are told of a report: of moderators, or of administrators where there are none."""
-    directory = core.directory
-    people = [one for one in _moderators(core, channel) if one != whom]
+    state = context.state
+    people = [one for one in _moderators(context, channel) if one != whom]
     if not people:
-        connected = (directory.people[number] for number in directory.connected)
+        connected = (state.people[number] for number in state.connected)
         people = [person.id for person in connected if person.admin and person.id != whom]
-    return [own for number in people for own in directory.connected.get(number, ())]
+    return [own for number in people for own in state.connected.get(number, ())]

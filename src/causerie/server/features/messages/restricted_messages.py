@@ -12,35 +12,35 @@ from causerie.chat.errors import BadText
 from causerie.chat.events import Confided
 from causerie.chat.replies import Confidence
 from causerie.chat.texts import check_tags, check_text
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 
 
-def confide(core: Core, session: Session, command: Confide) -> Confidence:
+def confide(context: Context, session: Session, command: Confide) -> Confidence:
     """Tell it to those in the channel who rank so, and to the other connections of who said it."""
     person = session.person
     assert person is not None
     tags = check_tags(command.tags)
     if not command.text and not tags:
         raise BadText(why="empty")
-    text = check_text(command.text, core.config.limits.message_bytes) if command.text else ""
-    directory, now = core.directory, core.now()
-    channel = directory.channel_for(person, command.channel)
-    standings = directory.standings[channel.id]
+    text = check_text(command.text, context.config.limits.message_bytes) if command.text else ""
+    state, now = context.state, context.now()
+    channel = state.channel_for(person, command.channel)
+    standings = state.standings[channel.id]
     standing = standings.get(person.id)
     policy.check_confide(channel, person, standing, now)
-    last = core.slowed.get((channel.id, person.id), 0)
+    last = context.slowed.get((channel.id, person.id), 0)
     message_policy.check_slow(channel, person, standing, last, now)
-    core.tick.set(session, "spoke", now)
+    context.unit.set(session, "spoke", now)
     told = Confided(
         channel=channel.name, at=now, person=person.id, name=person.name, guest=person.guest,
-        mark=f"{core.new_id():x}", to=command.to, text=text, action=command.action, notice=command.notice, tags=tags,
+        mark=f"{context.new_id():x}", to=command.to, text=text, action=command.action, notice=command.notice, tags=tags,
     )  # fmt: skip
     for number, standing in standings.items():
-        other = directory.people.get(number)
+        other = state.people.get(number)
         if other is None or not (number == person.id or policy.hears_confided(channel, other, standing, command.to)):
             continue
-        for ears in directory.connected.get(number, ()):
+        for ears in state.connected.get(number, ()):
             if ears is not session and channel.id in ears.channels:
-                core.tick.tell_one(ears, told)
+                context.unit.tell_one(ears, told)
     return Confidence(confided=told)

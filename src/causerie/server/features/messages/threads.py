@@ -13,7 +13,7 @@ from causerie.chat.events import Followed, Message
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, ThreadLine, ThreadList, ThreadPage
 from causerie.server import message_cache
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.messages.history import check_numbers, told
 from causerie.server.features.messages.own_reads import read_own
@@ -22,77 +22,77 @@ from causerie.server.ports.changes import Append, PutFollow
 from causerie.server.send_quota import keep_guest
 
 
-def follow(core: Core, person: int, channel: Channel, thread: int, on: bool) -> None:
+def follow(context: Context, person: int, channel: Channel, thread: int, on: bool) -> None:
     """This person (an id) follows the thread from now on, or no longer; each of their sessions is told."""
-    tick = core.tick
-    tick.store(PutFollow(person, channel.id, thread, on))
-    for session in core.directory.connected.get(person, ()):
-        tick.tell_one(session, Followed(channel=channel.name, thread=thread, on=on))
+    unit = context.unit
+    unit.store(PutFollow(person, channel.id, thread, on))
+    for session in context.state.connected.get(person, ()):
+        unit.tell_one(session, Followed(channel=channel.name, thread=thread, on=on))
 
 
-def follow_with(core: Core, channel: Channel, reply: Append, first: int) -> None:
+def follow_with(context: Context, channel: Channel, reply: Append, first: int) -> None:
     """Who wrote this reply, and who wrote the `first` message of its thread (an id), follow it once it is stored.
 
     Who is not a member of the channel any more does not begin to. Each session of those who did not follow it is told.
     """
-    directory = core.directory
+    state = context.state
     author, first = (
-        person if (standing := directory.standing(channel.id, person)) is not None and standing.inside else 0
+        person if (standing := state.standing(channel.id, person)) is not None and standing.inside else 0
         for person in (reply.author.id, first)
     )
     reply.follow = author, first
     for person in dict.fromkeys((first, author)):
-        for session in directory.connected.get(person, ()):
-            core.tick.tell_follower(session, reply, person)
+        for session in state.connected.get(person, ()):
+            context.unit.tell_follower(session, reply, person)
 
 
-async def follow_thread(core: Core, session: Session, command: Follow) -> Done:
+async def follow_thread(context: Context, session: Session, command: Follow) -> Done:
     """Follow the thread that a message began, or that it is a reply in, or no longer; at most `follows_person`."""
-    channel, person = _member(core, session, command.channel)
+    channel, person = _member(context, session, command.channel)
     check_numbers(number=command.number)
-    root, first = await _beginning(core, channel, command.number, person.id)
-    follows = await core.store.follows(person.id, channel.id, root)
+    root, first = await _beginning(context, channel, command.number, person.id)
+    follows = await context.store.follows(person.id, channel.id, root)
     nothing = first is None or (first.deleted and not first.replies)
     if nothing and (command.on or not follows):
         raise NoSuchMessage(channel=channel.name, number=command.number)
     if command.on and not follows:
-        most = core.config.conversation.follows_person
-        if len(await core.store.threads(person.id, _places(core, person.id))) >= most:
+        most = context.config.conversation.follows_person
+        if len(await context.store.threads(person.id, _places(context, person.id))) >= most:
             raise TooMany(why="threads", most=most)
-    channel, person = _member(core, session, channel.name)
+    channel, person = _member(context, session, channel.name)
     if command.on is follows:
         return Done()
     if person.guest:
-        keep_guest(core, session)
-    follow(core, person.id, channel, root, command.on)
+        keep_guest(context, session)
+    follow(context, person.id, channel, root, command.on)
     return Done()
 
 
-def _member(core: Core, session: Session, name: str) -> tuple[Channel, Person]:
+def _member(context: Context, session: Session, name: str) -> tuple[Channel, Person]:
     person = session.person
     if person is None:
         raise NotLoggedIn()
-    channel = core.directory.channel_for(person, name)
-    message_policy.check_follow(channel, person, core.directory.standing(channel.id, person.id))
+    channel = context.state.channel_for(person, name)
+    message_policy.check_follow(channel, person, context.state.standing(channel.id, person.id))
     return channel, person
 
 
-async def thread(core: Core, session: Session, command: Thread) -> ThreadPage:
+async def thread(context: Context, session: Session, command: Thread) -> ThreadPage:
     """A page of the thread that a message began, or that it is a reply in; what it began with is its first message."""
     person = session.person
     assert person is not None
-    channel = core.directory.channel_for(person, command.channel)
-    policy.check_read(channel, person, core.directory.standing(channel.id, person.id))
+    channel = context.state.channel_for(person, command.channel)
+    policy.check_read(channel, person, context.state.standing(channel.id, person.id))
     if command.before and command.after:
         raise BadInput(why="one of before, after")
     check_numbers(number=command.number, before=command.before, after=command.after)
-    limit = max(1, min(command.limit, core.config.limits.history_page))
-    number = told(core, channel)
-    root, first = await _beginning(core, channel, command.number, person.id)
+    limit = max(1, min(command.limit, context.config.limits.history_page))
+    number = told(context, channel)
+    root, first = await _beginning(context, channel, command.number, person.id)
     below = min(command.before or number + 1, number + 1)
     newest = not command.after
-    messages = await core.store.thread(channel, root, command.after, below, limit + 1, newest, person.id)
-    message_cache.reader(core, session, channel)
+    messages = await context.store.thread(channel, root, command.after, below, limit + 1, newest, person.id)
+    message_cache.reader(context, session, channel)
     if first is None and not messages:
         raise NoSuchMessage(channel=channel.name, number=command.number)
     if first is not None and command.after < root < below and len(messages) <= limit:
@@ -103,18 +103,18 @@ async def thread(core: Core, session: Session, command: Thread) -> ThreadPage:
     return ThreadPage(channel=channel.name, thread=root, messages=messages, more=more, number=number)
 
 
-async def _beginning(core: Core, channel: Channel, number: int, asker: int) -> tuple[int, Message | None]:
+async def _beginning(context: Context, channel: Channel, number: int, asker: int) -> tuple[int, Message | None]:
     """The thread that a message is in, and the message that it began with, if that is still kept."""
-    for message in await core.store.messages(channel, (number,), asker):
+    for message in await context.store.messages(channel, (number,), asker):
         if not message.thread:
             return number, message
-        for first in await core.store.messages(channel, (message.thread,), asker):
+        for first in await context.store.messages(channel, (message.thread,), asker):
             return first.number, first
         return message.thread, None
     return number, None
 
 
-async def threads(core: Core, session: Session, command: Threads) -> ThreadList:
+async def threads(context: Context, session: Session, command: Threads) -> ThreadList:
     """The threads that one follows in the channels that one is a member of.
 
     Replying follows a thread without asking how many one follows already; those that are too many, the ones that were
@@ -122,33 +122,33 @@ async def threads(core: Core, session: Session, command: Threads) -> ThreadList:
     """
     person = session.person
     assert person is not None
-    places = _places(core, person.id)
+    places = _places(context, person.id)
     while True:
-        flushed = core.flushed
-        found = await read_own(core, session, lambda: core.store.threads(person.id, places))
-        if core.flushed is flushed:
+        flushed = context.flushed
+        found = await read_own(context, session, lambda: context.store.threads(person.id, places))
+        if context.flushed is flushed:
             break
         # A marker that was in memory when this was read may have left it since: it is read again.
-    most = core.config.conversation.follows_person
-    for state in found[most:]:
-        follow(core, person.id, core.directory.channels[state.channel], state.thread, False)
+    most = context.config.conversation.follows_person
+    for kept in found[most:]:
+        follow(context, person.id, context.state.channels[kept.channel], kept.thread, False)
     lines = []
-    for state in found[:most]:
-        key = state.channel, person.id, state.thread
-        marker = read_state.marker_of(core, *key) or (state.upto, state.said)
+    for kept in found[:most]:
+        key = kept.channel, person.id, kept.thread
+        marker = read_state.marker_of(context, *key) or (kept.upto, kept.said)
         lines.append(
             ThreadLine(
-                channel=core.directory.channels[state.channel].name,
-                thread=state.thread,
-                replies=state.replies,
-                last=state.last,
-                unread=max(0, state.replies - marker[1]),
+                channel=context.state.channels[kept.channel].name,
+                thread=kept.thread,
+                replies=kept.replies,
+                last=kept.last,
+                unread=max(0, kept.replies - marker[1]),
                 upto=marker[0],
             )
         )
     return ThreadList(threads=lines)
 
 
-def _places(core: Core, person: int) -> list[int]:
+def _places(context: Context, person: int) -> list[int]:
     """The channels that a person is a member of."""
-    return [channel for channel, standing in core.directory.places.get(person, {}).items() if standing.inside]
+    return [channel for channel, standing in context.state.places.get(person, {}).items() if standing.inside]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from causerie.chat.model import Channel, Person
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import AddressBan, PutAddressBan
@@ -22,65 +22,65 @@ BANS_MOST = 10_000
 """Bans of addresses; past it those that would end first are lifted."""
 
 
-def remember(core: Core, session: Session) -> None:
+def remember(context: Context, session: Session) -> None:
     """A guest who said something goes: note where from, so that it can be banned by what it said."""
-    person, hosts = session.person, core.guest_hosts
-    if person is None or not person.guest or session.exempt or person.id not in core.directory.kept_guests:
+    person, hosts = session.person, context.guest_hosts
+    if person is None or not person.guest or session.exempt or person.id not in context.state.kept_guests:
         return
-    core.tick.drop(hosts, person.id)
-    core.tick.put(hosts, person.id, network_of(session.host))
+    context.unit.drop(hosts, person.id)
+    context.unit.put(hosts, person.id, network_of(session.host))
     if len(hosts) > HOSTS_MOST:
-        core.tick.drop(hosts, next(iter(hosts)))
+        context.unit.drop(hosts, next(iter(hosts)))
 
 
-def until(core: Core, session: Session, channel: Channel) -> int:
+def until(context: Context, session: Session, channel: Channel) -> int:
     """Until when guests from the session's address are kept out of the channel (ms); 0: they are not."""
-    if session.exempt or not core.directory.address_bans:
+    if session.exempt or not context.state.address_bans:
         return 0
-    ban = core.directory.address_bans.get((channel.id, network_of(session.host)))
+    ban = context.state.address_bans.get((channel.id, network_of(session.host)))
     return ban.until if ban is not None else 0
 
 
-def put(core: Core, channel: Channel, whom: Person, by: Person) -> int:
+def put(context: Context, channel: Channel, whom: Person, by: Person) -> int:
     """Ban the addresses of a guest who was banned, connected or not. How many hours for; 0: there is none to ban."""
-    hours = core.config.conversation.guest_ban_hours
-    connected = core.directory.connected.get(whom.id, ())
+    hours = context.config.conversation.guest_ban_hours
+    connected = context.state.connected.get(whom.id, ())
     hosts = {network_of(own.host) for own in connected if not own.exempt}
-    if whom.id in core.guest_hosts:
-        hosts.add(core.guest_hosts[whom.id])
+    if whom.id in context.guest_hosts:
+        hosts.add(context.guest_hosts[whom.id])
     if not whom.guest or not hours or not hosts:
         return 0
-    now = core.now()
-    _make_room(core, now, len(hosts))
+    now = context.now()
+    _make_room(context, now, len(hosts))
     for host in hosts:
         ban = AddressBan(channel.id, host, whom.id, by.id, now + hours * 3_600_000)
-        core.tick.put(core.directory.address_bans, (channel.id, host), ban)
-        core.tick.store(PutAddressBan(ban))
+        context.unit.put(context.state.address_bans, (channel.id, host), ban)
+        context.unit.store(PutAddressBan(ban))
     return hours
 
 
-def of(core: Core, channel: Channel, whom: int) -> list[AddressBan]:
+def of(context: Context, channel: Channel, whom: int) -> list[AddressBan]:
     """What was put with the ban of this person in the channel, and may be over by now."""
-    return [ban for ban in core.directory.address_bans.values() if ban.channel == channel.id and ban.person == whom]
+    return [ban for ban in context.state.address_bans.values() if ban.channel == channel.id and ban.person == whom]
 
 
-def lift(core: Core, channel: Channel, whom: int) -> bool:
+def lift(context: Context, channel: Channel, whom: int) -> bool:
     """Lift it. Whether there was anything."""
-    mine = of(core, channel, whom)
+    mine = of(context, channel, whom)
     for ban in mine:
-        _drop(core, ban)
+        _drop(context, ban)
     return bool(mine)
 
 
-def _make_room(core: Core, now: int, more: int) -> None:
-    bans = sorted(core.directory.address_bans.values(), key=lambda ban: ban.until)
+def _make_room(context: Context, now: int, more: int) -> None:
+    bans = sorted(context.state.address_bans.values(), key=lambda ban: ban.until)
     spare = max(0, len(bans) + more - BANS_MOST)
     for place, ban in enumerate(bans):
         if ban.until > now and place >= spare:
             break
-        _drop(core, ban)
+        _drop(context, ban)
 
 
-def _drop(core: Core, ban: AddressBan) -> None:
-    core.tick.drop(core.directory.address_bans, (ban.channel, ban.host))
-    core.tick.store(PutAddressBan(msgspec.structs.replace(ban, until=0)))
+def _drop(context: Context, ban: AddressBan) -> None:
+    context.unit.drop(context.state.address_bans, (ban.channel, ban.host))
+    context.unit.store(PutAddressBan(msgspec.structs.replace(ban, until=0)))

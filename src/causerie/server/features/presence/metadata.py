@@ -17,7 +17,7 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.names import skeleton
 from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import Done, MetadataKeys, MetadataLine, MetadataList, MetadataPage
-from causerie.server.context import Core
+from causerie.server.context import Context
 from causerie.server.elevation import is_elevated
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import presence
@@ -31,22 +31,22 @@ SHOWN_MOST = 200
 """Characters of it that are looked at."""
 
 
-def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | MetadataList:
+def set_metadata(context: Context, session: Session, command: SetMetadata) -> Done | MetadataList:
     """Note it. It costs as much as a message. Raises NotYours, NotModerator, TooMany."""
     me = session.person
     assert me is not None
-    channel, person = _about(core, session, command.channel, command.name)
+    channel, person = _about(context, session, command.channel, command.name)
     if channel is not None:
-        policy.check_note_channel(channel, me, core.directory.standing(channel.id, me.id))
+        policy.check_note_channel(channel, me, context.state.standing(channel.id, me.id))
     else:
-        policy.check_note(me, is_elevated(core, session), person)
-    most = core.config.limits.metadata_keys
-    notes = _notes(core, channel, person)
+        policy.check_note(me, is_elevated(context, session), person)
+    most = context.config.limits.metadata_keys
+    notes = _notes(context, channel, person)
     if command.key or command.value:
-        mine = channel is None and not (me.admin or is_elevated(core, session))
-        if mine and command.key == DISPLAY_NAME and sounds_official(command.value[:SHOWN_MOST], own_names(core)):
+        mine = channel is None and not (me.admin or is_elevated(context, session))
+        if mine and command.key == DISPLAY_NAME and sounds_official(command.value[:SHOWN_MOST], own_names(context)):
             raise BadInput(why="display_name")
-        changes = {check_key(command.key): check_value(command.value, core.config.limits.metadata_value_bytes)}
+        changes = {check_key(command.key): check_value(command.value, context.config.limits.metadata_value_bytes)}
         if command.value and command.key not in notes and len(notes) >= most:
             raise TooMany(why="metadata", most=most)
     else:
@@ -54,63 +54,63 @@ def set_metadata(core: Core, session: Session, command: SetMetadata) -> Done | M
     before = dict(notes)
     for key, value in changes.items():
         if notes.get(key, "") != value:
-            _note(core, session, channel, person, key, value)
+            _note(context, session, channel, person, key, value)
     if command.key:
         return Done()
     return _list(channel, person, before)
 
 
-def _note(core: Core, session: Session, channel: Channel | None, person: Person, key: str, value: str) -> None:
-    directory, tick = core.directory, core.tick
-    kept = directory.person_notes if channel is None else directory.channel_notes
+def _note(context: Context, session: Session, channel: Channel | None, person: Person, key: str, value: str) -> None:
+    state, unit = context.state, context.unit
+    kept = state.person_notes if channel is None else state.channel_notes
     number = person.id if channel is None else channel.id
     notes = {**kept.get(number, {}), key: value}
     if not value:
         del notes[key]
     if notes:
-        tick.put(kept, number, notes)
+        unit.put(kept, number, notes)
     else:
-        tick.drop(kept, number)
+        unit.drop(kept, number)
     if channel is not None:
-        tick.store(PutMetadata(channel.id, 0, key, value))
+        unit.store(PutMetadata(channel.id, 0, key, value))
         told = MetadataSet(channel=channel.name, key=key, value=value)
     else:
         if not person.guest:
-            tick.store(PutMetadata(0, person.id, key, value))
+            unit.store(PutMetadata(0, person.id, key, value))
         told = MetadataSet(channel="", key=key, value=value, person=person.id, name=person.name)
-    for ears in core.metadata_ears.get(key, ()):
+    for ears in context.metadata_ears.get(key, ()):
         # Who asked is answered.
         if ears is not session and (
-            channel.id in ears.channels if channel is not None else _hears_of(core, ears, person)
+            channel.id in ears.channels if channel is not None else _hears_of(context, ears, person)
         ):
-            tick.tell_one(ears, told)
+            unit.tell_one(ears, told)
 
 
-def _hears_of(core: Core, ears: Session, person: Person) -> bool:
+def _hears_of(context: Context, ears: Session, person: Person) -> bool:
     """Whether a connection is told of what changes about a person."""
     if ears.person is None or ears.person.id == person.id:
         return ears.person is not None
-    if not presence.visible(core, person.id):
+    if not presence.visible(context, person.id):
         return False
-    here = core.directory.here
+    here = context.state.here
     if any(person.id in here.get(number, ()) for number in ears.channels):
         return True
     return skeleton(person.name) in (ears.watching or ())
 
 
-def metadata(core: Core, session: Session, command: Metadata) -> MetadataList:
+def metadata(context: Context, session: Session, command: Metadata) -> MetadataList:
     """All that is noted."""
-    channel, person = _about(core, session, command.channel, command.name)
-    return _list(channel, person, _notes(core, channel, person))
+    channel, person = _about(context, session, command.channel, command.name)
+    return _list(channel, person, _notes(context, channel, person))
 
 
-def follow_metadata(core: Core, session: Session, command: FollowMetadata) -> MetadataKeys:
+def follow_metadata(context: Context, session: Session, command: FollowMetadata) -> MetadataKeys:
     """Follow these keys in their order, as many as there is room for, or no longer."""
-    most, known = core.config.limits.metadata_follows, session.keys or {}
+    most, known = context.config.limits.metadata_follows, session.keys or {}
     for key in command.keys:
         check_key(key)
     if not command.on:
-        _drop(core, session, command.keys or known)
+        _drop(context, session, command.keys or known)
         return MetadataKeys(keys=list(session.keys or ()), most=most)
     new: list[str] = []
     refused = ""
@@ -121,91 +121,93 @@ def follow_metadata(core: Core, session: Session, command: FollowMetadata) -> Me
             refused = key
             break
         known = {**known, key: True}
-        if (ears := core.metadata_ears.get(key)) is None:
-            core.tick.put(core.metadata_ears, key, {session: True})
+        if (ears := context.metadata_ears.get(key)) is None:
+            context.unit.put(context.metadata_ears, key, {session: True})
         else:
-            core.tick.put(ears, session, True)
+            context.unit.put(ears, session, True)
         new.append(key)
-    core.tick.set(session, "keys", known or None)
+    context.unit.set(session, "keys", known or None)
     return MetadataKeys(keys=list(known), new=new, refused=refused, most=most)
 
 
-def _drop(core: Core, session: Session, keys: Iterable[str]) -> None:
+def _drop(context: Context, session: Session, keys: Iterable[str]) -> None:
     known, dropped = session.keys or {}, frozenset(keys)
     for key in dropped & known.keys():
-        core.tick.drop(core.metadata_ears[key], session)
-        if not core.metadata_ears[key]:
-            core.tick.drop(core.metadata_ears, key)
-    core.tick.set(session, "keys", {key: True for key in known if key not in dropped} or None)
+        context.unit.drop(context.metadata_ears[key], session)
+        if not context.metadata_ears[key]:
+            context.unit.drop(context.metadata_ears, key)
+    context.unit.set(session, "keys", {key: True for key in known if key not in dropped} or None)
 
 
-def forget(core: Core, session: Session) -> None:
+def forget(context: Context, session: Session) -> None:
     """The connection is gone, and follows nothing."""
     if session.keys is not None:
-        _drop(core, session, session.keys)
+        _drop(context, session, session.keys)
 
 
-def sync_metadata(core: Core, session: Session, command: SyncMetadata) -> MetadataPage:
+def sync_metadata(context: Context, session: Session, command: SyncMetadata) -> MetadataPage:
     """What is noted under the keys that the session follows."""
     keys = list(session.keys or ())
-    directory = core.directory
+    state = context.state
     if command.channel:
-        channel, _ = _about(core, session, command.channel, "")
+        channel, _ = _about(context, session, command.channel, "")
         assert channel is not None
-        return MetadataPage(lines=[*_of_channel(core, channel, keys), *_of(core, _inside(core, [channel]), keys)])
+        return MetadataPage(
+            lines=[*_of_channel(context, channel, keys), *_of(context, _inside(context, [channel]), keys)]
+        )
     if command.name:
-        return MetadataPage(lines=list(_of(core, [directory.person(command.name).id], keys)))
+        return MetadataPage(lines=list(_of(context, [state.person(command.name).id], keys)))
     assert session.person is not None
-    channels = [directory.channels[number] for number in session.channels]
-    watched = (directory.names.get(mark, 0) for mark in session.watching or ())
-    here = (number for number in watched if number and presence.visible(core, number))
-    people = dict.fromkeys((session.person.id, *_inside(core, channels), *here))
-    lines = [line for channel in channels for line in _of_channel(core, channel, keys)]
-    return MetadataPage(lines=[*lines, *_of(core, people, keys)])
+    channels = [state.channels[number] for number in session.channels]
+    watched = (state.names.get(mark, 0) for mark in session.watching or ())
+    here = (number for number in watched if number and presence.visible(context, number))
+    people = dict.fromkeys((session.person.id, *_inside(context, channels), *here))
+    lines = [line for channel in channels for line in _of_channel(context, channel, keys)]
+    return MetadataPage(lines=[*lines, *_of(context, people, keys)])
 
 
-def _inside(core: Core, channels: Iterable[Channel]) -> dict[int, bool]:
-    return {person: True for channel in channels for person in core.directory.here.get(channel.id, ())}
+def _inside(context: Context, channels: Iterable[Channel]) -> dict[int, bool]:
+    return {person: True for channel in channels for person in context.state.here.get(channel.id, ())}
 
 
-def _of_channel(core: Core, channel: Channel, keys: Iterable[str]) -> Iterator[MetadataLine]:
-    notes = core.directory.channel_notes.get(channel.id, {})
+def _of_channel(context: Context, channel: Channel, keys: Iterable[str]) -> Iterator[MetadataLine]:
+    notes = context.state.channel_notes.get(channel.id, {})
     return (MetadataLine(key=key, value=notes[key], channel=channel.name) for key in keys if key in notes)
 
 
-def _of(core: Core, people: Iterable[int], keys: list[str]) -> Iterator[MetadataLine]:
-    kept = core.directory.person_notes
+def _of(context: Context, people: Iterable[int], keys: list[str]) -> Iterator[MetadataLine]:
+    kept = context.state.person_notes
     for number in people:
-        notes, person = kept.get(number), core.directory.people.get(number)
+        notes, person = kept.get(number), context.state.people.get(number)
         if notes and person is not None:
             for key in keys:
                 if key in notes:
                     yield MetadataLine(key=key, value=notes[key], person=number, name=person.name)
 
 
-def became(core: Core, person: Person) -> None:
+def became(context: Context, person: Person) -> None:
     """A guest is an account now: what is noted of it is kept."""
-    for key, value in core.directory.person_notes.get(person.id, {}).items():
-        core.tick.store(PutMetadata(0, person.id, key, value))
+    for key, value in context.state.person_notes.get(person.id, {}).items():
+        context.unit.store(PutMetadata(0, person.id, key, value))
 
 
-def _about(core: Core, session: Session, channel: str, name: str) -> tuple[Channel | None, Person]:
+def _about(context: Context, session: Session, channel: str, name: str) -> tuple[Channel | None, Person]:
     """Which channel it is about, or else which person."""
-    me, directory = session.person, core.directory
+    me, state = session.person, context.state
     assert me is not None
     if not channel:
-        return None, directory.person(name) if name else me
+        return None, state.person(name) if name else me
     if name:
         raise BadInput(why="metadata")
-    place = directory.channel_for(me, channel)
-    policy.check_read(place, me, directory.standing(place.id, me.id))
+    place = state.channel_for(me, channel)
+    policy.check_read(place, me, state.standing(place.id, me.id))
     return place, me
 
 
-def _notes(core: Core, channel: Channel | None, person: Person) -> dict[str, str]:
+def _notes(context: Context, channel: Channel | None, person: Person) -> dict[str, str]:
     if channel is not None:
-        return core.directory.channel_notes.get(channel.id, {})
-    return core.directory.person_notes.get(person.id, {})
+        return context.state.channel_notes.get(channel.id, {})
+    return context.state.person_notes.get(person.id, {})
 
 
 def _list(channel: Channel | None, person: Person, notes: dict[str, str]) -> MetadataList:

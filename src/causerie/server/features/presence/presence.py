@@ -14,7 +14,7 @@ from causerie.chat.events import Entered, How, Left, Presence
 from causerie.chat.model import ROLE_NAMES, Channel, Mode, Person, Standing
 from causerie.chat.replies import Done, GoneLine
 from causerie.chat.texts import check_text
-from causerie.server.context import DEPARTED_MOST, Core
+from causerie.server.context import DEPARTED_MOST, Context
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import presence_watch
 from causerie.server.ports.changes import PutSeen
@@ -39,56 +39,56 @@ def _shown(devices: list[Session]) -> Shown:
     return last.away, last.mode == "dnd"
 
 
-def shown(core: Core, channel: Channel, person: int) -> Shown | None:
+def shown(context: Context, channel: Channel, person: int) -> Shown | None:
     """How a person seems to the others in a channel; None: not here."""
-    if person not in core.directory.here.get(channel.id, ()):
+    if person not in context.state.here.get(channel.id, ()):
         return None
-    devices = core.directory.connected.get(person, ())
+    devices = context.state.connected.get(person, ())
     return _shown([own for own in devices if own.mode != "invisible" and channel.id in own.channels])
 
 
-def shown_to(core: Core, channel: Channel, person: int, asker: int) -> Shown | None:
+def shown_to(context: Context, channel: Channel, person: int, asker: int) -> Shown | None:
     """The same as `asker` may know it: one's own presence is no secret from oneself."""
-    seen = shown(core, channel, person)
-    if seen is None and person == asker and _inside(core, channel, person):
+    seen = shown(context, channel, person)
+    if seen is None and person == asker and _inside(context, channel, person):
         return AVAILABLE
     return seen
 
 
-def shown_anywhere(core: Core, person: int) -> Shown | None:
+def shown_anywhere(context: Context, person: int) -> Shown | None:
     """How a person seems to others, wherever they are; None: not connected, as far as anybody sees."""
-    devices = visible(core, person)
+    devices = visible(context, person)
     return _shown(devices) if devices else None
 
 
-def visible(core: Core, person: int) -> list[Session]:
+def visible(context: Context, person: int) -> list[Session]:
     """A person's devices that others may know of."""
-    return [own for own in core.directory.connected.get(person, ()) if own.mode != "invisible"]
+    return [own for own in context.state.connected.get(person, ()) if own.mode != "invisible"]
 
 
-def hides(core: Core, session: Session, person: Person) -> bool:
+def hides(context: Context, session: Session, person: Person) -> bool:
     """Whether a person is invisible on every other device: they stay so when this one more connects by itself."""
-    connected = core.directory.connected.get(person.id, ())
+    connected = context.state.connected.get(person.id, ())
     others = [own for own in connected if own is not session and not own.arriving]
     return bool(others) and all(own.mode == "invisible" for own in others)
 
 
-def _inside(core: Core, channel: Channel, person: int) -> list[Session]:
-    return [own for own in core.directory.connected.get(person, ()) if channel.id in own.channels]
+def _inside(context: Context, channel: Channel, person: int) -> list[Session]:
+    return [own for own in context.state.connected.get(person, ()) if channel.id in own.channels]
 
 
-def count(core: Core, session: Session, channel: Channel, by: int) -> None:
+def count(context: Context, session: Session, channel: Channel, by: int) -> None:
     """One connection more or less of the session's person is in the channel, for all to see."""
     assert session.person is not None
-    directory, person = core.directory, session.person.id
-    here = directory.here.get(channel.id)
+    state, person = context.state, session.person.id
+    here = state.here.get(channel.id)
     if here is None:
         here = {}
-        core.tick.put(directory.here, channel.id, here)
+        context.unit.put(state.here, channel.id, here)
     if now := here.get(person, 0) + by:
-        core.tick.put(here, person, now)
+        context.unit.put(here, person, now)
     else:
-        core.tick.drop(here, person)
+        context.unit.drop(here, person)
 
 
 def entered(channel: Channel, person: Person, standing: Standing, seen: Shown) -> Entered:
@@ -114,7 +114,7 @@ def left(channel: Channel, person: Person, reason: str = "", gone: bool = False,
 
 
 def tell_left(
-    core: Core,
+    context: Context,
     channel: Channel,
     person: Person,
     was: Shown,
@@ -124,108 +124,108 @@ def tell_left(
 ) -> None:
     """Tell the others that a person is here no longer. Those of the person's devices that are in the channel,
     invisible, do not hear it: on them one is still here. Who becomes invisible is told of as who quits."""
-    core.tick.tell(channel.id, left(channel, person, reason, gone, how))
-    for own in _inside(core, channel, person.id):
-        core.tick.skip(own, channel.id)
+    context.unit.tell(channel.id, left(channel, person, reason, gone, how))
+    for own in _inside(context, channel, person.id):
+        context.unit.skip(own, channel.id)
         if was != AVAILABLE:
-            core.tick.tell_one(own, _presence(channel, person, AVAILABLE))
+            context.unit.tell_one(own, _presence(channel, person, AVAILABLE))
 
 
-def tell_changed(core: Core, channel: Channel, person: Person, was: Shown, now: Shown) -> None:
+def tell_changed(context: Context, channel: Channel, person: Person, was: Shown, now: Shown) -> None:
     """Tell a channel how somebody who is here seems now."""
     if was != now:
-        core.tick.tell(channel.id, _presence(channel, person, now))
+        context.unit.tell(channel.id, _presence(channel, person, now))
 
 
 def _presence(channel: Channel, person: Person, seen: Shown) -> Presence:
     return Presence(channel=channel.name, person=person.id, name=person.name, away=seen[0], dnd=seen[1])
 
 
-def away(core: Core, session: Session, command: Away) -> Done:
+def away(context: Context, session: Session, command: Away) -> Done:
     """Away with a text, or back, on this device; one that is invisible or not to be disturbed stays so."""
     text = check_text(command.text, AWAY_BYTES) if command.text else ""
-    _become(core, session, session.mode, text)
+    _become(context, session, session.mode, text)
     return Done()
 
 
-def set_presence(core: Core, session: Session, command: SetPresence) -> Done:
+def set_presence(context: Context, session: Session, command: SetPresence) -> Done:
     """How one is present on this device. A text goes with being away, and with not to be disturbed."""
     assert session.person is not None
     policy.check_presence(session.person, command.mode)
     text = check_text(command.text, AWAY_BYTES) if command.text else ""
     if command.mode == "away":
-        _become(core, session, "online", text or AWAY)
+        _become(context, session, "online", text or AWAY)
     else:
-        _become(core, session, command.mode, text if command.mode == "dnd" else "")
+        _become(context, session, command.mode, text if command.mode == "dnd" else "")
     return Done()
 
 
-def _become(core: Core, session: Session, mode: Mode, away: str) -> None:
-    person, directory, tick = session.person, core.directory, core.tick
+def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
+    person, state, unit = session.person, context.state, context.unit
     assert person is not None
-    places = [directory.channels[number] for number in session.channels]
-    before = [shown(core, channel, person.id) for channel in places]
-    seemed = shown_anywhere(core, person.id)
+    places = [state.channels[number] for number in session.channels]
+    before = [shown(context, channel, person.id) for channel in places]
+    seemed = shown_anywhere(context, person.id)
     if session.arriving:
-        tick.set(session, "arriving", False)
-        mode = "invisible" if hides(core, session, person) else mode
+        unit.set(session, "arriving", False)
+        mode = "invisible" if hides(context, session, person) else mode
     turned = (mode != "invisible") - (session.mode != "invisible")
-    tick.set(session, "away", away)
-    tick.set(session, "mode", mode)
+    unit.set(session, "away", away)
+    unit.set(session, "mode", mode)
     for channel, was in zip(places, before, strict=True):
         if turned:
-            count(core, session, channel, turned)
-        now = shown(core, channel, person.id)
+            count(context, session, channel, turned)
+        now = shown(context, channel, person.id)
         if was is not None and now is not None:
-            tell_changed(core, channel, person, was, now)
+            tell_changed(context, channel, person, was, now)
         elif was is not None:
-            tell_left(core, channel, person, was)
+            tell_left(context, channel, person, was)
         elif now is not None:
-            standing = directory.standings[channel.id][person.id]
-            tick.tell(channel.id, entered(channel, person, standing, now))
-    presence_watch.seems(core, person, seemed, shown_anywhere(core, person.id))
+            standing = state.standings[channel.id][person.id]
+            unit.tell(channel.id, entered(channel, person, standing, now))
+    presence_watch.seems(context, person, seemed, shown_anywhere(context, person.id))
     if turned > 0:
         # Since when one was here in secret stays a secret.
-        tick.set(session, "since", core.now())
-        presence_watch.came(core, person)
+        unit.set(session, "since", context.now())
+        presence_watch.came(context, person)
     elif turned < 0:
-        note_seen(core, person, core.now())
-        presence_watch.went(core, person)
+        note_seen(context, person, context.now())
+        presence_watch.went(context, person)
 
 
-def shares_last_seen(core: Core, person: int) -> bool:
+def shares_last_seen(context: Context, person: int) -> bool:
     """Whether an account lets others know when it was last here."""
-    preferences = core.directory.preferences.get(person)
+    preferences = context.state.preferences.get(person)
     return preferences is not None and preferences.share_last_seen
 
 
-def note_gone(core: Core, person: Person, at: int) -> None:
+def note_gone(context: Context, person: Person, at: int) -> None:
     """Remember that somebody left for others to see: a guest, or an account that lets others know when that was."""
-    if (person.guest or shares_last_seen(core, person.id)) and not visible(core, person.id):
-        note_departed(core, GoneLine(person.id, person.name, at, person.guest))
+    if (person.guest or shares_last_seen(context, person.id)) and not visible(context, person.id):
+        note_departed(context, GoneLine(person.id, person.name, at, person.guest))
 
 
-def note_departed(core: Core, line: GoneLine) -> None:
+def note_departed(context: Context, line: GoneLine) -> None:
     """Remember this, and forget the oldest of so many."""
-    core.tick.set(core, "departures", core.departures + 1)
-    core.tick.put(core.departed, core.departures, line)
-    core.tick.drop(core.departed, core.departures - DEPARTED_MOST)
+    context.unit.set(context, "departures", context.departures + 1)
+    context.unit.put(context.departed, context.departures, line)
+    context.unit.drop(context.departed, context.departures - DEPARTED_MOST)
 
 
-def departed(core: Core) -> list[GoneLine]:
+def departed(context: Context) -> list[GoneLine]:
     """Who left lately, the last one first: of accounts, those who let others know that now, whatever they did then."""
-    people = core.directory.people
+    people = context.state.people
 
     def may_be_told(line: GoneLine) -> bool:
         now = people.get(line.person)
-        return shares_last_seen(core, line.person) if now is not None and not now.guest else line.guest
+        return shares_last_seen(context, line.person) if now is not None and not now.guest else line.guest
 
-    return [line for _, line in sorted(core.departed.items(), reverse=True) if may_be_told(line)]
+    return [line for _, line in sorted(context.departed.items(), reverse=True) if may_be_told(line)]
 
 
-def note_seen(core: Core, person: Person, at: int) -> None:
+def note_seen(context: Context, person: Person, at: int) -> None:
     """Keep when an account was last here for others to see, if they may know it and it was just now. It is stored
-    whatever becomes of the tick: that they left is not undone."""
-    if not person.guest and shares_last_seen(core, person.id) and not visible(core, person.id):
-        core.tick.put(core.directory.seen, person.id, at)
-        core.turns.owe(PutSeen(person.id, at), about=("seen", person.id))
+    whatever becomes of the unit of work: that they left is not undone."""
+    if not person.guest and shares_last_seen(context, person.id) and not visible(context, person.id):
+        context.unit.put(context.state.seen, person.id, at)
+        context.commit_loop.owe(PutSeen(person.id, at), about=("seen", person.id))

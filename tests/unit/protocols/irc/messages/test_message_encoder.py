@@ -34,7 +34,7 @@ class World:
         return 1_000
 
 
-def language(heard: int) -> IrcLanguage:
+def encoder(heard: int) -> IrcLanguage:
     """The language of those with these capabilities."""
     return IrcLanguage(cast(Network, World()), heard)
 
@@ -55,7 +55,7 @@ def said(text: str, **about: Any) -> Message:
 
 def lines_of(event: Any, heard: int) -> list[Line]:
     """Its lines, each whole and within its bounds (Modern IRC, "Message format")."""
-    data = language(heard).encode(event)
+    data = encoder(heard).encode(event)
     assert data.endswith(b"\r\n")
     found = []
     for line in split(data):
@@ -124,7 +124,7 @@ def test_what_only_clients_read(text: str, tags: dict[str, str], heard: int) -> 
     except ChatError:
         text = ""
     event = Signalled(channel="home", at=1, person=1, name="Anna", mark="ab", text=text, tags=tags)
-    data = language(heard).encode(event)
+    data = encoder(heard).encode(event)
     if text:
         assert all(line.params[1][0] == line.params[1][-1] == "\x01" for line in lines_of(event, heard))
     else:
