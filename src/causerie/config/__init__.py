@@ -1,0 +1,1 @@
+"""Settings as data: fields with units and bounds, the file, addresses, where a mistake stands."""

@@ -1,0 +1,1 @@
+"""What people read: translation, one sentence for each refusal, the catalogs."""

@@ -1,1 +1,1 @@
-"""Web Push: messages for people who are not connected, by way of the push service of their device (RFC 8030)."""
+"""Web Push: encryption (RFC 8291), who we are (RFC 8292), the queue, one message over HTTPS."""

@@ -1,0 +1,1 @@
+"""What keeps the server's port of a store."""

@@ -45,7 +45,7 @@ def test_each_reason_is_one_that_the_core_gives() -> None:
     words = {
         node.value
         for folder in ("chat", "server", "protocols")
-        for path in (SOURCES / folder).glob("*.py")
+        for path in (SOURCES / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -1,0 +1,1 @@
+"""What is drawn, and which keys do what."""

@@ -1,0 +1,1 @@
+"""One IRC connection: its wire, the table of its commands, events that are its own doing."""

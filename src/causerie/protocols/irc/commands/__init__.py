@@ -1,0 +1,1 @@
+"""IRC's commands, a file a group; each has `COMMANDS`."""

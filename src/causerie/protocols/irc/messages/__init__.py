@@ -1,0 +1,1 @@
+"""Events as lines of IRC, once for each set of capabilities."""

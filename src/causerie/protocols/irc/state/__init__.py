@@ -1,0 +1,1 @@
+"""What all IRC connections share: the network as they see it, the welcome, NAMES, labels."""

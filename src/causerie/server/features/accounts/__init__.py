@@ -1,0 +1,1 @@
+"""Logging in, accounts, invitations, certificates, configured passwords, devices that get Web Push."""

@@ -1,0 +1,1 @@
+"""Running the server: status, backup, announcements, the list of slash commands."""

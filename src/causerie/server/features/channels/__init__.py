@@ -1,0 +1,1 @@
+"""Channels: settings, admission, names, moderation, ban masks."""
