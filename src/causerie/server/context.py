@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from causerie.chat.replies import GoneLine
 from causerie.config.settings import Config
 from causerie.server.delivery.fanout import Fanout
+from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.fair_queue import FairQueue
 from causerie.server.engine.hashing import Hashing
@@ -18,7 +19,6 @@ from causerie.server.engine.session import Session
 from causerie.server.engine.slices import Slices
 from causerie.server.engine.state import State
 from causerie.server.engine.unit_of_work import UnitOfWork
-from causerie.server.message_cache import CachedMessage
 from causerie.server.ports.changes import Complaint
 from causerie.server.ports.store import Store
 

@@ -263,7 +263,7 @@ def dispatch(context: Context, session: Session, command: c.Command) -> Coroutin
         unit.back_to(mark)
         answer = Internal()
     if type(answer) is Append:
-        answer.asked = session, command
+        unit.asked[answer] = session, command
     else:
         unit.answer(session, command, answer)
     if rhythm.resting:
@@ -288,7 +288,7 @@ async def finish(context: Context, session: Session, command: c.Command, waiting
         answer = Internal()
     if type(answer) is Append:
         # It went into this very unit of work: nothing was waited for since.
-        answer.asked = session, command
+        context.commit_loop.unit.asked[answer] = session, command
     elif not session.closed:
         context.commit_loop.unit.answer(session, command, answer)
     context.commit_loop.wake()

@@ -10,60 +10,19 @@ undoes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from causerie.chat import policy
 from causerie.chat.errors import NoSuchMessage, NotLoggedIn
-from causerie.chat.events import Message
-from causerie.chat.model import Channel, Everyone, Person, Standing
+from causerie.chat.model import Channel, Person, Standing
+from causerie.server.context import Context
+from causerie.server.engine.cached_message import CachedMessage
+from causerie.server.engine.session import Session
 
-if TYPE_CHECKING:
-    from causerie.server.context import Context
-    from causerie.server.engine.session import Session
-
-MESSAGE_WEIGHT, MOST = 10, 100_000
-"""A message weighs 10, a reaction to it 1; all that is remembered may weigh 100,000: 10,000 messages at most."""
-
-BEGINNING = 200
-"""Characters of a text that are remembered: enough for its first words."""
+MOST = 100_000
+"""What all that is remembered may weigh: 10,000 messages at most."""
 
 NUMBER_MOST = 2**53
-
-
-class CachedMessage:
-    """One message as it stands, with what is not committed yet. Changed only by a unit of work's `set`, `put` and
-    `drop`.
-
-    `text` is no more than the beginning of its text. `reactions`: for each emoji, who (their ids).
-    """
-
-    __slots__ = (
-        "action", "at", "author", "author_name", "channel", "deleted", "edited_at", "everyone", "guest", "mentions",
-        "notice", "nth", "number", "reactions", "tags", "text", "thread",
-    )  # fmt: skip
-
-    def __init__(self, channel: int, message: Message) -> None:
-        self.channel = channel
-        self.number = message.number
-        self.author = message.person
-        self.author_name = message.name
-        self.guest = message.guest
-        self.at = message.at
-        self.text = message.text[:BEGINNING]
-        self.thread = message.thread
-        self.nth = message.nth
-        self.action = message.action
-        self.notice = message.notice
-        self.tags = message.tags
-        self.mentions = message.mentions
-        self.everyone: Everyone = message.everyone
-        self.edited_at = message.edited_at
-        self.deleted = message.deleted
-        self.reactions: dict[str, dict[int, bool]] = {}
-
-    def weight(self) -> int:
-        """What it takes of what may be remembered."""
-        return MESSAGE_WEIGHT + sum(map(len, self.reactions.values()))
 
 
 class About(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from causerie.server.context import Context
+from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
-from causerie.server.message_cache import CachedMessage
 
 ORDERED = ("connected", "pins")
 """Of the directory: dictionaries whose order counts."""

@@ -83,9 +83,10 @@ class Fanout:
         owed: dict[Session, dict[int, bool]] = {}
         everywhere: dict[Any, Everywhere] = {}
         refused = unit.answered
+        asked = {} if refused else unit.asked
         for step in unit.steps:
             if isinstance(step, Append):
-                self._tell_logged(step, touched, owed, refused)
+                self._tell_logged(step, asked.get(step), touched, owed)
                 continue
             if step[0] == ANSWER:
                 if not refused and not step[1].closed:
@@ -119,14 +120,19 @@ class Fanout:
         self._deliver_all(touched)
 
     def _tell_logged(
-        self, append: Append, touched: dict[int, bool], owed: dict[Session, dict[int, bool]], refused: bool
+        self,
+        append: Append,
+        asked: tuple[Session, Command] | None,
+        touched: dict[int, bool],
+        owed: dict[Session, dict[int, bool]],
     ) -> None:
-        """What a channel's log got. `owed`: to whom what is told in which channels is their answer."""
+        """What a channel's log got. `asked`: by whom, where that is still to be answered. `owed`: to whom what is told
+        in which channels is their answer."""
         place, author = append.channel, append.author
         by: Session | None = None
         command: Command | None = None
-        if append.asked is not None and not refused:
-            asker, command = append.asked
+        if asked is not None:
+            asker, command = asked
             if not asker.closed:
                 if asker.outlet.encoder.acknowledges:
                     asker.outlet.answer(command, append)

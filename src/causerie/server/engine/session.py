@@ -14,11 +14,11 @@ from causerie.chat.events import Event, MessageRun
 from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
 from causerie.server.engine.rate_limits import Bucket
+from causerie.server.engine.scram_exchange import ScramExchange
 from causerie.server.ports.changes import Append
 
 if TYPE_CHECKING:
     from causerie.config.irc import Oper
-    from causerie.server.features.accounts.scram import Exchange
 
 
 class AsItStands(Struct, frozen=True):
@@ -160,7 +160,7 @@ class Session:
         self.elevated_by: Oper | None = None
         self.secure = False
         self.certificate = ""
-        self.scram: Exchange | None = None
+        self.scram: ScramExchange | None = None
         self.watching: dict[str, str] | None = None
         self.heard: dict[int, int] | None = None
         self.keys: dict[str, bool] | None = None

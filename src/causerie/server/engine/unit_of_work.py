@@ -60,13 +60,15 @@ _ABSENT: Any = object()
 
 class UnitOfWork:
     """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
-    above. `facts`: what is called, in this order, once the unit of work was undone."""
+    above. `asked`: which session's command an Append answers. `facts`: what is called, in this order, once the unit of
+    work was undone."""
 
-    __slots__ = ("answered", "at", "changes", "facts", "more", "steps", "undo", "waiting")
+    __slots__ = ("answered", "asked", "at", "changes", "facts", "more", "steps", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.steps: list[Append | tuple[Any, ...]] = []
+        self.asked: dict[Append, tuple[Session, Command]] = {}
         self.more = 0
         self.undo: list[tuple[Any, Any, Any]] = []
         self.facts: list[Callable[[], None]] = []
@@ -200,9 +202,10 @@ class UnitOfWork:
         self.answered = True
         for step in self.steps:
             if isinstance(step, Append):
+                asked = self.asked.get(step)
                 for _ in (step.text, *step.more):
-                    if step.asked is not None and not step.asked[0].closed:
-                        step.asked[0].outlet.answer(step.asked[1], error)
+                    if asked is not None and not asked[0].closed:
+                        asked[0].outlet.answer(asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:
                 holds = isinstance(step[3], _HOLD) or isinstance(step[2], _FACTS)
                 step[1].outlet.answer(step[2], step[3] if holds else error)

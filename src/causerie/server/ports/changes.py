@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
-
-if TYPE_CHECKING:
-    from causerie.chat.commands import Command
-    from causerie.server.engine.session import Session
 
 
 class Append(Struct, eq=False, gc=False):
@@ -20,7 +14,6 @@ class Append(Struct, eq=False, gc=False):
     Not frozen: a message is made once on its way to a thousand people, and its number comes in between.
     `kind` is the event's tag; `data` is JSON of what the columns do not hold. For a repeated key `number` and `at` are
     the first one's and nothing is stored. In a channel with history off the number rises and nothing is kept.
-    `asked`: by which session and command, for the acknowledgement; a store does not look at it.
     `said` is set like `number`: how many messages the channel has had. `target`: the message that it is about (an
     edit, a deletion, a reaction, a pin) or answers; `thread`: the first message of the thread that it replies in, and
     `nth` of the replies there, which the store sets. `follow`: its author and the author of the thread's first message
@@ -40,7 +33,6 @@ class Append(Struct, eq=False, gc=False):
     data: str
     number: int = 0
     again: bool = False
-    asked: tuple[Session, Command] | None = None
     said: int = 0
     target: int = 0
     thread: int = 0

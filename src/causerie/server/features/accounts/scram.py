@@ -14,15 +14,14 @@ import re
 from base64 import b64decode, b64encode
 from bisect import bisect_right
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from itertools import accumulate
 
 from causerie.chat.commands import LogIn, Scram
 from causerie.chat.errors import AlreadyLoggedIn, BadInput, LoginFailed
-from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Challenge, Done, LoggedIn
 from causerie.server.context import Context
+from causerie.server.engine.scram_exchange import ScramExchange
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts.login import account_of, audit_refusal, check_trust, is_named, let_in
 
@@ -30,21 +29,6 @@ MESSAGE_MOST = 1024
 
 _FIRST = re.compile(r"([ny],(?:a=([^,]*))?,)(n=([^,]*),r=([\x21-\x2b\x2d-\x7e]+))(?:,.*)?")
 _FINAL = re.compile(r"(c=([A-Za-z0-9+/=]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[^p].*)?),p=([A-Za-z0-9+/=]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What one log-in has come to. `person`: the account as it was when it began; None: nobody. `said`: what both sides
-    have said of it so far."""
-
-    name: str
-    person: Person | None
-    header: str
-    nonce: str
-    said: str
-    stored_key: bytes
-    server_key: bytes
-    proved: bool = False
 
 
 def scram(
@@ -82,11 +66,11 @@ async def _first(context: Context, session: Session, message: str) -> Challenge:
     stored_key, server_key = map(b64decode, keys)
     nonce = found[5] + b64encode(context.secret()[:18]).decode()
     told = f"r={nonce},s={salt},i={passes}"
-    session.scram = Exchange(name, person, found[1], nonce, f"{found[3]},{told}", stored_key, server_key)
+    session.scram = ScramExchange(name, person, found[1], nonce, f"{found[3]},{told}", stored_key, server_key)
     return Challenge(message=told)
 
 
-def _final(context: Context, session: Session, exchange: Exchange, message: str) -> Challenge:
+def _final(context: Context, session: Session, exchange: ScramExchange, message: str) -> Challenge:
     found = _FINAL.fullmatch(message) if len(message) <= MESSAGE_MOST else None
     if found is None or found[3] != exchange.nonce:
         raise BadInput(why="scram")
@@ -109,7 +93,7 @@ def _final(context: Context, session: Session, exchange: Exchange, message: str)
         audit_refusal(context, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=exchange.name[:80])
     proof = hmac.digest(exchange.server_key, said, "sha256")
-    session.scram = Exchange(exchange.name, person, "", "", "", b"", b"", proved=True)
+    session.scram = ScramExchange(exchange.name, person, "", "", "", b"", b"", proved=True)
     return Challenge(message=f"v={b64encode(proof).decode()}")
 
 

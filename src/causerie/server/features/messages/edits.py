@@ -16,10 +16,10 @@ from causerie.chat.texts import check_text, tags_after_edit
 from causerie.server import message_cache
 from causerie.server.audit import audit
 from causerie.server.context import Context
+from causerie.server.engine.cached_message import BEGINNING, CachedMessage
 from causerie.server.engine.session import Session
 from causerie.server.features.messages import pins
 from causerie.server.features.messages.messages import data_of, find_mentions
-from causerie.server.message_cache import BEGINNING, CachedMessage
 from causerie.server.ports.changes import Append, Erase, Rewrite
 from causerie.server.send_quota import keep_guest
 

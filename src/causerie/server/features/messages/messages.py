@@ -18,10 +18,10 @@ from causerie.chat.names import skeleton
 from causerie.chat.texts import check_tags, check_text
 from causerie.server import message_cache
 from causerie.server.context import Context
+from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
 from causerie.server.features.messages import threads
 from causerie.server.features.presence import channel_presence
-from causerie.server.message_cache import CachedMessage
 from causerie.server.ports.changes import Append
 from causerie.server.ports.event_codec import MessageData
 from causerie.server.send_quota import keep_guest, spend
@@ -94,9 +94,9 @@ def send_more(context: Context, session: Session, texts: Sequence[str]) -> int:
     """
     unit, limits = context.commit_loop.unit, context.config.limits
     before = unit.steps[-1]
-    if type(before) is not Append or before.event is not None or before.asked is None or before.key:
+    if type(before) is not Append or before.event is not None or before.key or before not in unit.asked:
         return 0
-    first = before.asked[1]
+    first = unit.asked[before][1]
     if type(first) is not Send or first.id is not None:
         return 0
     more: list[str] = []

@@ -15,8 +15,8 @@ from causerie.chat.replies import Done, Reactor, ReactorList
 from causerie.chat.texts import first_words
 from causerie.server import message_cache
 from causerie.server.context import Context
+from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
-from causerie.server.message_cache import CachedMessage
 from causerie.server.ports.changes import Append, PutReaction
 from causerie.server.send_quota import give_back, keep_guest
 
