@@ -548,6 +548,25 @@ def test_a_newcomer_talks_with_the_printed_link(tmp_path: Path, start: Start, ru
     assert "certificate" in only_line(wrong.stderr)
 
 
+def test_the_secret_of_a_link_is_not_in_the_list_of_processes(
+    tmp_path: Path, start: Start, environment: dict[str, str]
+) -> None:
+    """Every user of the machine can read the arguments of a program."""
+    link = start(tmp_path / "data").link()
+    command = [sys.executable, "-m", "causerie", "talk", link, "--name", "alice"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as talking:
+        assert talking.stdin is not None
+        assert talking.stdout is not None
+        talking.stdin.write(PASSWORD + "\n")
+        talking.stdin.flush()
+        assert "alice" in talking.stdout.readline()
+        shown = Path(f"/proc/{talking.pid}/cmdline").read_bytes().decode()
+        assert shown.split("\0")[4] == link.partition("#")[0] + "#" + "*" * len(link.partition("#")[2])
+        talking.communicate("/quit\n", timeout=SECONDS)
+
+
 def test_two_talk(tmp_path: Path, start: Start, environment: dict[str, str]) -> None:
     """A guest hears what another one says, and is told why the server ends it."""
     server = start(tmp_path / "data")

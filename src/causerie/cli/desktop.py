@@ -29,6 +29,9 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed."""
+    from causerie.cli.hidden_argument import hide_secret_of
+
+    hide_secret_of(arguments.server)
     try:
         import tkinter
     except ImportError:

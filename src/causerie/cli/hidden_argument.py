@@ -13,6 +13,11 @@ from pathlib import Path
 _ARG_START, _ARG_END = 47, 48  # from 0, in stat
 
 
+def hide_secret_of(link: str) -> None:
+    """Hide what lets one in: all that follows the link's #."""
+    hide_argument(link.partition("#")[2])
+
+
 def hide_argument(secret: str) -> bool:
     """Overwrite it with stars wherever it stands in the arguments; whether it stands there no longer. False where the
     system does not say where they are (Linux does)."""

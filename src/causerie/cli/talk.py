@@ -44,6 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Talk until one leaves or the server ends it."""
     import asyncio
 
+    from causerie.cli.hidden_argument import hide_secret_of
+
+    hide_secret_of(arguments.where)
+
     from causerie.chat.errors import ChatError
     from causerie.cli.certificates import Acceptance
     from causerie.client import Ended, Unreachable
