@@ -28,7 +28,7 @@ from causerie.data_directory import CannotStart, DataDirectory
 from causerie.i18n.text import _
 from causerie.protocols import classic, irc, native
 from causerie.protocols.wire import Protocol
-from causerie.server import catch_up
+from causerie.server import catch_up, elevation
 from causerie.server.context import Context
 from causerie.server.delivery.batch_sender import Ring
 from causerie.server.delivery.fanout import Fanout
@@ -158,7 +158,9 @@ class Server:
         self.identity.reload(config)
         if later:
             log.warning("only a restart takes over what was changed of %s", ", ".join(later))
+        before = elevation.rights(self.context)
         self.config = self.context.config = config
+        elevation.tell_changed(self.context, before)
         accounts = config.accounts
         self.context.hashing.set_figures(accounts.hash_memory, accounts.hash_passes, accounts.scram_passes)
         guard = config.guard

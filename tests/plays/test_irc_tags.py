@@ -181,3 +181,15 @@ async def test_the_account_is_named_with_all_that_its_person_does() -> None:
         cyd = await irc_in(house, "#attic", "Cyd")
         cyd.says("INVITE Bob #attic")
         await bob.hears(":Cyd!* INVITE Bob #attic")
+
+
+async def test_ones_own_part_has_the_tag_of_ones_account() -> None:
+    """IRCv3 account-tag: others read it, and so does who parts; a guest has none."""
+    async with House() as house:
+        await house.account("Anna")
+        anna = await irc_as(house, "Anna", "account-tag", PASSWORD)
+        bob = await irc_as(house, "Bob", "account-tag")
+        for person, begins in ((anna, "@account=Anna :Anna!"), (bob, ":Bob!")):
+            heard = await person.answers("JOIN #den", "PART #den :so long")
+            assert heard[-1].startswith(begins)
+            assert heard[-1].endswith(" PART #den :so long")

@@ -262,3 +262,27 @@ async def test_an_address_is_exempt_from_rates_as_long_as_the_settings_say_so() 
         await person.is_refused("too_fast", "ping")
         house.server.reload(config_with(house.config, limits={"exempt": ("127.0.0.0/8",)}))
         await person.asks("ping")
+
+
+async def test_who_loses_or_is_given_rights_is_told_on_each_connection() -> None:
+    """By an administrator's word, and by settings read anew; who merely keeps them is told nothing."""
+    async with House() as house:
+        await house.account("Anna")
+        settings(house, ENTRY)
+        anna, own = await irc_as(house, "Anna", password=PASSWORD), await house.native()
+        await own.logs_in("Anna", PASSWORD)
+        await house.operator(SetAdministrator(name="Anna", admin=True))
+        await anna.hears(":Anna!* MODE Anna :+o")
+        assert (await own.hears("rights"))["administrator"] is True
+        bob = await irc_as(house, "Bob")
+        await bob.answers("OPER root operpassword")
+        await anna.answers("OPER root operpassword")
+        await house.operator(SetAdministrator(name="Anna", admin=False))
+        assert (await own.hears("rights"))["administrator"] is False
+        await anna.hears_nothing()
+        house.server.reload(msgspec.structs.replace(house.config, oper=()))
+        await bob.hears(":Bob!* MODE Bob :-o")
+        await anna.hears(":Anna!* MODE Anna :-o")
+        house.server.reload(msgspec.structs.replace(house.config, oper=(ENTRY,)))
+        await bob.hears(":Bob!* MODE Bob :+o")
+        await anna.hears(":Anna!* MODE Anna :+o")

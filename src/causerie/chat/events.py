@@ -394,6 +394,15 @@ class Announced(Event, frozen=True, tag="announced", kw_only=True):
     text: str
 
 
+class Rights(Event, frozen=True, tag="rights", kw_only=True):
+    """This connection has an administrator's rights now, or no longer: the account's were changed, or the settings by
+    which it was elevated. Passing, told only to oneself; `channel` is empty."""
+
+    person: int
+    name: str
+    administrator: bool
+
+
 class Disconnected(Event, frozen=True, tag="disconnected", kw_only=True):
     """An administrator ends one's connections, this one too. Passing, told to who is put off; `channel` is empty. No
     `name`: the server's operator."""
@@ -421,5 +430,5 @@ LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | C
 AnyEvent = (
     Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked | Entered
     | Left | Presence | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported
-    | Described | Watched | MetadataSet | Announced | Disconnected | Gap | Farewell
+    | Described | Watched | MetadataSet | Announced | Rights | Disconnected | Gap | Farewell
 )  # fmt: skip

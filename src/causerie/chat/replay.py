@@ -43,6 +43,7 @@ from causerie.chat.events import (
     Reacted,
     Renamed,
     Reported,
+    Rights,
     Signalled,
     Stands,
     Topic,
@@ -308,6 +309,7 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Watched: _nothing,
     MetadataSet: _nothing,
     Announced: _nothing,
+    Rights: _nothing,
     Disconnected: _nothing,
     Farewell: _nothing,
 }

@@ -93,14 +93,13 @@ def message(person: int = 2, **about: object) -> Message:
 
 def test_what_notifies() -> None:
     home = VIEWS["home"]
-    assert notice(message(), home, (), False) is None
-    assert notice(message(mentions=(1,)), home, (), False) is not None
-    assert notice(message(mentions=(1,)), home, (), True) is None
-    assert notice(message(mentions=(1,)), home, ("ben",), False) is None
-    assert notice(message(person=1, mentions=(1,)), home, (), False) is None
-    assert notice(message(), VIEWS["@1"], (), False) is not None
-    assert notice(message(mentions=(1,)), VIEWS["cellar"], (), False) is None
-    long = notice(message(everyone="here"), home, (), False)
+    assert notice(message(), home, False) is None
+    assert notice(message(mentions=(1,)), home, False) is not None
+    assert notice(message(mentions=(1,)), home, True) is None
+    assert notice(message(person=1, mentions=(1,)), home, False) is None
+    assert notice(message(), VIEWS["@1"], False) is not None
+    assert notice(message(mentions=(1,)), VIEWS["cellar"], False) is None
+    long = notice(message(everyone="here"), home, False)
     assert long is not None
     assert len(long.text) < 130
 
@@ -108,16 +107,16 @@ def test_what_notifies() -> None:
 def test_what_one_wants_on_all_devices_decides_here_too() -> None:
     home = VIEWS["home"]
     mention = message(mentions=(1,))
-    assert notice(mention, home, (), False, Preferences(dnd_until=1)) is None
-    assert notice(mention, home, (), False, Preferences(ignored=(2,))) is None
-    assert notice(message(), home, (), False, Preferences(keywords=("x",))) is not None
+    assert notice(mention, home, False, Preferences(dnd_until=1)) is None
+    assert notice(mention, home, False, Preferences(ignored=(2,))) is None
+    assert notice(message(), home, False, Preferences(keywords=("x",))) is not None
     # One hour after midnight, in Paris, is 1970 there.
     assert minute(0, "Europe/Paris") == 60
-    assert notice(mention, home, (), False, Preferences(quiet_from=30, quiet_to=90, zone="Europe/Paris")) is None
-    assert notice(mention, home, (), False, Preferences(quiet_from=30, quiet_to=90, zone="No/Where")) is not None
+    assert notice(mention, home, False, Preferences(quiet_from=30, quiet_to=90, zone="Europe/Paris")) is None
+    assert notice(mention, home, False, Preferences(quiet_from=30, quiet_to=90, zone="No/Where")) is not None
     own = msgspec.structs.replace(home.members[1], dnd=True)
     quiet = msgspec.structs.replace(home, members=MappingProxyType({**home.members, 1: own}))
-    assert notice(mention, quiet, (), False) is None
+    assert notice(mention, quiet, False) is None
 
 
 def test_search_passes_over_answers_to_what_nobody_asks_any_more() -> None:

@@ -112,7 +112,6 @@ class Acts:
 
     def ignore(self, name: str) -> None:
         """Hide what somebody says."""
-        self.chat.ignored |= {name.casefold()}
         self._ask(Ignore(name=name))
 
     def search(self, asked: Search, show: Callable[[Found | None], None]) -> None:

@@ -86,7 +86,6 @@ class Conversation:
         self.state = State.LIVE
         self.stale: set[Part] = set(PARTS)
         self.notices: list[Notice] = []
-        self.ignored: frozenset[str] = frozenset()
         self.wants = Preferences()
         self.unsent = Unsent(typed or Typed(drafts=drafts))
         self.looking = True
@@ -231,7 +230,7 @@ class Conversation:
 
     def _heard(self, event: Event, view: View | None) -> None:
         if isinstance(event, Preferring):
-            self.wants = event.preferences
+            self._want(event.preferences)
         if isinstance(event, Farewell) or view is None:
             return
         timelines = tuple(self.reading.timelines.of(event.channel))
@@ -449,12 +448,23 @@ class Conversation:
 
     def _wishes(self, reply: Reply | None, error: Exception | None) -> None:
         if isinstance(reply, Wishes):
-            self.ignored = frozenset(name.casefold() for name in reply.ignored)
-            self.wants = reply.preferences
+            self._want(reply.preferences)
+
+    def _want(self, wants: Preferences) -> None:
+        """What one wants, by whichever device: who is ignored is hidden in what is shown already, too."""
+        changed = frozenset(self.wants.ignored).symmetric_difference(wants.ignored)
+        self.wants = wants
+        if changed:
+            for timeline in self.reading.timelines.all():
+                self.reading.anew(timeline)
+                for message in timeline.messages:
+                    if message.person in changed:
+                        timeline.redraw(message.number)
+            self.stale |= {"timeline", "thread"}
 
     def _notify(self, event: Message, view: View) -> None:
         looked_at = self.looking and event.channel == self.current and self.timeline.at_end
-        made = notice(event, view, self.ignored, looked_at, self.wants)
+        made = notice(event, view, looked_at, self.wants)
         if made is not None:
             self.notices = [*self.notices, made][-NOTICES:]
             self.stale.add("notices")

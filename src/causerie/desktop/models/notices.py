@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,11 +28,11 @@ class Notice:
 
 
 def notice(
-    message: Message, view: View, ignored: Collection[str], looked_at: bool, wants: Preferences | None = None
+    message: Message, view: View, looked_at: bool, wants: Preferences | None = None
 ) -> Notice | None:
     """What to show for a message that came; None: nothing. `looked_at`: the window has the focus and shows it.
     `wants`: what one has chosen, for all devices."""
-    if looked_at or message.name.casefold() in ignored or not worth(message, view, wants or Preferences()):
+    if looked_at or not worth(message, view, wants or Preferences()):
         return None
     words = plain(message.text)
     title = (

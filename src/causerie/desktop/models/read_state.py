@@ -161,7 +161,7 @@ class Reading:
             new_after=self._fresh.get(channel, Fresh()).after,
             names=frozenset(member.name.casefold() for member in members),
             pins=frozenset(view.pins) if view is not None else (),
-            ignored=self._chat.ignored,
+            ignored=self._chat.wants.ignored,
         )
 
     def anew(self, timeline: Timeline) -> None:

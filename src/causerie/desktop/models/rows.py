@@ -45,7 +45,7 @@ class Scene:
     """What a row has to know beside its message.
 
     `new_after`: what is above this number is new (0: nothing is). `today` in local time. `names`: of the channel's
-    people, folded; `mine`: one's own. `pins`; `ignored`: people whose words are hidden; `known`: messages by
+    people, folded; `mine`: one's own. `pins`; `ignored`: people (ids) whose words are hidden; `known`: messages by
     number, for what is answered. `found`: the message that was jumped to. `thread`: the message whose thread this is.
     """
 
@@ -55,7 +55,7 @@ class Scene:
     new_after: int = 0
     names: frozenset[str] = frozenset()
     pins: Collection[int] = ()
-    ignored: Collection[str] = ()
+    ignored: Collection[int] = ()
     known: Mapping[int, Message] = field(default_factory=dict)
     found: int = 0
     thread: int = 0
@@ -182,7 +182,7 @@ def _quote(message: Message, scene: Scene) -> Piece:
 def _body(message: Message, scene: Scene) -> list[Piece]:
     if message.deleted:
         return [Piece(_("This message was deleted."), ("body", "faint"))]
-    if message.name.casefold() in scene.ignored:
+    if message.person in scene.ignored:
         return [Piece(_("You ignore {name}.").format(name=message.name), ("body", "faint"))]
     made = [Piece(one.text, ("body", *one.styles), one.act) for one in pieces(message.text, scene.names, scene.mine)]
     if message.action:

@@ -40,6 +40,12 @@ class Timelines:
         if self.thread is not None and self.thread.channel == channel:
             yield self.thread
 
+    def all(self) -> Iterator[Timeline]:
+        """All that are kept."""
+        yield from self._known.values()
+        if self.thread is not None:
+            yield self.thread
+
     def open(self, channel: str, thread: int) -> Timeline:
         """The thread beside the conversation is this one."""
         self.thread = self._make(channel, thread)

@@ -72,7 +72,7 @@ def ranks() -> dict[str, str]:
 
 SILENT: tuple[type[Event], ...] = (
     e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.Preferring, e.Described, e.Watched,
-    e.MetadataSet,
+    e.MetadataSet, e.Rights,
 )  # fmt: skip
 """Events that are for clients only: nobody reads them as a line."""
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from causerie.chat.commands import Command, Edit, History, IsTyping, Join, Mark, Send, Thread, Unread
+from causerie.chat.commands import Command, Edit, History, Ignore, IsTyping, Join, Mark, Send, Thread, Unread
 from causerie.chat.errors import ReadOnly
-from causerie.chat.events import ChannelRenamed, Confided, Followed, Message, Typing
+from causerie.chat.events import ChannelRenamed, Confided, Followed, Message, Preferring, Typing
+from causerie.chat.model import Preferences
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, LoggedIn, Page, Reply, ThreadPage, Welcome
 from causerie.chat.view import View
@@ -340,3 +341,26 @@ def test_what_is_confided_is_said_below() -> None:
     told = Confided(channel="home", at=1, person=2, name="ben", mark="m", to="moderators", text="help\nme")
     room.chat.take(Told(Heard(told, room.views["home"]), room.views["home"]))
     assert room.chat.says == "ben in #home, to the moderators: help me"
+
+
+def test_who_is_ignored_is_what_the_server_says_on_every_device() -> None:
+    """A refused wish hides nobody; another device's, and one taken back, is seen at once in what is shown."""
+    room = Room()
+    room.hears("hello", person=2, name="ben")
+
+    def shown() -> str:
+        timeline = room.chat.timeline
+        place = len(timeline.messages) - 1
+        return "".join(piece.text for piece in timeline._row(place).pieces)
+
+    room.acts.ignore("ben")
+    _asked, then = room.port.takes(Ignore)
+    assert "hello" in shown()
+    room.answers(then, error=ReadOnly(channel="home"))
+    assert "hello" in shown()
+    for ignored in ((2,), ()):
+        told = Preferring(channel="", preferences=Preferences(ignored=ignored))
+        room.chat.timeline.take()
+        room.chat.take(Told(Heard(told, None), None))
+        assert ("hello" in shown()) is (not ignored)
+        assert room.chat.timeline.take(), "it is drawn anew"

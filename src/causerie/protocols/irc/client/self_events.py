@@ -16,6 +16,7 @@ from causerie.chat.events import (
     MetadataSet,
     Renamed,
     Reported,
+    Rights,
     Signalled,
     Stands,
     Typing,
@@ -50,6 +51,8 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
         return monitor.more(wire, event)
     if type(event) is Renamed and event.person == wire.person:
         return b""  # once, with the answer
+    if type(event) is Rights:
+        return umodes.changed(wire, "+o" if event.administrator else "-o")
     if type(event) is Watched:
         return monitor.told(wire, event)
     if type(event) is MetadataSet:

@@ -114,7 +114,10 @@ def part(wire: IrcWire, line: Line) -> None:
 
 def _parted(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(command, c.Leave)
-    left = Left(channel=command.channel, person=wire.person, name=wire.nick, guest=True, reason=command.reason)
+    left = Left(
+        channel=command.channel, person=wire.person, name=wire.nick, guest=wire.network.is_guest(wire.person),
+        reason=command.reason,
+    )  # fmt: skip
     wire.line_by(wire.encoder.left(left))
 
 

@@ -69,4 +69,9 @@ def _lowered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
 
 def told(wire: IrcWire, changes: str) -> None:
     """MODE, to oneself."""
-    wire.line_by(f":{wire.network.source(wire.person, wire.nick)} MODE {wire.nick} :{changes}".encode())
+    wire.line_by(changed(wire, changes))
+
+
+def changed(wire: IrcWire, changes: str) -> bytes:
+    """The same as a line."""
+    return f":{wire.network.source(wire.person, wire.nick)} MODE {wire.nick} :{changes}\r\n".encode()

@@ -37,7 +37,7 @@ from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
 from causerie.server.audit import audit
 from causerie.server.context import Context
-from causerie.server.elevation import check_administrator
+from causerie.server.elevation import check_administrator, has_rights, tell_changed
 from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
@@ -263,8 +263,11 @@ def set_administrator(context: Context, session: Session, command: SetAdministra
     if was.admin != person.admin:
         tokens.drop(context, person.id)
         push_subscriptions.drop_all(context, person)
-        for own in context.state.connected.get(person.id, ()):
+        connected = context.state.connected.get(person.id, ())
+        before = {own: has_rights(context, own) for own in connected}
+        for own in connected:
             context.unit.set(own, "person", person)
+        tell_changed(context, before)
     audit(context, session, "administrator" if command.admin else "no_administrator", name=person.name)
     return Done()
 
