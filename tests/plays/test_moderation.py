@@ -316,3 +316,24 @@ async def test_settings_of_the_conversation_are_told_and_bounded() -> None:
         anna = await house.native_in("garden", "anna", PASSWORD)
         snapshot = await anna.asks("join", channel="garden")
         assert (snapshot["slow_seconds"], snapshot["tell_reactions"]) == (30, True)
+
+
+async def test_a_members_invitation_lifts_no_ban() -> None:
+    """Of an address, or by a mask. A moderator's does. Both are told."""
+    async with House(limits={"exempt": ()}) as house:
+        anna, bob = await two_accounts(house)
+        await house.account("Wolfgang")
+        luc = await guest_from(house, "127.0.0.2", "Luc")
+        await luc.joins("garden")
+        await anna.asks("ban", channel="garden", name="Luc")
+        await anna.asks("set_mask", channel="garden", list="ban", mask="wolf*")
+        again, wolf = await guest_from(house, "127.0.0.2", "Innocent"), await house.native()
+        await wolf.logs_in("Wolfgang", PASSWORD)
+        for by, past in ((bob, False), (anna, True)):
+            for person, name in ((again, "Innocent"), (wolf, "Wolfgang")):
+                await by.asks("invite", channel="garden", name=name)
+                await person.hears("stands", whom_name=name, role="invited")
+                if past:
+                    await person.joins("garden")
+                else:
+                    await person.is_refused("banned", "join", channel="garden")

@@ -77,6 +77,12 @@ def as_invited(standing: Standing | None) -> Standing:
     return Standing(Role.INVITED, standing.muted_until if standing else 0)
 
 
+def invites_past_bans(channel: Channel, person: Person, standing: Standing | None) -> bool:
+    """Whether an invitation by this person lets somebody past bans and bounds: a moderator's does. Any member's to a
+    channel that anybody may enter is told, and nothing more."""
+    return rank(channel, person, standing) >= Role.MODERATOR
+
+
 def uninvited(standing: Standing) -> Standing | None:
     """What is left of an invitation that no longer holds."""
     return Standing(Role.INVITED, standing.muted_until, admits=False) if standing.muted_until else None
@@ -108,7 +114,8 @@ class Door(NamedTuple):
 
 
 def check_enter(channel: Channel, person: Person, standing: Standing | None, door: Door, now: int = 0) -> None:
-    """May this person enter the channel at `now` (ms)? Who is invited or a member already meets no door but a ban."""
+    """May this person enter the channel at `now` (ms)? Who is a member or has a moderator's invitation
+    meets no door but a ban."""
     if standing is not None:
         if standing.role == Role.BANNED:
             raise Banned(channel=channel.name)

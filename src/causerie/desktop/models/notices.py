@@ -27,9 +27,7 @@ class Notice:
     number: int
 
 
-def notice(
-    message: Message, view: View, looked_at: bool, wants: Preferences | None = None
-) -> Notice | None:
+def notice(message: Message, view: View, looked_at: bool, wants: Preferences | None = None) -> Notice | None:
     """What to show for a message that came; None: nothing. `looked_at`: the window has the focus and shows it.
     `wants`: what one has chosen, for all devices."""
     if looked_at or not worth(message, view, wants or Preferences()):

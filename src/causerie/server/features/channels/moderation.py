@@ -66,9 +66,11 @@ def _role(standing: Standing | None) -> RoleName | None:
 
 
 def _stands(
-    context: Context, session: Session, channel: Channel, whom: Person, standing: Standing | None, reason: str = ""
-) -> Append:
-    """Log and tell how `whom` stands here now; those sessions of theirs that are not in the channel are told too."""
+    context: Context, session: Session, channel: Channel, whom: Person, standing: Standing | None, reason: str = "",
+    role: RoleName | None = None,
+) -> Append:  # fmt: skip
+    """Log and tell how `whom` stands here now; those sessions of theirs that are not in the channel are told too.
+    `role`: what is told, where that is not what is on record."""
     actor = session.person
     assert actor is not None
     at = context.moment(channel.id)
@@ -82,7 +84,7 @@ def _stands(
         whom=whom.id,
         whom_name=whom.name,
         whom_guest=whom.guest,
-        role=_role(standing),
+        role=role or _role(standing),
         muted_until=standing.muted_until if standing else 0,
         reason=reason,
         was=_role(before),
@@ -122,10 +124,11 @@ def _put_out(context: Context, channel: Channel, whom: Person, reason: str) -> N
 
 
 def invite(context: Context, session: Session, command: InviteTo) -> Append:
-    """Invite a person to a channel; one who is in it already stays as they are."""
+    """Invite a person to a channel; one who is in it already stays as they are. Only a moderator's is on record."""
     channel, actor, whom, mine, his = _look_up(context, session, command.channel, command.name)
     policy.check_invite(channel, actor, mine, his)
-    return _stands(context, session, channel, whom, policy.as_invited(his))
+    past = policy.invites_past_bans(channel, actor, mine)
+    return _stands(context, session, channel, whom, policy.as_invited(his) if past else his, role="invited")
 
 
 def kick(context: Context, session: Session, command: Kick) -> Append:

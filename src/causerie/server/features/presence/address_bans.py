@@ -1,8 +1,8 @@
 """Keeping a banned guest's address out: a guest's name is one reconnect away from being another.
 
 A ban of a guest also keeps other guests from its addresses out of that channel, for `conversation.guest_ban_hours`.
-Those who are in it already stay, those who are invited come in, and accounts are not meant at all: an address is often
-shared. An address in `limits.exempt` is known to be, by a proxy for one, and is never banned.
+Those who are in it already stay, those whom a moderator invites come in, and accounts are not meant at all: an address
+is often shared. An address in `limits.exempt` is known to be, by a proxy for one, and is never banned.
 """
 
 from __future__ import annotations
