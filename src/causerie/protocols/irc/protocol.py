@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from causerie.chat.events import Message
 from causerie.protocols.irc.client.commands import COMMANDS
-from causerie.protocols.irc.client.wire import IrcWire
+from causerie.protocols.irc.client.wire import ClientWire
 from causerie.protocols.irc.commands import webpush
 from causerie.protocols.irc.state.network import Network
 from causerie.protocols.wire import Bounds, Protocol, TimeoutPolicy, Wire
@@ -38,7 +38,7 @@ def house(context: Context) -> Protocol:
     network = Network(context)
 
     def wire(bounds: Bounds) -> Wire:
-        return IrcWire(bounds, network)
+        return ClientWire(bounds, network)
 
     def timeout_policy() -> TimeoutPolicy:
         irc = context.config.irc

@@ -29,7 +29,7 @@ from causerie.protocols.irc.commands import (
     who,
     whois,
 )
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.commands.command_table import Entry
 
 COMMANDS: dict[str, Entry] = {
     **registration.COMMANDS,
@@ -46,7 +46,6 @@ COMMANDS: dict[str, Entry] = {
     **renaming.COMMANDS,
     **server_info.COMMANDS,
     **account.COMMANDS,
-    **help.COMMANDS,
     **monitor.COMMANDS,
     **oper.COMMANDS,
     **searching.COMMANDS,
@@ -55,6 +54,7 @@ COMMANDS: dict[str, Entry] = {
     **who.COMMANDS,
     **whois.COMMANDS,
 }
+COMMANDS |= help.of(COMMANDS)
 
 UNREGISTERED = frozenset(
     (*registration.COMMANDS, *negotiation.COMMANDS, *sasl.COMMANDS, *account.COMMANDS, *metadata.COMMANDS, "AWAY")

@@ -27,7 +27,7 @@ from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.names import is_alone, is_direct
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def told(wire: IrcWire, event: Event) -> bytes | None:

@@ -12,13 +12,13 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
 from causerie.i18n.refusals import sentence
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import logging_in
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 _CODES = {
     "name_taken": "ACCOUNT_EXISTS",

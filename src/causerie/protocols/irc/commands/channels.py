@@ -13,19 +13,17 @@ from causerie.chat import commands as c
 from causerie.chat.events import Left
 from causerie.chat.replies import ChannelList, Member, MemberList, Snapshot
 from causerie.protocols.irc.commands import chathistory, markers, metadata
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import listing
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import NAMES_MOST
 from causerie.protocols.irc.syntax.lines import Line, one_line
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
-
-NAMES_MOST = 1
-"""Channels that one NAMES lists (ISUPPORT TARGMAX)."""
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 INSIDE = ("reader", "member", "moderator", "owner")
 

@@ -12,25 +12,21 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import LoggedEvent
 from causerie.chat.replies import Page, RecentList
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.send_command import message_of, place_of
-from causerie.protocols.irc.messages.event_encoder import time_text
+from causerie.protocols.irc.messages.line_encoder import time_text
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.batches import batch
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, split
 from causerie.protocols.irc.syntax.names import is_direct, partner, shown_channel
 from causerie.protocols.irc.syntax.times import time_of
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 SELECTORS = {"BEFORE": 1, "AFTER": 1, "LATEST": 1, "AROUND": 1, "BETWEEN": 2}
 """How many messages or times each asks by."""
-
-REFERENCES = "msgid,timestamp"
-"""ISUPPORT MSGREFTYPES: by what."""
-
 
 PAGES_MOST = 10
 """So many pages are asked for to fill one with what IRC has words for."""

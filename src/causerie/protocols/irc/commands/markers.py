@@ -9,16 +9,16 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError, NoSuchChannel, NotAMember
 from causerie.chat.events import Marked
 from causerie.chat.replies import ReadList
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.send_command import place_of
-from causerie.protocols.irc.messages.event_encoder import time_text
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.messages.line_encoder import time_text
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import is_channel, is_direct, partner, shown_channel
 from causerie.protocols.irc.syntax.times import time_of
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def markread(wire: IrcWire, line: Line) -> None:

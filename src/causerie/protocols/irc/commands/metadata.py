@@ -14,17 +14,17 @@ from causerie.chat.errors import BadInput, BadText, ChatError, NotFound, TextToo
 from causerie.chat.events import MetadataSet
 from causerie.chat.metadata import is_key
 from causerie.chat.replies import MetadataKeys, MetadataLine, MetadataList, MetadataPage
-from causerie.protocols.irc.commands.metadata_ahead import NOBODY, Ahead
+from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.state.metadata_ahead import NOBODY, Ahead
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.batches import batch
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, cut, packed
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 SYNC_MOST = 200
 """People in a channel whose metadata comes with JOIN; of more, the client asks later."""

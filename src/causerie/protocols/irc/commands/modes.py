@@ -14,25 +14,17 @@ from causerie.chat.errors import ChatError
 from causerie.chat.model import MaskList
 from causerie.chat.replies import MaskLines, Snapshot
 from causerie.protocols.irc.commands import umodes
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax import settings
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import CHANGES_MOST
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.masks import core_mask, loses, shown_mask
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
-from causerie.protocols.irc.syntax.settings import CHANNEL_MODES
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
-
-__all__ = ["CHANNEL_MODES", "COMMANDS", "MOST", "PREFIX"]
-
-PREFIX = "(qov)~@+"
-"""ISUPPORT PREFIX."""
-
-MOST = 8
-"""Changes on one line (ISUPPORT MODES)."""
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 _LISTS: dict[str, MaskList] = {letter: name for name, letter in settings.LISTS.items()}
 _NUMERICS = {
@@ -56,8 +48,8 @@ def mode(wire: IrcWire, line: Line) -> None:
         wire.ask(c.Look(channel=core_name(target), members=False), _told)
     else:
         _change(wire, target, list(_changes(line.params[1], line.params[2:])))
-        if len(line.params[1].replace("+", "").replace("-", "")) > MOST:
-            wire.remark("WARN", f"MODE TOO_MANY_CHANGES {target} {MOST} :What is beyond so many is not done")
+        if len(line.params[1].replace("+", "").replace("-", "")) > CHANGES_MOST:
+            wire.remark("WARN", f"MODE TOO_MANY_CHANGES {target} {CHANGES_MOST} :What is beyond so many is not done")
 
 
 def _told(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -72,7 +64,7 @@ def _changes(modes: str, params: list[str]) -> Iterator[Change]:
     for letter in modes:
         if letter in "+-":
             plus = letter == "+"
-        elif count < MOST:
+        elif count < CHANGES_MOST:
             count += 1
             takes = letter in _LISTS or letter in _PEOPLE or letter == "k" or (letter == "l" and plus)
             yield plus, letter, next(values, None) if takes else None

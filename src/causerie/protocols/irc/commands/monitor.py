@@ -12,17 +12,15 @@ from causerie.chat.errors import ChatError, TooMany
 from causerie.chat.events import Described, Event, Presence, Renamed, Watched
 from causerie.chat.replies import Watching
 from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, cut, packed
 from causerie.server.engine.session import Answer
 from causerie.server.features.presence.presence_watch import WATCHED_MOST
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
-
-__all__ = ["COMMANDS", "MORE", "WATCHED_MOST", "more", "told"]
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 
 def monitor(wire: IrcWire, line: Line) -> None:

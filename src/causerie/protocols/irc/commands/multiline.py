@@ -5,32 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.protocols.irc.commands import send_command
-from causerie.protocols.irc.state.labels import Labelled
+from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.state.multiline_batch import Batch
 from causerie.protocols.irc.syntax import capabilities as cap
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.line_splitting import CONCAT, LINES_MOST, Piece, joined
 from causerie.protocols.irc.syntax.lines import Line
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 TYPE = "draft/multiline"
-
-
-class Batch:
-    """A batch that a client is sending. `failed`: nothing will come of it, and that was said."""
-
-    __slots__ = ("bytes", "failed", "label", "notice", "pieces", "reference", "tags", "target")
-
-    def __init__(self, reference: str, target: str, tags: dict[str, str], label: Labelled | None) -> None:
-        self.reference = reference
-        self.target = target
-        self.tags = tags
-        self.label = label
-        self.pieces: list[Piece] = []
-        self.bytes = 0
-        self.notice: bool | None = None
-        self.failed = False
 
 
 def batch(wire: IrcWire, line: Line) -> None:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import go_on
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, packed
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def negotiate(wire: IrcWire, line: Line) -> None:

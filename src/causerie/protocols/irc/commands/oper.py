@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.protocols.irc.commands import umodes
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def oper(wire: IrcWire, line: Line) -> None:

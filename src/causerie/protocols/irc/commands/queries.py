@@ -8,18 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import NICKS_MOST
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
 from causerie.server.features.presence.people import ABOUT_BYTES
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
-
-NICKS_MOST = 5
-"""Of USERHOST (RFC 2812, section 4.8)."""
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 
 def userhost(wire: IrcWire, line: Line) -> None:

@@ -5,46 +5,28 @@ Sources: Modern IRC, "Connection Setup" and "Connection Messages"; IRCv3 capabil
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
-from causerie.protocols.irc.commands import channels, metadata
-from causerie.protocols.irc.commands.metadata_ahead import Ahead
+from causerie.protocols.irc.commands import channels, metadata, server_info
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.queries import being_away
 from causerie.protocols.irc.messages.formatting import plain
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import USER_BYTES
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import is_direct
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
+    from causerie.protocols.irc.state.registration import Registration
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
-USER_BYTES = 20
 REAL_NAME_BYTES = 150
-
-
-@dataclass(slots=True)
-class Registration:
-    """What a client that is not registered has told of itself. `negotiating`: CAP END must come first.
-    `ahead`: what it said by METADATA. `knocking`: whether the server's own password is right is being asked,
-    `admitted`: it is."""
-
-    nick: str = ""
-    user: str = ""
-    real_name: str = ""
-    password: str = ""
-    away: str = ""
-    ahead: Ahead | None = None
-    negotiating: bool = False
-    knocking: bool = False
-    admitted: bool = False
-    channels: list[str] = field(default_factory=list)
 
 
 def go_on(wire: IrcWire) -> None:
@@ -157,7 +139,9 @@ def _welcome(wire: IrcWire, own: Registration) -> None:
     wire.registration = None
     person = wire.network.person(wire.person)
     wire.told_nick = person.name if person is not None else own.nick
-    lines, own_metadata = wire.network.greeting.lines(wire), metadata.own(wire)
+    network = wire.network
+    lines = network.greeting.lines(wire.nick, network.config, network.counts(), partial(server_info.greeting, wire))
+    own_metadata = metadata.own(wire)
     modes = wire.network.user_modes(person) if person is not None else ""
     if modes or own_metadata:
         # Before the message of the day (Modern IRC, "Connection Registration").

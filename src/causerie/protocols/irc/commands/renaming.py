@@ -13,15 +13,16 @@ from causerie.chat.events import ChannelRenamed, Entered
 from causerie.chat.names import channel_name
 from causerie.chat.replies import Snapshot
 from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands.channels import stands
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, cut, one_line
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def rename(wire: IrcWire, line: Line) -> None:
@@ -61,8 +62,6 @@ def _is_same(was: str, now: str) -> bool:
 
 def moved(wire: IrcWire, event: ChannelRenamed) -> bytes | None:
     """PART and JOIN, with what follows a JOIN ("Fallback"); None: the language knows RENAME."""
-    from causerie.protocols.irc.commands.channels import stands  # which needs what needs this
-
     place = wire.network.place(event.now)
     if wire.encoder.renames or place is None:
         return None

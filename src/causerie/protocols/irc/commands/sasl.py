@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.replies import Challenge, LoggedIn
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import logging_in
+from causerie.protocols.irc.state.registration import Sasl
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 PLAIN, SCRAM, EXTERNAL = "PLAIN", "SCRAM-SHA-256", "EXTERNAL"
 
@@ -29,14 +29,6 @@ CHUNK = 400
 """Letters in a full line; a shorter one is the last."""
 MOST = 4096
 """Letters in all."""
-
-
-@dataclass(slots=True)
-class Sasl:
-    """How far it is. `letters`: of a message that comes in several lines."""
-
-    mechanism: str
-    letters: str = ""
 
 
 def authenticate(wire: IrcWire, line: Line) -> None:

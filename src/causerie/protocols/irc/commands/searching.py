@@ -13,17 +13,17 @@ from causerie.chat.errors import ChatError, NoSuchPerson, SearchTooBroad
 from causerie.chat.replies import Found
 from causerie.i18n.refusals import sentence
 from causerie.protocols.irc.commands.chathistory import show_as
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.send_command import place_of
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, parse_tags
 from causerie.protocols.irc.syntax.names import is_channel
 from causerie.protocols.irc.syntax.times import time_of
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 ATTRIBUTES = frozenset(("in", "from", "after", "before", "text", "limit"))
 

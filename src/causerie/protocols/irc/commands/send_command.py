@@ -12,6 +12,7 @@ from causerie.chat.errors import ChatError
 from causerie.chat.model import Rank
 from causerie.chat.replies import Confidence
 from causerie.protocols.irc.messages import formatting
+from causerie.protocols.irc.messages.line_encoder import REPLIES
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.lines import Line
@@ -19,11 +20,9 @@ from causerie.protocols.irc.syntax.names import STATUS, core_name, is_channel, s
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 ACTION = "\x01ACTION "
-REPLIES = ("+reply", "+draft/reply")
-"""The tag that names the message that is answered (IRCv3 reply, ratified in 2026), and what it was called before."""
 
 
 def client_tags(wire: IrcWire, line: Line) -> dict[str, str]:

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from causerie.protocols.irc.commands import umodes
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.state import isupport as features
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import BODY_MOST, NICK_BYTES, Line, packed, pieces
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def my_info(wire: IrcWire) -> None:
@@ -128,6 +128,21 @@ def links(wire: IrcWire, line: Line) -> None:
     server = wire.network.server
     wire.reply(n.RPL_LINKS, server, server, f":0 {wire.network.description}")
     wire.reply(n.RPL_ENDOFLINKS, "*")
+
+
+def greeting(wire: IrcWire, nick: str) -> list[str]:
+    """What a client of this nick is told when it has registered."""
+    network = wire.network
+    scribe = type(wire)(wire.bounds, network)
+    scribe.told_nick = nick
+    scribe.reply(n.RPL_WELCOME, network=network.name, nick=nick)
+    scribe.reply(n.RPL_YOURHOST, server=network.server, version=network.version)
+    scribe.reply(n.RPL_CREATED, since=network.since)
+    my_info(scribe)
+    isupport(scribe)
+    lusers(scribe)
+    motd(scribe)
+    return scribe.take()
 
 
 def _elsewhere(wire: IrcWire, line: Line) -> bool:

@@ -14,15 +14,15 @@ from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn, PersonCard, SessionList, Snapshot
 from causerie.i18n.refusals import sentence
 from causerie.i18n.text import _
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import logging_in
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
 from causerie.server.features.accounts.certificates import DEVICE
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 
 class Order(NamedTuple):

@@ -13,6 +13,7 @@ from causerie.chat import commands as c
 from causerie.chat.emoji import check_emoji
 from causerie.chat.errors import ChatError
 from causerie.protocols.irc.commands import multiline, services
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.send_command import (
     client_tags,
     confide,
@@ -26,16 +27,13 @@ from causerie.protocols.irc.commands.send_command import (
 from causerie.protocols.irc.messages import formatting
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import TARGETS_MOST
 from causerie.protocols.irc.syntax.lines import BODY_MOST, Line
 from causerie.protocols.irc.syntax.names import status_of
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
-
-TARGETS_MOST = 4
-"""Targets of one line (ISUPPORT TARGMAX)."""
+    from causerie.protocols.irc.state.wire import IrcWire
 
 REACT, UNREACT, TYPING = "+draft/react", "+draft/unreact", "+typing"
 

@@ -15,9 +15,8 @@ from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
-BOT = "B"
 HIDDEN = "i"
 WALLOPS = "w"
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Message
+from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
 from causerie.protocols.irc.syntax.lines import Line, parse_tags
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire, Then
     from causerie.protocols.irc.state.network import Network
+    from causerie.protocols.irc.state.wire import IrcWire, Then
 
 FORM = "irc"
 """What begins the form of a subscription that this protocol made."""

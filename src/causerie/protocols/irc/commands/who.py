@@ -15,16 +15,17 @@ from causerie.chat.names import fold
 from causerie.chat.replies import Member, Snapshot
 from causerie.protocols.irc.commands.channels import INSIDE, every_member
 from causerie.protocols.irc.commands.channels import shows as _shows
-from causerie.protocols.irc.commands.umodes import BOT, HIDDEN
+from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.commands.umodes import HIDDEN
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import BOT
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import core_name, is_channel, prefixes, shown_channel
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 FIELDS = "tcuihsnfdlaor"
 """Of WHOX, in the order in which they are told."""

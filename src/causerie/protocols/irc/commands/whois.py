@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.replies import GoneList, PersonCard
 from causerie.protocols.irc.commands import metadata
-from causerie.protocols.irc.commands.umodes import BOT
-from causerie.protocols.irc.messages.event_encoder import away_text
+from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.messages.line_encoder import away_text
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.command_table import Entry
+from causerie.protocols.irc.syntax.bounds import BOT
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import prefixes, shown_channel
 from causerie.server.engine.session import Answer
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 
 def whois(wire: IrcWire, line: Line) -> None:

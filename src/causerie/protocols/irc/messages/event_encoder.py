@@ -6,9 +6,8 @@ What a person's own connection reads in the place of its own doings is not here 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from causerie.chat.events import (
     Announced,
@@ -35,32 +34,19 @@ from causerie.chat.events import (
     Topic,
     Typing,
 )
-from causerie.i18n.text import _
 from causerie.protocols.irc.messages import message_encoder
 from causerie.protocols.irc.messages.formatting import to_irc
+from causerie.protocols.irc.messages.line_encoder import LineEncoder, away_text
+from causerie.protocols.irc.messages.network_view import NetworkView
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, one_line, pieces
 from causerie.protocols.irc.syntax.masks import shown_mask
 from causerie.protocols.irc.syntax.names import is_direct, modes_of, partner, shown_channel
 from causerie.protocols.irc.syntax.settings import LISTS, SETTINGS, modes_set
-from causerie.protocols.text_fallback import events
 from causerie.server.engine.session import EventEncoder
 
-if TYPE_CHECKING:
-    from causerie.protocols.irc.state.network import Network
 
-
-def time_text(at: int) -> str:
-    """A time as the tag has it (IRCv3 server-time): `2026-01-31T12:00:00.000Z`. `at`: ms since 1970."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
-def away_text(away: str, dnd: bool) -> str:
-    """What is said of somebody who is away, or not to be disturbed, which IRC knows as away too; "" for neither."""
-    return one_line(away) or (_("not to be disturbed") if dnd else "")
-
-
-class IrcLanguage(EventEncoder):
+class IrcLanguage(LineEncoder, EventEncoder):
     """See the module. `heard`: which of the capabilities that change what is told."""
 
     name = "irc"
@@ -74,14 +60,10 @@ class IrcLanguage(EventEncoder):
     renames: bool
     with_html: EventEncoder | None = None
 
-    def __init__(self, network: Network, heard: int) -> None:
-        self._network = network
-        self.heard = self._heard = heard
-        self.server = network.server
+    def __init__(self, network: NetworkView, heard: int) -> None:
+        super().__init__(network, heard)
         self.renames = bool(heard & cap.CHANNEL_RENAME)
         self.reactions = bool(heard & cap.MESSAGE_TAGS)
-        self._tagged = bool(heard & (cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG))
-        self._at, self._at_text = 0, ""
 
     def encode(self, event: Event) -> bytes:
         """The event's lines; none for what IRC has no words for."""
@@ -109,47 +91,6 @@ class IrcLanguage(EventEncoder):
                 return data
         return b"".join([self._message(message, start) for message in run.messages()])
 
-    def tags(self, event: Any, account: bool = True, extra: Sequence[str] = (), numbered: bool = True) -> str:
-        """The tags of an event's lines, with "@" and the space behind them. `account`: they are by a person. `extra`:
-        more of them, as they are written. Not `numbered`: of a line that is not the event's first."""
-        if not self._tagged:
-            return ""
-        heard, tags = self._heard, []
-        if heard & cap.SERVER_TIME:
-            at = getattr(event, "at", 0) or self._network.now()
-            if at != self._at:
-                # All that is committed together has one time.
-                self._at, self._at_text = at, f"time={time_text(at)}"
-            tags.append(self._at_text)
-        if numbered and heard & cap.MESSAGE_TAGS and event.number:
-            tags.append(f"msgid={self.message_id(event)}")
-        if account and heard & cap.MESSAGE_TAGS and "B" in self._network.face(event.person).modes:
-            tags.append("bot")
-        if account and heard & cap.ACCOUNT_TAG and not self._is_guest(event):
-            tags.append(f"account={event.name}")
-        tags += extra
-        return f"@{';'.join(tags)} " if tags else ""
-
-    def _is_guest(self, event: Any) -> bool:
-        """Whether an event is a guest's doing, or nobody's. Some do not say, but tell of somebody who is known."""
-        guest: bool | None = getattr(event, "guest", None)
-        if guest is None:
-            person = self._network.person(event.person)
-            return person is None or person.guest
-        return guest
-
-    def message_id(self, event: Event) -> str:
-        """A logged event's own id: its channel's and its number there."""
-        return self.id_of(event.channel, event.number)
-
-    def id_of(self, channel: str, number: int) -> str:
-        """The id of the event of this number."""
-        return f"{self._network.channel_id(channel):x}-{number}"
-
-    def source(self, event: Any) -> str:
-        """The person whose doing an event is."""
-        return self._network.source(event.person, event.name)
-
     def _start(self, event: Message | MessageRun) -> str:
         """What stands before the text of a message; "" where it is not for IRC."""
         target = f"#{event.channel}" if event.channel[:1] != "@" else self._target(event)
@@ -172,25 +113,6 @@ class IrcLanguage(EventEncoder):
             return shown_channel(event.channel)
         other = self._network.person(partner(event.channel, event.person))
         return other.name if other is not None else ""
-
-    def read(self, event: Any, target: str) -> bytes:
-        """What IRC has no command for, as a line that a person can read: NOTICE, by the server (so that nobody can say
-        the same), and between two people by the one whose doing it is."""
-        text = events.reading(event)
-        if not text or not target:
-            return b""
-        source = self._network.source(event.person, event.name) if is_direct(event.channel) else self._network.server
-        start, account = f":{source} NOTICE {target} :", is_direct(event.channel)
-        extra = []
-        if type(event) is Edited and self.heard & cap.MESSAGE_TAGS:
-            extra = message_encoder.reply_tags(self.id_of(event.channel, event.target))
-        tags, later = (self.tags(event, account, extra, numbered) for numbered in (True, False))
-        lines = pieces(text, BODY_MOST - len(start.encode()))
-        return "".join(f"{later if i else tags}{start}{piece}\r\n" for i, piece in enumerate(lines)).encode()
-
-    def line(self, event: Any, text: str) -> bytes:
-        """One line by a person, `text` being all that follows the source, cut where it is too long for a line."""
-        return f"{self.tags(event)}{cut(f':{self._network.source(event.person, event.name)} {text}')}\r\n".encode()
 
     def entered(self, event: Entered) -> bytes:
         """JOIN (IRCv3 extended-join adds who it is)."""

@@ -5,25 +5,20 @@ Sources: IRCv3 multiline, message-tags (TAGMSG), message-redaction; client tags 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from causerie.chat.events import Confided, Deleted, Message, Reacted, Signalled, Typing
-from causerie.protocols.irc.commands.send_command import REPLIES
 from causerie.protocols.irc.messages import formatting
+from causerie.protocols.irc.messages.line_encoder import LineEncoder, reply_tags
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.line_splitting import CONCAT, LINES_MOST, Piece, composed
 from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, escape, one_line, pieces
 from causerie.protocols.irc.syntax.names import STATUS_PREFIX
 from causerie.protocols.text_fallback import events
 
-if TYPE_CHECKING:
-    from causerie.protocols.irc.messages.event_encoder import IrcLanguage
-
 TEXT_LEAST = 64
 """Bytes of text on a line, whatever stands before it."""
 
 
-def message(encoder: IrcLanguage, event: Message, target: str) -> bytes:
+def message(encoder: LineEncoder, event: Message, target: str) -> bytes:
     """PRIVMSG or NOTICE: one line, a batch of several for those who know them, or several lines for the others."""
     heard, text, cuts = encoder.heard, formatting.sent(event.text, event.tags), event.tags.get(CONCAT, "")
     client = client_tags(encoder, event.tags)
@@ -60,7 +55,7 @@ def in_lines(text: str) -> str:
 
 
 def _batch(
-    event: Message, source: str, target: str, tags: str, start: str, composition: list[Piece], encoder: IrcLanguage
+    event: Message, source: str, target: str, tags: str, start: str, composition: list[Piece], encoder: LineEncoder
 ) -> bytes:
     reference = f"m{event.number}"
     lines = [f"{tags}:{source} BATCH +{reference} draft/multiline {target}"]
@@ -70,19 +65,14 @@ def _batch(
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def client_tags(encoder: IrcLanguage, tags: dict[str, str]) -> list[str]:
+def client_tags(encoder: LineEncoder, tags: dict[str, str]) -> list[str]:
     """What clients tell each other, for those who can read it (IRCv3 message-tags, "Client-only tags")."""
     if not tags or not encoder.heard & cap.MESSAGE_TAGS:
         return []
     return [f"{key}={escape(value)}" if value else key for key, value in tags.items() if key[0] == "+"]
 
 
-def reply_tags(message_id: str) -> list[str]:
-    """What says that a message is answered: by the tag's own name, and by that of its draft, which clients know."""
-    return [f"{key}={message_id}" for key in REPLIES]
-
-
-def signalled(encoder: IrcLanguage, event: Signalled, target: str) -> bytes:
+def signalled(encoder: LineEncoder, event: Signalled, target: str) -> bytes:
     """CTCP where there is a text; TAGMSG where there are only tags, for those who can read them."""
     has_tags = encoder.heard & cap.MESSAGE_TAGS
     extra = [f"msgid={event.mark}", *client_tags(encoder, event.tags)] if has_tags else []
@@ -94,7 +84,7 @@ def signalled(encoder: IrcLanguage, event: Signalled, target: str) -> bytes:
     return f"{tags}{line}\x01\r\n".encode()
 
 
-def confided(encoder: IrcLanguage, event: Confided, target: str) -> bytes:
+def confided(encoder: LineEncoder, event: Confided, target: str) -> bytes:
     """PRIVMSG, NOTICE or TAGMSG to the prefix and the channel (Modern IRC, "PRIVMSG message", STATUSMSG)."""
     has_tags = encoder.heard & cap.MESSAGE_TAGS
     target = STATUS_PREFIX[event.to] + target
@@ -109,14 +99,14 @@ def confided(encoder: IrcLanguage, event: Confided, target: str) -> bytes:
     return "".join(f"{tags}{start}{piece}{behind}\r\n" for piece in pieces(in_lines(text), most)).encode()
 
 
-def typing(encoder: IrcLanguage, event: Typing, target: str) -> bytes:
+def typing(encoder: LineEncoder, event: Typing, target: str) -> bytes:
     """TAGMSG with +typing."""
     if not encoder.heard & cap.MESSAGE_TAGS:
         return b""
     return f"{encoder.tags(event, extra=['+typing=active'])}:{encoder.source(event)} TAGMSG {target}\r\n".encode()
 
 
-def reacted(encoder: IrcLanguage, event: Reacted, target: str) -> bytes:
+def reacted(encoder: LineEncoder, event: Reacted, target: str) -> bytes:
     """TAGMSG with +draft/react or +draft/unreact; the line of readings.md for those who cannot read that."""
     if not encoder.heard & cap.MESSAGE_TAGS:
         return encoder.read(event, target)
@@ -125,7 +115,7 @@ def reacted(encoder: IrcLanguage, event: Reacted, target: str) -> bytes:
     return f"{encoder.tags(event, extra=extra)}:{encoder.source(event)} TAGMSG {target}\r\n".encode()
 
 
-def deleted(encoder: IrcLanguage, event: Deleted, target: str) -> bytes:
+def deleted(encoder: LineEncoder, event: Deleted, target: str) -> bytes:
     """REDACT, one for each message; the line of readings.md for those who do not know it."""
     if not encoder.heard & cap.REDACTION:
         return encoder.read(event, target)

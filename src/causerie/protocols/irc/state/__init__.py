@@ -1,1 +1,3 @@
-"""What all IRC connections share: the network as they see it, the welcome, NAMES, labels."""
+"""What all IRC connections share (the network as they see it, the welcome, NAMES), and one of them as its commands see
+it.
+"""

@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat.names import CHANNEL_LONGEST, PERSON_LONGEST
-from causerie.protocols.irc.commands.channels import NAMES_MOST
-from causerie.protocols.irc.commands.chathistory import REFERENCES
-from causerie.protocols.irc.commands.modes import CHANNEL_MODES, MOST, PREFIX
-from causerie.protocols.irc.commands.monitor import WATCHED_MOST
-from causerie.protocols.irc.commands.queries import NICKS_MOST
-from causerie.protocols.irc.commands.registration import USER_BYTES
-from causerie.protocols.irc.commands.talk import TARGETS_MOST
-from causerie.protocols.irc.commands.umodes import BOT
+from causerie.protocols.irc.syntax.bounds import BOT, CHANGES_MOST, NAMES_MOST, NICKS_MOST, TARGETS_MOST, USER_BYTES
 from causerie.protocols.irc.syntax.masks import EXTBAN
 from causerie.protocols.irc.syntax.names import STATUS
+from causerie.protocols.irc.syntax.settings import CHANNEL_MODES
 from causerie.server.features.channels.channels import KEY_LONGEST
 from causerie.server.features.channels.masks import MASKS_MOST
 from causerie.server.features.presence.people import ABOUT_BYTES
+from causerie.server.features.presence.presence_watch import WATCHED_MOST
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.state.network import Network
@@ -45,16 +40,16 @@ def tokens(network: Network) -> list[str]:
         "EXCEPTS=e",
         f"EXTBAN={EXTBAN}",
         "INVEX=I",
-        f"MSGREFTYPES={REFERENCES}",
+        "MSGREFTYPES=msgid,timestamp",
         f"KEYLEN={KEY_LONGEST}",
         f"KICKLEN={TEXT_BYTES}",
         f"MAXLIST=Ibe:{MASKS_MOST}",
-        f"MODES={MOST}",
+        f"MODES={CHANGES_MOST}",
         f"MONITOR={WATCHED_MOST}",
         f"NAMELEN={ABOUT_BYTES}",
         f"NETWORK={network.name}",
         f"NICKLEN={PERSON_LONGEST}",
-        f"PREFIX={PREFIX}",
+        "PREFIX=(qov)~@+",
         "SAFELIST",
         f"STATUSMSG={''.join(STATUS)}",
         "TARGMAX="

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from weakref import ref
 
 from causerie import __version__
@@ -19,8 +18,10 @@ from causerie.chat.model import ROLE_NAMES, Channel, Person
 from causerie.chat.names import BadName, channel_name, fold
 from causerie.chat.policy import may_be_told_of
 from causerie.config.settings import Config, Limits
-from causerie.protocols.irc.messages.event_encoder import IrcLanguage, away_text
+from causerie.protocols.irc.messages.event_encoder import IrcLanguage
+from causerie.protocols.irc.messages.line_encoder import away_text
 from causerie.protocols.irc.state import names_reply
+from causerie.protocols.irc.state.counts import Counts
 from causerie.protocols.irc.state.greeting import Greeting
 from causerie.protocols.irc.syntax.capabilities import BATCH, HEARD, MULTILINE, OFFERED, VALUES
 from causerie.protocols.irc.syntax.line_splitting import LINES_MOST
@@ -44,17 +45,6 @@ EXACT_MOST = 100
 
 COUNTED_A_SECOND = 4_000
 """Of more, so many a second at most: it takes about 1 % of a processor, however many come in."""
-
-
-class Counts(NamedTuple):
-    """What LUSERS says. `hidden` are those of `people` with mode i; `unknown`: connections that nobody is, so far."""
-
-    people: int
-    most: int
-    hidden: int
-    operators: int
-    unknown: int
-    channels: int
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from causerie.chat.commands import Send
-from causerie.protocols.irc.client.wire import IrcWire
+from causerie.protocols.irc.client.wire import ClientWire
 from causerie.protocols.irc.commands.talk import said
 from causerie.protocols.irc.state.network import Network
 from causerie.protocols.irc.syntax.lines import BODY_MOST, parse
@@ -53,7 +53,7 @@ def test_what_is_plain_is_taken_at_once(texts: list[str]) -> None:
 
 def test_texts_follow_only_the_message_that_they_came_with() -> None:
     """Not one that goes before them, as what an answer leads to does."""
-    wire = IrcWire(Bounds(4096, 65536, 16), cast(Network, World()))
+    wire = ClientWire(Bounds(4096, 65536, 16), cast(Network, World()))
     wire.registration = None
     wire.receive(b"PRIVMSG #home :one\r\nPRIVMSG #home :two\r\nPRIVMSG #home :three\r\n")
     first = wire.next_command()

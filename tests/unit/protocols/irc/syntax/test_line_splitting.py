@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causerie.protocols.irc.messages.event_encoder import time_text
+from causerie.protocols.irc.messages.line_encoder import time_text
 from causerie.protocols.irc.syntax.batches import batch, is_one, opened, within
 from causerie.protocols.irc.syntax.line_splitting import Piece, composed, joined
 from causerie.protocols.irc.syntax.times import time_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from causerie.protocols.irc.syntax.lines import Line
 
 if TYPE_CHECKING:
-    from causerie.protocols.irc.client.wire import IrcWire
+    from causerie.protocols.irc.state.wire import IrcWire
 
 Handle = Callable[["IrcWire", Line], None]
 
