@@ -34,8 +34,8 @@ CHARACTER = 0.02
 """Steps for each character of a text, whatever it is."""
 SPACE = 0.2
 """Steps for each that is white space in a row of them."""
-LOOKED_AT = 0.05
-"""Steps for each character of what could be a link's destination or title."""
+LOOKED_AT = 0.08
+"""Steps for each character of what could be a link's destination or title: some ten lines of Python."""
 
 
 LOOKED_AT_MOST = 2_048
