@@ -169,6 +169,7 @@ class Server:
             guard.delay_most,
         )  # fmt: skip
         self.context.buckets.clear()
+        self.context.departed_quotas.clear()
         self.admission.set_figures(within(config.limits.exempt), within(config.server.proxies))
         self.admission.judge_again()
         for listener in self.listeners:

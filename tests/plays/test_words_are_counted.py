@@ -11,7 +11,7 @@ from causerie.chat import commands as c
 from causerie.server.dispatch import TABLE
 from causerie.server.send_quota import counted_inside, nothing, reason, text, words
 from tests.irc_people import irc_as
-from tests.people import PASSWORD, House
+from tests.people import PASSWORD, House, NativePerson
 
 ONE: dict[str, Any] = {"exempt": (), "send_burst": 1, "send_rate": 0.01, "command_rate": 0}
 """One message, and the next in 100 seconds."""
@@ -164,3 +164,53 @@ async def test_on_irc_metadata_that_comes_too_fast_is_refused_in_its_own_words()
         ann = await irc_as(house, "Ann", caps="batch draft/metadata-3")
         ann.says(*("METADATA * SET avatar :words",) * 2)
         await ann.hears_at_last(":SERVER FAIL METADATA RATE_LIMITED * avatar 100 :*")
+
+
+async def sees_go(watcher: NativePerson, name: str) -> None:
+    """Whatever else it hears before."""
+    while (event := await watcher.next_event())["is"] != "left" or event["name"] != name:
+        pass
+
+
+async def test_a_guest_who_reconnects_has_no_new_quota() -> None:
+    """Whatever it is called now; a second guest who was there all along has its own, and accounts have theirs."""
+    async with House(limits={**ONE, "send_burst": 2}) as house:
+        await house.account("anna")
+        anna = await house.native_in("home", "anna", PASSWORD)
+        other = await house.native_in("home", "Other")
+        await other.asks("send", channel="home", text="mine")
+        for name in ("Guest-A", "Guest-B"):
+            guest = await house.native_in("home", name)
+            if name == "Guest-A":
+                await guest.asks("send", channel="home", text="one")
+                await guest.asks("send", channel="home", text="two")
+            await guest.is_refused("too_fast", "send", channel="home", text="three")
+            guest.hang_up()
+            await sees_go(anna, name)
+        assert len(house.server.context.departed_quotas) == 1
+        await other.asks("send", channel="home", text="the second of mine")
+        await anna.asks("send", channel="home", text="and mine")
+
+
+async def test_as_many_quotas_are_left_behind_as_guests_leave() -> None:
+    """Two guests spent theirs: the next two guests have none, the third has a new one; and what is full again is not
+    kept."""
+    async with House(limits={**ONE, "send_burst": 2}) as house:
+        watcher = await house.native_in("home", "Watcher")
+        guests = [await house.native_in("home", name) for name in ("Guest-A", "Guest-B")]
+        for text in ("one", "two"):
+            for guest in guests:
+                await guest.asks("send", channel="home", text=text)
+        for guest in guests:
+            guest.hang_up()
+            await sees_go(watcher, guest.name)
+        new = [await house.native_in("home", f"Guest-{letter}") for letter in "CDE"]
+        await new[0].is_refused("too_fast", "send", channel="home", text="three")
+        await new[1].is_refused("too_fast", "send", channel="home", text="three")
+        await new[2].asks("send", channel="home", text="my first")
+        assert not house.server.context.departed_quotas
+        later = house.server.context.clock() + 3600
+        house.server.context.clock = lambda: later
+        new[0].hang_up()
+        await sees_go(watcher, "Guest-C")
+        assert not house.server.context.departed_quotas

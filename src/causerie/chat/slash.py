@@ -29,6 +29,8 @@ _NUMBER = re.compile("#?([0-9]{1,15})")
 _DURATION = re.compile("(?:[0-9]{1,6}[smhdw])+")
 _PART = re.compile("([0-9]+)([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SEARCH_MOST = 1_000
+"""Characters of a search in which filters are looked for; a longer one is refused by whoever searches."""
 _FILTER = re.compile(r'"[^"]*"|(?<!\S)(from|in):(\S+)', re.IGNORECASE)
 
 
@@ -219,7 +221,7 @@ def _search(said: Said, rest: str) -> c.Command:
         found[match[1].lower()] = match[2]
         return ""
 
-    text = _FILTER.sub(take, _needed(rest)).strip()
+    text = _FILTER.sub(take, _needed(rest)).strip() if len(rest) <= _SEARCH_MOST else rest
     return c.Search(text=text, channel=found["in"], name=found["from"].removeprefix("@"))
 
 

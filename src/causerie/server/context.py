@@ -43,7 +43,7 @@ class Context:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
     channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
-    name; `slices`, `searches`: see slices.py and history.py; `guest_hosts`: see address_bans.py. `drafted`: by person,
+    name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`: see slices.py and history.py; `guest_hosts`: see address_bans.py. `drafted`: by person,
     the channels with a draft, see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a key, see
     metadata.py. `departed`: who left lately, by the number of their departure; `departures`: the last one's. `decoy`: a
     secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`: by figure,
@@ -67,6 +67,7 @@ class Context:
     sessions: dict[Session, bool] = field(default_factory=dict)
     lagging: dict[Session, bool] = field(default_factory=dict)
     buckets: dict[int, Bucket] = field(default_factory=dict)
+    departed_quotas: dict[str, dict[int, Bucket]] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)
     remembered: dict[tuple[int, int], CachedMessage] = field(default_factory=dict)
     remembered_weight: int = 0

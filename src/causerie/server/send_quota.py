@@ -11,9 +11,12 @@ from typing import Any
 from causerie.chat.commands import Away, Command, Leave, SetPresence
 from causerie.chat.errors import TooFast
 from causerie.server.context import Context
-from causerie.server.engine.rate_limits import Bucket
+from causerie.server.engine.rate_limits import Bucket, network_of
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import PutPerson
+
+NETWORKS_MOST, GUESTS_MOST = 10_000, 128
+"""Networks from which guests left who had spent some of their quota, and guests of each; the oldest are forgotten."""
 
 Brings = Callable[[Any], bool]
 """Whether a command brings words to others, so that it costs a message."""
@@ -68,8 +71,37 @@ def _wait(context: Context, session: Session) -> float:
     bucket = context.buckets.get(person.id)
     now = context.clock()
     if bucket is None:
-        bucket = context.buckets[person.id] = Bucket(limits.send_burst, limits.send_rate, now)
+        bucket = _of_departed_guest(context, session) if person.guest else None
+        bucket = bucket or Bucket(limits.send_burst, limits.send_rate, now)
+        context.buckets[person.id] = bucket
     return bucket.spend(now)
+
+
+def leave_behind(context: Context, session: Session) -> None:
+    """A guest is about to be forgotten: what it has spent waits for the next guest of its network, who may be the same
+    one under another name. Nothing undoes that, as nothing undoes what was spent."""
+    person, departed, now = session.person, context.departed_quotas, context.clock()
+    if person is None or session.exempt or (bucket := context.buckets.get(person.id)) is None or bucket.full(now):
+        return
+    network = network_of(session.host)
+    guests = departed.pop(network, {})
+    departed[network] = {number: one for number, one in guests.items() if not one.full(now)} | {person.id: bucket}
+    if len(departed[network]) > GUESTS_MOST:
+        del departed[network][next(iter(departed[network]))]
+    if len(departed) > NETWORKS_MOST:
+        del departed[next(iter(departed))]
+
+
+def _of_departed_guest(context: Context, session: Session) -> Bucket | None:
+    """The quota of the guest of this network who left last, which is now this guest's."""
+    network = network_of(session.host)
+    guests = context.departed_quotas.get(network)
+    if not guests:
+        return None
+    _, bucket = guests.popitem()
+    if not guests:
+        del context.departed_quotas[network]
+    return bucket
 
 
 def keep_guest(context: Context, session: Session) -> None:

@@ -127,17 +127,20 @@ class Fanout:
         owed: dict[Session, dict[int, bool]],
     ) -> None:
         """What a channel's log got. `asked`: by whom, where that is still to be answered. `owed`: to whom what is told
-        in which channels is their answer."""
+        in which channels is their answer: those who are not acknowledged, but hear what they said."""
         place, author = append.channel, append.author
         by: Session | None = None
+        echoed: Session | None = None
         command: Command | None = None
         if asked is not None:
             asker, command = asked
             if not asker.closed:
                 if asker.outlet.encoder.acknowledges:
                     asker.outlet.answer(command, append)
-                elif asker.outlet.encoder.own_words:
-                    by = asker
+                else:
+                    echoed = asker
+                    if asker.outlet.encoder.own_words:
+                        by = asker
         if append.again:
             return
         events = 1 + len(append.more)
@@ -151,6 +154,8 @@ class Fanout:
             self.markers[place.id, author.id, 0] = number, said
             if append.thread:
                 self.markers[place.id, author.id, append.thread] = number, append.nth
+        if echoed is not None:
+            owed.setdefault(echoed, {})[place.id] = True
         event = event_of(append)
         if type(event) is Reacted and not place.tell_reactions:
             waiting.shown[len(waiting.events)] = True
@@ -159,7 +164,6 @@ class Fanout:
             return
         if waiting.add_own(event, by, command) and by.heard is not None:
             by.own_told.update([(place.id, told) for told in range(append.number, number + 1)])
-        owed.setdefault(by, {})[place.id] = True
 
     def _begin(self, channel: int) -> OutboundEvents:
         waiting = self._pending[channel] = OutboundEvents(self.subscribers(channel))

@@ -81,6 +81,10 @@ class Bucket:
         wait = self._full_at + self._each - now - self._slack
         return wait + _ROUNDING if self._each and wait > 0.0 else 0.0
 
+    def full(self, now: float) -> bool:
+        """Whether nothing of it is spent."""
+        return self._full_at <= now
+
     def set_figures(self, burst: float, rate: float, now: float) -> None:
         """Other figures from now on; what was spent stays spent, to the token."""
         owed = max(0.0, self._full_at - now) / self._each if self._each else 0.0

@@ -68,6 +68,23 @@ async def test_a_classic_client_reads_its_last_line_before_the_end() -> None:
         await luc.hears_the_end()
 
 
+@pytest.mark.parametrize("between", ["", " "], ids=["end to end", "with a space"])
+async def test_a_classic_client_reads_what_it_said_before_the_refusal_of_what_it_said_next(between: str) -> None:
+    """In one packet, so in one unit of work: its echo is its acknowledgement, and a session's answers keep their
+    order."""
+    async with House() as house:
+        luc = await house.classic_in("home", "Guest-Luc")
+        said = ['{"SEND": {"PAYLOAD": "%s"}}' % text for text in ("one", "/nothing", "two", "/whois nobody", "three")]
+        luc.sends(between.join(said).encode())
+        await luc.hears(
+            "Guest-Luc>one",
+            "causerie>there is no command /nothing; /help lists them, and // says what begins with a slash.",
+            "Guest-Luc>two",
+            "causerie>nobody is called nobody.",
+            "Guest-Luc>three",
+        )
+
+
 async def test_an_event_is_encoded_once_for_all_who_speak_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not once for each member."""
     encoded: list[str] = []

@@ -148,6 +148,7 @@ def depart(context: Context, session: Session, reason: str = "", at: int = 0) ->
         unit.drop(state.connected, person.id)
         unit.drop(state.about, person.id)
         if person.guest:
+            send_quota.leave_behind(context, session)
             unit.drop(context.buckets, person.id)
             for number, standing in tuple(state.places.get(person.id, {}).items()):
                 if standing.role == Role.BANNED:
