@@ -286,6 +286,9 @@ async def finish(context: Context, session: Session, command: c.Command, waiting
     except Exception:
         log.exception("a command failed: %s", type(command).__name__)
         answer = Internal()
+    finally:
+        # Whoever asked may be gone before it began, and it would be reported as never awaited.
+        waiting.close()
     if type(answer) is Append:
         # It went into this very unit of work: nothing was waited for since.
         context.commit_loop.unit.asked[answer] = session, command

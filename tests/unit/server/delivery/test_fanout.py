@@ -1,5 +1,7 @@
 """Delivery: to whom a unit of work's events go, in which order, and what it costs."""
 
+import json
+
 import pytest
 
 from causerie.chat.commands import Send
@@ -74,7 +76,8 @@ async def test_a_classic_client_reads_what_it_said_before_the_refusal_of_what_it
     order."""
     async with House() as house:
         luc = await house.classic_in("home", "Guest-Luc")
-        said = ['{"SEND": {"PAYLOAD": "%s"}}' % text for text in ("one", "/nothing", "two", "/whois nobody", "three")]
+        texts = "one", "/nothing", "two", "/whois nobody", "three"
+        said = [json.dumps({"SEND": {"PAYLOAD": text}}) for text in texts]
         luc.sends(between.join(said).encode())
         await luc.hears(
             "Guest-Luc>one",
