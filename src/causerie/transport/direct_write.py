@@ -25,13 +25,14 @@ class DirectWriter:
     first). `let_go` must be called before this is dropped.
     """
 
-    __slots__ = ("_changed", "_first", "_post", "_socket", "_transport", "descriptor", "send")
+    __slots__ = ("_changed", "_first", "_gone", "_post", "_socket", "_transport", "descriptor", "send")
 
     def __init__(self, transport: asyncio.Transport, changed: Callable[[], None], post: BatchSender) -> None:
         self._transport = transport
         self._changed = changed
         self._post = post
         self._first = FIRST_WRITES
+        self._gone = False
         self._socket: socket.socket | None = None
         self.send: Callable[[bytes], int] | None = None
         self.descriptor = -1
@@ -54,10 +55,8 @@ class DirectWriter:
         assert self.send is not None
         try:
             sent = self.send(data)
-        except BlockingIOError:
-            sent = 0
         except OSError:
-            return  # the transport finds out by itself, and says so with connection_lost
+            sent = 0  # its buffer is full; or it is gone, which the transport finds out as it tries, if not by reading
         if sent < len(data):
             self.wait(data[sent:])
 
@@ -69,11 +68,13 @@ class DirectWriter:
         """The system did not take these: they wait, and so does all that is written until they are gone."""
         self.send = None
         self._changed()
-        self._transport.write(rest)
+        if not (self._gone or self._transport.is_closing()):
+            self._transport.write(rest)
 
     def let_go(self) -> None:
         """The descriptor is the transport's to close."""
         self.flush()
+        self._gone = True
         self.send = None
         self.descriptor = -1
         if self._socket is not None:

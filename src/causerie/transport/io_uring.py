@@ -7,7 +7,6 @@ Linux 6.1 or does not allow it, as Docker does not, there is no ring, and each i
 
 from __future__ import annotations
 
-import errno
 import logging
 import mmap
 import os
@@ -141,7 +140,7 @@ class SendRing:
         return self._taken(sizes)
 
     def _taken(self, sizes: Sequence[int]) -> Sequence[tuple[int, int]]:
-        """Read as many results: who took less than that, and how much."""
+        """Read as many results: who took less than that, and how much: nothing, where the system says why not."""
         read = self._words[self._read]
         count = len(sizes)
         # The rows did not go beyond their end, and there are twice as many results: nor do these.
@@ -153,7 +152,7 @@ class SendRing:
         return [
             (self._signed[begin + 4 * nth], max(took, 0))
             for nth, (took, size) in enumerate(zip(taken, sizes, strict=True))
-            if took == -errno.EAGAIN or 0 <= took < size
+            if took < size
         ]
 
     def _broken(self, sent: int, sizes: Sequence[int]) -> Sequence[tuple[int, int]]:

@@ -72,10 +72,8 @@ class Group:
         for session, send in sends.items():
             try:
                 sent = send(data)
-            except BlockingIOError:
-                sent = 0
             except OSError:
-                continue  # its transport finds out by itself
+                sent = 0  # its buffer is full, or it is gone, which the transport finds out as it tries
             if sent != size:
                 session.outlet.wait(data[sent:])
         return len(sends)
