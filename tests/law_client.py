@@ -11,7 +11,7 @@ import msgspec
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.events import AnyEvent, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
+from causerie.chat.events import AnyEvent, Deleted, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
 from causerie.chat.merge import apply_done, apply_drafts, apply_level, apply_page, apply_read, apply_threads
 from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
@@ -85,11 +85,16 @@ class Client:
                 expected = event.number <= view.number + 1 if self.fed else event.number == view.number + 1
                 assert expected, f"{event} after {view.number}"
             self.views[name] = apply(view, event)
+        self._recount(isinstance(event, Deleted | Marked))
         out = isinstance(event, Left) or (
             isinstance(event, Stands) and (event.role is None or ROLES[event.role] < Role.READER)
         )
         if mine and out:
             self.views.pop(event.channel, None)
+
+    def _recount(self, doubt: bool) -> None:
+        if doubt and any(view.recount for view in self.views.values()):
+            self.todo.append(c.Unread())
 
     def answer(self, command: c.Command, answer: Answer) -> None:
         """Answers, as the wire is given them."""
@@ -150,6 +155,7 @@ class Client:
             elif isinstance(answer, DraftList):
                 view = apply_drafts(view, answer.drafts)
             self.views[name] = view
+        self._recount(isinstance(answer, ReadList))
 
     def wait(self, rest: bytes) -> None:
         """Nothing is sent but by `write`."""

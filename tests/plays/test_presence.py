@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from causerie.chat.commands import ListAccounts
+from causerie.chat.commands import ListAccounts, SetAdministrator
 from causerie.chat.replies import AccountList
 from tests.people import PASSWORD, PATIENCE, House, NativePerson
 
@@ -218,3 +218,18 @@ async def test_a_connection_that_becomes_somebody_else_is_present_anew() -> None
         await bob.asks("set_presence", mode="invisible")
         await bob.asks("login", name="Luc", guest=True, enter="garden")
         await anna.hears("entered", name="Luc")
+
+
+async def test_who_is_invisible_finds_here_among_their_mentions() -> None:
+    """They hear it on every device; that they do is told to nobody."""
+    async with House() as house:
+        await house.account("anna")
+        await house.account("bob")
+        anna = await house.native_in("home", "anna", PASSWORD)
+        bob = await house.native_in("home", "bob", PASSWORD)
+        await house.operator(SetAdministrator(name="anna", admin=True))
+        await bob.asks("set_presence", mode="invisible")
+        await anna.asks("send", channel="home", text="@here, dinner")
+        await bob.hears("message", everyone="here")
+        (line,) = (await bob.asks("unread"))["channels"]
+        assert line["mentions"] == 1

@@ -345,12 +345,6 @@ async def _play(state: Path, acts: list[Act], counting: bool = False) -> None:
         await context.store.close()
 
 
-def _blurs(command: c.Command | str) -> bool:
-    """Whether mentions are no longer counted alike: what is deleted was perhaps a mention, and perhaps read; and who is
-    invisible hears @here without being here."""
-    return isinstance(command, c.Delete | c.DeleteSince | c.SetPresence)
-
-
 def _holds(state: Path, acts: list[Act], counting: bool) -> None:
     """The law over one history; one that breaks it is kept where `tests.laws` says, and the shortest comes last."""
     try:
@@ -369,9 +363,9 @@ def _holds(state: Path, acts: list[Act], counting: bool) -> None:
     max_examples=EXAMPLES // 3,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
-@given(acts=_acts().map(lambda acts: [act for act in acts if not _blurs(act[1])]))
+@given(acts=_acts())
 def test_unread_mentions_are_what_the_server_counts(acts: list[Act], tmp_path_factory: pytest.TempPathFactory) -> None:
-    """As long as nothing is deleted and nobody is invisible; otherwise until they are asked for again."""
+    """Whatever is deleted, and whoever is invisible."""
     _holds(tmp_path_factory.mktemp("law"), acts, counting=True)
 
 

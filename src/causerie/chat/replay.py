@@ -88,7 +88,15 @@ def marked(view: View, upto: int, said: int, mentions: int, counted: int) -> Vie
         # One has spoken since, on some device: that moved it further.
         return view
     heard = tuple(number for number in view.mentioned if number > max(upto, counted))
-    return _with(view, upto=upto, read_said=said, counted=counted, mentions_before=mentions, mentioned=heard)
+    recount = bool(mentions) and any(
+        isinstance(change, Deleted)
+        and change.number > counted
+        and any(upto < one <= counted for one in targets(change))
+        for change in view.recent
+    )
+    return _with(
+        view, upto=upto, read_said=said, counted=counted, mentions_before=mentions, mentioned=heard, recount=recount
+    )
 
 
 def marked_thread(view: View, thread: int, marker: ThreadMarker) -> View:
@@ -123,7 +131,7 @@ def _message(view: View, event: Message, keep: int) -> View:
     if number <= view.counted:
         return view
     if event.person == view.me:
-        return _with(view, upto=number, read_said=said, counted=number, mentions_before=0, mentioned=())
+        return _with(view, upto=number, read_said=said, counted=number, mentions_before=0, mentioned=(), recount=False)
     if event.everyone or view.me in event.mentions:
         mentioned = (*view.mentioned, number)
         return _with(
@@ -149,10 +157,17 @@ def _change(view: View, event: Change, keep: int) -> View:
 
 def _deleted(view: View, event: Deleted, keep: int) -> View:
     gone = frozenset(targets(event))
+    # Which messages the count stands for is not known here: it may have been one of them.
+    doubt = (
+        bool(view.mentions_before)
+        and event.number > view.counted
+        and any(number > view.upto for number in gone.difference(view.mentioned))
+    )
     return _with(
         _change(view, event, keep),
         pins=tuple(pin for pin in view.pins if pin not in gone),
         mentioned=tuple(mention for mention in view.mentioned if mention not in gone),
+        recount=view.recount or doubt,
     )
 
 

@@ -60,7 +60,9 @@ class View(Struct, frozen=True, kw_only=True):
 
     `upto` and `read_said` are one's read marker and the messages that the channel had with it, `counted` the last event
     that they take into account; they, `level`, `draft` and `follows` are known from `merge.apply_read` and its
-    neighbours. `threads`: the same of threads, by their first messages. `typing`: who is, by their id; `replay.quiet`
+    neighbours. `recount`: a message was deleted that may be one of the mentions that are known as a count only
+    (`mentions_before`): the unread command has how many there are. `threads`: the markers of threads, by their first
+    messages. `typing`: who is, by their id; `replay.quiet`
     takes them out when their time is over.
     """
 
@@ -94,6 +96,7 @@ class View(Struct, frozen=True, kw_only=True):
     counted: int = 0
     mentions_before: int = 0
     mentioned: tuple[int, ...] = ()
+    recount: bool = False
     level: Level | None = None
     draft: str = ""
     draft_reply: int = 0
@@ -160,6 +163,7 @@ def from_snapshot(snapshot: Snapshot, kept: View | None = None, me: int = 0) -> 
         counted=gone_on.counted,
         mentions_before=gone_on.mentions_before,
         mentioned=gone_on.mentioned,
+        recount=gone_on.recount,
         level=gone_on.level,
         draft=gone_on.draft,
         draft_reply=gone_on.draft_reply,

@@ -10,9 +10,9 @@ import msgspec
 
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
 from causerie.chat.errors import ChatError, Internal, NotAMember, SlowMode, TooFast, Unavailable
-from causerie.chat.events import ChannelRenamed, Event, Left, Renamed, Stands, Typing
+from causerie.chat.events import ChannelRenamed, Deleted, Event, Left, Marked, Renamed, Stands, Typing
 from causerie.chat.replay import apply
-from causerie.chat.replies import Ack, Done, LoggedIn, Page, Reply, Resumed, Snapshot
+from causerie.chat.replies import Ack, Done, LoggedIn, Page, ReadList, Reply, Resumed, Snapshot
 from causerie.chat.view import View
 from causerie.client.answers import merged
 from causerie.client.channel_sync import Following
@@ -200,6 +200,8 @@ class Places:
 
     def _state_answered(self, command: Command, asked: Asked) -> None:
         self.own_state.answered(command)
+        if isinstance(asked.reply, ReadList) and any(following.view.recount for following in self.followed.values()):
+            self.own_state.recount()
         if passes(asked.error):
             self._later(asked.error, self.own_state.missed)
 
@@ -264,6 +266,8 @@ class Places:
                 session.changed = session.changed or bool(event.number)
                 self._recognise(event)
                 self.own_state.heard(event)
+                if isinstance(event, Deleted | Marked) and following.view.recount:
+                    self.own_state.recount()
                 if isinstance(event, Typing):
                     following.types(event, session.now())
                 if isinstance(event, ChannelRenamed):

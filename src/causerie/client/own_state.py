@@ -57,6 +57,10 @@ class OwnState:
         if isinstance(event, Followed) and event.on and Threads in self._kept:
             self._due[Threads] = QUESTIONS[Threads]
 
+    def recount(self) -> None:
+        """What the server counted is not what it would count now: see View.recount."""
+        self._kept[Unread] = self._due[Unread] = QUESTIONS[Unread]
+
     def missed(self) -> None:
         """Events may have been missed, or a channel is new."""
         self._due |= self._kept

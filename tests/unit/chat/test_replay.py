@@ -204,6 +204,25 @@ def test_unread_mentions_are_bounded() -> None:
     assert (known.mentions, len(known.mentioned), known.unread) == (MENTIONED + 200, MENTIONED, MENTIONED + 200)
 
 
+def deleted(number: int, *targets: int) -> Deleted:
+    return Deleted(channel="home", number=number, at=number, person=2, name="ben", targets=targets)
+
+
+def test_a_deleted_mention_is_counted_no_longer_or_asked_for_again() -> None:
+    """One that is known by its number goes; where only the count is known, it is asked for."""
+    known = apply(mine(9, 3), Marked(channel="home", upto=4, said=1, mentions=1, counted=9))
+    known = apply(known, spoken(10, 4, mentions=(1,)))
+    one = apply(known, deleted(11, 10))
+    assert (one.mentions, one.recount) == (1, False)
+    assert not apply(known, deleted(11, 3)).recount, "it was read"
+    other = apply(known, deleted(11, 8))
+    assert (other.mentions, other.recount) == (2, True)
+    # An answer from before the deletion does not know better; one from after it does, and so does having read.
+    assert apply(other, Marked(channel="home", upto=4, said=1, mentions=2, counted=10)).recount
+    assert not apply(other, Marked(channel="home", upto=4, said=1, mentions=1, counted=11)).recount
+    assert not apply(other, spoken(12, 5, person=1)).recount
+
+
 def test_a_million_unread_is_a_number() -> None:
     """Counting is subtraction."""
     known = apply(mine(9, 3), Marked(channel="home", upto=1, said=1, mentions=999_999, counted=9))

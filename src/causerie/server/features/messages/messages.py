@@ -224,9 +224,10 @@ def _found_by(context: Context, channel: Channel, author: Person, named: Mention
     """Who is to find it among their mentions, by id; 0 is every member."""
     if not named.everyone:
         return named.people
-    here = context.state.here.get(channel.id, {})
-    if named.everyone == "channel" or len(here) > HERE_MOST:
+    if named.everyone == "channel" or len(context.state.here.get(channel.id, ())) > HERE_MOST:
         return (*named.people, 0)
+    # Those too who are invisible: they hear it, and nobody else is told.
+    here = (own.person.id for own in context.sessions if own.person is not None and channel.id in own.channels)
     return tuple(dict.fromkeys((*named.people, *(person for person in here if person != author.id))))
 
 
