@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import typing
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from causerie.chat import markdown
 from causerie.chat.commands import Command, Send
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.i18n.text import _
-from causerie.protocols.wire import NOTHING, Layer, Protocol, Wire
+from causerie.protocols.wire import NOTHING, Bounds, Layer, Protocol, Wire
 from causerie.server import catch_up
+from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
 from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 from causerie.server.features.messages.messages import send_more
@@ -28,11 +30,9 @@ from causerie.server.features.presence import channel_presence
 from causerie.transport.detection import Detection
 from causerie.transport.direct_write import DirectWriter
 from causerie.transport.input_meter import Meter
+from causerie.transport.languages import Languages
 from causerie.transport.peer import Peer, look
-from causerie.transport.work_queue import BEHIND_SECONDS, SLICE_SECONDS, TURN_SECONDS, Rank
-
-if TYPE_CHECKING:
-    from causerie.transport.listener import Listener
+from causerie.transport.work_queue import BEHIND_SECONDS, SLICE_SECONDS, TURN_SECONDS, Rank, WorkQueue
 
 log = logging.getLogger("causerie.connection")
 
@@ -68,6 +68,36 @@ PAID_MOST = 10
 
 LEFT_BEHIND = 2048
 """Bytes that one that goes too fast may leave to be read when it has gone."""
+
+
+class ListenerView(typing.Protocol):
+    """Where connections come in, as they see it; listener.Listener is one."""
+
+    context: Context
+    work_queue: WorkQueue
+    languages: Languages
+    bounds: Bounds
+
+    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Detection) -> None:
+        """Count it in, or turn it away; where a proxy connects, once it has said whom."""
+
+    def admit(self, connection: Connection, host: str, arrival: Detection) -> None:
+        """Count in a connection from this host, or turn it away."""
+
+    def left(self, connection: Connection) -> None:
+        """Count it out."""
+
+    def handshake_begins(self, connection: Connection) -> None:
+        """TLS begins on it."""
+
+    def handshake_over(self, connection: Connection) -> None:
+        """TLS works on it, or it is gone."""
+
+    def refused(self, connection: Connection, why: str) -> None:
+        """Note for the log why it was refused."""
+
+    def open_session(self, connection: Connection, secure: bool) -> Session | None:
+        """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
 
 
 class Connection(asyncio.Protocol):
@@ -107,7 +137,7 @@ class Connection(asyncio.Protocol):
     encoder: EventEncoder
     write: Callable[[bytes], None]
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: ListenerView) -> None:
         self._listener = listener
         self._transport: asyncio.Transport
         self._held: bytes | bytearray = b""  # what came and was not worked on, as it is below all layers
@@ -139,7 +169,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         self.write = self._transport.write
         self._transport.set_write_buffer_limits(high=self._listener.context.config.limits.unsent_bytes // 2)
-        self._arrival = Detection(self, self._listener, self._transport)
+        self._arrival = Detection(self, self._listener.languages, self._transport)
         self._listener.came(self, self._transport, self._arrival)
 
     def data_received(self, data: bytes) -> None:
@@ -275,6 +305,15 @@ class Connection(asyncio.Protocol):
             self._too_much()
         return self.wire is None or self.wire.closing
 
+    def admit(self, host: str) -> None:
+        """See Incoming."""
+        if self._arrival is not None:
+            self._listener.admit(self, host, self._arrival)
+
+    def handshake_begins(self) -> None:
+        """See Incoming."""
+        self._listener.handshake_begins(self)
+
     def begin(self, protocol: Protocol, secure: bool, certificate: str, data: bytes) -> None:
         """Its language is known; `data` are its first bytes."""
         self._arrival = None
@@ -389,7 +428,7 @@ class Connection(asyncio.Protocol):
         if self.wire is None or self.session is None:
             if not self._transport.is_closing():
                 self._listener.context.counters["flooded"] += 1
-                self.turn_away(_("too much was sent before anybody logged in"), self._listener.away)
+                self.turn_away(_("too much was sent before anybody logged in"), self._listener.languages.away)
         elif not self.wire.closing:
             self.wire.closing = True
             self._listener.context.counters["flooded"] += 1
@@ -561,11 +600,11 @@ class Connection(asyncio.Protocol):
 
     def refused(self, why: str) -> None:
         """Note for the log why it was refused."""
-        self._listener.admission.refused.note(self.host, why, self._queue.clock())
+        self._listener.refused(self, why)
 
     def secured(self) -> None:
         """Its TLS handshake is over."""
-        self._listener.admission.half_open.over(self)
+        self._listener.handshake_over(self)
 
     def close(self) -> None:
         """Close when all is sent, or in a moment."""

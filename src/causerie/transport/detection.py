@@ -6,14 +6,14 @@ Each of these is over before the next begins; what is left of the bytes is given
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import typing
+from collections.abc import Callable
 
 from causerie.i18n.text import _
-from causerie.protocols.wire import Protocol
+from causerie.protocols.wire import Layer, Protocol, Wire
+from causerie.transport.languages import Languages
 
-if TYPE_CHECKING:
-    from causerie.transport.connection import Connection
-    from causerie.transport.listener import Listener
+if typing.TYPE_CHECKING:
     from causerie.transport.tls import TlsPipe
     from causerie.transport.websocket import WebSocketPipe
 
@@ -30,14 +30,45 @@ TLS_RECORD = 16_384
 """The most that a record in clear holds."""
 
 
+class Incoming(typing.Protocol):
+    """A connection as it is seen from here, before its language is known."""
+
+    host: str
+    admitted: bool
+    layer: Layer | None
+    wire: Wire | None
+    write: Callable[[bytes], None]
+
+    def admit(self, host: str) -> None:
+        """It comes from this address: count it in, or turn it away."""
+
+    def handshake_begins(self) -> None:
+        """TLS begins on it."""
+
+    def secured(self) -> None:
+        """TLS works on it."""
+
+    def refused(self, why: str) -> None:
+        """Note for the log why it was refused."""
+
+    def feed(self, data: bytes) -> None:
+        """Work on bytes as they are below all layers."""
+
+    def begin(self, protocol: Protocol, secure: bool, certificate: str, data: bytes) -> None:
+        """Its language is known; `data` are its first bytes."""
+
+    def turn_away(self, line: str, template: str) -> None:
+        """Close it with a line that a person may read."""
+
+
 class Detection:
     """See the module. `proxied`: a proxy connects it, and says whom before anything else."""
 
-    __slots__ = ("_connection", "_held", "_listener", "_secure", "_tls", "_transport", "_web", "proxied")
+    __slots__ = ("_connection", "_held", "_languages", "_secure", "_tls", "_transport", "_web", "proxied")
 
-    def __init__(self, connection: Connection, listener: Listener, transport: asyncio.Transport) -> None:
+    def __init__(self, connection: Incoming, languages: Languages, transport: asyncio.Transport) -> None:
         self._connection = connection
-        self._listener = listener
+        self._languages = languages
         self._transport = transport
         self._held = b""
         self._secure = False
@@ -53,29 +84,29 @@ class Detection:
             data = self._introduced(data)
             if not data:
                 return
-        listener = self._listener
-        if self._tls is None and self._web is None and data[0] == TLS_HANDSHAKE and listener.tls_allowed:
-            listener.admission.handshake_begins(self._connection)
+        languages = self._languages
+        if self._tls is None and self._web is None and data[0] == TLS_HANDSHAKE and languages.tls_allowed:
+            self._connection.handshake_begins()
             if len(data) < TLS_HEADER or len(data) < TLS_HEADER + min(TLS_RECORD, int.from_bytes(data[3:TLS_HEADER])):
                 # OpenSSL's memory is for those who have said all of their first record.
                 self._held = data
             else:
                 self._start_tls(data)
             return
-        if self._web is None and (found := listener.is_websocket(data, self._tls is not None)):
+        if self._web is None and (found := languages.is_websocket(data, self._tls is not None)):
             self._start_websocket(data)
         elif self._web is not None:
-            self.begin(listener.of_websocket(self._web), data)
+            self.begin(languages.of_websocket(self._web), data)
         elif found is None:
             self._hold(data)
         else:
-            protocol = listener.recognise(data, self._tls)
+            protocol = languages.recognise(data, self._tls)
             if isinstance(protocol, Protocol):
                 self.begin(protocol, data)
             elif protocol is None:
                 self._hold(data)
             else:
-                self._connection.turn_away(protocol, listener.away)
+                self._connection.turn_away(protocol, languages.away)
 
     def begin(self, protocol: Protocol, data: bytes) -> None:
         """This is its language."""
@@ -84,7 +115,7 @@ class Detection:
 
     def _hold(self, data: bytes) -> None:
         if len(data) > FIRST_BYTES_MOST:
-            self._connection.turn_away(_("this is no language of this server"), self._listener.away)
+            self._connection.turn_away(_("this is no language of this server"), self._languages.away)
         else:
             self._held = data
 
@@ -96,14 +127,14 @@ class Detection:
             told = proxy_header.read(data)
         except proxy_header.BadHeader as bad:
             why = _("a proxy connects from your address, but this is {what}").format(what=bad)
-            self._connection.turn_away(why, self._listener.away)
+            self._connection.turn_away(why, self._languages.away)
             return b""
         if told is None:
             self._hold(data)
             return b""
         self.proxied = False
         self._secure = told.secure
-        self._listener.admit(self._connection, told.host or self._connection.host, self)
+        self._connection.admit(told.host or self._connection.host)
         rest = data[told.size :]
         if self._connection.wire is None:
             return rest if self._connection.admitted else b""
@@ -113,17 +144,13 @@ class Detection:
 
     def _start_tls(self, data: bytes) -> None:
         connection = self._connection
-        self._tls = connection.layer = self._listener.start_tls(connection, self._transport)
+        self._tls = connection.layer = self._languages.start_tls(self._transport, connection)
         connection.write = self._tls.write
         connection.feed(data)
 
     def _start_websocket(self, data: bytes) -> None:
-        from causerie.transport.websocket import WebSocketPipe, own_names
-
-        connection, listener = self._connection, self._listener
-        origins, own = listener.context.config.irc.origins, own_names(listener.context.config.server)
-        self._web = WebSocketPipe(self._tls, self._transport, connection, listener.subprotocols, origins, own)
-        connection.layer = self._web
+        connection = self._connection
+        self._web = connection.layer = self._languages.start_websocket(self._tls, self._transport)
         connection.write = self._web.write
         if rest := self._web.plain(data):
             self.receive(rest)

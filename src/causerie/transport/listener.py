@@ -18,7 +18,9 @@ from causerie.server.context import Context
 from causerie.server.engine.rate_limits import Addresses, Bucket
 from causerie.server.engine.session import Session, Trust
 from causerie.transport.connection import Connection
+from causerie.transport.detection import Detection
 from causerie.transport.half_open import HalfOpen
+from causerie.transport.languages import Languages
 from causerie.transport.refused_log import RefusedLog
 from causerie.transport.work_queue import WorkQueue
 
@@ -27,16 +29,10 @@ if TYPE_CHECKING:
 
     from OpenSSL import SSL
 
-    from causerie.transport.detection import Detection
-    from causerie.transport.tls import TlsPipe
-    from causerie.transport.websocket import WebSocketPipe
 
 log = logging.getLogger("causerie.connection")
 
 SILENCE_SECONDS = 1.0
-
-_GET = b"GET "
-"""How WebSocket begins (RFC 6455, section 4.1)."""
 
 
 def turned_away(code: str) -> str:
@@ -193,11 +189,7 @@ def _ask(connection: Connection, seconds: float) -> None:
 
 
 class Listener:
-    """One address, with the languages it takes. `tls`: "auto" (by the first byte), "always" or "never".
-
-    `websocket`: likewise, for languages that have a name there. `own`: the address is its one language's own, and takes
-    whatever comes as that, from the first byte on.
-    """
+    """One address. `tls` and those behind it: see Languages."""
 
     def __init__(
         self,
@@ -212,15 +204,7 @@ class Listener:
         self.context = admission.context
         self.admission = admission
         self.work_queue = admission.work_queue
-        self.protocols = protocols
-        self.tls = tls
-        self.tls_allowed = tls != "never"
-        self.websocket = websocket
-        self.own = own
-        self.away = protocols[0].away if own else "causerie: {}\r\n"
-        self.subprotocols = [name for protocol in protocols for name in protocol.subprotocols]
-        self._tls_context = tls_context
-        self._asking = asking
+        self.languages = Languages(self.context, protocols, tls, tls_context, websocket, own, asking)
         self.set_figures()
 
     def set_figures(self) -> None:
@@ -252,62 +236,29 @@ class Listener:
         refusal = self.admission.addresses.enter(host, self.context.clock())
         if refusal is not None:
             self.context.counters["turned_away"] += 1
-            connection.turn_away(turned_away(refusal), self.away)
+            connection.turn_away(turned_away(refusal), self.languages.away)
             return
         connection.admitted = True
         self.admission.expect(connection, self.context.config.limits.login_seconds)
-        if self.own and self.tls == "never" and self.websocket == "never":
+        if self.languages.only is not None:
             # It may be silent: what it is told when its time is up must be in its language.
-            arrival.begin(self.protocols[0], b"")
+            arrival.begin(self.languages.only, b"")
 
     def left(self, connection: Connection) -> None:
         """Count it out."""
         self.admission.addresses.leave(connection.host)
 
-    def start_tls(self, connection: Connection, transport: asyncio.Transport) -> TlsPipe:
-        """From here on the connection speaks TLS."""
-        if self._asking is not None:
-            from causerie.transport.tls_client_certificates import AskingTlsPipe
+    def handshake_begins(self, connection: Connection) -> None:
+        """TLS begins on it."""
+        self.admission.handshake_begins(connection)
 
-            return AskingTlsPipe(self._asking(), transport, connection)
-        from causerie.transport.tls import TlsPipe
+    def handshake_over(self, connection: Connection) -> None:
+        """TLS works on it, or it is gone."""
+        self.admission.half_open.over(connection)
 
-        return TlsPipe(self._tls_context(), transport, connection)
-
-    def is_websocket(self, first: bytes, secure: bool) -> bool | None:
-        """Whether these first bytes begin WebSocket; None: more are needed."""
-        if self.websocket == "never" or not self.subprotocols or (self.tls == "always" and not secure):
-            return False
-        if len(first) < len(_GET):
-            return None if _GET.startswith(first) else False
-        return first.startswith(_GET)
-
-    def of_websocket(self, web: WebSocketPipe) -> Protocol:
-        """The language of a WebSocket; where none was agreed on, the first that has a name there."""
-        named = [protocol for protocol in self.protocols if protocol.subprotocols]
-        return next((protocol for protocol in named if web.subprotocol in protocol.subprotocols), named[0])
-
-    def recognise(self, first: bytes, tls: TlsPipe | None) -> Protocol | str | None:
-        """The language of these first bytes; None: more are needed; a text: why it is none of ours."""
-        if tls is None and self.tls == "always":
-            return _("this address takes TLS only")
-        if self.websocket == "always":
-            return _("this address takes WebSocket only")
-        if self.own:
-            return self.protocols[0]
-        agreed = tls.alpn() if tls is not None else None
-        undecided = False
-        for protocol in self.protocols:
-            if agreed is not None and agreed in protocol.alpn:
-                return protocol
-            yes = protocol.recognises(first)
-            if yes:
-                return protocol
-            undecided = undecided or yes is None
-        if undecided:
-            return None
-        names = ", ".join(protocol.name for protocol in self.protocols)
-        return _("these first bytes are no language of this address; it speaks: {names}").format(names=names)
+    def refused(self, connection: Connection, why: str) -> None:
+        """Note for the log why it was refused."""
+        self.admission.refused.note(connection.host, why, self.context.clock())
 
     def open_session(self, connection: Connection, secure: bool) -> Session | None:
         """The core's side of a connection that speaks a language; None: it may not, and was turned away."""

@@ -8,15 +8,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from causerie.protocols.wire import Layer
 
-if TYPE_CHECKING:
-    from causerie.transport.connection import Connection
-
 RECORD = 16384
 """The most plaintext that one TLS record holds (RFC 8446, section 5.1)."""
+
+
+class Secured(Protocol):
+    """What TLS tells the connection that it is on."""
+
+    def secured(self) -> None:
+        """The handshake is over."""
+
+    def refused(self, why: str) -> None:
+        """It failed; for the log."""
 
 
 class TlsPipe(Layer):
@@ -24,7 +31,7 @@ class TlsPipe(Layer):
 
     __slots__ = ("_connection", "_done", "_early", "_incoming", "_object", "_outgoing", "_transport")
 
-    def __init__(self, context: ssl.SSLContext, transport: asyncio.Transport, connection: Connection) -> None:
+    def __init__(self, context: ssl.SSLContext, transport: asyncio.Transport, connection: Secured) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._object: ssl.SSLObject | None = context.wrap_bio(self._incoming, self._outgoing, server_side=True)

@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
 
-from causerie.transport.tls import RECORD, TlsPipe
-
-if TYPE_CHECKING:
-    from causerie.transport.connection import Connection
+from causerie.transport.tls import RECORD, Secured, TlsPipe
 
 
 class AskingTlsPipe(TlsPipe):
@@ -20,7 +16,7 @@ class AskingTlsPipe(TlsPipe):
 
     __slots__ = ("_tls",)
 
-    def __init__(self, context: SSL.Context, transport: asyncio.Transport, connection: Connection) -> None:
+    def __init__(self, context: SSL.Context, transport: asyncio.Transport, connection: Secured) -> None:
         self._tls: SSL.Connection | None = SSL.Connection(context, None)
         self._tls.set_accept_state()
         self._transport = transport

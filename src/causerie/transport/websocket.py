@@ -25,7 +25,6 @@ from causerie.protocols.wire import Layer
 
 if TYPE_CHECKING:
     from causerie.config.settings import Server
-    from causerie.transport.connection import Connection
 
 MESSAGE_MOST = 65_536
 """Bytes of a message; a longer one ends the connection (RFC 6455, close code 1009). A line has its own bound."""
@@ -47,7 +46,7 @@ class WebSocketPipe(Layer):
     """One connection's WebSocket, server side, over TLS (`below`) or none. `subprotocol`: what both sides agreed on."""
 
     __slots__ = (
-        "_below", "_binary", "_connection", "_empty", "_origins", "_own_names", "_pieces", "_protocol", "_request",
+        "_below", "_binary", "_empty", "_origins", "_own_names", "_pieces", "_protocol", "_request",
         "_transport", "subprotocol",
     )  # fmt: skip
 
@@ -55,14 +54,12 @@ class WebSocketPipe(Layer):
         self,
         below: Layer | None,
         transport: asyncio.Transport,
-        connection: Connection,
         subprotocols: Sequence[str],
         origins: Sequence[str],
         own_names: Collection[str],
     ) -> None:
         self._below = below
         self._transport = transport
-        self._connection = connection
         self._origins = origins
         self._own_names = own_names
         self._protocol = ServerProtocol(
