@@ -46,6 +46,15 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture
+def anna(tmp_path: Path, screen: Screen, server: ServerProcess) -> Iterator[Desktop]:
+    """Anna alone, a guest, in garden."""
+    with Desktop(screen, tmp_path / "anna", str(server.address)) as window:
+        window.fills("anna", "", "garden")
+        window.logs("at the end of garden")
+        yield window
+
+
+@pytest.fixture
 def two(tmp_path: Path, server: ServerProcess) -> Iterator[tuple[Desktop, Desktop]]:
     """Anna, whose channel garden is, and Ben, a guest there."""
     register(server, "anna")

@@ -13,7 +13,7 @@ from tests.e2e.windows import heard
 
 pytestmark = pytest.mark.timeout(120)
 
-CODES = {"a": 38, "b": 56, "c": 54, "e": 26, "f": 41, "k": 45, "v": 55, "z": 52, "slash": 61}
+CODES = {"a": 38, "b": 56, "c": 54, "e": 26, "f": 41, "k": 45, "v": 55, "x": 53, "z": 52, "slash": 61}
 """Of X11 (evdev), as the keys stand on a US keyboard."""
 
 
@@ -29,21 +29,18 @@ def key(screen: Screen, *keys: str) -> None:
     screen.do(*(word for one in reversed(held) for word in ("keyup", one)))
 
 
-@pytest.mark.parametrize("script", ["ru", "gr", "il"])
-def test_shortcuts_by_another_script(two: tuple[Desktop, Desktop], script: str) -> None:
-    """Go to, find, shortcuts, emoji; select all, copy and paste; bold."""
-    anna, _ben = two
+@pytest.mark.parametrize("script", ["us", "ru", "gr", "il", "ara"])
+@pytest.mark.parametrize("locks", [(), ("Caps_Lock", "Num_Lock")], ids=["", "locked"])
+def test_shortcuts_by_layout_and_locks(anna: Desktop, script: str, locks: tuple[str, ...]) -> None:
+    """Go to, shortcuts, emoji; bold, where the key of B is two letters in Arabic; select all, copy and paste,
+    cut, undo and redo; with Caps Lock and Num Lock too."""
     screen = anna.screen
     layout(screen, script)
-    key(screen, "Control_L", "k")
-    anna.logs("keys go to: Go to")
-    screen.presses("Escape")
-    key(screen, "Control_L", "slash")
-    anna.logs("keys go to: Shortcuts")
-    screen.presses("Escape")
-    key(screen, "Control_L", "e")
-    anna.logs("keys go to: Emoji")
-    screen.presses("Escape")
+    screen.presses(*locks)
+    for name, opens in (("k", "Go to"), ("slash", "Shortcuts"), ("e", "Emoji")):
+        key(screen, "Control_L", name)
+        anna.logs(f"keys go to: {opens}")
+        screen.presses("Escape")
     key(screen, "Control_L", "b")
     anna.waits("line", lambda line: line == "****")
     key(screen, "Control_L", "a")
@@ -52,18 +49,14 @@ def test_shortcuts_by_another_script(two: tuple[Desktop, Desktop], script: str) 
     key(screen, "Control_L", "v")
     anna.waits("line", lambda line: line == "********")
     key(screen, "Control_L", "a")
+    key(screen, "Control_L", "x")
+    anna.waits("line", lambda line: line == "")
+    key(screen, "Control_L", "z")
+    anna.waits("line", lambda line: line == "********")
+    key(screen, "Control_L", "Shift_L", "z")
+    anna.waits("line", lambda line: line == "")
     key(screen, "Control_L", "v")
-    anna.waits("line", lambda line: line == "****")
-
-
-def test_shortcuts_by_arabic(two: tuple[Desktop, Desktop]) -> None:
-    """The same; but the key of B is two letters there, which Tk does not tell: there is no bold by key."""
-    anna, _ben = two
-    layout(anna.screen, "ara")
-    for name, opens in (("k", "Go to"), ("slash", "Shortcuts"), ("e", "Emoji")):
-        key(anna.screen, "Control_L", name)
-        anna.logs(f"keys go to: {opens}")
-        anna.screen.presses("Escape")
+    anna.waits("line", lambda line: line == "********")
 
 
 def test_another_script_beside_a_latin_layout_of_its_own(two: tuple[Desktop, Desktop]) -> None:
@@ -76,6 +69,55 @@ def test_another_script_beside_a_latin_layout_of_its_own(two: tuple[Desktop, Des
         anna.logs("keys go to: Go to", times)
         screen.presses("Escape")
         screen.do("key", "66")  # Caps Lock changes the layout
+
+
+def test_no_key_of_emacs_or_motif_takes_or_brings_a_letter(anna: Desktop) -> None:
+    """In the line and in a field, where Tk has them on X11: Ctrl and Alt with letters, and Insert."""
+    screen = anna.screen
+    screen.types("one two three")
+    screen.presses("ctrl+a", "ctrl+c", "Home", "Right", "shift+Right")
+    keys = [f"ctrl+{letter}" for letter in "dghjlmnopqrstuwy"]
+    keys += ["alt+b", "alt+d", "alt+BackSpace", "alt+Delete", "meta+d", "meta+w"]
+    screen.presses(*keys, "Insert", "x")
+    anna.waits("line", lambda line: line == "oxe two three")
+    screen.presses("ctrl+k")
+    anna.logs("keys go to: Go to")
+    screen.types("attic")
+    screen.presses("Home", *keys, "ctrl+k", "Insert", "Return")
+    anna.titled("#attic – Causerie")
+
+
+def test_undo_brings_back_what_was_typed_here(anna: Desktop) -> None:
+    """Not the words of another channel, which would be said to others, nor those of an edit that is over."""
+    screen = anna.screen
+    screen.types("for the garden only")
+    screen.presses("ctrl+k")
+    anna.logs("keys go to: Go to")
+    anna.says("kitchen")
+    anna.titled("#kitchen – Causerie")
+    screen.presses("ctrl+z")
+    screen.types("well then")
+    anna.waits("line", lambda line: line == "well then")
+    screen.presses("ctrl+z", "ctrl+y")
+    anna.waits("line", lambda line: line == "well then")
+    screen.presses("Return")
+    anna.sees("well then")
+    screen.presses("ctrl+z")
+    screen.types("so")
+    anna.waits("line", lambda line: line == "so")
+
+
+def test_who_answers_with_an_emptied_edit_has_the_draft_again(anna: Desktop) -> None:
+    anna.says("hello bne")
+    number = heard(anna)
+    anna.screen.types("half a ")
+    anna.clicks(f"m{number}", button=3)
+    anna.menu("Edit")
+    anna.waits("line", lambda line: line == "hello bne")
+    anna.screen.presses("ctrl+a", "BackSpace", "shift+Up")
+    anna.waits("line", lambda line: line == "half a ")
+    anna.says("sentence")
+    anna.sees("half a sentence")
 
 
 def test_caps_lock_reacts_to_nothing(two: tuple[Desktop, Desktop]) -> None:

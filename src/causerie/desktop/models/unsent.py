@@ -120,10 +120,9 @@ class Unsent:
 
     def edit(self, place: str, message: Message | None) -> None:
         """A message is edited; None: none is. What was changed in another one is put aside."""
+        if message is not None:
+            self._put_aside(place)
         self._back.pop(place, None)
-        before = self.edits.get(place)
-        if message is not None and before is not None and before.text != before.message.text:
-            self._return(place, Returned(text=before.text, editing=before.message))
         self._set(self.edits, place, Editing(message, message.text) if message is not None else None)
 
     def reply(self, place: str, message: Message | None) -> None:
@@ -132,9 +131,7 @@ class Unsent:
 
     def put_aside(self, place: str) -> None:
         """No message is edited any more; what was changed in one waits to be taken up again."""
-        editing = self.edits.get(place)
-        if editing is not None and editing.text != editing.message.text:
-            self._return(place, Returned(text=editing.text, editing=editing.message))
+        self._put_aside(place)
         self.edit(place, None)
 
     # What was asked for by a text, and is not known to be done.
@@ -231,6 +228,11 @@ class Unsent:
         self.changed = True
 
     # The rest is its own.
+
+    def _put_aside(self, place: str) -> None:
+        editing = self.edits.get(place)
+        if editing is not None and editing.text.strip() and editing.text != editing.message.text:
+            self._return(place, Returned(text=editing.text, editing=editing.message))
 
     def _all(self) -> Iterator[dict[str, object]]:
         yield from (self.drafts, self.edits, self.replies, self.returned, self._kept, self._keys, self._back)  # type: ignore[misc]

@@ -27,9 +27,9 @@ def connected(screen: str) -> Iterator[Display]:
         _library().XCloseDisplay(display)
 
 
-def keysym(display: Display, code: int, group: int) -> int:
-    """The keysym of a key code in a layout (0 to 3), without modifiers; 0: there is none."""
-    return int(_library().XkbKeycodeToKeysym(display, code, group, 0))
+def keysym(display: Display, code: int, group: int, level: int = 0) -> int:
+    """The keysym of a key code in a layout (0 to 3) at a level (1: with Shift); 0: there is none."""
+    return int(_library().XkbKeycodeToKeysym(display, code, group, level))
 
 
 def owner(display: Display, selection: str) -> int:

@@ -93,7 +93,8 @@ class ComposerView:
         self.text.bind("<Shift-Up>", self._shift_up)
         self.text.bind("<Escape>", self._escape)
         self.text.bind("<<Modified>>", self._modified)
-        self.text.bind("<<Paste>>", self._paste)
+        self.text.bind("<<Paste>>", lambda event: self._paste("CLIPBOARD"))
+        self.text.bind("<<PasteSelection>>", self._paste_selection)
         self.text.bind("<FocusOut>", lambda event: self._hide())
         # It stands in the window itself, above all else there, and goes with this.
         self.frame.bind("<Destroy>", lambda event: self._popup_frame.destroy())
@@ -113,6 +114,8 @@ class ComposerView:
             self._quiet = True
             self.text.delete("1.0", "end")
             self.text.insert("1.0", text)
+            # What is undone from now on was typed from now on: not another channel's words, nor what was sent.
+            self.text.edit_reset()
         self.text.mark_set("insert", "end-1c")
         self._grow()
 
@@ -232,15 +235,25 @@ class ComposerView:
         else:
             self._hint.place(in_=self.text, x=0, y=0, relheight=1.0)
 
-    def _paste(self, event: object) -> str | None:
+    def _paste(self, selection: str) -> str | None:
         try:
-            text = self.text.clipboard_get()
+            text = str(self.text.selection_get(selection=selection))  # type: ignore[no-untyped-call]
         except tk.TclError:
             return None
         if len(text) < LARGE:
             return None
         self._typed.large(text, lambda: self.put(text))
         return "break"
+
+    def _paste_selection(self, event: tk.Event[tk.Text]) -> str | None:
+        """The middle button: where the mouse is, beside what is selected. Dragged, it has scrolled."""
+        if self.text.getvar("tk::Priv(mouseMoved)"):
+            return None
+        asks = self._paste("PRIMARY")
+        if asks is not None:
+            self.text.tag_remove("sel", "1.0", "end")
+            self.text.mark_set("insert", f"@{event.x},{event.y}")
+        return asks
 
     def _around(self, sign: str) -> str:
         try:

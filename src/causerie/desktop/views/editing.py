@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import subprocess
 import tkinter as tk
@@ -13,6 +14,16 @@ from causerie.desktop.views.keyboard import ALT, SHIFT, letter
 COMMANDS = {"a": "<<SelectAll>>", "c": "<<Copy>>", "v": "<<Paste>>", "x": "<<Cut>>", "z": "<<Undo>>", "y": "<<Redo>>"}
 """With Ctrl; Tk binds them to Latin letters only."""
 
+UNEXPECTED = (
+    *(f"<Control-{letter}>" for letter in "dhkot"),
+    *(f"<Meta-{key}>" for key in ("b", "d", "f", "less", "greater", "BackSpace", "Delete")),
+    "<Insert>",
+)
+"""What Tk has besides from Emacs and from Motif on X11: they delete, turn round and break lines, or put in what is
+selected anywhere on the screen. Nobody expects that who does not know them; Alt is Meta on most keyboards."""
+
+_WITH_LETTER = re.compile(r"<(Control|Meta)-(Lock-)?(Key-)?[A-Za-z]>")
+
 KEEPERS = (("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input"))
 """Programs that keep what was copied, where there is no clipboard manager."""
 
@@ -20,12 +31,19 @@ KEEPERS = (("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--inpu
 def prepare(root: tk.Tk) -> None:
     """In all fields of this program: a paste takes the selection's place, Ctrl+A selects, shortcuts are keys."""
     if root.tk.call("tk", "windowingsystem") == "x11":
-        # Tk has the keys of Emacs there; people expect all to be selected.
-        root.event_delete("<<LineStart>>", "<Control-a>")
-        root.event_add("<<SelectAll>>", "<Control-a>", "<Control-Lock-A>")
+        # Tk has the keys of Emacs there: Ctrl+W cuts, Ctrl+Y pastes.
+        for virtual in root.event_info():
+            if keys := [key for key in root.event_info(virtual) if _WITH_LETTER.fullmatch(key)]:
+                root.event_delete(virtual, *keys)
+        for name, virtual in COMMANDS.items():
+            root.event_add(virtual, f"<Control-{name}>", f"<Control-Lock-{name.upper()}>")
+        root.event_add("<<Redo>>", "<Control-Z>", "<Control-Lock-z>")
         root.event_add("<<Paste>>", "<Shift-Insert>")
         root.event_add("<<Copy>>", "<Control-Insert>")
         root.event_add("<<Cut>>", "<Shift-Delete>")
+        for key in UNEXPECTED:
+            for kind in ("Text", "Entry"):
+                root.unbind_class(kind, key)
     for kind in ("Text", "Entry"):
         root.bind_class(kind, "<<Paste>>", _paste)
         root.bind_class(kind, "<Control-KeyPress>", _command)

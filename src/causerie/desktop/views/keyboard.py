@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tkinter as tk
 from collections.abc import Callable
+from unicodedata import normalize
 
 from causerie.desktop.system import x11
 
@@ -37,8 +38,11 @@ WINDOWS_SLASH = 0xBF
 
 NAMES = {"/": "slash"}
 
-Keysym = Callable[[int, int], int]
-"""The keysym of a key code in a layout (0 to 3), without modifiers; 0: there is none."""
+UNICODE = 0x1000000
+"""Keysyms from here on are a character's code point (X11/keysymdef.h)."""
+
+Keysym = Callable[[int, int, int], int]
+"""The keysym of a key code in a layout (0 to 3), at a level (0; 1 is that of Shift); 0: there is none."""
 
 
 def letter(event: tk.Event[tk.Misc]) -> str:
@@ -53,7 +57,7 @@ def letter(event: tk.Event[tk.Misc]) -> str:
         character = chr(code).lower() if ord("A") <= code <= ord("Z") else "/" if code == WINDOWS_SLASH else ""
         character = "" if keysym.isascii() and len(keysym) == 1 else character
     elif event.widget.tk.call("tk", "windowingsystem") == "x11":
-        character = on_x11(event.widget.winfo_screen(), code, state)
+        character = on_x11(event.widget.winfo_screen(), code, state, event.char)
     else:
         character = ""
     return NAMES.get(character, character) or keysym
@@ -63,23 +67,38 @@ def latin(code: int, group: int, keysym: Keysym) -> str:
     """The character that a key would be in Latin letters; empty where the layout in use has them."""
 
     def has_letters(one: int) -> bool:
-        return any(_is_letter(keysym(key, one)) for key in US_KEYS)
+        return any(_is_letter(keysym(key, one, 0)) for key in US_KEYS)
 
     if has_letters(group):
         return ""
     for other in range(GROUPS):
         if other != group and has_letters(other):
-            found = keysym(code, other)
+            found = keysym(code, other, 0)
             return chr(found) if 0x20 < found < 0x7F else ""
     return US_KEYS.get(code, "")
 
 
-def on_x11(screen: str, code: int, state: int) -> str:
-    """The same, by what the X server has."""
+def of_several_letters(text: str, group: int, keysym: Keysym) -> int:
+    """The code of the key that writes these letters at once, as the key of B does in Arabic (lam and alef): what X11's
+    input method makes of it is an event without a key. 0: there is none."""
+    for code in US_KEYS:
+        for level in (0, 1):
+            character = keysym(code, group, level) - UNICODE
+            if 0 < character < 0x110000 and normalize("NFKC", chr(character)) == text:
+                return code
+    return 0
+
+
+def on_x11(screen: str, code: int, state: int, text: str = "") -> str:
+    """The same, by what the X server has. `text`: what the key writes, for one that comes without its code."""
     try:
         with x11.connected(screen) as display:
+
+            def keysym(key: int, group: int, level: int) -> int:
+                return x11.keysym(display, key, group, level)
+
             group = state >> GROUP_SHIFT & (GROUPS - 1)
-            return latin(code, group, lambda key, group: x11.keysym(display, key, group))
+            return latin(code or of_several_letters(text, group, keysym), group, keysym)
     except OSError:
         return US_KEYS.get(code, "")
 

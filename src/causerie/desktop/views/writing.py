@@ -175,8 +175,9 @@ class Writing:
             self._show()
 
     def _shift_up(self) -> None:
-        self.saying.reply_last()
-        self.strip()
+        self.keep()
+        if self.saying.reply_last() is not None:
+            self._show()
 
     def _escape(self) -> None:
         self.keep()

@@ -367,3 +367,15 @@ def test_who_is_put_out_while_typing_finds_the_words_again() -> None:
     assert room.saying.text == ""
     assert "home" in room.chat.says
     assert room.chat.unsent.text("home") == "half a sentence"
+
+
+def test_an_edit_that_was_emptied_leaves_nothing_to_take_up() -> None:
+    """All of it is deleted, then one answers, or edits it once more: there is no text that could be lost."""
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    for leaves in (room.saying.reply_last, room.saying.edit_last):
+        room.saying.edit_last()
+        room.types("")
+        leaves()
+        assert room.saying.returned == ""
+        room.saying.cancel()
