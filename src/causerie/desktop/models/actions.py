@@ -20,15 +20,24 @@ from causerie.chat.commands import (
     React,
     Register,
     Search,
+    Send,
 )
 from causerie.chat.model import Level
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Found, HelpPage, PinList, Reply, Snapshot
+from causerie.desktop.models import composer
 from causerie.desktop.models.bridge_messages import Then
 from causerie.desktop.models.conversation import Conversation
 from causerie.desktop.models.unsent import Returned
 from causerie.i18n.text import _
 
 R = TypeVar("R", bound=Reply)
+
+
+def typed_as(said: Send) -> str:
+    """What somebody types who says this."""
+    if said.action:
+        return f"/me {said.text}"
+    return f"/{said.text}" if said.text.startswith("/") else said.text
 
 
 class Acts:
@@ -62,6 +71,19 @@ class Acts:
         pending = self.chat.drop(key)
         if pending is not None:
             self.chat.put(pending.command)
+
+    def take_back(self, key: str, place: str) -> None:
+        """Into the line of this place, to say it otherwise; what it answered is answered still, if it is there."""
+        chat = self.chat
+        pending = chat.drop(key)
+        if pending is None:
+            return
+        number = pending.command.reply
+        answered = chat.reading.message(number) if number and place != composer.place(chat.current, number) else None
+        if answered is not None and not answered.deleted and place not in chat.unsent.replies:
+            chat.unsent.reply(place, answered)
+        chat.unsent.take_back(place, Returned(text=typed_as(pending.command), key=key))
+        chat.stale |= {"composer", "thread"}
 
     def discard(self, key: str) -> None:
         """Do not say it after all."""

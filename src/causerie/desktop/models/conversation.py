@@ -11,10 +11,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal, get_args
 
-from msgspec.structs import replace as replace_channel
+from msgspec.structs import replace
 
 from causerie.chat.commands import Draft, Drafts, Preferred, Send, Threads, Unread
-from causerie.chat.errors import ChatError
+from causerie.chat.errors import ChatError, NoSuchMessage
 from causerie.chat.events import (
     ChannelRenamed,
     Confided,
@@ -250,6 +250,9 @@ class Conversation:
             for timeline in timelines:
                 timeline.changed(event)
             self.stale |= {"timeline", "thread", "sidebar"}
+            if isinstance(event, Deleted) and self.unsent.deleted(event.channel, event.targets):
+                self.say(_("The message was deleted; what you typed is kept."))
+                self.stale |= {"composer"}
         elif isinstance(event, Pinned):
             for timeline in timelines:
                 self.reading.anew(timeline)
@@ -287,7 +290,7 @@ class Conversation:
         self.unsent.renamed(was, now)
         for pending in self._pending.values():
             if pending.command.channel == was:
-                pending.command = replace_channel(pending.command, channel=now)
+                pending.command = replace(pending.command, channel=now)
         if self.current == was:
             self.open(now)
         self.stale |= PARTS
@@ -384,7 +387,8 @@ class Conversation:
             if error is None:
                 self.unsent.done(number)
                 return
-            self.unsent.refused(number)
+            # There is nothing any more to edit: it is a text like any other.
+            self.unsent.refused(number, replace(text, editing=None) if isinstance(error, NoSuchMessage) else text)
             self.say(self.why(error))
             self.stale |= {"composer", "thread"}
 

@@ -115,6 +115,8 @@ def pending_row(
         made.append(Piece("⚠ " + pending.trouble + "   ", ("chips", "error")))
         made.append(Piece(_("Try again"), ("chips", "action"), f"retry:{key}"))
         made.append(Piece("   ", ("chips",)))
+        made.append(Piece(_("Edit"), ("chips", "action"), f"back:{key}"))
+        made.append(Piece("   ", ("chips",)))
         made.append(Piece(_("Discard"), ("chips", "action"), f"discard:{key}"))
         made.append(Piece("\n", ("chips",)))
     return Row(f"p{pending.command.key}", 0, tuple(made))

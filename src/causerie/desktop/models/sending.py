@@ -76,7 +76,7 @@ class Saying:
         if editing is not None:
             unsent.edit(place, None)
             if text != editing.text:
-                anew = Edit(channel=editing.channel, number=editing.number, text=text)
+                anew = Edit(channel=self.channel, number=editing.number, text=text)
                 chat.port.ask(anew, chat.asked_by(place, Returned(text=text, editing=editing)))
             return True
         reply = self.reply.number if self.reply else self.thread

@@ -6,7 +6,7 @@ message is edited, that message's new text; neither takes the other's place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TypeVar
 
 from msgspec import Struct
@@ -148,9 +148,9 @@ class Unsent:
         self._asked.pop(number, None)
         self.changed = True
 
-    def refused(self, number: int) -> None:
+    def refused(self, number: int, text: Returned) -> None:
         """It was not, or perhaps not: its text goes back into the line if that is empty, and waits otherwise."""
-        place, text = self._asked.pop(number)
+        place, _text = self._asked.pop(number)
         self.give_back(place, text)
 
     def give_back(self, place: str, text: Returned) -> None:
@@ -158,6 +158,32 @@ class Unsent:
         self._return(place, text)
         if self.take_up(place, -1):
             self._back[place] = text
+
+    def take_back(self, place: str, text: Returned) -> None:
+        """Somebody wants to say this otherwise: it goes into the line if that is empty, and waits otherwise."""
+        self._return(place, text)
+        self.take_up(place, -1)
+
+    def deleted(self, channel: str, numbers: Container[int]) -> bool:
+        """These messages are gone: what was typed to take the place of one is a text of its own now, and nothing
+        answers one. True: something was typed for one of them."""
+
+        def is_gone(place: str, message: Message | None) -> bool:
+            return message is not None and place.partition(" ")[0] == channel and message.number in numbers
+
+        gone = [(place, one) for place, one in self.edits.items() if is_gone(place, one.message)]
+        for place, one in gone:
+            self._set(self.edits, place, None)
+            if one.text.strip() and one.text != one.message.text:
+                self.take_back(place, Returned(text=one.text))
+        answered = [place for place, message in self.replies.items() if is_gone(place, message)]
+        for place in answered:
+            self._set(self.replies, place, None)
+        for place, texts in self.returned.items():
+            if any(is_gone(place, text.editing) for text in texts):
+                kept = [replace(text, editing=None) if is_gone(place, text.editing) else text for text in texts]
+                self._set(self.returned, place, kept)
+        return bool(gone or answered)
 
     def is_back(self, place: str) -> bool:
         """Whether what stands in the line came back by itself and was not touched since."""

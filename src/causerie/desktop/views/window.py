@@ -267,6 +267,10 @@ class Window:
             self.beside.open_thread(number)
         elif kind == "retry":
             self.acts.retry(about)
+        elif kind == "back":
+            self.line(in_thread).keep()
+            self.acts.take_back(about, self.line(in_thread).saying.place)
+            self.line(in_thread).focus()
         elif kind == "discard":
             self.acts.discard(about)
         elif kind == "reply":

@@ -80,5 +80,5 @@ def test_what_is_not_acknowledged_is_grey_and_what_failed_has_a_way_on() -> None
     assert all("sending" in piece.styles for piece in made.pieces if piece.text.strip())
     pending.trouble = "you may not speak here"
     made = pending_row(pending, message(1), 1, "anna", False, Scene())
-    assert acts(made) == ["retry:k", "discard:k"]
+    assert acts(made) == ["retry:k", "back:k", "discard:k"]
     assert "you may not speak here" in text(made)

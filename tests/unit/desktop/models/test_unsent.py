@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat.commands import Draft, Drafts, Edit, Send, SetTopic, Tell
-from causerie.chat.errors import NotAllowed
-from causerie.chat.events import ChannelRenamed, Drafted
+from causerie.chat.errors import ChatError, NoSuchMessage, NotAllowed
+from causerie.chat.events import ChannelRenamed, Deleted, Drafted
 from causerie.chat.merge import apply_draft
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, DraftLine, DraftList
-from causerie.client import Heard, Lost, Out, Sent, State, Turned
+from causerie.client import Heard, Lost, Out, Refused, Sent, State, Turned
 from causerie.desktop.models.bridge_messages import Told
 from causerie.desktop.models.remembering import Desk
 from causerie.desktop.models.sending import Saying
@@ -379,3 +379,95 @@ def test_an_edit_that_was_emptied_leaves_nothing_to_take_up() -> None:
         leaves()
         assert room.saying.returned == ""
         room.saying.cancel()
+
+
+# What cannot be said as it was.
+
+
+def refuses(room: Account, error: ChatError) -> None:
+    """The message that was posted last."""
+    sent = room.port.posted[-1]
+    room.chat.take(Told(Refused(sent.key, sent, error), None))
+
+
+@pytest.mark.parametrize("typed", ["much too long", "/me waves for too long", "//help me"])
+def test_a_refused_message_can_be_taken_back_into_the_line(typed: str) -> None:
+    """As it was typed; unchanged it has the key of before, shortened another one."""
+    room = Account()
+    room.saying.say(typed)
+    for text, key in ((typed, "k1"), (typed + "!", "k3")):
+        refuses(room, NotAllowed())
+        room.acts.take_back(room.port.posted[-1].key, room.saying.place)
+        assert not room.chat.timeline.pending
+        assert room.saying.text == typed
+        assert not room.chat.unsent.is_back(room.saying.place)
+        room.saying.say(text)
+        assert room.port.posted[-1].key == key
+
+
+def test_what_is_taken_back_waits_where_something_else_is_typed_and_answers_what_it_did() -> None:
+    room = Account()
+    room.hears("theirs")
+    room.saying.reply_last()
+    room.saying.say("an answer")
+    refuses(room, NotAllowed())
+    room.types("half a sentence")
+    room.acts.take_back("k1", room.saying.place)
+    assert (room.saying.text, room.saying.returned) == ("half a sentence", "an answer")
+    assert room.saying.reply == room.chat.timeline.messages[-1]
+
+
+def deletes(room: Account, number: int) -> None:
+    event = Deleted(channel="home", number=room.views["home"].number + 1, at=9, person=2, name="ben", targets=(number,))
+    room.views["home"] = apply(room.views["home"], event)
+    room.chat.take(Told(Heard(event, room.views["home"]), room.views["home"]))
+
+
+@pytest.mark.parametrize("draft", ["", "half a sentence"])
+def test_the_message_that_is_edited_is_deleted_meanwhile(draft: str) -> None:
+    """Its new text is a text like any other: in the line, or waiting where a draft is. Esc takes nothing away."""
+    room = Account()
+    room.types(draft)
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.types("mine, but longer")
+    deletes(room, room.chat.timeline.messages[-1].number)
+    assert room.saying.editing is None
+    assert not room.saying.cancel()
+    assert (room.saying.text, room.saying.returned) == (
+        ("half a sentence", "mine, but longer") if draft else ("mine, but longer", "")
+    )
+    assert room.chat.says
+
+
+def test_what_answers_a_message_that_is_deleted_meanwhile_answers_nothing() -> None:
+    room = Account()
+    room.hears("theirs")
+    room.saying.reply_last()
+    room.types("an answer")
+    deletes(room, room.chat.timeline.messages[-1].number)
+    assert (room.saying.text, room.saying.reply) == ("an answer", None)
+    room.saying.say("an answer")
+    assert room.port.posted[-1].reply == 0
+
+
+def test_an_edit_that_comes_too_late_for_its_message_is_a_text_like_any_other() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    room.saying.say("mine, but longer")
+    _asked, then = room.port.takes(Edit)
+    room.answers(then, error=NoSuchMessage(channel="home", number=1))
+    assert (room.saying.text, room.saying.editing) == ("mine, but longer", None)
+
+
+def test_the_channel_gets_another_name_while_one_edits() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    room.saying.edit_last()
+    event = ChannelRenamed(channel="home", number=5, at=9, person=2, name="ben", was="home", now="house")
+    room.views["house"] = apply(room.views.pop("home"), event)
+    room.chat.take(Told(Heard(event, room.views["house"]), room.views["house"]))
+    room.saying.say("mine, but longer")
+    asked, _then = room.port.takes(Edit)
+    assert asked.channel == "house"
