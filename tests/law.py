@@ -30,6 +30,8 @@ from causerie.server.dispatch import dispatch, finish
 from causerie.server.engine.session import Answer, Session, Trust
 from causerie.server.features.accounts import accounts, login
 from causerie.server.features.presence import channel_presence
+from causerie.server.ports.changes import Change
+from causerie.server.ports.store import StoreFailed
 from causerie.stores.sqlite.store import SqliteStore
 from tests.law_client import Client
 
@@ -44,17 +46,32 @@ class Token(msgspec.Struct, frozen=True):
     owner: int = 0
 
 
+class FailingStore(SqliteStore):
+    """So many of its next commits fail: `fails`."""
+
+    fails = 0
+
+    async def commit(self, changes: Sequence[Change]) -> None:
+        """See Store."""
+        if self.fails:
+            self.fails -= 1
+            raise StoreFailed("the disk is full")
+        await super().commit(changes)
+
+
 @dataclass
 class World:
     """The core, its clients, and what each may be told since all was told last. `gone`: tokens that nobody may be told.
-    `spoken`: the numbers of each channel's messages.
+    `spoken`: the numbers of each channel's messages. `time` goes by (ms); `jumped`: what the clock on the wall is off.
 
     `hears`: the channels that a slot is in; `reads`: that its person may read; `moderates`: that it moderates; `seen`:
     who is in which channel for others to see.
     """
 
     context: Context
+    store: FailingStore
     time: int = 1_000_000_000_000
+    jumped: int = 0
     clients: list[Client] = field(default_factory=list)
     refills: set[asyncio.Task[None]] = field(default_factory=set)
     problems: list[Exception] = field(default_factory=list)
@@ -219,9 +236,10 @@ class World:
 
 async def build(state: Path, names: Sequence[str], accounts_of: Iterable[str], config: Config) -> World:
     """A world with an account for each of `accounts_of`, root among them the administrator, and nobody connected."""
-    context = await bootstrap.build_context(config, SqliteStore(state), lambda token, admin: token)
-    world = World(context)
-    context.now = lambda: world.time
+    store = FailingStore(state)
+    context = await bootstrap.build_context(config, store, lambda token, admin: token)
+    world = World(context, store)
+    context.now = lambda: world.time + world.jumped
     context.clock = lambda: world.time / 1000
     context.pick = random.Random(1).randrange
     loop = asyncio.get_running_loop()

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from causerie.address import EVERY, Address, within
@@ -115,6 +116,7 @@ async def build_context(
         task.add_done_callback(tasks.discard)
 
     fanout.caught_up_later = caught_up_later
+    context.commit_loop.also(partial(read_state.said, context))
     return context
 
 

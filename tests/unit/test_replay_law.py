@@ -1,6 +1,7 @@
 """The laws of replay, held over the real core: what a client makes of what it is told is what the server knows.
 
-Random histories of several people with different rights, some on two connections, that break and resume. After each
+Random histories of several people with different rights, some on two connections, that break and resume, while commits
+fail and the clock jumps. After each
 part of it, for each connection: a snapshot and what was told after it is a later snapshot; messages stand as a page of
 history has them; nobody was told, or still holds, what they may not read; a person's devices agree, with each other
 and with the server; each count is what a recount of the log gives; and a server that is started on what was stored
@@ -48,6 +49,9 @@ BACK = 6
 """Commands are about one of so many of a channel's last messages; or, by this number, mostly about none."""
 
 pytestmark = pytest.mark.timeout(900)
+
+HOUR = 3_600_000
+"""What the clock is set by (ms)."""
 
 Act = tuple[int, "c.Command | str", bool]
 
@@ -170,8 +174,9 @@ def _rule() -> st.SearchStrategy[c.Command | str]:
 
 
 def _moves() -> st.SearchStrategy[c.Command | str]:
-    """Coming and going, of people and of their connections."""
+    """Coming and going, of people and of their connections; a commit that fails, a clock that is set."""
     return st.one_of(
+        st.sampled_from(["fail", "back", "ahead"]),
         st.sampled_from(["drop", "lag", "wait"]),
         st.sampled_from(["drop", "lag", "resume"]),
         _builds(c.Join, channel=PLACES),
@@ -215,6 +220,13 @@ def _meant(world: World, command: c.Command) -> c.Command:
 def _do(world: World, client: Client, command: c.Command | str) -> None:
     if command == "wait":
         world.time += 30_000
+    elif command == "fail":
+        world.store.fails += 1
+    elif command in ("back", "ahead"):
+        world.jumped += HOUR if command == "ahead" else -HOUR
+    elif client.session is not None and client.session.person is None:
+        # That it came in could not be stored, or it was put out: it ends, and comes anew.
+        world.drop(client)
     elif client.session is None:
         # Whatever it was going to be, one comes in first, and goes on where one was.
         world.connect(client)

@@ -44,12 +44,13 @@ class Context:
     `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
     channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
     name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`: see slices.py and
-    history.py; `guest_hosts`: see address_bans.py. `drafted`: by person, the channels with a draft, see drafts.py.
-    `watchers`: see presence_watch.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately,
-    by the number of their departure; `departures`: the last one's. `decoy`: a secret of the store, of which scram.py
-    makes what it answers for names that nobody has; `scram_passes`: by figure, how many accounts have keys of so many.
-    `tokens_dropped`: how often, see tokens.py. `reload` reads the settings again, or raises why not. `push_key`: what
-    Web Push is subscribed with; empty: off."""
+    history.py; `guest_hosts`: see address_bans.py. `markers`: for (channel, person, thread or 0) how far they have
+    read, as in events.Marked, until it is stored, see read_state.py. `drafted`: by person, the channels with a draft,
+    see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a key, see metadata.py. `departed`:
+    who left lately, by the number of their departure; `departures`: the last one's. `decoy`: a secret of the store, of
+    which scram.py makes what it answers for names that nobody has; `scram_passes`: by figure, how many accounts have
+    keys of so many. `tokens_dropped`: how often, see tokens.py. `reload` reads the settings again, or raises why not.
+    `push_key`: what Web Push is subscribed with; empty: off."""
 
     config: Config
     store: Store
@@ -79,6 +80,7 @@ class Context:
     slices: Slices = field(default_factory=Slices)
     searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
     guest_hosts: dict[int, str] = field(default_factory=dict)
+    markers: dict[tuple[int, int, int], tuple[int, ...]] = field(default_factory=dict)
     flushed: Flushed | None = None
     drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
     watchers: dict[str, dict[Session, bool]] = field(default_factory=dict)
@@ -96,11 +98,6 @@ class Context:
     def unit(self) -> UnitOfWork:
         """The unit of work that is collecting."""
         return self.commit_loop.unit
-
-    @property
-    def markers(self) -> dict[tuple[int, int, int], tuple[int, ...]]:
-        """See Fanout."""
-        return self.fanout.markers
 
     def moment(self, channel: int, now: int = 0) -> int:
         """The time (ms) of an event that is decided now for the log of this channel (an id): `now`, but never before

@@ -35,8 +35,6 @@ PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
 class Fanout:
     """Everybody's ears. `told` counts events, `delivered` the writes they took.
 
-    `markers`: for (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored
-    (read_state.py); what one says oneself is read.
     `caught_up_later` is called with a session that must be fed from the store; `later(seconds, work)` is the loop's.
     `post`: what many are sent to with, where there is a ring.
     """
@@ -45,7 +43,6 @@ class Fanout:
         self.subscribers_of: dict[int, Subscribers] = {}
         self.told = 0
         self.delivered = 0
-        self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self.caught_up_later: Callable[[Session], None] = lambda session: None
         self.batch_sender = BatchSender(ring)
         self._later = later
@@ -128,7 +125,7 @@ class Fanout:
     ) -> None:
         """What a channel's log got. `asked`: by whom, where that is still to be answered. `owed`: to whom what is told
         in which channels is their answer: those who are not acknowledged, but hear what they said."""
-        place, author = append.channel, append.author
+        place = append.channel
         by: Session | None = None
         echoed: Session | None = None
         command: Command | None = None
@@ -149,11 +146,6 @@ class Fanout:
         touched[place.id] = True
         waiting.number, waiting.said = number, said
         self.told += events
-        if append.kind == "message":
-            # Who says something has read until there.
-            self.markers[place.id, author.id, 0] = number, said
-            if append.thread:
-                self.markers[place.id, author.id, append.thread] = number, append.nth
         if echoed is not None:
             owed.setdefault(echoed, {})[place.id] = True
         event = event_of(append)

@@ -93,8 +93,10 @@ class CommitLoop:
         tell = self._tell
 
         def both(unit: UnitOfWork) -> None:
-            tell(unit)
-            hear(unit)
+            try:
+                tell(unit)
+            finally:
+                hear(unit)
 
         self._tell = both
 

@@ -107,6 +107,14 @@ class UnitOfWork:
         self.undo.append((thing, name, getattr(thing, name)))
         setattr(thing, name, value)
 
+    def settled(self, mapping: dict[K, V], values: dict[K, V]) -> None:
+        """These values of a mapping are committed: to undo this unit of work goes back to them, not to what was before
+        them."""
+        mapping.update(values)
+        for place, (thing, key, _) in enumerate(self.undo):
+            if thing is mapping and key in values:
+                self.undo[place] = mapping, key, values[key]
+
     def fact(self, again: Callable[[], None]) -> None:
         """What was just done holds whatever becomes of this unit of work: if it is undone, `again` does it anew, in the
         unit of work that collects then."""

@@ -24,8 +24,9 @@ from causerie.chat.model import Channel, Person, Preferences
 from causerie.chat.replies import Done, ReadLine, ReadList
 from causerie.server.context import Context, Flushed
 from causerie.server.engine.session import Session
+from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.features.messages.history import check_numbers
-from causerie.server.ports.changes import PutMarker
+from causerie.server.ports.changes import Append, PutMarker
 from causerie.server.ports.store import ReadState
 
 FLUSH_SECONDS = 3.0
@@ -151,6 +152,21 @@ def _move(
     )
     for own in context.state.connected.get(person.id, ()):
         unit.tell_one(own, told)
+
+
+def said(context: Context, unit: UnitOfWork) -> None:
+    """A unit of work was told: who said something in it has read until there. It is committed, so that nothing that is
+    undone later takes it back."""
+    moved: dict[tuple[int, int, int], Marker] = {}
+    for change in unit.changes:
+        if type(change) is Append and change.kind == "message" and not change.again:
+            more, author = len(change.more), change.author.id
+            number = change.number + more
+            moved[change.channel.id, author, 0] = number, change.said + more
+            if change.thread:
+                moved[change.channel.id, author, change.thread] = number, change.nth
+    if moved:
+        context.unit.settled(context.markers, moved)
 
 
 def arrived(context: Context, channel: Channel, person: Person) -> None:
