@@ -57,7 +57,7 @@ class WorkQueue:
     `used`: seconds of this turn that were worked so far, or could not be had, since the unit of work is full.
     """
 
-    __slots__ = ("_call_soon", "_in_tick", "_scheduled", "_tick", "_turns", "_waiting", "clock", "cpu", "used")
+    __slots__ = ("_call_soon", "_in_tick", "_scheduled", "_taken", "_turns", "_waiting", "clock", "cpu", "used")
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class WorkQueue:
         self.cpu = cpu
         self.used = 0.0
         self._turns = commit_loop
-        self._tick = commit_loop.unit
+        self._taken = commit_loop.taken
         self._in_tick = 0.0
         self._call_soon = call_soon
         self._scheduled = False
@@ -99,9 +99,8 @@ class WorkQueue:
 
     def _turn(self) -> None:
         self._scheduled = False
-        unit = self._turns.unit
-        if unit is not self._tick or unit.empty:
-            self._tick, self._in_tick = unit, 0.0
+        if self._turns.taken != self._taken or self._turns.unit.empty:
+            self._taken, self._in_tick = self._turns.taken, 0.0
         elif self._in_tick >= TICK_SECONDS:
             # It goes on when this unit of work has been taken.
             self._scheduled = True

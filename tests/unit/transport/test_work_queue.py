@@ -18,6 +18,7 @@ class OneTick:
 
     def __init__(self) -> None:
         self.unit = UnitOfWork()
+        self.taken = 0
         self.after_this: list[Callable[[], None]] = []
         self.woken = 0
 
@@ -28,6 +29,7 @@ class OneTick:
     def take(self) -> None:
         """Begin a new unit of work."""
         self.unit = UnitOfWork()
+        self.taken += 1
         waiting, self.after_this = self.after_this, []
         for go_on in waiting:
             go_on()

@@ -37,7 +37,7 @@ and each so many seconds bring more, at most a window."""
 class CommitLoop:
     """See the module. `tell` hands a committed unit of work to everyone.
 
-    `after_this` are called once when the unit of work that is collecting has been taken: those whom it was too full
+    `taken`: how many units of work were. `after_this` are called once when the unit of work that is collecting has been taken: those whom it was too full
     for. `owed`: changes that hold whatever becomes of the units of work, until they are stored.
     """
 
@@ -47,6 +47,7 @@ class CommitLoop:
         self.patience = patience
         self.commits = 0
         self.failures = 0
+        self.taken = 0
         self._failing = False
         self.stalled = False
         self.resting = False
@@ -163,6 +164,7 @@ class CommitLoop:
 
     def _take(self) -> UnitOfWork:
         unit, self.unit = self.unit, UnitOfWork()
+        self.taken += 1
         waiting, self.after_this = self.after_this, []
         for go_on in waiting:
             self._loop.call_soon(go_on)
