@@ -42,6 +42,7 @@ from causerie.server.features.admin import operations
 from causerie.server.features.channels import channels
 from causerie.server.features.presence import read_state
 from causerie.server.ports.store import Store, StoreFailed
+from causerie.socket_path import LENGTH_MOST
 from causerie.stores.sqlite.store import SqliteStore
 from causerie.transport import control_socket
 from causerie.transport.io_uring import SendRing, open_ring
@@ -232,11 +233,11 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
             server.sockets.append(await control_socket.open_control_socket(context, data, native.PROTOCOL))
         except OSError as error:
             length = len(os.fsencode(data / control_socket.NAME))
-            if length > control_socket.PATH_MOST:
+            if length > LENGTH_MOST and error.errno is None:
                 why = _(
                     "the data directory's path is too long: a socket in it has {length} bytes, and the system takes"
                     " {most}; name a shorter one with --data (a symbolic link to it will do)"
-                ).format(length=length, most=control_socket.PATH_MOST)
+                ).format(length=length, most=LENGTH_MOST)
             else:
                 why = _("cannot make the control socket in {path}: {why}").format(path=data, why=error)
             raise CannotStart(why) from None

@@ -60,7 +60,9 @@ def test_all_that_is_named_is_pinned_within_its_range(path: Path, python: str) -
             continue
         version = pinned(path, one.name, python)
         assert version, f"{one.name} is not in {path.name} for Python {python}: run tools/pin_dependencies.py"
-        assert version in one.specifier, f"{one.name}=={version} in {path.name} is not what pyproject.toml allows"
+        assert version in one.specifier, (
+            f"{one.name}=={version} in {path.name} is not what pyproject.toml allows: run tools/pin_dependencies.py"
+        )
 
 
 def test_the_lowest_that_is_allowed_is_the_lowest_that_is_tested() -> None:
@@ -75,7 +77,8 @@ def test_the_lowest_that_is_allowed_is_the_lowest_that_is_tested() -> None:
             if canonicalize_name(line.name) == canonicalize_name(one.name)
         ]
         assert Version(lower[1]) in tested, (
-            f"pyproject.toml allows {one.name} {lower[1]}, and the tests run with {tested}"
+            f"pyproject.toml allows {one.name} {lower[1]}, and the tests run with {tested}:"
+            " run tools/pin_dependencies.py"
         )
 
 
@@ -103,7 +106,10 @@ def test_what_is_installed_here_is_what_is_pinned() -> None:
     for name, version in needed().items():
         if INSTALLED_FROM:
             expected = pinned(ROOT / INSTALLED_FROM, name, here["python_version"])
-            assert version == expected, f"{name} {version} is installed, and {expected or 'no version'} is pinned"
+            assert version == expected, (
+                f"{name} {version} is installed, and {expected or 'no version'} is pinned: after a change of"
+                " pyproject.toml run `python tools/pin_dependencies.py`, and then ./test, which installs what is pinned"
+            )
         else:
             for one in NAMED:
                 if canonicalize_name(one.name) == name and (one.marker is None or one.marker.evaluate()):

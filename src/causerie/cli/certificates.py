@@ -65,4 +65,5 @@ def known_file() -> Path:
     """Where accepted certificates are kept: a line each, the address and the fingerprint."""
     from platformdirs import user_config_path
 
-    return user_config_path("causerie", appauthor=False) / "known_servers"
+    # expanduser raises for a user without a home; of older platformdirs a directory `~` would be left.
+    return user_config_path("causerie", appauthor=False).expanduser() / "known_servers"

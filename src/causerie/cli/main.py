@@ -27,6 +27,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status. A failure is one line on standard error."""
+    _open_standard_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = None
     try:
@@ -64,6 +65,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BROKEN
 
 
+def _open_standard_streams() -> None:
+    """Those that were closed lead nowhere: the next file to be opened would get their number, and what is printed."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere != number:
+            os.dup2(nowhere, number)
+            os.close(nowhere)
+        setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def _check_words(words: Sequence[str]) -> None:
     """Raises Failure for an argument that is not UTF-8: Python hands its bytes on as letters that nothing can write."""
     for number, word in enumerate(words, 1):
@@ -97,6 +110,8 @@ def surroundings(error: Exception) -> str | None:
         # asyncio could not put away a loop that the system did not let it make: what it said of that is what counts.
         before = error.__context__
         return surroundings(before) if isinstance(before, Exception) else None
+    if isinstance(error, RuntimeError) and "home directory" in str(error):
+        return _("this user has no home directory: set HOME, or name where all is kept with --data")
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return _("the system allows no more threads (ulimit -u, TasksMax=)")
     return None

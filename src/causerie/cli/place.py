@@ -96,9 +96,13 @@ def read_config(path: Path) -> Config:
 
 
 def default_data() -> Path:
-    """Where data is kept when nobody says: the system's place for root, the user's own for anybody else."""
+    """Where data is kept when nobody says: the system's place for root, the user's own for anybody else.
+
+    Raises RuntimeError for a user without a home directory.
+    """
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return ROOT_DATA
     from platformdirs import user_data_path
 
-    return user_data_path("causerie", appauthor=False)
+    # expanduser raises for a user without a home; of older platformdirs a directory `~` would be left.
+    return user_data_path("causerie", appauthor=False).expanduser()

@@ -73,8 +73,8 @@ async def _serve(place: Place, as_json: bool) -> int:
     except CannotStart as error:
         raise Failure(str(error)) from None
     bootstrap.handle_signals(server, _read_again(place))
-    _say_listening(server, as_json)
     try:
+        _say_listening(server, as_json)
         await _welcome(server, as_json)
         await server.stopping.wait()
     finally:

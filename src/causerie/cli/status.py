@@ -50,9 +50,12 @@ def _runs(data: Path) -> bool:
     """Whether somebody listens on the control socket; one left behind by a killed server is nobody's."""
     import socket
 
+    from causerie.socket_path import bindable
+
     with socket.socket(socket.AF_UNIX) as probe:
         try:
-            probe.connect(str(socket_path(data)))
+            with bindable(socket_path(data)) as address:
+                probe.connect(address)
         except PermissionError:
             return True
         except OSError:

@@ -14,6 +14,7 @@ from causerie.client import certificates
 from causerie.client.certificates import Certificate, KnownServers, Vouch
 from causerie.client.errors import CertificateChanged, CertificateUnknown, Unreachable
 from causerie.client.server_address import ServerAddress
+from causerie.socket_path import bindable
 
 CONNECT_SECONDS = 30.0
 """How long connecting may take, the handshake of TLS with it."""
@@ -74,7 +75,8 @@ class Connector:
         server = self._server
         async with asyncio.timeout(CONNECT_SECONDS):
             if server.path is not None:
-                return await loop.create_unix_connection(factory, str(server.path))
+                with bindable(server.path) as address:
+                    return await loop.create_unix_connection(factory, address)
             name = server.host if tls is not None else None
             made: tuple[asyncio.Transport, P] = await loop.create_connection(
                 factory, server.host, server.port, ssl=tls, server_hostname=name

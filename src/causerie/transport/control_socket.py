@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
+import socket
 from pathlib import Path
 from typing import NoReturn
 
 from causerie.protocols.wire import Protocol
 from causerie.server.context import Context
 from causerie.server.engine.session import Session, Trust
+from causerie.socket_path import bindable
 from causerie.transport.connection import Connection
 from causerie.transport.detection import Detection
 from causerie.transport.listener import Admission, Listener
 
 NAME = "control.sock"
-
-PATH_MOST = 107 if sys.platform == "linux" else 103
-"""Bytes of a socket's path, at most (sun_path: unix(7); the BSDs and macOS have less)."""
 
 
 class _Control(Listener):
@@ -46,12 +44,21 @@ def _no_tls() -> NoReturn:
 
 
 async def open_control_socket(context: Context, data: Path, protocol: Protocol) -> asyncio.AbstractServer:
-    """Listen on it. Only one server holds the data directory, so that a socket left behind is nobody's."""
+    """Listen on it. Only one server holds the data directory, so that a socket left behind is nobody's.
+
+    Raises OSError.
+    """
     path = data / NAME
     path.unlink(missing_ok=True)
     listener = _Control(context, protocol)
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     old = os.umask(0o177)
     try:
-        return await asyncio.get_running_loop().create_unix_server(listener.connection, str(path))
+        with bindable(path) as address:
+            bound.bind(address)
+        return await asyncio.get_running_loop().create_unix_server(listener.connection, sock=bound)
+    except OSError:
+        bound.close()
+        raise
     finally:
         os.umask(old)

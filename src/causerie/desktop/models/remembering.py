@@ -55,7 +55,7 @@ def directory() -> Path:
         return Path(named)
     from platformdirs import user_state_path
 
-    return user_state_path("causerie", appauthor=False) / "desktop"
+    return user_state_path("causerie", appauthor=False).expanduser() / "desktop"
 
 
 class Remembered:

@@ -37,8 +37,9 @@ and each so many seconds bring more, at most a window."""
 class CommitLoop:
     """See the module. `tell` hands a committed unit of work to everyone.
 
-    `taken`: how many units of work were. `after_this` are called once when the unit of work that is collecting has been taken: those whom it was too full
-    for. `owed`: changes that hold whatever becomes of the units of work, until they are stored.
+    `taken`: how many units of work were. `after_this` are called once when the unit of work that is collecting has
+    been taken: those whom it was too full for. `owed`: changes that hold whatever becomes of the units of work, until
+    they are stored.
     """
 
     def __init__(self, store: Store, tell: Callable[[UnitOfWork], None], patience: float) -> None:
