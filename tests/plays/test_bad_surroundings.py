@@ -295,6 +295,20 @@ def test_the_disk_is_full_at_the_first_start(
     assert "this is a bug" not in said
 
 
+def test_a_machine_whose_name_is_no_host_name(tmp_path: Path) -> None:
+    """64 letters, as containers are called: the longest that the system takes, and more than a label may have."""
+    script = 'printf %s "$0" >/proc/sys/kernel/hostname && exec "$@"'
+    before = ("unshare", "--uts", "sh", "-c", script, "a" * 64)
+    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may give the machine no name")
+    server = ServerProcess(tmp_path / "data", before=before).start()
+    try:
+        assert server.says("admin_link")
+        assert server.stop() == 0
+    finally:
+        server.end()
+
+
 async def test_a_port_that_nobody_asked_for_gives_way(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causerie.address import EVERY, Address
+from causerie.address import EVERY, Address, is_host
 from causerie.certs.certificate import CERTIFICATE, KEY, make_certificate, server_context
 from causerie.config.settings import Config
 
@@ -111,7 +111,11 @@ class Identity:
         if not config.tls.certificate and not certificate.exists():
             from datetime import UTC, datetime
 
-            names = ["localhost", "127.0.0.1", "::1", socket.gethostname()]
+            names = ["localhost", "127.0.0.1", "::1"]
+            # What a machine is called need not be a host name: 64 letters at once, as containers have, are none.
+            own = socket.gethostname()
+            if own.isascii() and is_host(own):
+                names.append(own)
             if config.server.public_address:
                 names.append(config.server.public_address)
             make_certificate(self._data, names, datetime.now(UTC))
