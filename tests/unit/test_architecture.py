@@ -1,10 +1,11 @@
-"""What the documents name is there: every path in ARCHITECTURE.md, README.md and those listed below."""
+"""The house as its documents say: what they name is there, and its files know each other one way only."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,35 @@ def test_every_package_says_what_is_in_it(package: str) -> None:
     """In the docstring of its `__init__`."""
     module = ast.parse((PACKAGE / package / "__init__.py").read_text())
     assert ast.get_docstring(module)
+
+
+def imports() -> dict[str, set[str]]:
+    """For each module of causerie those that it imports, in a function or for its types alone too."""
+    modules = {_module(path): path for path in PACKAGE.rglob("*.py")}
+    found: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        named: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                assert node.level == 0, f"{path}: imports here are absolute"
+                inside = {f"{node.module}.{alias.name}" for alias in node.names}
+                # `from package import module` needs the module; anything else is of the file itself.
+                named |= inside & modules.keys() or {node.module}
+        found[module] = named & modules.keys() - {module}
+    return found
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_circle_of_files() -> None:
+    """A file that names another, which names it, can be read and changed only with it."""
+    graph = imports()
+    assert sum(map(len, graph.values())) > 1500
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail("files import each other: " + " < ".join(error.args[1]))

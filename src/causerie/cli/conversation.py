@@ -14,8 +14,8 @@ from causerie.chat.commands import Join, Members
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Event, Left, Message, Renamed, Topic
 from causerie.chat.replies import MemberList, Snapshot
+from causerie.cli.disconnect_reason import disconnect_reason
 from causerie.cli.failure import BROKEN
-from causerie.cli.talk import disconnect_reason
 from causerie.cli.typed_lines import PipedLines, TypedLines
 from causerie.client import Chat, ClientError, Ended, Happening, Heard, Out, State, Turned
 from causerie.i18n.refusals import sentence

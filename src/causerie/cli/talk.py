@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from causerie.chat.errors import ChatError
     from causerie.cli.certificates import Acceptance
+    from causerie.cli.disconnect_reason import disconnect_reason
     from causerie.client import Ended, Unreachable
     from causerie.i18n.refusals import sentence
 
@@ -65,21 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise _failure(unreachable, server, acceptance) from None
     except Ended as ended:
         raise Failure(disconnect_reason(ended.code)) from None
-
-
-def disconnect_reason(code: str) -> str:
-    """Why the server ended it."""
-    reasons = {
-        "shutting_down": _("the server is shutting down; come back in a moment"),
-        "disabled": _("the account was shut out"),
-        "password_changed": _("the account has a new password; log in with it"),
-        "revoked": _("this session was ended from another one"),
-        "in_clear": _("the server is reached from here by TLS only"),
-        "logged_out": _("logged out"),
-        "login_timeout": _("the login took too long"),
-        "stalled": _("this side read too slowly"),
-    }
-    return reasons.get(code, _("the connection is gone"))
 
 
 async def _talk(arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
@@ -18,14 +18,11 @@ from causerie.client.answers import merged
 from causerie.client.channel_sync import Following
 from causerie.client.errors import ClientError, Ended, Lost, NotUnderstood, SomebodyElse
 from causerie.client.frames import Unknown
+from causerie.client.memory import Kept
 from causerie.client.notifications import Delayed, Happening, Heard, Opened, Out, Refused, Sent
 from causerie.client.outbox import Letter, Outbox
 from causerie.client.own_state import OwnState
-
-if TYPE_CHECKING:
-    from causerie.client.memory import Kept
-    from causerie.client.pending_requests import Asked
-    from causerie.client.session import Session
+from causerie.client.pending_requests import Asked
 
 RESUME_AT_ONCE = 50
 """Channels that one `resume` names: its line stays well below what a server takes."""
@@ -40,10 +37,29 @@ TRIES_MOST = 5
 """How often a letter is sent that the server answers with a fault of its own (`internal`)."""
 
 
+class SessionView(Protocol):
+    """A session as its channels see it; session.Session is one."""
+
+    me: LoggedIn | None
+    changed: bool
+
+    def now(self) -> float:
+        """The time that was passed in last."""
+
+    def own(self, command: Command, then: Callable[[Asked], None]) -> None:
+        """Ask for the session itself, now. Not asked again if the connection breaks: `then` sees Lost."""
+
+    def tell(self, happening: Happening) -> None:
+        """This happened."""
+
+    def renamed(self, event: Renamed) -> None:
+        """Somebody has another name; perhaps it was oneself."""
+
+
 class Places:
     """See the module. `followed`: what is known of each channel that one is in."""
 
-    def __init__(self, session: Session, kept: Kept, keep: int) -> None:
+    def __init__(self, session: SessionView, kept: Kept, keep: int) -> None:
         self.outbox = Outbox(kept.outbox)
         self.own_state = OwnState()
         self.followed = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import date
-from typing import Literal, get_args
 
 from msgspec.structs import replace
 
@@ -36,6 +35,7 @@ from causerie.chat.view import View
 from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
 from causerie.desktop.models import sidebar
 from causerie.desktop.models.bridge_messages import Answered, Inside, Port, Then, Told
+from causerie.desktop.models.drawing import PARTS, Part
 from causerie.desktop.models.login import Sentence, begun
 from causerie.desktop.models.notices import Notice, notice
 from causerie.desktop.models.read_state import Reading
@@ -48,9 +48,6 @@ log = logging.getLogger("causerie.desktop")
 
 NOTICES = 20
 """Notifications that wait to be shown, at most."""
-
-Part = Literal["sidebar", "head", "timeline", "thread", "members", "typing", "bar", "composer", "notices"]
-PARTS: frozenset[Part] = frozenset(get_args(Part))
 
 
 def confided(event: Confided) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from causerie.chat.commands import History, Mark
 from causerie.chat.events import Message
-from causerie.chat.replies import Page, Reply, ThreadPage
+from causerie.chat.model import Preferences
+from causerie.chat.replies import LoggedIn, Page, Reply, ThreadPage
 from causerie.chat.view import View
 from causerie.client import State
 from causerie.desktop.models import composer
-from causerie.desktop.models.rows import Scene
+from causerie.desktop.models.bridge_messages import Port
+from causerie.desktop.models.drawing import Part
+from causerie.desktop.models.rows import Pending, Scene
 from causerie.desktop.models.timeline import Asked, Timeline
 from causerie.desktop.models.timelines import Timelines
-
-if TYPE_CHECKING:
-    from causerie.desktop.models.conversation import Conversation
 
 log = logging.getLogger("causerie.desktop")
 
@@ -33,10 +33,37 @@ class Fresh:
     seen: bool = False
 
 
+class ConversationView(Protocol):
+    """The chat as it is seen from here; conversation.Conversation is it."""
+
+    port: Port
+    me: LoggedIn
+    wants: Preferences
+    views: dict[str, View]
+    current: str
+    state: State
+    looking: bool
+    stale: set[Part]
+
+    @property
+    def view(self) -> View | None:
+        """The channel that is open."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """Its messages."""
+
+    def letters(self) -> tuple[Pending, ...]:
+        """All that one said and the server has not acknowledged."""
+
+    def asked(self, reply: Reply | None, error: Exception | None) -> None:
+        """The answer to what has nothing to show but its refusal."""
+
+
 class Reading:
     """See the module."""
 
-    def __init__(self, chat: Conversation) -> None:
+    def __init__(self, chat: ConversationView) -> None:
         self.timelines = Timelines(self._new_timeline)
         self._chat = chat
         self._fresh: dict[str, Fresh] = {}

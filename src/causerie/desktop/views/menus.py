@@ -4,25 +4,53 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
 from causerie.chat.commands import Away, SetPresence, SetTopic
 from causerie.chat.model import Level
+from causerie.desktop.models.actions import Acts
+from causerie.desktop.models.conversation import Conversation
+from causerie.desktop.models.remembering import Settings
+from causerie.desktop.views.choosers import Choosers
+from causerie.desktop.views.composer_view import ComposerView
+from causerie.desktop.views.overlay import Overlay
+from causerie.desktop.views.side_panel import Beside
+from causerie.desktop.views.theme import Look
 from causerie.desktop.views.ui_trace import tell_later
+from causerie.desktop.views.writing import Writing
 from causerie.i18n.text import _
 
-if TYPE_CHECKING:
-    from causerie.desktop.views.window import Window
-
 Item = tuple[str, Callable[[], object]] | None
+
+
+class WindowView(Protocol):
+    """The window as its menus see it; window.Window is it."""
+
+    root: tk.Tk
+    look: Look
+    chat: Conversation
+    acts: Acts
+    settings: Settings
+    choose: Callable[[Settings], None]
+    leave: Callable[[bool], None]
+    overlay: Overlay
+    choosers: Choosers
+    composer: ComposerView
+    beside: Beside
+
+    def line(self, in_thread: bool = False) -> Writing:
+        """Where one types."""
+
+    def act(self, what: str, in_thread: bool = False) -> None:
+        """Do what a row names."""
 
 
 class Menus:
     """See the module."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: WindowView) -> None:
         self._window = window
 
     def message(self, number: int, x: int, y: int, in_thread: bool = False) -> None:

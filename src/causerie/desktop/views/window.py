@@ -48,6 +48,8 @@ class Carried:
 class Window:
     """See the module. `choose` changes settings; `leave` goes back to the form; `carried`: from the one before."""
 
+    beside: side_panel.Beside
+
     def __init__(
         self,
         root: tk.Tk,
