@@ -207,9 +207,10 @@ async def _banned(context: Context, channel: Channel, name: str) -> Person:
             return gone
     number = await context.store.author(name) if len(name) <= 80 else 0
     before = await context.store.guest(number) if number else None
-    if before is None and now is None:
-        raise NoSuchPerson(name=name[:80])
-    return before or state.person(name)
+    if before is not None and address_bans.of(context, channel, before.id):
+        return before
+    # Whether anybody was called so elsewhere is not told.
+    return now or state.person(name)
 
 
 def mute(context: Context, session: Session, command: Mute) -> Append:

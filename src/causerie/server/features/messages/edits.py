@@ -102,6 +102,9 @@ def _reason(given: str) -> str:
 async def delete_since(context: Context, session: Session, command: DeleteSince) -> Append:
     """Delete what the author of a message, which may be deleted already, said from there on: at most 1000 messages."""
     reason = _reason(command.reason)
+    if session.person is not None:
+        place = context.state.channel_for(session.person, command.channel)
+        message_policy.check_delete_since(*message_cache.reader(context, session, place))
     channel, person, standing, first = await message_cache.about(
         context, session, command.channel, command.number, deleted=True
     )
