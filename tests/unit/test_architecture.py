@@ -158,4 +158,4 @@ def test_no_circle_of_files() -> None:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        pytest.fail("files import each other: " + " < ".join(error.args[1]))
+        pytest.fail("a circle of files: " + " imports ".join(reversed(error.args[1])))
