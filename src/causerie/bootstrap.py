@@ -42,6 +42,7 @@ from causerie.server.features.admin import operations
 from causerie.server.features.channels import channels
 from causerie.server.features.presence import read_state
 from causerie.server.ports.store import Store, StoreFailed
+from causerie.server.read_shares import long_reads
 from causerie.socket_path import LENGTH_MOST
 from causerie.stores.sqlite.store import SqliteStore
 from causerie.transport import control_socket
@@ -103,6 +104,7 @@ async def build_context(
         decoy=loaded.decoy,
         scram_passes=Counter(loaded.scram_passes),
         link=link,
+        long_reads=long_reads(config.store.read_threads),
         started=time.monotonic(),
     )  # fmt: skip
     for one in loaded.networks:

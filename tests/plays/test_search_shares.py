@@ -1,10 +1,14 @@
-"""Search has one thread: each account has a share of it, and the guests of one network have one together."""
+"""Search has one thread, and pages of history have readers: each account has a share, and the guests of one network
+have one together."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+from causerie.chat.events import LoggedEvent
 from causerie.server.context import SEARCHES_EACH
+from causerie.server.features.presence import channel_presence
 from causerie.server.ports.store import Hits, Query, SearchTimedOut
 from tests.people import PASSWORD, House
 
@@ -60,3 +64,51 @@ async def test_a_search_that_takes_too_long_is_refused_by_name() -> None:
         await anna.hears("entered", name="Guest-Luc")
         classic.says("/search a*")
         await classic.hears("causerie>this search takes too long; add a rarer word, a channel, a person or a time.")
+
+
+async def test_a_crowd_of_guests_that_asks_for_pages_holds_nobody_up() -> None:
+    """Whoever has an account waits for one page of theirs; who logs in, for none."""
+    async with House(limits={"exempt": ()}) as house:
+        await house.account("anna")
+        await house.account("ben")
+        anna = await house.native_in("home", "anna", PASSWORD)
+        guests = [await house.native_in("home", f"Guest{number}") for number in range(CROWD)]
+        context = house.server.context
+        await context.long_reads.enter("the one that is read now")
+        order: list[int] = []
+        page = context.store.page
+
+        async def counted(*about: Any) -> list[LoggedEvent]:
+            order.append(about[5])
+            return await page(*about)
+
+        context.store.page = counted  # type: ignore[assignment, method-assign]
+        marks = [guest.tells("history", channel="home") for guest in guests]
+        while context.long_reads.waiting < CROWD:
+            await asyncio.sleep(0)
+        mark = anna.tells("history", channel="home")
+        while context.long_reads.waiting <= CROWD:
+            await asyncio.sleep(0)
+        ben = await house.native()
+        me = (await ben.logs_in("ben", PASSWORD))["person"]
+        assert not order, "he waited for nobody's page"
+        context.long_reads.leave()
+        assert (await anna.answer(mark))["is"] == "page"
+        assert {(await guest.answer(one))["is"] for guest, one in zip(guests, marks, strict=True)} == {"page"}
+        assert order.index(context.state.person("anna").id) <= 1
+        assert me not in order
+
+
+async def test_who_is_put_out_while_waiting_for_a_turn_is_read_nothing() -> None:
+    """And nothing is wrong with the server."""
+    async with House() as house:
+        gone = await house.native_in("home", "Gone")
+        context = house.server.context
+        await context.long_reads.enter("the one that is read now")
+        mark = gone.tells("history", channel="home")
+        while not context.long_reads.waiting:
+            await asyncio.sleep(0)
+        own = next(one for one in context.sessions if one.person is not None and one.person.name == "Gone")
+        channel_presence.depart(context, own)
+        context.long_reads.leave()
+        assert (await gone.answer(mark))["code"] == "not_logged_in"

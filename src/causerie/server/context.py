@@ -43,14 +43,14 @@ class Context:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
     channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
-    name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`: see slices.py and
-    history.py; `guest_hosts`: see address_bans.py. `markers`: for (channel, person, thread or 0) how far they have
-    read, as in events.Marked, until it is stored, see read_state.py. `drafted`: by person, the channels with a draft,
-    see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a key, see metadata.py. `departed`:
-    who left lately, by the number of their departure; `departures`: the last one's. `decoy`: a secret of the store, of
-    which scram.py makes what it answers for names that nobody has; `scram_passes`: by figure, how many accounts have
-    keys of so many. `tokens_dropped`: how often, see tokens.py. `reload` reads the settings again, or raises why not.
-    `push_key`: what Web Push is subscribed with; empty: off."""
+    name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`, `long_reads`: see
+    slices.py, history.py and read_shares.py; `guest_hosts`: see address_bans.py. `markers`: for (channel, person,
+    thread or 0) how far they have read, as in events.Marked, until it is stored, see read_state.py. `drafted`: by
+    person, the channels with a draft, see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a
+    key, see metadata.py. `departed`: who left lately, by the number of their departure; `departures`: the last one's.
+    `decoy`: a secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`:
+    by figure, how many accounts have keys of so many. `tokens_dropped`: how often, see tokens.py. `reload` reads the
+    settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
 
     config: Config
     store: Store
@@ -79,6 +79,7 @@ class Context:
     reports: dict[int, Complaint] | None = None
     slices: Slices = field(default_factory=Slices)
     searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
+    long_reads: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=0, each=0))
     guest_hosts: dict[int, str] = field(default_factory=dict)
     markers: dict[tuple[int, int, int], tuple[int, ...]] = field(default_factory=dict)
     flushed: Flushed | None = None

@@ -69,6 +69,7 @@ from causerie.server.features.presence import (
 )
 from causerie.server.ports.changes import Append
 from causerie.server.ports.store import StoreFailed
+from causerie.server.read_shares import in_turn
 from causerie.server.send_quota import Brings, counted_inside, nothing, reason, spend, text, words
 
 log = logging.getLogger("causerie.dispatch")
@@ -102,7 +103,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Edit: (edits.edit, Access.PERSON, words),
     c.Delete: (edits.delete, Access.PERSON, words),
     c.DeleteSince: (edits.delete_since, Access.PERSON, words),
-    c.Versions: (edits.versions, Access.PERSON, nothing),
+    c.Versions: (in_turn(edits.versions), Access.PERSON, nothing),
     c.Join: (channels.join, Access.PERSON, counted_inside),
     c.Leave: (channels.leave, Access.PERSON, reason),
     c.Direct: (direct.direct, Access.PERSON, counted_inside),
@@ -128,18 +129,18 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Elevate: (configured_passwords.elevate, Access.PERSON, nothing),
     c.LogOut: (channel_presence.log_out, Access.PERSON, nothing),
     c.React: (reactions.react, Access.PERSON, words),
-    c.Reactions: (reactions.reactions, Access.PERSON, nothing),
+    c.Reactions: (in_turn(reactions.reactions), Access.PERSON, nothing),
     c.Pin: (pins.pin, Access.PERSON, words),
-    c.Pins: (pins.pins, Access.PERSON, nothing),
-    c.Thread: (threads.thread, Access.PERSON, nothing),
+    c.Pins: (in_turn(pins.pins), Access.PERSON, nothing),
+    c.Thread: (in_turn(threads.thread), Access.PERSON, nothing),
     c.Follow: (threads.follow_thread, Access.PERSON, nothing),
-    c.Threads: (threads.threads, Access.PERSON, nothing),
-    c.History: (history.history, Access.PERSON, nothing),
+    c.Threads: (in_turn(threads.threads), Access.PERSON, nothing),
+    c.History: (in_turn(history.history), Access.PERSON, nothing),
     c.Search: (history.search, Access.PERSON, nothing),
     c.Resume: (catch_up.resume, Access.PERSON, nothing),
     c.Mark: (read_state.mark, Access.PERSON, nothing),
-    c.Unread: (read_state.unread, Access.PERSON, nothing),
-    c.Recent: (history.recent, Access.PERSON, nothing),
+    c.Unread: (in_turn(read_state.unread), Access.PERSON, nothing),
+    c.Recent: (in_turn(history.recent), Access.PERSON, nothing),
     c.Notify: (notification_preferences.notify, Access.PERSON, nothing),
     c.Prefer: (notification_preferences.prefer, Access.PERSON, nothing),
     c.Preferred: (notification_preferences.preferred, Access.PERSON, nothing),
@@ -274,9 +275,12 @@ def dispatch(context: Context, session: Session, command: c.Command) -> Coroutin
 async def finish(context: Context, session: Session, command: c.Command, waiting: Coroutine[Any, Any, Answer]) -> None:
     """Wait for what a command comes to, and put it in the unit of work that is collecting then."""
     answer: Answer
+    inside = session.person is not None
     try:
         # What the session asked before is done first: a page of history holds the message sent just before it.
         await context.commit_loop.told()
+        if inside and session.person is None:
+            raise NotLoggedIn()  # somebody put it out meanwhile
         answer = await _refused_whole(context, waiting)
     except ChatError as error:
         answer = error

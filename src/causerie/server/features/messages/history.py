@@ -13,10 +13,10 @@ from causerie.chat.replies import Found, Hit, Page, RecentLine, RecentList
 from causerie.server import message_cache
 from causerie.server.context import Context
 from causerie.server.engine.fair_queue import QueueFull
-from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
 from causerie.server.features.messages.paging import Wanted, events_between, wanted_by
 from causerie.server.ports.store import Hits, Query, SearchTimedOut, Store
+from causerie.server.read_shares import share_of
 
 KINDS_MOST = 32
 """Kinds of events that may be left out of a page; there are fewer."""
@@ -181,8 +181,7 @@ async def search(context: Context, session: Session, command: Search) -> Found:
         before=command.before,
         limit=limit,
     )
-    # Accounts have a share each, guests of one network one for all of them: anybody can be as many guests as they like.
-    share = network_of(session.host) if person.guest else person.id
+    share = share_of(session)
     found: list[Hit] = []
     for _ in range(SEARCHES_MOST):
         try:

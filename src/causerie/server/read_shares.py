@@ -1,0 +1,53 @@
+"""Each person has a share of the store's readers, so that whoever asks for page after page waits for themselves.
+
+One reader is left for what is short and others wait for: log-ins, tokens, read markers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from causerie.chat.errors import Busy, NotLoggedIn
+from causerie.server.context import Context
+from causerie.server.engine.fair_queue import FairQueue, QueueFull
+from causerie.server.engine.rate_limits import network_of
+from causerie.server.engine.session import Session
+
+T = TypeVar("T")
+
+LONG_READS_MOST = 20_000
+"""Who may wait; a connection asks one thing at a time, and there are no more of them as installed."""
+
+BUSY_SECONDS = 2.0
+"""Who is refused because more wait may ask again after so long."""
+
+
+def long_reads(readers: int) -> FairQueue:
+    """The turns of those who read much, where the store has so many readers."""
+    return FairQueue(at_once=max(1, readers - 1), most=LONG_READS_MOST, each=LONG_READS_MOST)
+
+
+def share_of(session: Session) -> int | str:
+    """Whose share it is: an account's own; the guests of one network have one together, since anybody can be as many
+    guests as they like."""
+    person = session.person
+    assert person is not None
+    return network_of(session.host) if person.guest else person.id
+
+
+def in_turn(
+    use_case: Callable[[Context, Session, Any], Coroutine[Any, Any, T]],
+) -> Callable[[Context, Session, Any], Coroutine[Any, Any, T]]:
+    """The use case, which reads much, when it is its person's turn. Raises Busy, NotLoggedIn."""
+
+    async def waiting(context: Context, session: Session, command: Any) -> T:
+        try:
+            async with context.long_reads.turn(share_of(session)):
+                if session.person is None:
+                    raise NotLoggedIn()  # it was put out while it waited
+                return await use_case(context, session, command)
+        except QueueFull:
+            raise Busy(retry_after=BUSY_SECONDS) from None
+
+    return waiting
