@@ -105,7 +105,7 @@ def find(text: str, person: Callable[[str], int | None], everyone: bool) -> Ment
 
 def may_name(text: str) -> bool:
     """Whether a text may name anybody: nothing has to be looked up for most."""
-    return "@" in text or _ADDRESSED.match(text) is not None
+    return "@" in text or ((":" in text or "," in text or not text.isascii()) and _ADDRESSED.match(text) is not None)
 
 
 def _addressed(text: str, person: Callable[[str], int | None]) -> dict[int, bool]:

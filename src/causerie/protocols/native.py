@@ -113,7 +113,7 @@ class NativeWire(Wire):
         """The next line's command. A line that is none is answered and the next one taken, except one too long."""
         if self.closing or not self._unread:
             return None
-        if not self._searched:
+        if not self._searched and self._unread[self._at] != 123:
             # White space before an object is nothing, and so is a line that has nothing else.
             blank = _BLANK.match(self._unread, self._at).end()  # type: ignore[union-attr]
             if blank > self._at:

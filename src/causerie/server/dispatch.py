@@ -249,7 +249,7 @@ def dispatch(context: Context, session: Session, command: c.Command) -> Coroutin
         bucket = session.bucket
         if bucket is not None and kind not in _UNMETERED and (wait := bucket.spend(context.clock())):
             raise TooFast(retry_after=round(wait + 0.05, 1))
-        if brings is words or (brings is not nothing and brings(command)):
+        if not session.exempt and (brings is words or (brings is not nothing and brings(command))):
             spend(context, session)
         came_to = use_case(context, session, command)
         if type(came_to) is CoroutineType:

@@ -338,7 +338,7 @@ class Connection(asyncio.Protocol):
         assert session is not None
         next_command, most = wire.next_command, context.config.limits.tick_commands
         waits = not session.exempt and self.protocol is not None and self.protocol.timeout_policy is not None
-        clock, meter = self._queue.clock, self._meter
+        clock, until, meter = self._queue.clock, self._until, self._meter
         waiting: Coroutine[Any, Any, Answer] | None
         while not self._waiting and not self._choked and not session.closed:
             try:
@@ -357,7 +357,7 @@ class Connection(asyncio.Protocol):
                     self._count_empty(1)
                     if session.person is None and self._stranger and meter.lines_before_login():
                         self._too_much()
-                    if wire.pending and clock() >= self._until:
+                    if clock() >= until and wire.pending:
                         self._more = True
                         return
                     continue
@@ -387,7 +387,7 @@ class Connection(asyncio.Protocol):
             elif context.commit_loop.unit.size > most:
                 self._waiting += 1
                 context.commit_loop.after_this.append(self.go_on)
-            elif wire.pending and clock() >= self._until:
+            elif clock() >= until and wire.pending:
                 self._more = True
                 return
 

@@ -177,7 +177,7 @@ class SqliteStore:
             told = await self._commit(changes)
         if told:
             self._index.more(told)
-        if any(type(change) is Erase for change in changes):
+        if Erase in map(type, changes):
             self._wiping.soon()
 
     async def _commit(self, changes: Sequence[Change]) -> int:

@@ -57,7 +57,7 @@ def said(raw: bytes | bytearray) -> tuple[str, list[str]] | None:
     said = "".join(texts)
     if "\n" in said or "\r" in said or "\0" in said or "\x01" in said or not all(texts):
         return None
-    if any(formatting.received(text, {}) != (text, {}) for text in texts):
+    if not formatting.is_plain(said) and any(formatting.received(text, {}) != (text, {}) for text in texts):
         return None
     # Letters are bytes, or all together are no more than one line may be.
     longest = max(map(len, texts)) if len(lines) == len(raw) else len(raw)

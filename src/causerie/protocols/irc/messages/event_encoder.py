@@ -35,7 +35,7 @@ from causerie.chat.events import (
     Typing,
 )
 from causerie.protocols.irc.messages import message_encoder
-from causerie.protocols.irc.messages.formatting import to_irc
+from causerie.protocols.irc.messages.formatting import all_to_irc, to_irc
 from causerie.protocols.irc.messages.line_encoder import LineEncoder, away_text
 from causerie.protocols.irc.messages.network_view import NetworkView
 from causerie.protocols.irc.syntax import capabilities as cap
@@ -84,7 +84,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
         """See Language."""
         start = self._start(run)
         if not self._tagged and start:
-            lines = start + f"\r\n{start}".join(map(to_irc, run.texts)) + "\r\n"
+            lines = start + f"\r\n{start}".join(all_to_irc(run.texts)) + "\r\n"
             data = lines.encode()
             longest = max(map(len, run.texts)) if len(data) == len(lines) else len(data)
             if len(start) + longest <= BODY_MOST and "\n" not in "".join(run.texts):

@@ -10,7 +10,7 @@ Source: "IRC Formatting", modern.ircdocs.horse/formatting.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -32,12 +32,14 @@ _CODE = re.compile(
 _LONGEST = 400
 """Characters between two marks that go out as codes."""
 _FORMATTED = re.compile(
+    r"(?=[h*_`~])(?:"  # looked at first, since most letters begin none of these
     r"https?://\S+"
     rf"|(?<![`\\])`([^`\n]{{1,{_LONGEST}}})`(?!`)"
     rf"|(?<![*\w\\])\*\*(?=[^\s*])([^*\n]{{1,{_LONGEST}}})(?<=\S)\*\*(?![*\w])"
     rf"|(?<![*\w\\])\*(?=[^\s*])([^*\n]{{1,{_LONGEST}}})(?<=\S)\*(?![*\w])"
     rf"|(?<![_\w\\/])_(?=[^\s_])([^_\n]{{1,{_LONGEST}}})(?<=\S)_(?![_\w/])"
     rf"|(?<![~\w\\])~~(?=[^\s~])([^~\n]{{1,{_LONGEST}}})(?<=\S)~~(?![~\w])"
+    r")"
 )
 MARKS_MOST = 500
 """Characters that may be formatting: a text with more of them goes out as it is, for each costs a search."""
@@ -75,9 +77,14 @@ _WORDS: dict[type[c.Command], str] = {
 }
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is the same on IRC and elsewhere, as a look at its letters tells of nearly all."""
+    return text.isprintable() and not _has_marks(text)
+
+
 def received(text: str, tags: dict[str, str]) -> tuple[str, dict[str, str]]:
     """What came from an IRC client as it is kept: the text in markdown, and the message's tags."""
-    if text.isprintable() and not _has_marks(text):
+    if is_plain(text):
         return text, tags
     kept = to_markdown(text)
     if to_irc(kept) != text and len(text.encode()) + len(TYPED) + _bytes(tags) <= TAG_BYTES:
@@ -108,13 +115,18 @@ def to_irc(text: str) -> str:
     return _translated(text)
 
 
+def all_to_irc(texts: Sequence[str]) -> Sequence[str]:
+    """The same for several."""
+    return [to_irc(text) for text in texts] if _has_marks("".join(texts)) else texts
+
+
 @lru_cache(maxsize=KEPT)
 def _translated(text: str) -> str:
     return _FORMATTED.sub(lambda found: _as_codes(found), text)
 
 
 def _has_marks(text: str) -> bool:
-    return "*" in text or "_" in text or "`" in text or "~" in text
+    return "*" in text or "_" in text or "`" in text or "~~" in text
 
 
 def _as_codes(found: re.Match[str]) -> str:

@@ -72,7 +72,8 @@ def send(context: Context, session: Session, command: Send) -> Append | Coroutin
         return _send_more(context, session, command, channel, text, now, answered)
     if person.guest and person.id not in state.kept_guests:
         keep_guest(context, session)
-    unit.set(session, "spoke", now)
+    if session.spoke != now:
+        unit.set(session, "spoke", now)
     if channel.access == "direct":
         _bring_in_all(context, session, channel)
     append = Append(channel, "message", context.moment(channel.id, now), person, text, key, "")
@@ -105,7 +106,8 @@ def send_more(context: Context, session: Session, texts: Sequence[str]) -> int:
             break
         try:
             checked = check_text(text, limits.message_bytes)
-            spend(context, session)
+            if not session.exempt:
+                spend(context, session)
         except ChatError:
             break
         more.append(checked)
