@@ -20,11 +20,11 @@ from causerie.chat.names import is_guest_style
 from causerie.chat.replies import Done, LoggedIn, Reply
 from causerie.i18n.refusals import sentence
 from causerie.i18n.text import _
-from causerie.protocols.json_frames import Scan, find_end
+from causerie.protocols.json_frames import Scan, find_end, unfinished
 from causerie.protocols.text_fallback import events
 from causerie.protocols.text_fallback.events import one_line, reading, shown
 from causerie.protocols.text_fallback.replies import answer_line
-from causerie.protocols.wire import Bounds, Protocol, Wire
+from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
 from causerie.server.engine.session import Answer, EventEncoder
 
 SPOKESMAN = "causerie"
@@ -141,7 +141,7 @@ class ClassicWire(Wire):
                         self._taken(end)
                         return self._command(frame)
             searched = self._next_object(buffer, start)
-            return None if searched is None else self._command(searched)
+            return self._command(searched) if isinstance(searched, _Object) else searched
         except ChatError:
             self.closing = True
             self._taken(len(self._unread))
@@ -170,7 +170,8 @@ class ClassicWire(Wire):
         self._said = said
         return True
 
-    def _next_object(self, buffer: bytes | bytearray, start: int) -> _Object | None:
+    def _next_object(self, buffer: bytes | bytearray, start: int) -> _Object | Command | None:
+        """The next object; NOTHING: it is to be looked at further; None: more bytes are needed."""
         most = self._most
         found = find_end(buffer, start, self._scanned, self.bounds.depth)
         if isinstance(found, int):
@@ -182,7 +183,7 @@ class ClassicWire(Wire):
         self._scanned = found
         if len(buffer) - start > most:
             raise FrameTooLong(most=most)
-        return None
+        return NOTHING if unfinished(buffer, start, found) else None
 
     def _command(self, frame: _Object) -> Command | None:
         if frame.SEND is not UNSET:

@@ -163,3 +163,30 @@ def test_reading_costs_what_the_bytes_are_long_however_they_come(
     work, read = work_of(wire(BOUNDS), pieces, monkeypatch)
     assert read == commands
     assert work < 8 * len(data) + 65536
+
+
+@given(values, st.integers(1, 6))
+def test_the_depth_of_a_frame_is_that_of_its_value(value: Any, most: int) -> None:
+    """Against the value itself, with texts that look like brackets and escapes."""
+
+    def depth(of: Any) -> int:
+        inner = list(of.values()) if isinstance(of, dict) else of if isinstance(of, list) else None
+        return 0 if inner is None else 1 + max(map(depth, inner), default=0)
+
+    frame = json.dumps(value).encode()
+    if depth(value) <= most:
+        check_depth(frame, most)
+    else:
+        with pytest.raises(TooDeep):
+            check_depth(frame, most)
+
+
+def test_an_object_of_many_brackets_is_looked_at_in_parts() -> None:
+    """64 KiB of them are no command of nothing else: each part is a line that came to nothing, which is counted."""
+    wire = ClassicWire(BOUNDS)
+    wire.receive(b'{"END":{},"x":[' + b"[]," * 20_000 + b"0]}")
+    parts = 0
+    while (command := wire.next_command()) is NOTHING:
+        parts += 1
+    assert parts >= 40_000 // json_frames.TOKENS_MOST
+    assert command is not None

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat import commands as c
-from causerie.protocols.irc.messages.formatting import TYPED, plain, received, sent, to_irc, to_markdown, without_codes
+from causerie.protocols.irc.messages.formatting import (
+    TYPED,
+    all_to_irc,
+    is_plain,
+    plain,
+    received,
+    sent,
+    to_irc,
+    to_markdown,
+    without_codes,
+)
 
 CODES = re.compile("[\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f]")
 PARTS = st.sampled_from(
@@ -112,3 +122,17 @@ def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
     sent(*received(text, {}))
     assert time.process_time() - began < 1
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_several_texts_are_translated_as_each_is(texts: list[str]) -> None:
+    assert list(all_to_irc(texts)) == [to_irc(text) for text in texts]
+
+
+@given(TEXTS)
+def test_a_plain_text_is_the_same_everywhere(text: str) -> None:
+    """A wave in `~ 5 minutes` is no formatting: only two of them are."""
+    if is_plain(text):
+        assert received(text, {}) == (text, {}) == (to_markdown(text), {})
+        assert to_irc(text) == text
+    assert is_plain("it takes ~ 5 minutes: see you, a+b=c")
