@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
+
 from causerie.chat import policy
 from causerie.chat.commands import Memberships
 from causerie.chat.model import ROLE_NAMES, Role, RoleName, Standing
@@ -19,29 +21,34 @@ def memberships(context: Context, session: Session, command: Memberships) -> Mem
     channel, actor, mine = moderation.place(context, session, command.channel)
     policy.check_moderator(channel, actor, mine)
     state, limit = context.state, max(1, min(command.limit, PAGE_MOST))
-    known = (
-        (person, standing)
-        for number, standing in state.standings[channel.id].items()
+    known = [
+        (person.name, number)
+        for number in state.standings[channel.id]
         if (person := state.people.get(number) or state.banned_guests.get(number)) is not None
-    )
-    found = sorted(
-        (pair for pair in known if pair[0].name > command.after), key=lambda pair: (pair[0].name, pair[0].id)
-    )
-    while limit < len(found) and found[limit][0].name == found[limit - 1][0].name:
-        limit += 1  # guests that are gone may have had one name, by which the next page begins
-    lines = [
-        MembershipLine(
-            person=person.id,
-            name=person.name,
-            guest=person.guest,
-            role=_role(standing),
-            member=standing.inside,
-            here=presence.shown_to(context, channel, person.id, actor.id) is not None,
-            muted_until=standing.muted_until,
-        )
-        for person, standing in found[:limit]
+        and person.name > command.after
     ]
-    return MembershipList(channel=channel.name, people=lines, more=len(found) > limit)
+    found = nsmallest(limit + 1, known)
+    more = len(found) > limit
+    if more and found[limit][0] == found[limit - 1][0]:
+        # Guests that are gone may have had one name, by which the next page begins.
+        last = found[limit][0]
+        found = sorted(one for one in known if one[0] <= last)
+        limit, more = len(found), len(found) < len(known)
+    lines = []
+    for name, number in found[:limit]:
+        standing = state.standings[channel.id][number]
+        lines.append(
+            MembershipLine(
+                person=number,
+                name=name,
+                guest=(state.people.get(number) or state.banned_guests[number]).guest,
+                role=_role(standing),
+                member=standing.inside,
+                here=presence.shown_to(context, channel, number, actor.id) is not None,
+                muted_until=standing.muted_until,
+            )
+        )
+    return MembershipList(channel=channel.name, people=lines, more=more)
 
 
 def _role(standing: Standing) -> RoleName:
