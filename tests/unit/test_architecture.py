@@ -89,7 +89,7 @@ def test_every_path_that_is_named_exists(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_function_that_is_named_exists(document: str) -> None:
-    """`file.name` where there is such a file in the package: the name is in it, or it is a setting."""
+    """`file.name` or `room/file.name`, where there is such a file: the name is in it, or it is a setting."""
     missing = []
     keys = {setting.key for setting in settings()}
     files: dict[str, list[Path]] = {}
@@ -99,7 +99,9 @@ def test_every_function_that_is_named_exists(document: str) -> None:
         found = _NAME.fullmatch(code.rpartition("/")[2])
         if found is None or found[2] in ENDS.split("|") or found[1] not in files:
             continue
-        if found[0] in keys or any(_has(path, found[2]) for path in files[found[1]]):
+        room = code.rpartition("/")[0]
+        named = [path for path in files[found[1]] if path.parent.as_posix().endswith(room)]
+        if found[0] in keys or any(_has(path, found[2]) for path in named):
             continue
         missing.append(code)
     assert missing == []
