@@ -225,3 +225,21 @@ async def test_another_password_makes_every_address_a_strangers() -> None:
         await attack(house, "Anna")
         again = await native_from(house, ELSEWHERE)
         await again.is_refused("too_many_failures", "login", name="Anna", password="guess")
+
+
+async def test_a_channels_key_is_guessed_at_no_faster_than_a_password() -> None:
+    """Natively and on IRC, over all names of an address; who is in already, or comes from elsewhere, is not held up."""
+    async with House() as house:
+        await house.account("Anna")
+        anna = await house.native_in("garden", "Anna", PASSWORD)
+        await anna.asks("set_channel", channel="garden", key="plums")
+        for number in range(5):
+            eve = await house.native()
+            await eve.logs_in(f"Eve-{number}")
+            await eve.is_refused("wrong_key", "join", channel="garden")
+            await eve.is_refused("wrong_key", "join", channel="garden", key=f"guess {number}")
+        await eve.is_refused("too_many_failures", "join", channel="garden", key="plums")
+        irc = await irc_as(house, "Mallory")
+        assert [line.split()[1] for line in await irc.answers("JOIN #garden plums")] == ["475"]
+        await anna.asks("join", channel="garden")
+        await eve.asks("join", channel="attic")

@@ -63,6 +63,7 @@ OTHERWISE: dict[tuple[type[c.Command], str], tuple[Numeric, str]] = {
     (c.Join, "bad_name:too_long"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Join, "accounts_only"): (n.ERR_NOSUCHCHANNEL, "channel"),
     (c.Join, "administrators_only"): (n.ERR_NOSUCHCHANNEL, "channel"),
+    (c.Join, "too_many_failures"): (n.ERR_BADCHANNELKEY, "channel"),
     (c.Kick, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
     (c.SetRole, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),
     (c.SetVoice, "not_a_member"): (n.ERR_USERNOTINCHANNEL, "name channel"),

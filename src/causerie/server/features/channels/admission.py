@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from causerie.chat import policy
+from causerie.chat.errors import WrongKey
 from causerie.chat.masks import fits
 from causerie.chat.model import Channel, Person
 from causerie.server.context import Context
@@ -11,7 +12,8 @@ from causerie.server.features.presence import address_bans
 
 
 def check(context: Context, session: Session, channel: Channel, person: Person, key: str = "") -> None:
-    """May the session's person enter the channel now, having given this key? Raises what policy.check_enter does."""
+    """May the session's person enter the channel now, having given this key? Raises what policy.check_enter does, and
+    TooManyFailures."""
     standing = context.state.standings[channel.id].get(person.id)
     door = _OPEN
     if standing is None or not standing.admits:
@@ -20,7 +22,18 @@ def check(context: Context, session: Session, channel: Channel, person: Person, 
         if until or masks or channel.key or channel.people_most:
             lists = {mask.list for mask in masks.values() if fits(mask.mask, person)} if masks else ()
             door = policy.Door(until, lists, key, len(context.state.here.get(channel.id, ())))
-    policy.check_enter(channel, person, standing, door, context.now() if door.address_until else 0)
+    now = context.now() if door.address_until else 0
+    if not (channel.key and door.key):
+        policy.check_enter(channel, person, standing, door, now)
+        return
+    # A key is guessed at as a password is. Nobody else is kept out by who guesses, but from the same address.
+    guessed, throttle = f"key {channel.id}", context.login_throttle
+    throttle.check(guessed, session.host, True, context.clock())
+    try:
+        policy.check_enter(channel, person, standing, door, now)
+    except WrongKey:
+        throttle.failed(guessed, session.host, context.clock())
+        raise
 
 
 _OPEN = policy.Door()
