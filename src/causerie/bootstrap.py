@@ -103,6 +103,7 @@ async def build_context(
         secret=lambda: os.urandom(32),
         decoy=loaded.decoy,
         scram_passes=Counter(loaded.scram_passes),
+        hash_figures=Counter(loaded.hash_figures),
         link=link,
         long_reads=long_reads(config.store.read_threads),
         started=time.monotonic(),

@@ -296,10 +296,13 @@ class TestWhatIsKnownByHeart:
         assert len(loaded.decoy) == 32
         await place.store.commit([DropNetworks(ANNA.id), DropStaleTokens(50)])
         assert [one.person for one in (await place.store.load()).networks] == [BOB.id]
-        await place.store.commit([DropStaleTokens(51), PutPerson(ANNA, "anna", "x", "4096:a:b:c")])
+        await place.store.commit(
+            [DropStaleTokens(51), PutPerson(ANNA, "anna", "$argon2id$v=19$m=8,t=1,p=1$s$h", "4096:a:b:c")]
+        )
         loaded = await place.store.load()
         assert loaded.networks == []
         assert loaded.scram_passes == {4096: 1}
+        assert loaded.hash_figures == {"m=8,t=1,p=1": 1}
 
     async def test_what_is_put_again_is_as_it_was_put_last(self, place: Place) -> None:
         """Changed, and taken away: a standing by None, an invite by its last use."""

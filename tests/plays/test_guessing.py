@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from causerie.chat.commands import DisableAccount
+from causerie.server.features.accounts import decoys
 from tests.irc_people import IrcPerson, irc, irc_as, plain
-from tests.people import LONGEST, PASSWORD, House, NativePerson
+from tests.people import LONGEST, PASSWORD, House, NativePerson, config_with
 from tests.scram_client import Exchange
 
 OWNER, ELSEWHERE = "127.0.0.1", "127.0.0.99"
@@ -243,3 +244,31 @@ async def test_a_channels_key_is_guessed_at_no_faster_than_a_password() -> None:
         assert [line.split()[1] for line in await irc.answers("JOIN #garden plums")] == ["475"]
         await anna.asks("join", channel="garden")
         await eve.asks("join", channel="attic")
+
+
+async def test_a_name_that_nobody_has_costs_what_accounts_cost_after_the_figures_were_changed() -> None:
+    """As long as no account was hashed anew, all of them the old figures; then some names the new ones, and the same
+    ones after a restart."""
+    async with House() as house:
+        for name in ("Anna", "Ben"):
+            await house.account(name)
+        old = house.server.context.hashing.figures
+        names = [f"nobody{number}" for number in range(40)]
+
+        def cost() -> list[str]:
+            context = house.server.context
+            present = context.hashing.figures
+            return [decoys.figures(context, name, b"figures", context.hash_figures, present) for name in names]
+
+        house.server.reload(config_with(house.config, accounts={"hash_passes": 3}))
+        new = house.server.context.hashing.figures
+        assert new != old
+        assert set(cost()) == {old}
+        person = await house.native()
+        await person.is_refused("login_failed", "login", name="nobody1", password=PASSWORD)
+        await person.logs_in("Anna", PASSWORD)
+        before = cost()
+        assert set(before) == {old, new}
+        assert house.server.context.hash_figures == {old: 1, new: 1}
+        await house.restart(accounts={"hash_passes": 3})
+        assert cost() == before

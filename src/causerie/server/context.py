@@ -48,9 +48,9 @@ class Context:
     thread or 0) how far they have read, as in events.Marked, until it is stored, see read_state.py. `drafted`: by
     person, the channels with a draft, see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a
     key, see metadata.py. `departed`: who left lately, by the number of their departure; `departures`: the last one's.
-    `decoy`: a secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`:
-    by figure, how many accounts have keys of so many. `tokens_dropped`: how often, see tokens.py. `reload` reads the
-    settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
+    `decoy`: a secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`,
+    `hash_figures`: how many accounts have which, see decoys.py. `tokens_dropped`: how often, see tokens.py. `reload`
+    reads the settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
 
     config: Config
     store: Store
@@ -90,6 +90,7 @@ class Context:
     departures: int = 0
     decoy: bytes = b""
     scram_passes: Counter[int] = field(default_factory=Counter)
+    hash_figures: Counter[str] = field(default_factory=Counter)
     tokens_dropped: int = 0
     reload: Callable[[], None] | None = None
     leaving: bool = False

@@ -15,8 +15,8 @@ _PASSING = ("bucket", "flooding", "outlet", "private_events", "scram")
 """Of a session: what was spent, counted and begun stays so, whatever is undone."""
 
 _OF_CORE = (
-    "departed", "departures", "drafted", "guest_hosts", "lagging", "metadata_ears", "reports", "scram_passes",
-    "sessions", "slowed", "typing", "watchers",
+    "departed", "departures", "drafted", "guest_hosts", "hash_figures", "lagging", "metadata_ears", "reports",
+    "scram_passes", "sessions", "slowed", "typing", "watchers",
 )  # fmt: skip
 
 _CACHES = ("drafted", "remembered", "reports")

@@ -96,12 +96,18 @@ class Hashing:
     def _scram(self, password: str) -> str:
         return scram_keys(prepare(password), os.urandom(_SALT_BYTES), self.scram_passes) if self.scram_passes else ""
 
-    async def verify(self, stored: str | None, password: str, who: str = "") -> bool:
-        """Whether `password` is the one hashed as `stored`. None, for an unknown name, is False, no sooner.
+    @property
+    def figures(self) -> str:
+        """The parameters of what is hashed from now on, as in Argon2's own encoding."""
+        return f"m={self._memory_kib},t={self._passes},p=1"
+
+    async def verify(self, stored: str | None, password: str, who: str = "", like: str = "") -> bool:
+        """Whether `password` is the one hashed as `stored`. None, for an unknown name, is False, no sooner than with a
+        hash of the figures `like` (see `figures_of`); empty: the present ones.
 
         Raises HashingBusy, HashingFailed, ShuttingDown.
         """
-        return await self._run(lambda: self._verify(stored, password), who, _VERIFYING)
+        return await self._run(lambda: self._verify(stored, password, like), who, _VERIFYING)
 
     def needs_rehash(self, stored: str, scram: str | None = None) -> bool:
         """Whether `stored` was made with other parameters, or SCRAM's keys were: hash again at the next login that
@@ -157,17 +163,18 @@ class Hashing:
         except HashingError as error:
             raise HashingFailed(f"Argon2 could not hash a password: {error}") from None
 
-    def _verify(self, stored: str | None, password: str) -> bool:
+    def _verify(self, stored: str | None, password: str, like: str) -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+        possible = stored is not None
         try:
             prepared = prepare(password)
         except WeakPassword:
             # Nobody can have this password; it takes the same time as any other wrong one.
-            stored, prepared = None, "-"
-        against = _nobody(self._memory_kib, self._passes) if stored is None else stored
+            possible, prepared = False, "-"
+        against = _nobody(like or self.figures) if stored is None else stored
         try:
-            return self._hasher().verify(against, prepared) and stored is not None
+            return self._hasher().verify(against, prepared) and possible
         except VerifyMismatchError:
             return False
         except UnicodeEncodeError:
@@ -178,6 +185,12 @@ class Hashing:
 
     def _hasher(self) -> PasswordHasher:
         return _hasher(self._memory_kib, self._passes)
+
+
+def figures_of(stored: str) -> str:
+    """The parameters that a password was hashed with, as in `m=19456,t=2,p=1`; "" where it is no hash of ours."""
+    kind, version, figures, *rest = [*stored.split("$")[1:], "", "", ""]
+    return figures if (kind, version) == ("argon2id", "v=19") and rest else ""
 
 
 def scram_keys(password: str, salt: bytes, passes: int) -> str:
@@ -199,7 +212,7 @@ def _hasher(memory_kib: int, passes: int) -> PasswordHasher:
 
 
 @lru_cache(maxsize=8)
-def _nobody(memory_kib: int, passes: int) -> str:
+def _nobody(figures: str) -> str:
     """A hash of no known password, made without hashing: the first unknown name costs what the next does."""
     salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (_SALT_BYTES, _HASH_BYTES))
-    return f"$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${digest}"
+    return f"$argon2id$v=19${figures}${salt}${digest}"

@@ -91,7 +91,8 @@ class Loaded:
     latest time in its log (ms); `said`: how many messages each has had. `pins`: (channel, message), the first pinned
     first. `seen`: when people were last here.
     `networks`: from where accounts were logged in to, the longest unused first. `decoy`: a secret made with the store.
-    `scram_passes`: by their figure of passes, how many accounts have SCRAM keys.
+    `scram_passes`: by their figure of passes, how many accounts have SCRAM keys. `hash_figures`:
+    likewise of Argon2's, see hashing.figures_of.
     """
 
     people: list[Person]
@@ -112,6 +113,7 @@ class Loaded:
     networks: list[PutNetwork]
     decoy: bytes
     scram_passes: dict[int, int]
+    hash_figures: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

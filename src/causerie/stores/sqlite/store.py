@@ -71,6 +71,13 @@ def _there(path: Path) -> bool:
         return False
 
 
+_HASH_FIGURES = (
+    "SELECT substr(password, 16, instr(substr(password, 16), '$') - 1), count(*) FROM people"
+    " WHERE password LIKE '$argon2id$v=19$_%' GROUP BY 1"
+)
+"""What stands between the third and the fourth `$` of a hash."""
+
+
 class SqliteStore:
     """See the module. `directory` holds causerie.db and its index; `quiet` seconds without talk start the indexing."""
 
@@ -169,6 +176,7 @@ class SqliteStore:
             scram_passes=dict(
                 run("SELECT CAST(scram AS INTEGER), count(*) FROM people WHERE scram != '' GROUP BY 1").fetchall()
             ),
+            hash_figures=dict(run(_HASH_FIGURES).fetchall()),
         )
 
     async def commit(self, changes: Sequence[Change]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from causerie.chat.errors import Busy, ShuttingDown
 from causerie.chat.passwords import WeakPassword
-from causerie.server.engine.hashing import Hashing, HashingBusy, HashingFailed
+from causerie.server.engine.hashing import Hashing, HashingBusy, HashingFailed, figures_of
 
 
 @pytest.fixture
@@ -37,6 +37,24 @@ async def _verify_all(hashing: Hashing) -> None:
     assert not await hashing.verify(stored, "trois petits chiens")
     assert not await hashing.verify(None, "trois petits chats")
     assert not hashing.needs_rehash(stored)
+
+
+def test_an_unknown_name_is_hashed_with_the_figures_that_are_asked_for() -> None:
+    """A decoy of dearer figures takes their work, and opens nothing."""
+
+    async def play() -> None:
+        cheap = Hashing(memory_kib=64, passes=1, workers=1, queue=4)
+        try:
+            dear, began = figures_of("$argon2id$v=19$m=32768,t=3,p=1$salt$hash"), time.perf_counter()
+            assert dear == "m=32768,t=3,p=1"
+            assert not await cheap.verify(None, "trois petits chats", like=dear)
+            took, began = time.perf_counter() - began, time.perf_counter()
+            assert not await cheap.verify(None, "trois petits chats")
+            assert took > time.perf_counter() - began
+        finally:
+            cheap.close()
+
+    asyncio.run(play())
 
 
 def test_the_right_password_and_no_other_is_verified(quick: Hashing) -> None:

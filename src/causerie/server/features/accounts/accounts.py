@@ -41,13 +41,12 @@ from causerie.server.elevation import check_administrator, has_rights, tell_chan
 from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
-from causerie.server.features.accounts import invites, push_subscriptions, tokens
+from causerie.server.features.accounts import decoys, invites, push_subscriptions, tokens
 from causerie.server.features.accounts.login import (
     account_of,
     admit,
     audit_refusal,
     check_trust,
-    count_scram,
     hash_token,
     make_token,
 )
@@ -115,7 +114,7 @@ async def register(context: Context, session: Session, command: Register) -> Log
     number = guest.id if guest else context.new_id()
     person = Person(id=number, name=name, admin=invite is not None and invite.admin, made_at=context.now())
     keep(context, person, mark, hashed)
-    count_scram(context, hashed.scram)
+    decoys.count(context, hashed)
     if invite is not None:
         used = msgspec.structs.replace(invite, uses_left=invite.uses_left - 1)
         if used.uses_left:
@@ -179,7 +178,7 @@ async def add_account(context: Context, session: Session, command: AddAccount) -
     _check_free(context, name, mark, 0, command.admin)
     person = Person(id=context.new_id(), name=name, admin=command.admin, made_at=context.now())
     keep(context, person, mark, hashed)
-    count_scram(context, hashed.scram)
+    decoys.count(context, hashed)
     audit(context, session, "account_added", name=name, person=person.id, admin=int(command.admin))
     return Done()
 

@@ -19,7 +19,7 @@ from causerie.server.context import Context
 from causerie.server.engine.hashing import HashingBusy, Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session, Trust
-from causerie.server.features.accounts import tokens
+from causerie.server.features.accounts import decoys, tokens
 from causerie.server.features.channels import channels
 from causerie.server.features.presence import channel_presence, presence, presence_watch
 from causerie.server.name_checks import checked_guest_name
@@ -105,8 +105,9 @@ async def _by_password(context: Context, session: Session, command: LogIn) -> Lo
     context.login_throttle.check(mark, counted_as, known, context.clock())
     with context.login_throttle.trying(mark, counted_as):
         person, credentials = await account_of(context, mark)
+        like = decoys.figures(context, name[:80], b"figures", context.hash_figures, context.hashing.figures)
         right = await context.hashing.verify(
-            credentials.password if credentials else None, command.password, network_of(session.host)
+            credentials.password if credentials else None, command.password, network_of(session.host), like
         )
     renewed = None
     if right and credentials and context.hashing.needs_rehash(credentials.password, credentials.scram):
@@ -120,7 +121,7 @@ async def _by_password(context: Context, session: Session, command: LogIn) -> Lo
         audit_refusal(context, session, "login_refused", person.name if person else "")
         raise LoginFailed(name=name[:80])
     context.login_throttle.succeeded(mark, counted_as, context.clock())
-    return await let_in(context, session, person, command, renewed)
+    return await let_in(context, session, person, command, renewed, credentials.password if credentials else "")
 
 
 async def account_of(context: Context, mark: str) -> tuple[Person | None, Credentials | None]:
@@ -168,9 +169,10 @@ def came_in(context: Context, session: Session, person: Person) -> None:
 
 
 async def let_in(
-    context: Context, session: Session, person: Person, command: LogIn, renewed: Secrets | None = None
+    context: Context, session: Session, person: Person, command: LogIn, renewed: Secrets | None = None, before: str = ""
 ) -> LoggedIn:
-    """The session is this account's, which has proved itself. `renewed`: what is kept of its password from now on."""
+    """The session is this account's, which has proved itself. `renewed`: what is kept of its password from now on,
+    instead of `before`."""
     spare = await spare_tokens(context, person) if command.keep else ()
     if session.closed or context.state.people.get(person.id) is not person:
         # Meanwhile the connection went, or the account was shut out or given another password.
@@ -179,7 +181,7 @@ async def let_in(
         came_in(context, session, person)
         if renewed is not None:
             context.unit.store(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
-            count_scram(context, renewed.scram)
+            decoys.count(context, renewed, before)
         if spare:
             tokens.drop(context, person.id, spare)
         if session.person is not None and session.person.id == person.id:
@@ -237,13 +239,6 @@ async def spare_tokens(context: Context, person: Person) -> tuple[int, ...]:
     """Those tokens that a person has too many, longest unused first, with one to come."""
     known = sorted(await context.store.tokens(person.id), key=lambda token: token.used_at)
     return tuple(token.id for token in known[: max(0, len(known) + 1 - context.config.accounts.tokens_per_account)])
-
-
-def count_scram(context: Context, kept: str) -> None:
-    """One account more has SCRAM keys of these passes, for scram.py's decoys."""
-    passes = kept.partition(":")[0]
-    if passes:
-        context.unit.put(context.scram_passes, int(passes), context.scram_passes[int(passes)] + 1)
 
 
 def expired(context: Context, token: Token) -> bool:

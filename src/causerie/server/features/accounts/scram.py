@@ -12,9 +12,7 @@ import hashlib
 import hmac
 import re
 from base64 import b64decode, b64encode
-from bisect import bisect_right
 from collections.abc import Coroutine
-from itertools import accumulate
 
 from causerie.chat.commands import LogIn, Scram
 from causerie.chat.errors import AlreadyLoggedIn, BadInput, LoginFailed
@@ -23,6 +21,7 @@ from causerie.chat.replies import Challenge, Done, LoggedIn
 from causerie.server.context import Context
 from causerie.server.engine.scram_exchange import ScramExchange
 from causerie.server.engine.session import Session
+from causerie.server.features.accounts import decoys
 from causerie.server.features.accounts.login import account_of, audit_refusal, check_trust, is_named, let_in
 
 MESSAGE_MOST = 1024
@@ -103,13 +102,8 @@ def _decoy(context: Context, name: str) -> str:
     Names that are one account's name, written otherwise, have one salt; look-alikes have each their own, as they have
     where one of them is an account. The figure of passes is one that accounts have, for as many names as accounts.
     """
-    folded = name.strip().casefold().encode()
-    # Those who have the present figure come last: as they become more, a name changes once, as an account does.
-    figures = sorted(context.scram_passes, key=lambda figure: (figure == context.hashing.scram_passes, figure))
-    ends = list(accumulate(context.scram_passes[figure] for figure in figures))
-    place = int.from_bytes(hmac.digest(context.decoy, b"passes " + folded, "sha256")[:8])  # of 2**64
-    passes = figures[bisect_right(ends, place * ends[-1] >> 64)] if figures else context.hashing.scram_passes or 4096
-    salt = hmac.digest(context.decoy, b"salt %d " % passes + folded, "sha256")[:16]
+    passes = decoys.figures(context, name, b"passes", context.scram_passes, context.hashing.scram_passes) or 4096
+    salt = hmac.digest(context.decoy, b"salt %d " % passes + decoys.fold(name), "sha256")[:16]
     nothing = b64encode(bytes(32)).decode()
     return f"{passes}:{b64encode(salt).decode()}:{nothing}:{nothing}"
 
