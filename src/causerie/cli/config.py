@@ -27,6 +27,8 @@ def add(commands: Commands) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from causerie.config.file import unusable
+
     config = read_config(arguments.file)
     data = find_place(arguments.file, None).data
     try:
@@ -35,13 +37,19 @@ def _check(arguments: argparse.Namespace) -> int:
         if not _served(data):
             _bind_ports(config)
     except _Unusable as error:
-        raise Failure(f"{arguments.file}: {error}", MISUSED) from None
+        document = arguments.file.read_text("utf-8-sig")
+        raise Failure(str(unusable(document, arguments.file, error.at, error.why)), MISUSED) from None
     print(_("{path}: OK").format(path=arguments.file))
     return 0
 
 
 class _Unusable(Exception):
-    """The file is right, and the server could not start with it here."""
+    """The file is right, and the server could not start with it here; `at` is the way to the setting."""
+
+    def __init__(self, why: str, *at: str | int) -> None:
+        super().__init__(why, at)
+        self.why = why
+        self.at = at
 
 
 def _open_certificate(config: Config, data: Path) -> None:
@@ -53,7 +61,8 @@ def _open_certificate(config: Config, data: Path) -> None:
         try:
             Identity(config, data, ()).context()
         except CertificateError as error:
-            raise _Unusable(str(error)) from None
+            why = str(error)
+            raise _Unusable(why, "tls", "certificate" if config.tls.certificate in why else "key") from None
 
 
 def _look_at_directory(data: Path) -> None:
@@ -61,9 +70,9 @@ def _look_at_directory(data: Path) -> None:
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent
     if not there.is_dir():
-        raise _Unusable(_("server.data: {path} is no directory").format(path=there))
+        raise _Unusable(_("{path} is no directory").format(path=there), "server", "data")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise _Unusable(_("server.data: you may not write into {path}").format(path=there))
+        raise _Unusable(_("you may not write into {path}").format(path=there), "server", "data")
 
 
 def _served(data: Path) -> bool:
@@ -89,8 +98,12 @@ def _bind_ports(config: Config) -> None:
 
     from causerie.address import EVERY, Address
 
-    own = (Address(one.host, one.port) for one in config.irc.listen)
-    for address in (*config.server.listen, *(one.address for one in config.listen), *own):
+    wanted: list[tuple[Address, tuple[str | int, ...]]] = [
+        *((address, ("server", "listen")) for address in config.server.listen),
+        *((one.address, ("listen", number, "address")) for number, one in enumerate(config.listen)),
+        *((Address(one.host, one.port), ("irc", "listen", number)) for number, one in enumerate(config.irc.listen)),
+    ]
+    for address, at in wanted:
         host = None if address.host == EVERY else address.host
         try:
             found = socket.getaddrinfo(host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -105,4 +118,4 @@ def _bind_ports(config: Config) -> None:
             if error.errno == errno.EAFNOSUPPORT:
                 continue
             why = _("cannot listen on {address}: {why}")
-            raise _Unusable(why.format(address=address, why=error.strerror or error)) from None
+            raise _Unusable(why.format(address=address, why=error.strerror or error), *at) from None

@@ -85,11 +85,15 @@ def from_toml(document: str, path: Path) -> Config:
     try:
         return _config(content, path.parent)
     except _UnusableError as error:
-        from causerie.config.toml_lines import key_lines, line_of
+        raise unusable(document, path, error.at, error.why) from None
 
-        line = line_of(key_lines(document), error.at)
-        key = ".".join(_bare(key) for key in error.at if isinstance(key, str))
-        raise ConfigError(path, line, key, error.why) from None
+
+def unusable(document: str, path: Path, at: tuple[str | int, ...], why: str) -> ConfigError:
+    """What to raise about the setting to which `at` is the way through the file, such as ("listen", 0, "address")."""
+    from causerie.config.toml_lines import key_lines, line_of
+
+    key = ".".join(_bare(key) for key in at if isinstance(key, str))
+    return ConfigError(path, line_of(key_lines(document), at), key, why)
 
 
 def _not_toml(path: Path, document: str, reason: str) -> ConfigError:

@@ -52,6 +52,8 @@ def test_a_key_that_cannot_be_used(tmp_path: Path, damage: str) -> None:
     status, said = check(tmp_path, settings(tmp_path, tls))
     assert status == 2, said
     assert str(key) in said
+    line = 5 if damage == "another's key" else 6
+    assert f"causerie.toml:{line}: tls.{'certificate' if line == 5 else 'key'}: " in said
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
@@ -61,14 +63,14 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         status, said = check(tmp_path, settings(tmp_path, port=port))
     assert status == 2
-    assert f"127.0.0.1:{port}" in said
+    assert f"causerie.toml:3: server.listen: cannot listen on 127.0.0.1:{port}" in said
 
 
 def test_a_file_in_the_place_of_the_data_directory(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     status, said = check(tmp_path, settings(tmp_path))
     assert status == 2
-    assert str(tmp_path / "data") in said
+    assert f"causerie.toml:2: server.data: {tmp_path / 'data'}" in said
 
 
 def test_a_port_under_server(tmp_path: Path) -> None:
