@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -160,19 +161,16 @@ def _read(path: Path, what: str) -> bytes:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    import tempfile
-
-    temporary = None
+    new = path.with_name(f".{path.name}.new")
     try:
-        # mkstemp makes the file with mode 0600, and never follows a link.
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with open(descriptor, "wb") as file:
+        new.unlink(missing_ok=True)  # of a start that was killed
+        with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+            os.fsync(file.fileno())
+        new.chmod(mode)
+        new.replace(path)
     except OSError as error:
-        if temporary is not None:
-            os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
         raise CertificateError(f"cannot write {path}: {error.strerror}") from error
