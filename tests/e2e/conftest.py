@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,16 @@ def pytest_asyncio_loop_factories(
     return {"uvloop": uvloop.new_event_loop}
 
 
+@pytest.fixture(scope="session")
+def screens() -> Iterator[tuple[Screen, Screen]]:
+    """Two, for all tests: an X server forgets layouts, locks and selections when its last program has ended."""
+    with Screen() as one, Screen() as other:
+        yield one, other
+
+
 @pytest.fixture
-def screen() -> Iterator[Screen]:
-    with Screen() as screen:
-        yield screen
+def screen(screens: tuple[Screen, Screen]) -> Screen:
+    return screens[0]
 
 
 @pytest.fixture
@@ -55,15 +61,18 @@ def anna(tmp_path: Path, screen: Screen, server: ServerProcess) -> Iterator[Desk
 
 
 @pytest.fixture
-def two(tmp_path: Path, server: ServerProcess) -> Iterator[tuple[Desktop, Desktop]]:
+def two(tmp_path: Path, screens: tuple[Screen, Screen], server: ServerProcess) -> Iterator[tuple[Desktop, Desktop]]:
     """Anna, whose channel garden is, and Ben, a guest there."""
     register(server, "anna")
     with ExitStack() as stack:
+        # Both start at the same time.
         windows = [
-            stack.enter_context(Desktop(stack.enter_context(Screen()), tmp_path / name, str(server.address)))
-            for name in ("anna", "ben")
+            stack.enter_context(closing(Desktop(screen, tmp_path / name, str(server.address))))
+            for screen, name in zip(screens, ("anna", "ben"), strict=True)
         ]
         for window, name, password in zip(windows, ("anna", "ben"), (PASSWORD, ""), strict=True):
+            window.logs("the form is shown")
             window.fills(name, password, "garden")
+        for window in windows:
             window.logs("at the end of garden")
         yield windows[0], windows[1]

@@ -24,20 +24,27 @@ MISSING = [program for program in ("Xvfb", "xdotool", "import") if shutil.which(
 
 
 class Screen:
-    """A screen that nobody sees, so wide and high, with so many dots an inch. `with Screen() as screen:`"""
+    """A screen that nobody sees, so wide and high, with so many dots an inch. `with Screen() as screen:`
 
-    def __init__(self, size: str = "1280x800", dots: int = 96) -> None:
+    `repeats`: a key that is held down does; on a busy machine each one may be, between its press and its release.
+    """
+
+    def __init__(self, size: str = "1280x800", dots: int = 96, repeats: bool = False) -> None:
         self.display = ""
         self._size = size
         self._dots = dots
+        self._repeats = repeats
 
     def __enter__(self) -> Self:
         if MISSING:
             pytest.skip(f"not installed: {', '.join(MISSING)}")
         read, write = os.pipe()
-        dots = str(self._dots)
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp", "-dpi", dots],
+            [
+                *("Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"),
+                *("-dpi", str(self._dots)),
+                *([] if self._repeats else ["-r"]),
+            ],
             pass_fds=(write,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -148,6 +155,10 @@ class Desktop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """kill -9, if it is still there."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()

@@ -40,7 +40,7 @@ class Terminal:
     def __enter__(self) -> Terminal:
         # What it showed last stays to be read when the program has ended.
         options = [";", "set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "history-limit", "5000"]
-        command = [*self._tmux, "new-session", "-d", "-x", "180", "-y", "50", *self._command, *options]
+        command = [*self._tmux, "new-session", "-d", "-x", "180", "-y", "200", *self._command, *options]
         subprocess.run(command, check=True, env=self._environment)
         return self
 

@@ -14,13 +14,12 @@ from tests.server_process import ServerProcess
 pytestmark = pytest.mark.timeout(120)
 
 
-def test_the_first_causeries_whole_story(tmp_path: Path, server: ServerProcess) -> None:
+def test_the_first_causeries_whole_story(tmp_path: Path, screens: tuple[Screen, Screen], server: ServerProcess) -> None:
     """A guest with an empty form; a wrong password; an account; a new channel; talking both ways; two ways to leave."""
     register(server, "anna")
     where = str(server.address)
+    one, other = screens
     with (
-        Screen() as one,
-        Screen() as other,
         Desktop(one, tmp_path / "a", where) as anna,
         Desktop(other, tmp_path / "g", where) as guest,
     ):
