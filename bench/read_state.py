@@ -102,7 +102,7 @@ async def measure(state: Path, channels: int, messages: int, rounds: int) -> dic
     async with bootstrap.offline(Config(), state) as context:
         # As a server has it (bootstrap.start).
         gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(10_000, 10, 100)
         session = Session(Nowhere(), "127.0.0.1", Trust.PASSWORDS, None)
         session.person = ME
 
