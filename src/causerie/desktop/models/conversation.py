@@ -297,7 +297,7 @@ class Conversation:
         self.reading.timelines.drop(out.channel)
         if out.error is not None:
             self.say(self.sentence(out.error))
-        elif self.drafts.get(out.channel):
+        elif self.unsent.has(out.channel):
             self.say(_("You are not in #{channel} any more; what you typed there is kept.").format(channel=out.channel))
         self._drafts_known.discard(out.channel)
         if out.channel == self.current and self.views:

@@ -95,6 +95,10 @@ class Unsent:
         editing = self.edits.get(place)
         return self.drafts.get(place, "") if editing is None else editing.text
 
+    def has(self, channel: str) -> bool:
+        """Whether anything is typed there, or in one of its threads, and not said."""
+        return any(place.partition(" ")[0] == channel for texts in (self.drafts, self.edits) for place in texts)
+
     def type(self, place: str, text: str) -> None:
         """This stands in the line now. Who went on typing while something came back means that not as its end: what
         came back is selected then, so that it is replaced, and waits."""

@@ -471,3 +471,16 @@ def test_the_channel_gets_another_name_while_one_edits() -> None:
     room.saying.say("mine, but longer")
     asked, _then = room.port.takes(Edit)
     assert asked.channel == "house"
+
+
+@pytest.mark.parametrize("where", ["draft", "edit", "thread", ""])
+def test_who_is_put_out_is_told_that_the_words_are_kept_wherever_they_were_typed(where: str) -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    if where == "edit":
+        room.saying.edit_last()
+    elif where:
+        room.chat.unsent.draft("home 4" if where == "thread" else "home", "half a sentence")
+    room.views.pop("home")
+    room.chat.take(Told(Out("home", None), None))
+    assert bool(room.chat.says) == bool(where)
