@@ -177,5 +177,6 @@ def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callab
         lambda typed: vouch(True),
         yes=_("Trust it"),
         no=lambda: vouch(False),
+        unasked=True,
     )
     return overlay

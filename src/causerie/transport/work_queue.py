@@ -21,7 +21,7 @@ TURN_SECONDS = 0.008
 SLICE_SECONDS = 0.001
 """Work on the input of one connection before it is another one's turn; the last command may go past it."""
 
-TICK_SECONDS = 0.016
+UNIT_SECONDS = 0.016
 """Work on input that goes into one unit of work: what it comes to is told at once, and takes a few times as long."""
 
 UNNOTICED = 0.001
@@ -57,7 +57,7 @@ class WorkQueue:
     `used`: seconds of this turn that were worked so far, or could not be had, since the unit of work is full.
     """
 
-    __slots__ = ("_call_soon", "_in_tick", "_scheduled", "_taken", "_turns", "_waiting", "clock", "cpu", "used")
+    __slots__ = ("_call_soon", "_commit_loop", "_in_unit", "_scheduled", "_taken", "_waiting", "clock", "cpu", "used")
 
     def __init__(
         self,
@@ -69,9 +69,9 @@ class WorkQueue:
         self.clock = clock
         self.cpu = cpu
         self.used = 0.0
-        self._turns = commit_loop
+        self._commit_loop = commit_loop
         self._taken = commit_loop.taken
-        self._in_tick = 0.0
+        self._in_unit = 0.0
         self._call_soon = call_soon
         self._scheduled = False
         self._waiting: tuple[deque[Worker], ...] = tuple(deque() for _ in Rank)
@@ -83,7 +83,7 @@ class WorkQueue:
     def spent(self, seconds: float) -> None:
         """So much of this turn was worked."""
         self.used += seconds
-        self._in_tick += seconds
+        self._in_unit += seconds
         if self.used > UNNOTICED and not self._scheduled:
             self._schedule()
 
@@ -99,22 +99,22 @@ class WorkQueue:
 
     def _turn(self) -> None:
         self._scheduled = False
-        if self._turns.taken != self._taken or self._turns.unit.empty:
-            self._taken, self._in_tick = self._turns.taken, 0.0
-        elif self._in_tick >= TICK_SECONDS:
+        if self._commit_loop.taken != self._taken or self._commit_loop.unit.empty:
+            self._taken, self._in_unit = self._commit_loop.taken, 0.0
+        elif self._in_unit >= UNIT_SECONDS:
             # It goes on when this unit of work has been taken.
             self._scheduled = True
             self.used = TURN_SECONDS
-            self._turns.after_this.append(self._turn)
-            self._turns.wake()
+            self._commit_loop.after_this.append(self._turn)
+            self._commit_loop.wake()
             return
-        self.used = max(0.0, TURN_SECONDS - (TICK_SECONDS - self._in_tick))
+        self.used = max(0.0, TURN_SECONDS - (UNIT_SECONDS - self._in_unit))
         try:
             for rank in (Rank.PERSON, Rank.STRANGER):
                 self._serve(self._waiting[rank], TURN_SECONDS)
             backlog = self._waiting[Rank.BACKLOG]
             if backlog:
-                left = max(0.0, BACKLOG_SECONDS - self._in_tick)
+                left = max(0.0, BACKLOG_SECONDS - self._in_unit)
                 self._serve(backlog, min(TURN_SECONDS, self.used + left), least=1)
         finally:
             # Whatever one of them did, the others go on.
@@ -130,4 +130,4 @@ class WorkQueue:
             waiting.popleft().work()
             began, now = now, self.clock()
             self.used += now - began
-            self._in_tick += now - began
+            self._in_unit += now - began

@@ -10,7 +10,7 @@ import pytest
 from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.session import Session
 from causerie.server.engine.unit_of_work import UnitOfWork
-from causerie.transport.work_queue import BACKLOG_SECONDS, SLICE_SECONDS, TICK_SECONDS, TURN_SECONDS, Rank, WorkQueue
+from causerie.transport.work_queue import BACKLOG_SECONDS, SLICE_SECONDS, TURN_SECONDS, UNIT_SECONDS, Rank, WorkQueue
 
 
 class OneTick:
@@ -132,7 +132,7 @@ def test_a_tick_is_bounded_too(loop: Loop) -> None:
     for number in range(30):
         loop.queue.add(Worker(loop, f"p{number}", 1.001 * SLICE_SECONDS), Rank.PERSON)
     worked = len(loop.turn()) + len(loop.turn())
-    assert worked == round(TICK_SECONDS / SLICE_SECONDS)
+    assert worked == round(UNIT_SECONDS / SLICE_SECONDS)
     assert loop.turn() == []
     assert loop.soon == []
     assert loop.queue.used >= TURN_SECONDS

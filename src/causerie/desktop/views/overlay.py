@@ -17,6 +17,9 @@ from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 
+UNASKED_MS = 800
+"""Until Enter answers a question that opened by itself: whoever pressed it did not mean what they had not read."""
+
 
 class Overlay:
     """See the module. `closed` is called when it is gone, however."""
@@ -52,8 +55,10 @@ class Overlay:
         fields: Sequence[tuple[str, bool, str]] = (),
         yes: str = "",
         no: Callable[[], None] = lambda: None,
+        unasked: bool = False,
     ) -> None:
-        """Ask. `fields`: label, whether it is secret, what stands in it. `answer` gets what was typed."""
+        """Ask. `fields`: label, whether it is secret, what stands in it. `answer` gets what was typed. `unasked`: it
+        opens by itself, so that Enter says yes only after a moment."""
         inner = self._open(no)
         look, colour = self._look, self._look.palette
         self._label(inner, title, look.font(18, "bold"), colour.text)
@@ -78,9 +83,17 @@ class Overlay:
         if entries:
             self._give_keys(entries[0], title)
         else:
-            bind_enter(inner.bind, lambda event: done())
             inner.bind("<Escape>", lambda event: self.close())
             self._give_keys(inner, title)
+            if unasked:
+                inner.after(UNASKED_MS, lambda: self._enter_answers(inner, title, done))
+            else:
+                bind_enter(inner.bind, lambda event: done())
+
+    def _enter_answers(self, inner: tk.Frame, title: str, done: Callable[[], None]) -> None:
+        if inner.winfo_exists():
+            bind_enter(inner.bind, lambda event: done())
+            log.info("Enter answers: %s", title)
 
     def searched(self, title: str) -> tuple[tk.Frame, Any]:
         """A sheet with a line to search in, which has the keys; whoever opens it fills the rest, and calls `leave`."""
