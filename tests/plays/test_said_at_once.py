@@ -77,7 +77,7 @@ async def test_who_says_too_much_at_once_is_refused_what_is_too_much() -> None:
         luc.sends(b"".join(b'{"SEND": {"PAYLOAD": "%d"}}' % number for number in range(5)))
         for number in range(3):
             await mia.hears("message", text=str(number))
-        await luc.hears("causerie>not said: too fast, wait 100.0 s.Guest-Luc>0Guest-Luc>1Guest-Luc>2")
+        await luc.hears("Guest-Luc>0Guest-Luc>1Guest-Luc>2causerie>not said: too fast, wait 100.0 s.")
         await luc.hears("causerie>not said: too fast, wait ")
         await mia.hears_nothing()
 
