@@ -597,16 +597,19 @@ async def hold(tried: Callable[[Scene, str, str], Awaitable[str]], wanted: Itera
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.timeout(240)  # hundreds of rooms and people
 async def test_every_right_by_the_native_protocol_and_the_control_socket() -> None:
     """Each cell of the table."""
     await hold(Scene.tried, [(row, kind, LEGEND.get(expected, expected)) for row, kind, expected in cells(RIGHTS)])
 
 
+@pytest.mark.timeout(240)
 async def test_every_right_by_the_classic_protocol() -> None:
     """Each cell of its table."""
     await hold(Scene.tried_classic, cells(CLASSIC))
 
 
+@pytest.mark.timeout(240)
 async def test_every_right_by_irc() -> None:
     """Each cell of a row that IRC has a line for: refused there where it is refused natively, and only there."""
     wanted = []
