@@ -223,7 +223,7 @@ class UnitOfWork:
     def _undo(self, keep: int) -> None:
         while len(self.undo) > keep:
             place, key, old = self.undo.pop()
-            if type(place) is not dict:
+            if not isinstance(place, dict):
                 setattr(place, key, old)
             elif old is _ABSENT:
                 place.pop(key, None)

@@ -1,5 +1,6 @@
 """What a unit of work changed can be taken back: all of it, or all after a mark."""
 
+from collections import Counter, OrderedDict
 from typing import Any
 
 import pytest
@@ -105,3 +106,13 @@ def test_what_was_only_read_is_told_when_the_tick_it_shared_is_refused() -> None
     error = StoreUnavailable(retry_after=5)
     unit.answer_all(error)
     assert session.outlet.answers == [page, error, Pong()]  # type: ignore[attr-defined]
+
+
+def test_what_was_put_in_any_kind_of_dictionary_is_taken_back() -> None:
+    """One that counts, or keeps an order, is a dictionary too; an undo that raised would end the commit loop."""
+    unit, counted, ordered = UnitOfWork(), Counter({7: 1}), OrderedDict({8: "was"})
+    unit.put(counted, 7, 2)
+    unit.put(ordered, 8, "is")
+    unit.put(ordered, 9, "new")
+    unit.take_back()
+    assert (dict(counted), dict(ordered)) == ({7: 1}, {8: "was"})
