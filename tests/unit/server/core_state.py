@@ -70,7 +70,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Session):
         return id(value)
     if isinstance(value, dict):
-        return {_plain(key): _plain(inner) for key, inner in value.items()}
+        return {_hashable(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [*map(_plain, value)]
     return set(map(_plain, value)) if isinstance(value, set) else value
+
+
+def _hashable(key: Any) -> Any:
+    return tuple(map(_hashable, key)) if isinstance(key, tuple) else _plain(key)
