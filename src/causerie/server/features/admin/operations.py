@@ -24,7 +24,7 @@ from causerie.server.ports.store import StoreFailed
 log = logging.getLogger("causerie.store")
 
 COUNTERS = ("flooded", "lagged", "logins_refused", "never_logged_in", "stalled", "turned_away")
-"""What core.counters counts, so that each is there from the start, for whoever draws a line of it."""
+"""The names in `context.counters`: each is reported from the start, as 0, so that graphs have no holes."""
 
 PROTOCOL_VERSION = 1
 DAY = 86_400_000
