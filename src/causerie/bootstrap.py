@@ -63,6 +63,9 @@ many who come at once would cost a turn and a unit of work each."""
 
 RETENTION_SECONDS = 3600.0
 
+CERTIFICATE_SECONDS = 86_400.0
+"""How often the log is told of a certificate that ends soon."""
+
 NEXT_PORTS = 20
 """Ports after the usual one that are tried where nobody asked for that one: macOS has AirPlay on 5000."""
 
@@ -162,6 +165,7 @@ class Server:
         _now, later = changed(self.config, config)
         config = reloaded(self.config, config)
         self.identity.reload(config)
+        self.look_at_certificate()
         if later:
             log.warning("only a restart takes over what was changed of %s", ", ".join(later))
         before = elevation.rights(self.context)
@@ -180,6 +184,14 @@ class Server:
         self.admission.judge_again()
         for listener in self.listeners:
             listener.set_figures()
+
+    def look_at_certificate(self) -> None:
+        """Note when the certificate in use ends; there is a warning when that is soon. Raises CertificateError."""
+        from causerie.certs.validity import warning
+
+        self.context.certificate_until = self.identity.good_until()
+        if said := warning(self.context.certificate_until, self.context.now()):
+            log.warning("%s", said)
 
     async def stop(self) -> None:
         """Farewell to everyone, all that was acknowledged on disk, within `shutdown_grace` seconds."""
@@ -252,6 +264,7 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
     server.run(_every(5.0, lambda: catch_up.sweep(context)))
     server.run(_every(read_state.FLUSH_SECONDS, lambda: read_state.flush(context)))
     server.run(_retention(context))
+    server.run(_every(CERTIFICATE_SECONDS, server.look_at_certificate))
     # What is here now stays; the collector need not look at it again, and the many that come are not garbage either.
     # Everybody waits while it looks: 50,000 new objects are what 2,000 connections bring, and took it some 25 ms.
     gc.freeze()
@@ -384,6 +397,7 @@ async def _listen(server: Server, address: Address, listener: Listener, next_por
             server.sockets.append(await loop.create_server(listener.connection, sock=same, backlog=BACKLOG))
         host, port = bound.getsockname()[:2]
         server.identity.listening.append(Address(host, port))
+        server.context.listening.append(listener.languages.listening(str(Address(host, port))))
 
 
 def _keep_alive(bound: socket.socket) -> None:

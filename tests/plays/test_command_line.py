@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 
 from causerie import bootstrap, links
 from causerie.address import Address
+from causerie.certs.certificate import CERTIFICATE, KEY, make_certificate
 from causerie.config.settings import Config, Server
 
 PASSWORD = "seven quiet herons"
@@ -291,6 +293,33 @@ def test_hanging_up_reads_the_settings_again(tmp_path: Path, start: Start) -> No
     assert most == [1000, 2000, 2000, 3000]
 
 
+def test_hanging_up_a_hundred_times_at_once(tmp_path: Path, start: Start) -> None:
+    """With a file that is right, one that is broken and one that is not there, in turn: nobody is dropped."""
+    data = tmp_path / "data"
+    data.mkdir()
+    settings = data / "causerie.toml"
+    right = '[server]\nlisten = ["127.0.0.1:0"]\n[limits]\nmessage_bytes = {}\n'
+    settings.write_text(right.format(1000))
+    server = start(data, listen=False)
+    server.link()
+    native = Native(server.address)
+    native.ask(do="hello", version=1)
+    for each in range(100):
+        if each % 3 == 0:
+            settings.write_text(right.format(1001 + each))
+        elif each % 3 == 1:
+            settings.write_text("[limits\n")
+        else:
+            settings.unlink()
+        server.process.send_signal(signal.SIGHUP)
+    settings.write_text(right.format(2000))
+    server.process.send_signal(signal.SIGHUP)
+    while (answer := native.ask(do="hello", version=1))["message_bytes"] != 2000:
+        assert answer["is"] == "welcome"
+    native.close()
+    assert server.stop()[0] == 0
+
+
 def test_a_port_in_use_is_named(tmp_path: Path, run: Run) -> None:
     """One line that says which, and what to do; exit status 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -467,6 +496,60 @@ def test_status(tmp_path: Path, start: Start, run: Run) -> None:
     server.process.wait()
     assert (data / "control.sock").exists(), "the socket that it left behind is nobody's"
     assert json.loads(run("status", "--json", data=data).stdout)["running"] is False
+
+
+def test_status_says_where_it_listens(tmp_path: Path, start: Start, run: Run) -> None:
+    """Each address, whether TLS is spoken there, and the protocols."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "causerie.toml").write_text(
+        '[server]\nlisten = ["127.0.0.1:0"]\n'
+        '[[listen]]\naddress = "127.0.0.1:0"\ntls = "always"\nprotocols = ["native"]\n'
+        '[[irc.listen]]\nhost = "127.0.0.1"\nport = 0\ntls = false\nwebsocket = true\n'
+    )
+    server = start(data, listen=False)
+    told = json.loads(run("status", "--json", data=data).stdout)["status"]["listening"]
+    assert [one["address"] for one in told] == server.listening["addresses"]
+    assert [(one["tls"], one["websocket"], one["protocols"]) for one in told] == [
+        ("auto", "auto", ["classic", "native", "irc"]),
+        ("always", "auto", ["native"]),
+        ("never", "always", ["irc"]),
+    ]
+    said = run("status", data=data).stdout
+    assert f"{server.listening['addresses'][1]}  native; TLS only\n" in said
+    assert f"{server.listening['addresses'][2]}  irc; in clear only, WebSocket only\n" in said
+
+
+@pytest.mark.parametrize(("made_days_ago", "says"), [(0, "ends on"), (40, "ended on")])
+def test_a_certificate_that_ends_is_a_warning(
+    tmp_path: Path, start: Start, run: Run, made_days_ago: int, says: str
+) -> None:
+    """At the start, in status and in config check, until another is in its place."""
+    data, new = tmp_path / "data", tmp_path / "new"
+    for folder in (data, new):
+        folder.mkdir()
+    now = datetime.now(UTC)
+    make_certificate(data, ["localhost"], now - timedelta(days=made_days_ago), days=10)
+    make_certificate(new, ["localhost"], now)
+    settings = data / "causerie.toml"
+    settings.write_text(f'[server]\ndata = "{data}"\nlisten = ["127.0.0.1:0"]\n')
+    checked = run("config", "check", settings)
+    assert (checked.returncode, checked.stdout) == (0, f"{settings}: OK\n")
+    assert says in checked.stderr
+    assert says in json.loads(run("config", "check", settings, "--json").stdout)["warning"]
+    server = start(data, listen=False)
+    server.link()
+    while says not in (line := server.log.readline()):
+        assert line, "the log ended"
+    assert says in run("status", data=data).stdout
+    for name in (KEY, CERTIFICATE):
+        (new / name).replace(data / name)
+    server.process.send_signal(signal.SIGHUP)
+    while "read again" not in (line := server.log.readline()):
+        assert line, "the log ended"
+    assert "good until" in run("status", data=data).stdout
+    until = json.loads(run("status", "--json", data=data).stdout)["status"]["certificate_until"]
+    assert until == int((now + timedelta(days=3650)).timestamp()) * 1000
 
 
 def test_a_backup_of_a_running_server_is_restored_elsewhere(tmp_path: Path, start: Start, run: Run) -> None:

@@ -87,6 +87,12 @@ def fingerprint(pem: bytes) -> str:
     Raises CertificateError if there is none.
     """
     import hashlib
+
+    return hashlib.sha256(first_certificate(pem)).hexdigest()
+
+
+def first_certificate(pem: bytes) -> bytes:
+    """The DER of the first certificate in a PEM file. Raises CertificateError if there is none."""
     import ssl
 
     start, end = pem.find(_BEGIN), pem.find(_END)
@@ -95,10 +101,9 @@ def fingerprint(pem: bytes) -> str:
             "there is no certificate in this text; it needs a part that begins with BEGIN CERTIFICATE"
         )
     try:
-        der = ssl.PEM_cert_to_DER_cert(pem[start : end + len(_END)].decode("ascii"))
+        return ssl.PEM_cert_to_DER_cert(pem[start : end + len(_END)].decode("ascii"))
     except ValueError as error:
         raise CertificateError("the certificate is damaged: it is not base64") from error
-    return hashlib.sha256(der).hexdigest()
 
 
 def server_context(certificate: Path, key: Path, alpn: Sequence[str]) -> ssl.SSLContext:

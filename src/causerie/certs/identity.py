@@ -26,6 +26,7 @@ class Identity:
         self._data = data
         self._alpn = alpn
         self._context: ssl.SSLContext | None = None
+        self._pem = b""
         self._asking: SSL.Context | None = None
         self._making = threading.Lock()
 
@@ -38,7 +39,7 @@ class Identity:
             with self._making:
                 # Whoever waited for the lock finds it made.
                 if self._context is None:
-                    self._context = self._load(self.config)
+                    self._context, self._pem = self._load(self.config)
         return self._context
 
     def asking_context(self) -> SSL.Context:
@@ -52,7 +53,7 @@ class Identity:
 
     def reload(self, config: Config) -> None:
         """Take over settings, and the certificate as it is now. Raises CertificateError, taking over nothing."""
-        self._context = self._load(config)
+        self._context, self._pem = self._load(config)
         self._asking = None
         self.config = config
 
@@ -65,7 +66,14 @@ class Identity:
         from causerie.certs.certificate import fingerprint
 
         self.context()
-        return fingerprint(self._paths(self.config)[0].read_bytes())
+        return fingerprint(self._pem)
+
+    def good_until(self) -> int:
+        """When the certificate in use ends, in ms since 1970. Raises CertificateError."""
+        from causerie.certs.validity import good_until
+
+        self.context()
+        return good_until(self._pem)
 
     def host(self) -> str:
         """The host for links: the one that was set, or the address that this machine uses towards the world."""
@@ -106,7 +114,7 @@ class Identity:
             return Path(config.tls.certificate), Path(config.tls.key)
         return self._data / CERTIFICATE, self._data / KEY
 
-    def _load(self, config: Config) -> ssl.SSLContext:
+    def _load(self, config: Config) -> tuple[ssl.SSLContext, bytes]:
         certificate, key = self._paths(config)
         if not config.tls.certificate and not certificate.exists():
             from datetime import UTC, datetime
@@ -122,4 +130,4 @@ class Identity:
         context = server_context(certificate, key, self._alpn)
         if config.tls.oldest == "1.3":
             context.minimum_version = ssl.TLSVersion.TLSv1_3
-        return context
+        return context, certificate.read_bytes()

@@ -547,8 +547,18 @@ class InviteMade(Reply, frozen=True, tag="invite_made", kw_only=True):
     link: str
 
 
+class ListeningAddress(Struct, frozen=True, omit_defaults=True):
+    """Where the server listens. `tls`, `websocket`: "auto" (by the first bytes), "always" or "never"."""
+
+    address: str
+    tls: str
+    websocket: str
+    protocols: list[str]
+
+
 class StatusReport(Reply, frozen=True, tag="status_report", kw_only=True):
-    """How the server is. `up_seconds` since start; `counters` since start, by name."""
+    """How the server is. `up_seconds` since start; `counters` since start, by name; `certificate_until`: when the one
+    in use ends (ms since 1970)."""
 
     software: str
     up_seconds: int
@@ -559,6 +569,8 @@ class StatusReport(Reply, frozen=True, tag="status_report", kw_only=True):
     memory_bytes: int
     store: str
     counters: dict[str, int]
+    listening: list[ListeningAddress] = []
+    certificate_until: int = 0
 
 
 class StoreChecked(Reply, frozen=True, tag="store_checked", kw_only=True):

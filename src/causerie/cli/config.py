@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causerie.cli.failure import MISUSED, Failure
+from causerie.cli.output import print_json
 from causerie.cli.parser import command, group
 from causerie.cli.place import find_place, read_config
 from causerie.i18n.text import _
@@ -24,6 +27,7 @@ def add(commands: Commands) -> None:
     own = group(commands, "config", _("check a settings file"))
     check = command(own, "check", _("say OK, or what is wrong and on which line"), _check)
     check.add_argument("file", type=Path, metavar=_("FILE"), help=_("the settings file"))
+    check.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -32,13 +36,18 @@ def _check(arguments: argparse.Namespace) -> int:
     config = read_config(arguments.file)
     data = find_place(arguments.file, None).data
     try:
-        _open_certificate(config, data)
         _look_at_directory(data)
+        warning = _open_certificate(config, data)
         if not _served(data):
             _bind_ports(config)
     except _Unusable as error:
         document = arguments.file.read_text("utf-8-sig")
         raise Failure(str(unusable(document, arguments.file, error.at, error.why)), MISUSED) from None
+    if arguments.json:
+        print_json(ok=True, file=str(arguments.file), warning=warning)
+        return 0
+    if warning:
+        print(_("causerie: warning: {why}").format(why=warning), file=sys.stderr)
     print(_("{path}: OK").format(path=arguments.file))
     return 0
 
@@ -52,17 +61,22 @@ class _Unusable(Exception):
         self.at = at
 
 
-def _open_certificate(config: Config, data: Path) -> None:
-    """As the server does, if one is named; one that the server makes for itself is made at its start."""
+def _open_certificate(config: Config, data: Path) -> str:
+    """As the server does, if there is one yet or one is named; a warning where it ends soon, else ""."""
     from causerie.certs.certificate import CertificateError
     from causerie.certs.identity import Identity
+    from causerie.certs.validity import warning
 
-    if config.tls.certificate:
-        try:
-            Identity(config, data, ()).context()
-        except CertificateError as error:
-            why = str(error)
-            raise _Unusable(why, "tls", "certificate" if config.tls.certificate in why else "key") from None
+    identity = Identity(config, data, ())
+    if not identity.there():
+        return ""
+    try:
+        return warning(identity.good_until(), time.time_ns() // 1_000_000)
+    except CertificateError as error:
+        why = str(error)
+        raise _Unusable(
+            why, "tls", "key" if config.tls.key and config.tls.certificate not in why else "certificate"
+        ) from None
 
 
 def _look_at_directory(data: Path) -> None:

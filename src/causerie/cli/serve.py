@@ -100,7 +100,7 @@ async def _welcome(server: Server, as_json: bool) -> None:
     from causerie.certs.certificate import CertificateError
 
     try:
-        await asyncio.to_thread(server.identity.context)
+        await asyncio.to_thread(server.look_at_certificate)
     except CertificateError as error:
         raise Failure(str(error)) from None
     if needs_administrator(server):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.cli.operate import operate, place_of, socket_path
-from causerie.cli.output import print_json, size
+from causerie.cli.output import moment, print_json, size
 from causerie.cli.parser import command
 from causerie.cli.place import add_place
 from causerie.i18n.text import _
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from causerie.chat.replies import StatusReport
+    from causerie.chat.replies import ListeningAddress, StatusReport
     from causerie.cli.operate import Ask
     from causerie.cli.parser import Commands
 
@@ -80,6 +80,8 @@ def _print(report: StatusReport, data: Path) -> None:
     hours, seconds = divmod(report.up_seconds, 3600)
     lines = [
         (_("Server"), report.software),
+        *((_("Listens on"), _listening(one)) for one in report.listening),
+        *_certificate(report.certificate_until),
         (_("Data"), str(data)),
         (_("Up for"), f"{hours} h {seconds // 60} min {seconds % 60} s"),
         (_("Store"), _("ready") if report.store == "ready" else _("does not answer")),
@@ -95,3 +97,20 @@ def _print(report: StatusReport, data: Path) -> None:
         print(f"{label:{width}}  {value}")
     for name, count in sorted(report.counters.items()):
         print(f"{name:{width}}  {count}")
+
+
+def _listening(one: ListeningAddress) -> str:
+    tls = {"auto": _("TLS or in clear"), "always": _("TLS only"), "never": _("in clear only")}[one.tls]
+    web = _(", WebSocket only") if one.websocket == "always" else ""
+    return f"{one.address}  {', '.join(one.protocols)}; {tls}{web}"
+
+
+def _certificate(until: int) -> list[tuple[str, str]]:
+    import time
+
+    from causerie.certs.validity import warning
+
+    if not until:
+        return []
+    said = warning(until, time.time_ns() // 1_000_000)
+    return [(_("Certificate"), said or _("good until {when}").format(when=moment(until)))]

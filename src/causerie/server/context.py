@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from causerie.chat.replies import GoneLine
+from causerie.chat.replies import GoneLine, ListeningAddress
 from causerie.config.settings import Config
 from causerie.server.delivery.fanout import Fanout
 from causerie.server.engine.cached_message import CachedMessage
@@ -50,7 +50,8 @@ class Context:
     key, see metadata.py. `departed`: who left lately, by the number of their departure; `departures`: the last one's.
     `decoy`: a secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`,
     `hash_figures`: how many accounts have which, see decoys.py. `tokens_dropped`: how often, see tokens.py. `reload`
-    reads the settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off."""
+    reads the settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off.
+    `listening`, `certificate_until`: as in replies.StatusReport."""
 
     config: Config
     store: Store
@@ -95,6 +96,8 @@ class Context:
     reload: Callable[[], None] | None = None
     leaving: bool = False
     push_key: str = ""
+    listening: list[ListeningAddress] = field(default_factory=list)
+    certificate_until: int = 0
 
     @property
     def unit(self) -> UnitOfWork:

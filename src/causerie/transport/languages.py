@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from causerie.chat.replies import ListeningAddress
 from causerie.i18n.text import _
 from causerie.protocols.wire import Layer, Protocol
 from causerie.server.context import Context
@@ -50,6 +51,10 @@ class Languages:
         self._tls_context = tls_context
         self._asking = asking
         self.only = protocols[0] if own and tls == "never" and websocket == "never" else None
+
+    def listening(self, address: str) -> ListeningAddress:
+        """What is to be said of this address to whoever runs the server."""
+        return ListeningAddress(address, self._tls, self._websocket, [protocol.name for protocol in self._protocols])
 
     def start_tls(self, transport: asyncio.Transport, connection: Secured) -> TlsPipe:
         """TLS for a connection, from here on."""

@@ -77,6 +77,8 @@ def status(context: Context, session: Session, command: Status) -> StatusReport:
         memory_bytes=memory_bytes(),
         store="stalled" if context.commit_loop.stalled else "ready",
         counters=counters,
+        listening=context.listening,
+        certificate_until=context.certificate_until,
     )
 
 
