@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from causerie.cli.failure import BROKEN
 from causerie.cli.operate import operate, place_of
-from causerie.cli.output import print_json
+from causerie.cli.output import print_json, size
 from causerie.cli.parser import command, group
 from causerie.cli.place import add_place
 from causerie.i18n.text import _
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 LONG = 1.0
 """Seconds after which a backup shows how far it is."""
+
+TO_END = "\x1b[K"
+"""Clears a terminal's line from here on (ECMA-48, EL)."""
 
 
 def add(commands: Commands) -> None:
@@ -75,23 +78,18 @@ def _backup(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _watched(asked: Awaitable[Reply], source: Path, part: Path) -> Reply:
-    """Wait for a backup; if it takes long, show how much of it is written."""
+async def _watched(asked: Awaitable[Reply], source: Path, part: Path, long: float = LONG) -> Reply:
+    """Wait for a backup; if it takes `long` (seconds), show how much of it is written."""
     import asyncio
 
     task = asyncio.ensure_future(asked)
-    await asyncio.wait({task}, timeout=LONG)
-    if task.done():
-        return task.result()
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(_("Copying"), total=source.stat().st_size)
-        while not task.done():
-            if part.exists():
-                progress.update(bar, completed=part.stat().st_size)
-            await asyncio.wait({task}, timeout=0.2)
+    await asyncio.wait({task}, timeout=long)
+    while not task.done():
+        written = part.stat().st_size if part.exists() else 0
+        line = f"\r{_('Copying')}: {size(written)} / {size(source.stat().st_size)}{TO_END}"
+        print(line, end="", file=sys.stderr, flush=True)
+        await asyncio.wait({task}, timeout=0.2)
+    print(f"\r{TO_END}", end="", file=sys.stderr, flush=True)
     return task.result()
 
 

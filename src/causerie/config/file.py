@@ -90,10 +90,10 @@ def from_toml(document: str, path: Path) -> Config:
 
 def unusable(document: str, path: Path, at: tuple[str | int, ...], why: str) -> ConfigError:
     """What to raise about the setting to which `at` is the way through the file, such as ("listen", 0, "address")."""
-    from causerie.config.toml_lines import key_lines, line_of
+    from causerie.config.toml_lines import line_of
 
     key = ".".join(_bare(key) for key in at if isinstance(key, str))
-    return ConfigError(path, line_of(key_lines(document), at), key, why)
+    return ConfigError(path, line_of(document, at), key, why)
 
 
 def _not_toml(path: Path, document: str, reason: str) -> ConfigError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from causerie.config.toml_lines import Path, key_lines, line_of
+from causerie.config.toml_lines import Path, line_of
 
 DOCUMENT = '''\
 # [fake]  a comment
@@ -68,16 +68,20 @@ end = ""'''
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_each_key_is_found_on_its_line(path: Path, line: int, newline: str) -> None:
     """Every way of writing a key, among strings and comments full of false ones."""
-    assert key_lines(DOCUMENT.replace("\n", newline))[path] == line
+    assert line_of(DOCUMENT.replace("\n", newline), path) == line
 
 
 def test_no_key_is_made_up() -> None:
-    """What stands in strings, arrays and comments is no key."""
-    assert not any("fake" in path or "it" in path for path in key_lines(DOCUMENT))
+    """What stands in strings, arrays and comments is no key: the line is that of what it is in."""
+    assert line_of(DOCUMENT, ("fake",)) == 0
+    assert line_of(DOCUMENT, ("section", "fake")) == 7
+    assert line_of(DOCUMENT, ("section", "escaped", 1, "fake")) == 10
+    assert line_of(DOCUMENT, ("section", "it")) == 7
 
 
 def test_what_has_no_line_gets_that_of_what_it_is_in() -> None:
     """A key of an inline table stands on the line of the key that holds the table."""
-    lines = key_lines("\na = [{b = 1}]")
-    assert line_of(lines, ("a", 0, "b")) == 2
-    assert line_of(lines, ("z",)) == 0
+    document = "\na = [{b = 1}]"
+    assert line_of(document, ("a", 0, "b")) == 2
+    assert line_of(document, ("a", 1, "b")) == 2
+    assert line_of(document, ("z",)) == 0

@@ -22,8 +22,6 @@ _MINUTE = 60.0
 _HOUR = 3600.0
 _ROUNDING = 1e-6  # seconds: what adding floats may have lost
 _NAME_KEPT = 64  # characters of an account's name; no account has a longer one, but a guess may
-_COUNT_TIERS = 64
-_LEVEL_TIERS = 16
 _MOST_DOUBLINGS = 64
 _NOTED_AGAIN = 86_400_000  # ms until a network is noted as used once more
 _SOON = 1.0  # seconds until the attempts under way will have been answered
@@ -149,22 +147,21 @@ class LoginThrottle:
 
 
 class _Entry:
-    __slots__ = ("gone", "level", "tier", "times", "until")
+    __slots__ = ("gone", "level", "times", "until")
 
     def __init__(self) -> None:
         self.times = array("d")  # failures inside the window, while there is no delay
         self.level = 0  # delays so far
         self.until = 0.0  # no attempt before
         self.gone = 0.0  # forgotten from then on
-        self.tier = 0
 
 
 class _Rule:
     """Failures of one kind of key: `limit` in a window, then delays, until it has been quiet for long enough.
 
-    Entries stand in tiers by how much they have failed, in each the longest untouched first. When there is no
-    room, an entry that is over goes, else the first of the lowest tier: whoever wants to be forgotten has to
-    fail as often under as many other keys as are kept.
+    Entries are in the order of their last failures. When there is no room, those that are over go, and of the others
+    those with the fewest delays and failures, until a tenth is free: whoever wants to be forgotten has to fail as often
+    under as many other keys as are then left.
     """
 
     def __init__(self, window: float, most: int, *, ahead: bool) -> None:
@@ -174,8 +171,6 @@ class _Rule:
         self._limit = 0
         self._delay_first = self._delay_most = 1.0
         self._entries: dict[Hashable, _Entry] = {}
-        # Ordered, because a plain dict is slow to find its first once many before it have gone.
-        self._tiers: list[OrderedDict[Hashable, None]] = [OrderedDict() for _ in range(_COUNT_TIERS + _LEVEL_TIERS)]
         self._trying: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
@@ -185,8 +180,6 @@ class _Rule:
         self._limit, self._delay_first, self._delay_most = limit, delay_first, delay_most
         if not limit:
             self._entries.clear()
-            for tier in self._tiers:
-                tier.clear()
 
     def wait(self, key: Hashable, now: float) -> float:
         """Seconds until an attempt may be made; 0.0 for now."""
@@ -215,24 +208,18 @@ class _Rule:
         if not self._limit:
             return
         entry = self._entries.get(key)
-        if entry is not None and entry.gone <= now:
-            self.forget(key)
-            entry = None
-        if entry is None:
-            if len(self._entries) >= self._most:
-                self._make_room(now)
-            entry = self._entries[key] = _Entry()
-        elif entry.level and entry.until - now > _ROUNDING:
+        if entry is not None and entry.level and entry.until - now > _ROUNDING:
             return  # begun before the delay: it is the same burst, and has its delay already
-        else:
-            del self._tiers[entry.tier][key]
+        self.forget(key)
+        if len(self._entries) >= self._most:
+            self._make_room(now)
+        if entry is None or entry.gone <= now:
+            entry = _Entry()
+        self._entries[key] = entry
         self._count(entry, now)
-        self._tiers[entry.tier][key] = None
 
     def forget(self, key: Hashable) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            del self._tiers[entry.tier][key]
+        self._entries.pop(key, None)
 
     def _count(self, entry: _Entry, now: float) -> None:
         if not entry.level:
@@ -240,22 +227,17 @@ class _Rule:
             entry.times.append(now)
             if len(entry.times) < self._limit:
                 entry.gone = now + self._window
-                entry.tier = min(len(entry.times), _COUNT_TIERS) - 1
                 return
             entry.times = array("d")
         entry.level = min(entry.level + 1, _MOST_DOUBLINGS)
         delay = min(self._delay_first * 2 ** (entry.level - 1), self._delay_most)
         entry.until = now + delay
         entry.gone = entry.until + max(self._window, delay)
-        entry.tier = _COUNT_TIERS + min(entry.level, _LEVEL_TIERS) - 1
 
     def _make_room(self, now: float) -> None:
-        least: Hashable = None
-        for tier in self._tiers:
-            for key in tier:
-                if self._entries[key].gone <= now:
-                    self.forget(key)
-                    return
-                least = key if least is None else least
-                break
-        self.forget(least)
+        for key in [key for key, entry in self._entries.items() if entry.gone <= now]:
+            del self._entries[key]
+        surplus = len(self._entries) - self._most + max(1, self._most // 10)
+        by_failures = sorted(self._entries, key=lambda key: (self._entries[key].level, len(self._entries[key].times)))
+        for key in by_failures[: max(0, surplus)]:
+            del self._entries[key]

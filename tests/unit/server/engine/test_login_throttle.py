@@ -1,5 +1,7 @@
 """Guessing: which attempts have to wait, and who never does. Every second is passed in."""
 
+from copy import deepcopy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,6 +206,23 @@ def test_what_is_remembered_is_bounded_and_a_spray_of_names_pushes_out_no_delay(
             login_throttle.failed(f"name{number}", AWAY, 0.5)
         assert len(login_throttle) <= 300
     assert wait(login_throttle, 0.5) == 1
+
+
+def test_when_full_a_tenth_is_forgotten_those_with_the_fewest_failures_and_of_them_the_oldest() -> None:
+    login_throttle = LoginThrottle(3, 0, 0, most_entries=60)
+    names = [f"name{number}" for number in range(20)]
+    for name in (*names, names[0]):
+        login_throttle.failed(name, HOME, 0)
+    login_throttle.failed("one more", HOME, 1)
+    assert len(login_throttle) == 19
+    forgotten = []
+    for name in names:
+        tried = deepcopy(login_throttle)
+        for _ in range(2):
+            tried.failed(name, HOME, 2)
+        if wait(tried, 2, account=name) == 0:
+            forgotten.append(name)
+    assert forgotten == names[1:3]
 
 
 def test_what_is_over_makes_room_before_anything_that_still_counts() -> None:
