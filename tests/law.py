@@ -30,7 +30,7 @@ from causerie.server.dispatch import dispatch, finish
 from causerie.server.engine.session import Answer, Session, Trust
 from causerie.server.features.accounts import accounts, login
 from causerie.server.features.presence import channel_presence
-from causerie.server.ports.changes import Change
+from causerie.server.ports.changes import Append, Change, Stored
 from causerie.server.ports.store import StoreFailed
 from causerie.stores.sqlite.store import SqliteStore
 from tests.law_client import Client
@@ -51,12 +51,12 @@ class FailingStore(SqliteStore):
 
     fails = 0
 
-    async def commit(self, changes: Sequence[Change]) -> None:
+    async def commit(self, changes: Sequence[Change]) -> dict[Append, Stored]:
         """See Store."""
         if self.fails:
             self.fails -= 1
             raise StoreFailed("the disk is full")
-        await super().commit(changes)
+        return await super().commit(changes)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from causerie.chat.view import Missing, View, from_snapshot
 from causerie.protocols.native import LANGUAGE
 from causerie.server.engine.session import Answer, AsItStands, EventEncoder, Session
 from causerie.server.features.presence import channel_presence
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Append, Stored
 
 if TYPE_CHECKING:
     from tests.law import World
@@ -104,14 +104,14 @@ class Client:
             self.world.problems.append(error)
 
     def _take(self, command: c.Command, answer: Answer) -> None:
-        assert not isinstance(answer, AsItStands)
+        assert not isinstance(answer, AsItStands | Append)
         if isinstance(answer, ChatError):
             assert answer.code != "internal", f"{command} failed"
             return
-        if isinstance(answer, Append):
+        if isinstance(answer, Stored):
             assert answer.number
-            if answer.kind == "message" and not answer.again:
-                self.world.spoken.setdefault(answer.channel.name, []).append(answer.number)
+            if isinstance(command, c.Send | c.Tell) and not answer.again:
+                self.world.spoken.setdefault(answer.channel, []).append(answer.number)
             return
         self.world.check_told(self, _ENCODE(answer), answer)
         if isinstance(answer, Snapshot):

@@ -12,7 +12,7 @@ import pytest
 from causerie import bootstrap
 from causerie.server.context import Context
 from causerie.server.dispatch import dispatch
-from causerie.server.ports.changes import Change
+from causerie.server.ports.changes import Append, Change, Stored
 from causerie.server.ports.store import StoreFailed
 from causerie.stores.sqlite.store import SqliteStore
 from causerie.transport import connection
@@ -29,14 +29,14 @@ class SlowStore(SqliteStore):
         self._free = asyncio.Event()
         self._free.set()
 
-    async def commit(self, changes: Sequence[Change]) -> None:
+    async def commit(self, changes: Sequence[Change]) -> dict[Append, Stored]:
         """See the port."""
         self.committing = True
         try:
             await self._free.wait()
             if self.failing:
                 raise StoreFailed("disk full")
-            await super().commit(changes)
+            return await super().commit(changes)
         finally:
             self.committing = False
 

@@ -116,9 +116,8 @@ async def live(steps: list[Step], directory: Path) -> None:
                     append.more = tuple(f"the {now}th, {nth}" for nth in range(step.more))
                     batch.append(append)
                 log.straight = log.straight and not step.ahead
-                await store.commit(batch)
-                for append in batch:
-                    assert append.number == log.given[append.channel.id] + 1
+                for append, stored in (await store.commit(batch)).items():
+                    assert stored.number == log.given[append.channel.id] + 1
                     for text in (append.text, *append.more):
                         log.given[append.channel.id] += 1
                         if append.channel.history:

@@ -40,6 +40,7 @@ from causerie.server.ports.changes import (
     PutSubscription,
     PutToken,
     Rewrite,
+    Stored,
     Token,
 )
 from causerie.server.ports.store import Credentials, Query, Store, StoreFailed
@@ -96,6 +97,12 @@ def said(text: str, channel: Channel = HOME, author: Person = ANNA, key: str = "
     return Append(channel, "message", at, author, text, key, "")
 
 
+async def numbered(store: Store, *appends: Append) -> list[Stored]:
+    """What becomes of these, committed together."""
+    results = await store.commit(appends)
+    return [results[append] for append in appends]
+
+
 async def texts(store: Store, channel: Channel = HOME) -> list[tuple[int, str]]:
     """All of a channel's messages."""
     page = await store.page(channel, 0, 0, 1000, newest=False)
@@ -105,11 +112,10 @@ async def texts(store: Store, channel: Channel = HOME) -> list[tuple[int, str]]:
 class TestTheLog:
     async def test_numbers_of_a_channel_rise_by_one_in_the_order_given(self, store: Store) -> None:
         """Each channel counts for itself, over commits and within one."""
-        first = [said("a"), said("b", SECRET), said("c")]
-        await store.commit(first)
-        second = [said("d", SECRET), said("e")]
-        await store.commit(second)
-        assert [append.number for append in first + second] == [1, 1, 2, 2, 3]
+        first = await numbered(store, said("a"), said("b", SECRET), said("c"))
+        second = await numbered(store, said("d", SECRET), said("e"))
+        assert [one.number for one in first + second] == [1, 1, 2, 2, 3]
+        assert [one.channel for one in first + second] == ["home", "secret", "home", "secret", "home"]
         assert await texts(store) == [(1, "a"), (2, "c"), (3, "e")]
         assert await texts(store, SECRET) == [(1, "b"), (2, "d")]
 
@@ -117,8 +123,7 @@ class TestTheLog:
         """No number is given twice."""
         await place.store.commit([said("a"), said("b")])
         store = await place.reopen()
-        next_one = said("c")
-        await store.commit([next_one])
+        (next_one,) = await numbered(store, said("c"))
         assert next_one.number == 3
 
     @pytest.mark.parametrize(
@@ -139,8 +144,7 @@ class TestTheLog:
         await store.commit([said("before")])
         with pytest.raises(StoreFailed):
             await store.commit([said("lost"), PutStanding(HOME.id, BOB.id, OWNER), said("lost", SECRET), bad])
-        after = said("after")
-        await store.commit([after])
+        (after,) = await numbered(store, said("after"))
         assert after.number == 2
         assert await texts(store) == [(1, "before"), (2, "after")]
         assert await texts(store, SECRET) == []
@@ -150,16 +154,13 @@ class TestTheLog:
     async def test_a_key_is_one_message_within_a_commit_over_commits_and_after_reopening(self, place: Place) -> None:
         """The first one's number and time come back; nothing is stored; another author's key is another."""
         store = place.store
-        first, again = said("once", key="k", at=1000), said("twice", key="k", at=2000)
-        await store.commit([first, again])
+        first, again = await numbered(store, said("once", key="k", at=1000), said("twice", key="k", at=2000))
         assert (again.number, again.at, again.again) == (1, 1000, True)
         assert not first.again
-        later = said("thrice", key="k", at=3000)
-        await store.commit([later])
+        (later,) = await numbered(store, said("thrice", key="k", at=3000))
         assert (later.number, later.at, later.again) == (1, 1000, True)
         store = await place.reopen()
-        reopened, other = said("again", key="k", at=4000), said("bob's", author=BOB, key="k")
-        await store.commit([reopened, other])
+        reopened, other = await numbered(store, said("again", key="k", at=4000), said("bob's", author=BOB, key="k"))
         assert (reopened.number, reopened.at, reopened.again) == (1, 1000, True)
         assert (other.number, other.again) == (2, False)
         assert await texts(store) == [(1, "once"), (2, "bob's")]
@@ -167,22 +168,20 @@ class TestTheLog:
     async def test_a_key_said_before_in_another_channel_leads_there(self, store: Store) -> None:
         """The acknowledgement names the channel in which the number stands."""
         await store.commit([said("once", key="k"), said("first", SECRET)])
-        same, later = said("once", SECRET, key="k"), said("once", SECRET, key="k")
-        await store.commit([same])
-        await store.commit([later])
-        assert (same.channel.name, same.number, later.channel.name) == ("home", 1, "home")
+        (same,) = await numbered(store, said("once", SECRET, key="k"))
+        (later,) = await numbered(store, said("once", SECRET, key="k"))
+        assert (same.channel, same.number, later.channel) == ("home", 1, "home")
         assert await texts(store, SECRET) == [(1, "first")]
 
     async def test_with_history_off_numbers_rise_and_nothing_is_kept(self, place: Place) -> None:
         """Also after reopening; events other than messages are kept all the same."""
-        appends = [said("a", FLEETING), said("b", FLEETING)]
-        await place.store.commit(appends)
-        assert [append.number for append in appends] == [1, 2]
+        results = await numbered(place.store, said("a", FLEETING), said("b", FLEETING))
+        assert [one.number for one in results] == [1, 2]
         assert await texts(place.store, FLEETING) == []
         store = await place.reopen()
-        topic = Append(FLEETING, "topic", 5, ANNA, "new topic", "", "{}")
-        more = said("c", FLEETING)
-        await store.commit([topic, more])
+        topic, more = await numbered(
+            store, Append(FLEETING, "topic", 5, ANNA, "new topic", "", "{}"), said("c", FLEETING)
+        )
         assert (topic.number, more.number) == (3, 4)
         page = await store.page(FLEETING, 0, 0, 10, newest=False)
         assert [event.number for event in page] == [3]
@@ -225,18 +224,18 @@ class TestTheLog:
         assert [number for number, _ in await texts(store)] == [4, 5, 6]
         assert await store.forget_before(HOME.id, 10**6, 100) == 3
         store = await place.reopen()
-        after = said("after")
-        await store.commit([after])
+        (after,) = await numbered(store, said("after"))
         assert after.number == 7
         assert (await store.check()).problems == []
 
     async def test_retention_and_commits_do_not_wait_for_each_other(self, store: Store) -> None:
         """Both at once, many times: neither fails, and no number is missing."""
-        appends = [said(str(number), at=number) for number in range(40)]
+        numbers = []
 
         async def talk() -> None:
-            for append in appends:
-                await store.commit([append])
+            for number in range(40):
+                (stored,) = await numbered(store, said(str(number), at=number))
+                numbers.append(stored.number)
 
         async def forget() -> int:
             gone = 0
@@ -246,7 +245,7 @@ class TestTheLog:
 
         async with asyncio.timeout(4):  # less than SQLite would wait for a lock
             _, gone = await asyncio.gather(talk(), forget())
-        assert [append.number for append in appends] == list(range(1, 41))
+        assert numbers == list(range(1, 41))
         assert [number for number, _ in await texts(store)] == list(range(1 + gone, 41))
 
     async def test_search_sees_what_was_committed(self, store: Store) -> None:
@@ -625,11 +624,11 @@ class TestWhatBecomesOfAMessage:
             reply("a", 1, key="x", follow=(BOB.id, ANNA.id)),
             reply("b", 1, follow=(BOB.id, ANNA.id)),
         ]
-        await kept.commit([said("root"), *replies])
+        _, *first = await numbered(kept, said("root"), *replies)
         await kept.commit([PutFollow(BOB.id, HOME.id, 1, False)])
         later = [reply("a", 1, key="x", follow=(BOB.id, ANNA.id)), reply("c", 1, follow=(BOB.id, ANNA.id))]
-        await kept.commit(later)
-        assert [(one.again, one.nth, one.followed) for one in (*replies, *later)] == [
+        results = [*first, *await numbered(kept, *later)]
+        assert [(one.again, one.nth, one.followed) for one in results] == [
             (False, 1, (ANNA.id, BOB.id)), (True, 0, ()), (False, 2, ()), (True, 0, ()), (False, 3, (BOB.id,)),
         ]  # fmt: skip
         assert (await message(kept, 1)).replies == 3
@@ -656,8 +655,8 @@ class TestWhatPeopleKeep:
         store = place.store
         one = Append(HOME, "message", 1, ANNA, "@bob", "", "", mentions=(2,))
         everyone = Append(HOME, "message", 1, ANNA, "@channel", "", "", mentions=(0,))
-        await store.commit([said("a"), about("pinned", 1, '{"on":true}'), one, everyone, said("x", SECRET)])
-        assert [one.said, everyone.said] == [2, 3]
+        results = await numbered(store, said("a"), about("pinned", 1, '{"on":true}'), one, everyone, said("x", SECRET))
+        assert [stored.said for stored in results] == [1, 1, 2, 3, 1]
         await store.commit([PutMarker(2, HOME.id, 0, 2, 1)])
         store = await place.reopen()
         home, secret = await store.read_states(2, [(HOME.id, -1, 99), (SECRET.id, -1, 99)])
@@ -705,9 +704,8 @@ class TestWhatPeopleKeep:
         await place.store.commit([said("a", FLEETING), said("b", FLEETING), said("c", at=5), said("d", at=6)])
         assert await place.store.forget_before(HOME.id, 100, 10) == 2
         store = await place.reopen()
-        later = [said("e", FLEETING), said("f"), said("g")]
-        await store.commit(later)
-        assert [(append.number, append.said) for append in later] == [(3, 3), (3, 3), (4, 4)]
+        later = await numbered(store, said("e", FLEETING), said("f"), said("g"))
+        assert [(one.number, one.said) for one in later] == [(3, 3), (3, 3), (4, 4)]
         assert await texts(store) == [(3, "f"), (4, "g")]
         assert not (await store.check()).problems
 
@@ -759,9 +757,8 @@ async def test_pages_are_the_same_wherever_the_places_of_events_are(
     expected: dict[Channel, list[tuple[int, str]]] = {HOME: [], SECRET: []}
     for turn in range(12):
         batch = [said(f"{turn}.{i}", HOME if (turn + i) % 3 else SECRET) for i in range(turn % 4 + 1)]
-        await store.commit(batch)
-        for append in batch:
-            expected[append.channel].append((append.number, append.text))
+        for append, stored in (await store.commit(batch)).items():
+            expected[append.channel].append((stored.number, append.text))
         if turn == 5:
             with pytest.raises(StoreFailed):
                 await store.commit([*(said("never") for _ in range(9)), said("\ud800")])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from causerie.chat.commands import AnyCommand, Command, Hello
+from causerie.chat.commands import AnyCommand, Command, Hello, Send, Tell
 from causerie.chat.errors import BadInput, BadShape, ChatError, Data, FrameTooLong, NotJson, TooDeep, UnknownCommand
 from causerie.chat.events import Edited, Event, Farewell, Message
 from causerie.chat.replies import Ack, LoggedIn, Reply
@@ -24,7 +24,7 @@ from causerie.protocols.native_html import WITH_TEXTS, HtmlTexts, encode_with_ht
 from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
 from causerie.server.engine.session import Answer, AsItStands, EventEncoder
 from causerie.server.features.admin.operations import PROTOCOL_VERSION
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Stored
 
 if TYPE_CHECKING:
     from causerie.server.context import Context
@@ -161,15 +161,9 @@ class NativeWire(Wire):
     def answer(self, command: Command, answer: Answer) -> bytes:
         """One line: the answer, with the command's id as `re`."""
         reply: Reply
-        if type(answer) is Append:
-            append = answer
-            reply = Ack(
-                channel=append.channel.name,
-                number=append.number,
-                at=append.at,
-                key=append.key,
-                again=append.again,
-            )
+        if type(answer) is Stored:
+            key = command.key if isinstance(command, (Send, Tell)) else ""
+            reply = Ack(channel=answer.channel, number=answer.number, at=answer.at, key=key, again=answer.again)
         elif isinstance(answer, ChatError):
             reply = Refusal(code=answer.code, data=answer.data)
         else:

@@ -34,7 +34,7 @@ from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 from causerie.server.engine.state import State
 from causerie.server.features.accounts import accounts, login
 from causerie.server.features.presence import channel_presence
-from causerie.server.ports.changes import Append, Audit, Change, PutSeen
+from causerie.server.ports.changes import Append, Audit, Change, PutSeen, Stored
 from causerie.server.ports.store import StoreFailed
 from causerie.stores.sqlite.store import SqliteStore
 
@@ -73,11 +73,11 @@ class FailingStore(SqliteStore):
 
     full = False
 
-    async def commit(self, changes: Sequence[Change]) -> None:
+    async def commit(self, changes: Sequence[Change]) -> dict[Append, Stored]:
         """See Store."""
         if self.full:
             raise StoreFailed("the disk is full")
-        await super().commit(changes)
+        return await super().commit(changes)
 
 
 class Ears:
@@ -99,10 +99,11 @@ class Ears:
     def answer(self, command: c.Command, answer: Answer) -> None:
         """An acknowledgement, or why not."""
         self.model.unanswered.pop(id(command), None)
-        if isinstance(answer, Append) and isinstance(command, c.Send):
-            place = answer.channel.name, answer.number
+        if isinstance(answer, Stored) and isinstance(command, c.Send):
+            place = answer.channel, answer.number
             self.model.acknowledged.setdefault(place, command.text)
-            if command.key and self.model.keys.setdefault((answer.author.id, command.key), place) != place:
+            author = self.model.authors[id(command)]
+            if command.key and self.model.keys.setdefault((author, command.key), place) != place:
                 self.model.problems.append("one key, two messages")
         elif isinstance(answer, LoginFailed):
             self.model.refused += 1
@@ -130,7 +131,8 @@ class Ears:
 
 class Model(RuleBasedStateMachine):
     """See the module. `told`: logged events that anybody heard, `acknowledged`: what was said, both by channel and
-    number; `keys`: where a person's key led; `unowed`: what was said by who went before they were answered."""
+    number; `keys`: where a person's key led; `authors`: who asked a command, by its id; `unowed`: what was said by who
+    went before they were answered."""
 
     config = Config()
 
@@ -146,6 +148,7 @@ class Model(RuleBasedStateMachine):
         self.problems: list[str] = []
         self.unowed: set[str] = set()
         self.asked: list[c.Command] = []
+        self.authors: dict[int, int] = {}
         self.said = 0
         self.refused = 0
         self.full = False
@@ -201,6 +204,7 @@ class Model(RuleBasedStateMachine):
             return
         self.asked.append(command)  # so that its id stays its own
         self.unanswered[id(command)] = name
+        self.authors[id(command)] = session.person.id if session.person is not None else 0
         waiting = self.do(self._dispatch(session, command))
         if waiting is not None:
             self.waiting.append(self.loop.create_task(finish(self.context, session, command, waiting)))

@@ -9,7 +9,7 @@ cost each other a few writes and not a thousand; what is said takes them along a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from causerie.server.delivery.outbound_events import EVERYWHERE, Everywhere, Out
 from causerie.server.delivery.subscribers import Group, Subscribers
 from causerie.server.engine.session import Answer, AsItStands, Session
 from causerie.server.engine.unit_of_work import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, TELL_FOLLOWER, UnitOfWork
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Append, Stored
 from causerie.server.ports.event_codec import event_of
 
 PATIENCE = 5e-5
@@ -80,10 +80,10 @@ class Fanout:
         owed: dict[Session, dict[int, bool]] = {}
         everywhere: dict[Any, Everywhere] = {}
         refused = unit.answered
-        asked = {} if refused else unit.asked
+        asked, stored = {} if refused else unit.asked, unit.stored
         for step in unit.steps:
             if isinstance(step, Append):
-                self._tell_logged(step, asked.get(step), touched, owed)
+                self._tell_logged(step, stored[step], asked.get(step), touched, owed)
                 continue
             if step[0] == ANSWER:
                 if not refused and not step[1].closed:
@@ -102,7 +102,7 @@ class Fanout:
                 self.told += 1
             else:
                 if not step[1].closed:
-                    self._for_one(step)
+                    self._for_one(step, stored)
                 elif step[0] == EXIT:
                     # It left and closed before this was told, so that `close` no longer knew where it was.
                     self.subscribers(step[2]).remove(step[1])
@@ -119,6 +119,7 @@ class Fanout:
     def _tell_logged(
         self,
         append: Append,
+        stored: Stored,
         asked: tuple[Session, Command] | None,
         touched: dict[int, bool],
         owed: dict[Session, dict[int, bool]],
@@ -133,29 +134,29 @@ class Fanout:
             asker, command = asked
             if not asker.closed:
                 if asker.outlet.encoder.acknowledges:
-                    asker.outlet.answer(command, append)
+                    asker.outlet.answer(command, stored)
                 else:
                     echoed = asker
                     if asker.outlet.encoder.own_words:
                         by = asker
-        if append.again:
+        if stored.again:
             return
         events = 1 + len(append.more)
-        number, said = append.number + events - 1, append.said + events - 1
+        number, said = stored.number + events - 1, stored.said + events - 1
         waiting = self._pending.get(place.id) or self._begin(place.id)
         touched[place.id] = True
         waiting.number, waiting.said = number, said
         self.told += events
         if echoed is not None:
             owed.setdefault(echoed, {})[place.id] = True
-        event = event_of(append)
+        event = event_of(append, stored)
         if type(event) is Reacted and not place.tell_reactions:
             waiting.shown[len(waiting.events)] = True
         if by is None:
             waiting.events.append(event)
             return
         if waiting.add_own(event, by, command) and by.heard is not None:
-            by.own_told.update([(place.id, told) for told in range(append.number, number + 1)])
+            by.own_told.update([(place.id, told) for told in range(stored.number, number + 1)])
 
     def _begin(self, channel: int) -> OutboundEvents:
         waiting = self._pending[channel] = OutboundEvents(self.subscribers(channel))
@@ -197,7 +198,7 @@ class Fanout:
         """What has the channel's last number, and the messages by then, at this point of the unit of work."""
         return self._pending.get(channel) or self.subscribers(channel)
 
-    def _for_one(self, step: tuple[Any, ...]) -> None:
+    def _for_one(self, step: tuple[Any, ...], stored: Mapping[Append, Stored]) -> None:
         outbound = self._pending
         kind, session, about = step[:3]
         if kind == ENTER:
@@ -238,7 +239,7 @@ class Fanout:
             session.outlet.end(about)
         elif kind == TELL_FOLLOWER:
             reply, person = about
-            if person in reply.followed:
+            if person in stored[reply].followed:
                 self._tell_one(session, Followed(channel=reply.channel.name, thread=reply.thread, on=True))
         else:
             self._tell_one(session, about)

@@ -203,7 +203,8 @@ class CommitLoop:
             self._alarm = self._loop.call_later(self.patience, self._look)
         owed = tuple(self.owed.items())
         try:
-            await self._store.commit([*(change for _, change in owed), *unit.changes] if owed else unit.changes)
+            changes = [*(change for _, change in owed), *unit.changes] if owed else unit.changes
+            unit.stored = await self._store.commit(changes)
         except StoreFailed as failure:
             self.failures += 1
             if self._retry is None:

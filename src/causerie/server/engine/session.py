@@ -15,7 +15,7 @@ from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
 from causerie.server.engine.rate_limits import Bucket
 from causerie.server.engine.scram_exchange import ScramExchange
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Append, Stored
 
 if TYPE_CHECKING:
     from causerie.config.irc import Oper
@@ -28,8 +28,8 @@ class AsItStands(Struct, frozen=True):
     snapshot: Snapshot
 
 
-Answer = Reply | Append | AsItStands | ChatError
-"""What a command comes to. An Append is told as the acknowledgement of its number."""
+Answer = Reply | Append | Stored | AsItStands | ChatError
+"""What a command comes to. What became of an Append, a Stored, is told as the acknowledgement of its number."""
 
 
 class Trust(IntEnum):

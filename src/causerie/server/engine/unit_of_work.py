@@ -11,7 +11,7 @@ see CommitLoop.owe.
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ from causerie.chat.replies import (
     Welcome,
 )
 from causerie.server.engine.session import Answer, Session
-from causerie.server.ports.changes import Append, Change
+from causerie.server.ports.changes import Append, Change, Stored
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -60,15 +60,16 @@ _ABSENT: Any = object()
 
 class UnitOfWork:
     """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
-    above. `asked`: which session's command an Append answers. `facts`: what is called, in this order, once the unit of
-    work was undone."""
+    above. `asked`: which session's command an Append answers; `stored`: what became of it, once committed. `facts`:
+    what is called, in this order, once the unit of work was undone."""
 
-    __slots__ = ("answered", "asked", "at", "changes", "facts", "more", "steps", "undo", "waiting")
+    __slots__ = ("answered", "asked", "at", "changes", "facts", "more", "steps", "stored", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.steps: list[Append | tuple[Any, ...]] = []
         self.asked: dict[Append, tuple[Session, Command]] = {}
+        self.stored: Mapping[Append, Stored] = {}
         self.more = 0
         self.undo: list[tuple[Any, Any, Any]] = []
         self.facts: list[Callable[[], None]] = []

@@ -9,19 +9,15 @@ from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Stan
 
 
 class Append(Struct, eq=False, gc=False):
-    """One event to be numbered and logged. The store sets `number`; `again` when its author sent the key before.
+    """One event to be numbered and logged; what became of it is a Stored.
 
-    Not frozen: a message is made once on its way to a thousand people, and its number comes in between.
-    `kind` is the event's tag; `data` is JSON of what the columns do not hold. For a repeated key `number` and `at` are
-    the first one's and nothing is stored. In a channel with history off the number rises and nothing is kept.
-    `said` is set like `number`: how many messages the channel has had. `target`: the message that it is about (an
-    edit, a deletion, a reaction, a pin) or answers; `thread`: the first message of the thread that it replies in, and
-    `nth` of the replies there, which the store sets. `follow`: its author and the author of the thread's first message
-    (ids; 0: nobody), who follow the thread with it, the latter with the first reply; the store sets `followed`: who of
-    them did not already. `mentions`: who is to find it among their mentions; 0 stands for every member. `event`:
-    what is told, where the caller has it made but for `number`, `at` and `said`. `more`: what its author said right
-    after it, each text a message as plain as this one; their numbers, and their places among the messages, follow on
-    `number` and `said`.
+    `kind` is the event's tag; `data` is JSON of what the columns do not hold. In a channel with history off the number
+    rises and nothing is kept. `target`: the message that it is about (an edit, a deletion, a reaction, a pin) or
+    answers; `thread`: the first message of the thread that it replies in. `follow`: its author and the author of the
+    thread's first message (ids; 0: nobody), who follow the thread with it, the latter with the first reply.
+    `mentions`: who is to find it among their mentions; 0 stands for every member. `event`: what is told, where the
+    caller has it made but for what a Stored says. `more`: what its author said right after it, each text a message as
+    plain as this one; their numbers, and their places among the messages, follow on its own.
     """
 
     channel: Channel
@@ -31,17 +27,29 @@ class Append(Struct, eq=False, gc=False):
     text: str
     key: str
     data: str
-    number: int = 0
-    again: bool = False
-    said: int = 0
     target: int = 0
     thread: int = 0
-    nth: int = 0
     follow: tuple[int, int] = (0, 0)
-    followed: tuple[int, ...] = ()
     mentions: tuple[int, ...] = ()
     event: LoggedEvent | None = None
     more: tuple[str, ...] = ()
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """What became of an Append: its `number` in the log of `channel` (a name), and when (ms).
+
+    `said`: how many messages the channel has had with it. `again`: its author had sent the key before; all of that is
+    the first one's then, and nothing was stored. `nth`: of the replies in its thread; `followed`: who follow the thread
+    with it and did not before (ids).
+    """
+
+    channel: str
+    number: int
+    at: int
+    said: int
+    again: bool = False
+    nth: int = 0
+    followed: tuple[int, ...] = ()
 
 
 class PutPerson(Struct, frozen=True):

@@ -22,7 +22,7 @@ from causerie.chat.events import (
     Topic,
 )
 from causerie.chat.model import Everyone
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Append, Stored
 
 _KINDS: dict[str, Any] = {
     "edited": Edited,
@@ -107,24 +107,24 @@ def logged_event(
     return event
 
 
-def event_of(append: Append) -> LoggedEvent | MessageRun:
-    """What is told of an Append that the store has numbered."""
-    author = append.author
+def event_of(append: Append, stored: Stored) -> LoggedEvent | MessageRun:
+    """What is told of an Append that was stored."""
+    author, event, number, at = append.author, append.event, stored.number, stored.at
     if append.more:
         return MessageRun(
-            channel=append.channel.name, number=append.number, at=append.at, person=author.id, name=author.name,
-            guest=author.guest, said=append.said, texts=(append.text, *append.more),
+            channel=stored.channel, number=number, at=at, person=author.id, name=author.name, guest=author.guest,
+            said=stored.said, texts=(append.text, *append.more),
         )  # fmt: skip
-    if append.event is None and append.kind == "message":
+    if event is None and append.kind == "message":
         return Message(
-            channel=append.channel.name, number=append.number, at=append.at, person=author.id, name=author.name,
-            text=append.text, guest=author.guest, key=append.key, said=append.said,
+            channel=stored.channel, number=number, at=at, person=author.id, name=author.name, text=append.text,
+            guest=author.guest, key=append.key, said=stored.said,
         )  # fmt: skip
-    if isinstance(append.event, Message):
-        return replace(append.event, number=append.number, at=append.at, said=append.said, nth=append.nth)
-    if append.event is not None:
-        return replace(append.event, number=append.number, at=append.at)
+    if isinstance(event, Message):
+        return replace(event, number=number, at=at, said=stored.said, nth=stored.nth)
+    if event is not None:
+        return replace(event, number=number, at=at)
     return logged_event(
-        append.kind, append.channel.name, append.number, append.at, author.id, author.name, author.guest,
-        append.text, append.key, append.data,
+        append.kind, stored.channel, number, at, author.id, author.name, author.guest, append.text, append.key,
+        append.data,
     )  # fmt: skip

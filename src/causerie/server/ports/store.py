@@ -7,7 +7,7 @@ it raises StoreFailed, nothing of it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
-from causerie.server.ports.changes import AddressBan, Change, Complaint, PutMetadata, PutNetwork, Token
+from causerie.server.ports.changes import AddressBan, Append, Change, Complaint, PutMetadata, PutNetwork, Stored, Token
 
 
 class StoreFailed(Exception):
@@ -154,12 +154,12 @@ class Store(Protocol):
     async def load(self) -> Loaded:
         """Everything that is kept in memory. Asked once, before anything else."""
 
-    async def commit(self, changes: Sequence[Change]) -> None:
+    async def commit(self, changes: Sequence[Change]) -> Mapping[Append, Stored]:
         """Store all of it, in this order, or nothing: synced when it returns. One commit at a time.
 
-        Raises StoreFailed. Sets `number`, `said`, `again` (and `at` when again) of every Append, and `nth` and
-        `followed` of a reply: a channel's numbers rise by one, in the order given, and so do a thread's; an Append with
-        `more` is a message for each of its texts. Of one that is sent again nothing is stored, counted or followed.
+        Raises StoreFailed. What became of every Append: a channel's numbers rise by one, in the order given, and so do
+        a thread's; one with `more` is a message for each of its texts, and its Stored tells of the first. Of one that
+        is sent again nothing is stored, counted or followed.
         """
 
     async def page(

@@ -9,8 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from causerie.chat.model import Channel
-from causerie.server.ports.changes import Append, Change
+from causerie.server.ports.changes import Append, Change, Stored
 from causerie.stores.sqlite.insert import Insert
 from causerie.stores.sqlite.log_index import RUN_MOST, Run
 from causerie.stores.sqlite.put import PUT
@@ -20,7 +19,10 @@ _APPEND = Insert(
     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 )
 _SAY = Insert("log (channel, number, at, kind, author, text, said)", "(?, ?, ?, 'message', ?, ?, ?)")
-_KEY = "SELECT channel, number, at, said FROM log WHERE author = ? AND key = ?"
+_KEY = (
+    "SELECT coalesce(channels.name, ''), log.number, log.at, log.said FROM log LEFT JOIN channels"
+    " ON channels.id = log.channel WHERE log.author = ? AND log.key = ?"
+)
 _REPLIES = "SELECT nth FROM log WHERE channel = ? AND thread = ? AND thread != 0 ORDER BY number DESC LIMIT 1"
 _FOLLOW = "INSERT OR IGNORE INTO follows (person, channel, thread) VALUES (?, ?, ?)"
 _MENTION = "INSERT OR IGNORE INTO mentions (person, channel, number) VALUES (?, ?, ?)"
@@ -29,18 +31,21 @@ Counts = dict[int, tuple[int, int]]
 """For each channel's id: the last number given, and how many messages there have been."""
 
 
-def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts) -> list[Run]:
-    """Write all changes in their order; in which runs the events are that it logged.
+def write(
+    writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts
+) -> tuple[dict[Append, Stored], list[Run]]:
+    """Write all changes in their order: what becomes of each Append, and in which runs the events are that it logged.
 
-    Gives each Append its number and its place in its thread, counting `counts` up and noting in `touched` where each
-    channel stood before, for the caller to put back if the commit fails. Raises sqlite3.Error.
+    Counts `counts` up and notes in `touched` where each channel stood before, for the caller to put back if the commit
+    fails. Raises sqlite3.Error.
     """
+    results: dict[Append, Stored] = {}
     runs: list[list[int]] = []
     run = [0, 0, 0, 0]  # the one that goes on, with how many rows were logged before it in the place of an id
     logged = last = 0  # how many rows, and the last one's id
     rows: list[tuple[Any, ...]] = []
     said: list[tuple[Any, ...]] = []  # the many that need the fewest columns, in runs, so that ids keep the order
-    keys: dict[tuple[int, str], Append] = {}
+    keys: dict[tuple[int, str], Stored] = {}
     replies: dict[tuple[int, int], int] = {}  # for each thread, how many it has had
     unkept: Counts = {}
     for change in changes:
@@ -49,21 +54,28 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             last = _flush(writer, rows, said) or last
             PUT[type(change)](writer, change)
             continue
-        author = change.author.id
-        if change.key and _said_before(writer, change, author, change.key, keys):
+        author, key = change.author.id, change.key
+        if key and (before := keys.get((author, key)) or _said_before(writer, author, key)):
+            results[change] = Stored(before.channel, before.number, before.at, before.said, again=True)
             continue
         channel = change.channel.id
-        number, spoken = before = counts.get(channel) or (0, 0)
+        number, spoken = counted = counts.get(channel) or (0, 0)
         if channel not in touched:
-            touched[channel] = before
-        change.number = number = number + 1
+            touched[channel] = counted
+        number += 1
         kind, more = change.kind, change.more
         if kind == "message":
             spoken += 1
-        change.said = spoken
         counts[channel] = number + len(more), spoken + len(more)
+        nth = 0
         if change.thread:
-            _reply(writer, change, replies)
+            nth, followed = _reply(writer, change, replies)
+            stored = Stored(change.channel.name, number, change.at, spoken, False, nth, followed)
+        else:
+            stored = Stored(change.channel.name, number, change.at, spoken)
+        results[change] = stored
+        if key:
+            keys[author, key] = stored
         if not change.channel.history and kind == "message":
             unkept[channel] = counts[channel]
             continue
@@ -75,22 +87,20 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             fit = min(left, RUN_MOST - run[3])
             run[3] += fit
             first, logged, left = first + fit, logged + fit, left - fit
-        if kind == "message" and not (change.key or change.data or change.target or change.mentions):
+        if kind == "message" and not (key or change.data or change.target or change.mentions):
             if rows:
                 last = _flush(writer, rows, said) or last
             at = change.at
             said.append((channel, number, at, author, change.text, spoken))
             if more:
-                said += [
-                    (channel, number + nth, at, author, text, spoken + nth) for nth, text in enumerate(more, start=1)
-                ]
+                said += [(channel, number + on, at, author, text, spoken + on) for on, text in enumerate(more, start=1)]
         else:
             if said:
                 last = _flush(writer, rows, said) or last
             rows.append(
                 (
-                    channel, number, change.at, kind, author, change.text, change.key or None, change.data or None,
-                    spoken, change.target, change.thread, change.nth,
+                    channel, number, change.at, kind, author, change.text, key or None, change.data or None, spoken,
+                    change.target, change.thread, nth,
                 )
             )  # fmt: skip
             if change.mentions:
@@ -101,24 +111,30 @@ def write(writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts,
             "UPDATE channels SET number = ?, said = ? WHERE id = ?", [(*counted, i) for i, counted in unkept.items()]
         )
     first = last - logged + 1
-    return [(channel, number, first + earlier, events) for channel, number, earlier, events in runs]
+    return results, [(channel, number, first + earlier, events) for channel, number, earlier, events in runs]
 
 
-def _reply(writer: sqlite3.Connection, change: Append, replies: dict[tuple[int, int], int]) -> None:
-    """One more reply in a thread; who follows the thread with it does from now on."""
+def _said_before(writer: sqlite3.Connection, author: int, key: str) -> Stored | None:
+    """What became of the message that this author sent with this key before."""
+    row = writer.execute(_KEY, (author, key)).fetchone()
+    return Stored(*row) if row else None
+
+
+def _reply(
+    writer: sqlite3.Connection, change: Append, replies: dict[tuple[int, int], int]
+) -> tuple[int, tuple[int, ...]]:
+    """One more reply in a thread: which one, and who follows the thread with it from now on."""
     place = change.channel.id, change.thread
     known = replies.get(place)
     if known is None:
         row = writer.execute(_REPLIES, place).fetchone()
         known = row[0] if row else 0
-    change.nth = known + 1
+    nth = known + 1
     if change.channel.history:
-        replies[place] = change.nth
+        replies[place] = nth
     author, first = change.follow
-    following = dict.fromkeys((first, author) if change.nth == 1 else (author,))
-    change.followed = tuple(
-        person for person in following if person and writer.execute(_FOLLOW, (person, *place)).rowcount
-    )
+    following = dict.fromkeys((first, author) if nth == 1 else (author,))
+    return nth, tuple(person for person in following if person and writer.execute(_FOLLOW, (person, *place)).rowcount)
 
 
 def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[tuple[Any, ...]]) -> int:
@@ -129,23 +145,3 @@ def _flush(writer: sqlite3.Connection, rows: list[tuple[Any, ...]], said: list[t
             last = insert.put(writer, waiting)
             waiting.clear()
     return last
-
-
-def _said_before(
-    writer: sqlite3.Connection, change: Append, author: int, key: str, keys: dict[tuple[int, str], Append]
-) -> bool:
-    first = keys.get((author, key))
-    if first is not None:
-        change.number, change.at, change.said, change.again = first.number, first.at, first.said, True
-        change.channel = first.channel
-        return True
-    row = writer.execute(_KEY, (author, key)).fetchone()
-    if row is not None:
-        channel, change.number, change.at, change.said = row
-        if channel != change.channel.id:
-            name = writer.execute("SELECT name FROM channels WHERE id = ?", (channel,)).fetchone()
-            change.channel = Channel(channel, name[0] if name else "")
-        change.again = True
-        return True
-    keys[author, key] = change
-    return False

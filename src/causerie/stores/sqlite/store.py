@@ -23,7 +23,17 @@ import msgspec
 
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Role, Standing, Subscription
-from causerie.server.ports.changes import AddressBan, Change, Complaint, Erase, PutMetadata, PutNetwork, Token
+from causerie.server.ports.changes import (
+    AddressBan,
+    Append,
+    Change,
+    Complaint,
+    Erase,
+    PutMetadata,
+    PutNetwork,
+    Stored,
+    Token,
+)
 from causerie.server.ports.store import (
     Act,
     Count,
@@ -179,21 +189,22 @@ class SqliteStore:
             hash_figures=dict(run(_HASH_FIGURES).fetchall()),
         )
 
-    async def commit(self, changes: Sequence[Change]) -> None:
+    async def commit(self, changes: Sequence[Change]) -> dict[Append, Stored]:
         """See the port."""
         async with self._one_writes:
-            told = await self._commit(changes)
+            results, told = await self._commit(changes)
         if told:
             self._index.more(told)
         if Erase in map(type, changes):
             self._wiping.soon()
+        return results
 
-    async def _commit(self, changes: Sequence[Change]) -> int:
+    async def _commit(self, changes: Sequence[Change]) -> tuple[dict[Append, Stored], int]:
         writer = self._writer
         touched: rows.Counts = {}
         try:
             writer.execute("BEGIN IMMEDIATE")
-            runs = rows.write(writer, changes, self._counts, touched)
+            results, runs = rows.write(writer, changes, self._counts, touched)
             told = sum([run[3] for run in runs])
             full = self._tail.rows + told > log_index.TAIL
             if full:
@@ -210,7 +221,7 @@ class SqliteStore:
             raise StoreFailed(f"{self.path}: {error}") from None
         self._committed = committed
         self._tail.committed(runs, told, full)
-        return told
+        return results, told
 
     def _end(self, committed: int) -> None:
         self._writer.execute("COMMIT")

@@ -192,14 +192,15 @@ def _note_slowed(context: Context, channel: Channel, append: Append, now: int) -
     context.unit.put(slowed, key, now)
     if append.key:
         # Only the store knows whether the same was said before: then nothing was said now.
-        over = asyncio.get_running_loop().create_future()
-        over.add_done_callback(lambda _: _put_back_slowed(slowed, key, before, now) if append.again else None)
-        context.unit.waiting.append(over)
+        unit, over = context.unit, asyncio.get_running_loop().create_future()
 
+        def put_back(_: object) -> None:
+            stored = unit.stored.get(append)
+            if stored is not None and stored.again and slowed.get(key) == now:
+                slowed[key] = before
 
-def _put_back_slowed(slowed: dict[tuple[int, int], int], key: tuple[int, int], before: int, now: int) -> None:
-    if slowed.get(key) == now:
-        slowed[key] = before
+        over.add_done_callback(put_back)
+        unit.waiting.append(over)
 
 
 def find_mentions(context: Context, channel: Channel, by: Person, text: str, author: int) -> Mentions:

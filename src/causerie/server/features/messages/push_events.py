@@ -13,7 +13,7 @@ from causerie.chat.model import Channel, Subscription
 from causerie.server.context import Context
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.features.messages.notification_preferences import verdict
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Append, Stored
 from causerie.server.ports.event_codec import event_of
 
 WAITING_MOST = 1000
@@ -40,22 +40,22 @@ class Pushing:
         subscribed = self._context.state.subscriptions
         if not subscribed:
             return
-        for step in unit.changes:
-            if isinstance(step, Append) and step.kind == "message" and not step.again:
-                standings = self._context.state.standings.get(step.channel.id, {})
+        for append, stored in unit.stored.items():
+            if append.kind == "message" and not stored.again:
+                standings = self._context.state.standings.get(append.channel.id, {})
                 for person in subscribed.keys() & standings.keys():
-                    if person != step.author.id and subscribed[person] and not self._is_at_a_client(person):
-                        self._note(step, person)
+                    if person != append.author.id and subscribed[person] and not self._is_at_a_client(person):
+                        self._note(append, stored, person)
 
     def _is_at_a_client(self, person: int) -> bool:
         return any(not own.away for own in self._context.state.connected.get(person, ()))
 
-    def _note(self, step: Append, person: int) -> None:
-        event = event_of(step)
+    def _note(self, append: Append, stored: Stored, person: int) -> None:
+        event = event_of(append, stored)
         assert isinstance(event, Message | MessageRun)
         for message in event.messages() if isinstance(event, MessageRun) else (event,):
             try:
-                self._waiting.put_nowait((step.channel, message, person))
+                self._waiting.put_nowait((append.channel, message, person))
             except asyncio.QueueFull:
                 self.dropped += 1
 

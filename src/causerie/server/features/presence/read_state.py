@@ -26,7 +26,7 @@ from causerie.server.context import Context, Flushed
 from causerie.server.engine.session import Session
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.features.messages.history import check_numbers
-from causerie.server.ports.changes import Append, PutMarker
+from causerie.server.ports.changes import PutMarker
 from causerie.server.ports.store import ReadState
 
 FLUSH_SECONDS = 3.0
@@ -158,13 +158,13 @@ def said(context: Context, unit: UnitOfWork) -> None:
     """A unit of work was told: who said something in it has read until there. It is committed, so that nothing that is
     undone later takes it back."""
     moved: dict[tuple[int, int, int], Marker] = {}
-    for change in unit.changes:
-        if type(change) is Append and change.kind == "message" and not change.again:
-            more, author = len(change.more), change.author.id
-            number = change.number + more
-            moved[change.channel.id, author, 0] = number, change.said + more
-            if change.thread:
-                moved[change.channel.id, author, change.thread] = number, change.nth
+    for append, stored in unit.stored.items():
+        if append.kind == "message" and not stored.again:
+            more, author = len(append.more), append.author.id
+            number = stored.number + more
+            moved[append.channel.id, author, 0] = number, stored.said + more
+            if append.thread:
+                moved[append.channel.id, author, append.thread] = number, stored.nth
     if moved:
         context.unit.settled(context.markers, moved)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from causerie.chat import commands as c
 from causerie.config.settings import Config
-from causerie.server.ports.changes import Append, Change
+from causerie.server.ports.changes import Append, Change, Stored
 from tests.law import FailingStore, World, build
 
 
@@ -26,11 +26,11 @@ async def test_what_is_undone_later_takes_no_marker_back_that_ones_own_words_mov
     commit_loop = asyncio.create_task(context.commit_loop.run())
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def held(changes: Sequence[Change]) -> None:
+    async def held(changes: Sequence[Change]) -> dict[Append, Stored]:
         if any(isinstance(change, Append) for change in changes):
             begun.set()
             await go_on.wait()
-        await FailingStore.commit(store, changes)
+        return await FailingStore.commit(store, changes)
 
     try:
         world.connect(world.clients[0])
