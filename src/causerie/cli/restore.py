@@ -22,9 +22,9 @@ STORE = "causerie.db"
 def restore(backup: Path, data: Path) -> tuple[Count, Path | None]:
     """Make `data` hold what `backup` holds; what a check counted, and where the store from before is, if any.
 
-    The copy is checked before anything is touched. What it holds beside the store (Web Push's key) is put back too;
-    a backup that holds none leaves what is there. The search index is dropped, and built again by the
-    server. Raises Failure.
+    The copy is brought up to date and checked before anything is touched. What it holds beside the store (Web Push's
+    key) is put back too; a backup that holds none leaves what is there. The search index is dropped, and built again by
+    the server. Raises Failure.
     """
     from causerie.data_directory import CannotStart, DataDirectory
 
@@ -113,18 +113,20 @@ def _former(path: Path) -> Path:
 
 def _check(part: Path, backup: Path) -> Count:
     from causerie.stores.sqlite.copy import check_file
-    from causerie.stores.sqlite.schema import HEAD, version
+    from causerie.stores.sqlite.schema import HEAD, migrate, version
 
     try:
-        count = check_file(part)
         with closing(sqlite3.connect(f"file:{part}?mode=ro", uri=True)) as connection:
             at = version(connection)
+        if at is not None and at > HEAD:
+            raise Failure(_("{path} was made by a newer causerie; upgrade causerie first").format(path=backup))
+        if at is not None and at < HEAD:
+            migrate(part)
+        count = check_file(part)
     except sqlite3.Error as error:
         raise Failure(_("{path} is no backup of causerie: {why}").format(path=backup, why=error)) from None
     if count.problems:
         raise Failure(_("{path} is damaged: {why}").format(path=backup, why=count.problems[0]))
-    if at is not None and at > HEAD:
-        raise Failure(_("{path} was made by a newer causerie; upgrade causerie first").format(path=backup))
     return count
 
 

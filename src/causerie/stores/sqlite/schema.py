@@ -53,11 +53,15 @@ def version(connection: sqlite3.Connection) -> str | None:
 
 
 def migrate(path: Path, to: str = "head") -> None:
-    """Run the migrations that a file lacks."""
+    """Run the migrations that a file lacks. Raises sqlite3.Error."""
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy.exc import DBAPIError
 
     settings = Config()
     settings.set_main_option("script_location", str(resources.files("causerie.stores.sqlite").joinpath("migrations")))
     settings.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
-    command.upgrade(settings, to)
+    try:
+        command.upgrade(settings, to)
+    except DBAPIError as error:
+        raise error.orig if isinstance(error.orig, sqlite3.Error) else error from None
