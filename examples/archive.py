@@ -17,7 +17,7 @@ from typing import BinaryIO
 import msgspec
 
 from causerie.chat.events import Event
-from causerie.client import Heard, connect
+from causerie.client import EventReceived, connect
 
 
 class Archive:
@@ -51,9 +51,9 @@ async def main(where: str, channel: str, path: Path) -> None:
             view = await chat.join(channel)
             async for event in chat.since(view.channel, archive.last):
                 archive.add(event)
-            async for happening in chat:
-                if isinstance(happening, Heard) and happening.event.channel == view.channel:
-                    archive.add(happening.event)
+            async for update in chat:
+                if isinstance(update, EventReceived) and update.event.channel == view.channel:
+                    archive.add(update.event)
 
 
 if len(sys.argv) != 4:

@@ -31,7 +31,7 @@ from causerie.chat.errors import (
 )
 from causerie.chat.model import Person
 from causerie.chat.replies import LoggedIn, Pong
-from causerie.client.frames import Frames, Garbled
+from causerie.client.frames import BadFrame, FrameDecoder
 from causerie.client.server_address import ServerAddress
 from causerie.config.file import ConfigError, from_toml
 from causerie.config.settings import Config
@@ -298,16 +298,16 @@ def address(data: bytes, dice: random.Random) -> None:
 
 
 def told(data: bytes, dice: random.Random) -> None:
-    """What a server says to a client, cut anywhere: what is not understood is counted, what is no line is Garbled."""
-    frames, at = Frames(Counter()), 0
+    """A server's lines, cut anywhere: what is not understood is counted, what is no line raises BadFrame."""
+    decoder, at = FrameDecoder(Counter()), 0
     while at < len(data):
         cut = at + dice.choice((1, 7, 100, len(data)))
         try:
-            frames.feed(data[at:cut])
-        except Garbled:
+            decoder.feed(data[at:cut])
+        except BadFrame:
             return
         at = cut
-    assert len(frames._unread) <= len(data)
+    assert len(decoder._unread) <= len(data)
 
 
 def _as_bytes(said: list[str]) -> list[bytes]:
@@ -333,7 +333,7 @@ DECODERS: dict[str, tuple[Decoder, list[bytes]]] = {
     "Address.parse": (address, _as_bytes(inputs.ADDRESSES + inputs.LINKS)),
     "config_file.from_toml": (toml, _as_bytes(inputs.TOML)),
     "proxy_header.read": (header, inputs.PROXY),
-    "client.Frames": (told, inputs.TOLD),
+    "client.FrameDecoder": (told, inputs.TOLD),
     "Connection": (
         whole_server,
         inputs.CLASSIC + inputs.NATIVE + inputs.IRC + inputs.PROXY + inputs.WEBSOCKET,

@@ -36,19 +36,19 @@ from causerie.client import (
     Certificate,
     CertificateChanged,
     CertificateUnknown,
+    ChannelSynced,
     Chat,
-    Ended,
-    FileMemory,
-    Happening,
-    Heard,
+    EventReceived,
+    FileStorage,
     KnownServers,
-    NotALetter,
-    Opened,
-    Sent,
+    MessageSent,
+    NotAMessage,
     ServerAddress,
+    SessionEnded,
     State,
-    Turned,
+    StateChanged,
     Unreachable,
+    Update,
     connect,
     connect_operator,
 )
@@ -68,20 +68,20 @@ async def within(what: Coroutine[Any, Any, Any]) -> Any:
         return await what
 
 
-async def until(chat: Chat, happens: Callable[[Happening], bool]) -> list[Happening]:
-    """Everything up to and with the first such happening."""
-    happened: list[Happening] = []
+async def until(chat: Chat, happens: Callable[[Update], bool]) -> list[Update]:
+    """Everything up to and with the first such update."""
+    happened: list[Update] = []
     async with asyncio.timeout(PATIENCE):
-        async for happening in chat:
-            happened.append(happening)
-            if happens(happening):
+        async for update in chat:
+            happened.append(update)
+            if happens(update):
                 return happened
     raise AssertionError(f"it ended before: {happened}")
 
 
-def said(text: str) -> Callable[[Happening], bool]:
-    return lambda happening: (
-        isinstance(happening, Heard) and isinstance(happening.event, Message) and happening.event.text == text
+def said(text: str) -> Callable[[Update], bool]:
+    return lambda update: (
+        isinstance(update, EventReceived) and isinstance(update.event, Message) and update.event.text == text
     )
 
 
@@ -100,7 +100,7 @@ async def test_two_talk(house: House) -> None:
         await ben.join("home")
         ack = await anna.send("home", "hello")
         (*_, heard) = await until(ben, said("hello"))
-        assert isinstance(heard, Heard)
+        assert isinstance(heard, EventReceived)
         assert heard.view is not None
         assert heard.event == Message(
             channel="home", number=ack.number, at=ack.at, person=anna.me.person, name="Anna", text="hello", guest=True,
@@ -113,8 +113,8 @@ async def test_two_talk(house: House) -> None:
 async def test_a_direct_conversation_that_somebody_else_begins_is_heard(house: House) -> None:
     async with connect(where(house), name="Anna") as anna, connect(where(house), name="Ben") as ben:
         await anna.ask(Tell(people=["Ben"], text="psst"), Ack)
-        (*_, opened) = await until(ben, lambda happening: isinstance(happening, Opened))
-        assert isinstance(opened, Opened)
+        (*_, opened) = await until(ben, lambda update: isinstance(update, ChannelSynced))
+        assert isinstance(opened, ChannelSynced)
         assert opened.view.access == "direct"
         assert opened.view.unread == 1
         await anna.send(opened.view.channel, "are you there?")
@@ -135,7 +135,7 @@ async def test_what_is_read_is_known_on_every_device(house: House) -> None:
             await other.ask(Unread(), ReadList)
             assert other.views["home"].unread == 3
             await other.ask(Mark(channel="home", number=2))
-            await until(one, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Marked))
+            await until(one, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Marked))
             assert one.views["home"].unread == 1
 
 
@@ -148,13 +148,13 @@ async def test_anything_can_be_asked_and_comes_typed_or_refused(house: House) ->
         answer = await chat.ask(Channels(), ChannelList)
         assert [line.channel for line in answer.channels] == ["home", "kitchen"]
         assert isinstance(await chat.ask(SetTopic(channel="kitchen", topic="tea")), Ack)
-        await until(chat, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Topic))
+        await until(chat, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Topic))
         assert chat.views["kitchen"].topic == "tea"
         with pytest.raises(errors.NoSuchChannel):
             await chat.send("nowhere", "hello?")
         with pytest.raises(errors.AdministratorsOnly):
             await chat.ask(MakeInvite())
-    with pytest.raises(Ended):
+    with pytest.raises(SessionEnded):
         await chat.join("kitchen")
 
 
@@ -170,18 +170,18 @@ async def test_the_living_conversation_is_in_the_views(house: House) -> None:
         number = (await anna.send("home", "helo @ben")).number
         await anna.ask(Edit(channel="home", number=number, text="hello @ben"))
         await ben.ask(React(channel="home", number=number, emoji="👍"))
-        await until(ben, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Reacted))
+        await until(ben, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Reacted))
         (message,) = ben.views["home"].messages
         assert (message.text, message.reactions[0].count, message.reactions[0].mine) == ("hello @ben", 1, True)
         assert (ben.views["home"].unread, ben.views["home"].mentions) == (1, 1)
         await ben.ask(Mark(channel="home", number=number))
-        await until(ben, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Marked))
+        await until(ben, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Marked))
         assert ben.views["home"].unread == 0
         await ben.ask(Notify(channel="home", level="none"))
         await ben.ask(Preferred(), Wishes)
         assert ben.views["home"].level == "none"
         await anna.ask(IsTyping(channel="home"))
-        await until(ben, lambda happening: isinstance(happening, Heard) and isinstance(happening.event, Typing))
+        await until(ben, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Typing))
         assert list(ben.views["home"].typing.values()) == ["anna"]
 
 
@@ -198,7 +198,7 @@ async def test_what_is_typed_is_said_or_done(house: House) -> None:
             await anna.say("kitchen", "/dance")
         await anna.say("kitchen", "/part")
         assert "kitchen" not in anna.views
-        with pytest.raises(NotALetter):
+        with pytest.raises(NotAMessage):
             anna.post(Send(channel="kitchen", text="/part"))
 
 
@@ -239,14 +239,14 @@ async def test_a_link_makes_an_account_over_the_pinned_certificate(house: House,
     assert isinstance(made, InviteMade)
     pin = house.server.identity.fingerprint()
     link = f"causerie://{where(house)}/#invite={made.token}&pin={pin}"
-    memory = FileMemory(tmp_path / "chat.json")
-    async with connect(link, name="anna", password=PASSWORD, memory=memory) as chat:
+    storage = FileStorage(tmp_path / "chat.json")
+    async with connect(link, name="anna", password=PASSWORD, storage=storage) as chat:
         assert (chat.me.name, chat.me.guest) == ("anna", False)
-    assert (memory.path.stat().st_mode & 0o777) == 0o600
-    async with connect(f"causerie://{where(house)}/#pin={pin}", memory=memory) as chat:
+    assert (storage.path.stat().st_mode & 0o777) == 0o600
+    async with connect(f"causerie://{where(house)}/#pin={pin}", storage=storage) as chat:
         assert chat.me.name == "anna"
     with pytest.raises(CertificateChanged):
-        await connect(f"causerie://{where(house)}/#pin={'0' * 64}", memory=memory).open()
+        await connect(f"causerie://{where(house)}/#pin={'0' * 64}", storage=storage).open()
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_asked_about_once(house: House, tmp_path: Path) -> None:
@@ -265,39 +265,39 @@ async def test_a_certificate_that_nobody_vouches_for_is_asked_about_once(house: 
     server = where(house)
     place = ServerAddress(host="127.0.0.1", port=int(server.rpartition(":")[2]))
     with pytest.raises(CertificateUnknown):
-        await connect(place, known=known).open()
+        await connect(place, known_servers=known).open()
     with pytest.raises(CertificateUnknown):
-        await connect(place, known=known, vouch=no).open()
+        await connect(place, known_servers=known, confirm_certificate=no).open()
     for _ in range(2):
-        async with connect(place, known=known, vouch=yes):
+        async with connect(place, known_servers=known, confirm_certificate=yes):
             pass
     assert asked == [Certificate(server, fingerprint)] * 2
     assert known.get(server) == fingerprint
     known.put(server, "0" * 64)
     with pytest.raises(CertificateChanged):
-        await connect(place, known=known, vouch=no).open()
+        await connect(place, known_servers=known, confirm_certificate=no).open()
     assert asked[-1] == Certificate(server, fingerprint, "0" * 64)
 
 
 async def test_who_leaves_is_gone_and_no_token_stays_behind(house: House) -> None:
     await house.account("anna")
     async with connect(where(house), name="anna", password=PASSWORD) as chat:
-        assert chat.session.kept().token
+        assert chat.session.saved().token
     async with connect(where(house), name="anna", password=PASSWORD) as chat:
         assert len((await chat.ask(Sessions(), SessionList)).sessions) == 1
 
 
 async def test_logging_out_takes_the_remembered_token_back(house: House, tmp_path: Path) -> None:
     """Whoever has the file afterwards has nothing."""
-    memory = FileMemory(tmp_path / "memory.json")
+    storage = FileStorage(tmp_path / "storage.json")
     await house.account("anna")
-    chat = await connect(where(house), name="anna", password=PASSWORD, memory=memory).open()
-    kept = chat.session.kept()
+    chat = await connect(where(house), name="anna", password=PASSWORD, storage=storage).open()
+    saved = chat.session.saved()
     await chat.close(forget=True)
-    assert not memory.get().token
-    memory.put(kept)
+    assert not storage.get().token
+    storage.put(saved)
     with pytest.raises(errors.LoginFailed):
-        await connect(where(house), memory=memory).open()
+        await connect(where(house), storage=storage).open()
 
 
 async def test_the_operator_asks_over_the_control_socket(house: House) -> None:
@@ -307,21 +307,21 @@ async def test_the_operator_asks_over_the_control_socket(house: House) -> None:
 
 
 async def test_an_interface_in_another_thread(house: House, tmp_path: Path) -> None:
-    """As docs/client.md has it: happenings over a queue, questions as futures; leaving is quick."""
-    inbox: queue.SimpleQueue[Happening | None] = queue.SimpleQueue()
+    """As docs/client.md has it: updates over a queue, commands as futures; leaving is quick."""
+    inbox: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
     ready: Future[tuple[asyncio.AbstractEventLoop, Chat, asyncio.Event]] = Future()
 
     async def network() -> None:
         over = asyncio.Event()
-        memory = FileMemory(tmp_path / "chat.json")
-        async with connect(where(house), name="Tk", memory=memory, patient=True) as chat:
+        storage = FileStorage(tmp_path / "chat.json")
+        async with connect(where(house), name="Tk", storage=storage, patient=True) as chat:
             ready.set_result((asyncio.get_running_loop(), chat, over))
             hearing = asyncio.create_task(_put_all(chat, inbox))
             await over.wait()
         await hearing
         inbox.put(None)
 
-    def interface() -> list[Happening]:
+    def interface() -> list[Update]:
         thread = threading.Thread(target=lambda: asyncio.run(network()))
         thread.start()
         loop, chat, over = ready.result(PATIENCE)
@@ -330,10 +330,10 @@ async def test_an_interface_in_another_thread(house: House, tmp_path: Path) -> N
             chat.post(command)
 
         asyncio.run_coroutine_threadsafe(say(Send(channel="home", text="from Tk", key="tk-1")), loop).result(PATIENCE)
-        drawn: list[Happening] = []
-        while not any(isinstance(happening, Sent) and happening.key == "tk-1" for happening in drawn):
-            if (happening := inbox.get(timeout=PATIENCE)) is not None:
-                drawn.append(happening)
+        drawn: list[Update] = []
+        while not any(isinstance(update, MessageSent) and update.key == "tk-1" for update in drawn):
+            if (update := inbox.get(timeout=PATIENCE)) is not None:
+                drawn.append(update)
         asked = asyncio.run_coroutine_threadsafe(chat.history("home"), loop).result(PATIENCE)
         assert [event.text for event in asked.events if isinstance(event, Message)] == ["from Tk"]
         loop.call_soon_threadsafe(over.set)
@@ -344,13 +344,13 @@ async def test_an_interface_in_another_thread(house: House, tmp_path: Path) -> N
         return drawn
 
     drawn = await asyncio.to_thread(interface)
-    states = [happening.state for happening in drawn if isinstance(happening, Turned)]
+    states = [update.state for update in drawn if isinstance(update, StateChanged)]
     assert states == [State.GREETING, State.LOGGING_IN, State.LIVE, State.CLOSED]
 
 
-async def _put_all(chat: Chat, inbox: queue.SimpleQueue[Happening | None]) -> None:
-    async for happening in chat:
-        inbox.put(happening)
+async def _put_all(chat: Chat, inbox: queue.SimpleQueue[Update | None]) -> None:
+    async for update in chat:
+        inbox.put(update)
 
 
 # What breaks.
@@ -358,32 +358,32 @@ async def _put_all(chat: Chat, inbox: queue.SimpleQueue[Happening | None]) -> No
 
 async def test_words_survive_the_program(house: House, tmp_path: Path) -> None:
     """What was typed while the server was away is said by the next run of the program; it goes on hearing, too."""
-    memory = FileMemory(tmp_path / "chat.json")
+    storage = FileStorage(tmp_path / "chat.json")
     await house.account("anna")
-    async with connect(where(house), name="anna", password=PASSWORD, memory=memory) as chat:
+    async with connect(where(house), name="anna", password=PASSWORD, storage=storage) as chat:
         await chat.join("home")
         await chat.send("home", "one")
         await until(chat, said("one"))
         await chat.leave("home")
         await chat.join("home")
-    async with connect(where(house), memory=memory, backoff=AT_ONCE) as chat:
+    async with connect(where(house), storage=storage, backoff=AT_ONCE) as chat:
         await house.server.stop()
         chat.post(Send(channel="home", text="two"))
         chat.post(Send(channel="home", text="three"))
-        assert [letter.text for letter in chat.letters] == ["two", "three"]
+        assert [message.text for message in chat.outgoing] == ["two", "three"]
     await house.__aenter__()  # started again, in the same directory
     ben = await house.native_in("home", "Ben")
     await ben.says("home", "and then?")
-    async with connect(where(house), memory=memory) as chat:
-        await within(chat.settled())
+    async with connect(where(house), storage=storage) as chat:
+        await within(chat.wait_until_sent())
         happened = await until(chat, said("three"))
         texts = [
-            happening.event.text
-            for happening in happened
-            if isinstance(happening, Heard) and isinstance(happening.event, Message)
+            update.event.text
+            for update in happened
+            if isinstance(update, EventReceived) and isinstance(update.event, Message)
         ]
         assert texts == ["and then?", "two", "three"]
-        assert [happening.ack.number for happening in happened if isinstance(happening, Sent)] == [3, 4]
+        assert [update.ack.number for update in happened if isinstance(update, MessageSent)] == [3, 4]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -404,11 +404,11 @@ async def test_cut_at_random_bytes_nothing_is_lost_doubled_or_out_of_order(house
             await within(chats[0].send("home", "that is all"))
             for chat in chats:
                 happened = await until(chat, said("that is all"))
-                events = [happening.event for happening in happened if isinstance(happening, Heard)]
+                events = [update.event for update in happened if isinstance(update, EventReceived)]
                 assert not [event for event in events if isinstance(event, Gap)]
                 numbers = [event.number for event in events if event.number]
                 assert numbers == list(range(numbers[0], numbers[-1] + 1))
-                sent = [happening.key for happening in happened if isinstance(happening, Sent)]
+                sent = [update.key for update in happened if isinstance(update, MessageSent)]
                 assert len(sent) == len(set(sent))
     log = [event for event in await everything(witness, "home") if event["is"] == "message"]
     for name in ("Anna", "Ben"):
@@ -417,15 +417,15 @@ async def test_cut_at_random_bytes_nothing_is_lost_doubled_or_out_of_order(house
 
 
 async def _talk(chat: Chat, dice: random.Random, count: int) -> None:
-    await chat.live()
+    await chat.wait_until_live()
     name = chat.me.name
     for number in range(count):
-        letter = chat.post(Send(channel="home", text=f"{name} {number}"))
+        message = chat.post(Send(channel="home", text=f"{name} {number}"))
         if dice.random() < 0.5:
             answered = asyncio.Event()
-            letter.then(lambda _asked, answered=answered: answered.set())  # type: ignore[misc]
+            message.on_done(lambda _request, answered=answered: answered.set())  # type: ignore[misc]
             await answered.wait()
-    await chat.settled()
+    await chat.wait_until_sent()
 
 
 async def test_the_server_is_killed_in_mid_sentence(tmp_path: Path) -> None:
@@ -434,19 +434,19 @@ async def test_the_server_is_killed_in_mid_sentence(tmp_path: Path) -> None:
     try:
         server.listen = str(server.address)
         dice = random.Random(5)
-        memory = FileMemory(tmp_path / "chat.json")
-        async with connect(str(server.address), name="Anna", memory=memory, backoff=AT_ONCE) as chat:
+        storage = FileStorage(tmp_path / "chat.json")
+        async with connect(str(server.address), name="Anna", storage=storage, backoff=AT_ONCE) as chat:
             await chat.join("home")
             for round_ in range(3):
-                letters = [chat.post(Send(channel="home", text=f"{round_}.{number}")) for number in range(60)]
+                messages = [chat.post(Send(channel="home", text=f"{round_}.{number}")) for number in range(60)]
                 await until(chat, said(f"{round_}.{dice.randint(0, 40)}"))
                 server.kill()
-                await until(chat, lambda happening: isinstance(happening, Turned) and happening.state is State.LOST)
+                await until(chat, lambda update: isinstance(update, StateChanged) and update.state is State.LOST)
                 chat.post(Send(channel="home", text=f"{round_}.after"))
                 server.restart()
-                chat.try_now()
-                await within(chat.settled())
-                assert all(isinstance(letter.reply, Ack) for letter in letters)
+                chat.reconnect_now()
+                await within(chat.wait_until_sent())
+                assert all(isinstance(message.reply, Ack) for message in messages)
             await until(chat, said("2.after"))
             assert chat.views["home"].messages[-1].text == "2.after"
         reader = await server.native_in("home", "Reader")
@@ -464,7 +464,7 @@ async def test_too_fast_a_talker_is_slowed_down_and_nothing_is_lost() -> None:
         await chat.join("home")
         for number in range(12):
             chat.post(Send(channel="home", text=str(number)))
-        await within(chat.settled())
+        await within(chat.wait_until_sent())
         page = await chat.history("home")
         assert [event.text for event in page.events if isinstance(event, Message)] == [str(n) for n in range(12)]
 
@@ -473,7 +473,7 @@ async def test_one_who_reads_slowly_is_fed_in_pieces_and_misses_nothing(house: H
     """The server is not read from while too much waits; what it then says at once is still in order."""
     async with connect(where(house), name="Slow") as slow:
         await slow.join("home")
-        await until(slow, lambda happening: isinstance(happening, Opened))
+        await until(slow, lambda update: isinstance(update, ChannelSynced))
         ben = await house.native_in("home", "Ben")
         count = 3000
         for number in range(count):
@@ -482,9 +482,9 @@ async def test_one_who_reads_slowly_is_fed_in_pieces_and_misses_nothing(house: H
                 await ben.answer(ben.tells("ping"))
         happened = await until(slow, said(str(count - 1)))
         texts = [
-            happening.event.text
-            for happening in happened
-            if isinstance(happening, Heard) and isinstance(happening.event, Message)
+            update.event.text
+            for update in happened
+            if isinstance(update, EventReceived) and isinstance(update.event, Message)
         ]
         assert texts == [str(number) for number in range(count)]
 

@@ -15,7 +15,7 @@ from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Left
 from causerie.chat.replies import DraftList, Page, ReadList, ThreadList, Wishes
 from causerie.chat.view import View
-from causerie.client import Backoff, Chat, Heard, Lost, ServerAddress, connect
+from causerie.client import Backoff, Chat, ConnectionLost, EventReceived, ServerAddress, connect
 from tests.cutting_proxy import CuttingProxy
 from tests.people import PASSWORD, PATIENCE, House
 
@@ -90,7 +90,7 @@ async def agree(devices: list[Chat], where: str) -> None:
     async with asyncio.timeout(PATIENCE), device(where) as fresh:
         await fresh.ask(c.SetPresence(mode="invisible"))
         for chat in (*devices, fresh):
-            await chat.live()
+            await chat.wait_until_live()
             for name in CHANNELS:
                 await chat.join(name)
         await ask_all(fresh)
@@ -130,7 +130,7 @@ async def test_own_views_are_what_a_fresh_session_sees(house: House, seed: int) 
                 channel, person = dice.choice(CHANNELS), dice.choice((ben, desk, desk, phone, phone))
                 last = person.views[channel].number if channel in person.views else 1
                 command = act(dice, channel, last)
-                with contextlib.suppress(ChatError, Lost):
+                with contextlib.suppress(ChatError, ConnectionLost):
                     if channel not in person.views:
                         await person.join(channel)
                     await person.ask(command)
@@ -165,16 +165,16 @@ async def test_presence_outlives_the_connection(house: House) -> None:
         await ben.join("home")
         await anna.join("home")
         await anna.ask(c.SetPresence(mode="dnd", text="writing"))
-        assert anna._wire is not None
-        anna._wire.hang_up()
+        assert anna._connection is not None
+        anna._connection.abort()
         async with asyncio.timeout(PATIENCE):
-            async for happening in ben:
-                if isinstance(happening, Heard) and isinstance(happening.event, Left):
+            async for update in ben:
+                if isinstance(update, EventReceived) and isinstance(update.event, Left):
                     break
-            async for happening in ben:
-                if isinstance(happening, Heard) and isinstance(happening.event, Entered):
+            async for update in ben:
+                if isinstance(update, EventReceived) and isinstance(update.event, Entered):
                     # Never seen otherwise, not even at first.
-                    assert (happening.event.dnd, happening.event.away) == (True, "writing")
+                    assert (update.event.dnd, update.event.away) == (True, "writing")
                     break
 
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from causerie.chat.errors import NoSuchChannel
-from causerie.client import Heard, connect
+from causerie.client import EventReceived, connect
 from causerie.server import catch_up
 from tests.irc_people import irc_as, irc_in
 from tests.people import PASSWORD, PATIENCE, House
@@ -144,8 +144,8 @@ async def test_a_client_goes_along_with_its_channel() -> None:
             await anna.asks("rename_channel", channel="tea", name="cake")
             await anna.asks("send", channel="cake", text="here")
             async with asyncio.timeout(PATIENCE):
-                async for happening in bob:
-                    if isinstance(happening, Heard) and getattr(happening.event, "text", "") == "here":
+                async for update in bob:
+                    if isinstance(update, EventReceived) and getattr(update.event, "text", "") == "here":
                         break
             assert [view.channel for view in bob.views.values()] == ["cake"]
             ack = await bob.send("tea", "me too")

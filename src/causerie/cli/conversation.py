@@ -17,7 +17,7 @@ from causerie.chat.replies import MemberList, Snapshot
 from causerie.cli.disconnect_reason import disconnect_reason
 from causerie.cli.failure import BROKEN
 from causerie.cli.typed_lines import PipedLines, TypedLines
-from causerie.client import Chat, ClientError, Ended, Happening, Heard, Out, State, Turned
+from causerie.client import ChannelLeft, Chat, ClientError, EventReceived, SessionEnded, State, StateChanged, Update
 from causerie.i18n.refusals import sentence
 from causerie.i18n.text import _, ngettext, printable
 from causerie.protocols.text_fallback.events import reading
@@ -119,12 +119,12 @@ class Conversation:
     def _ended(self, error: BaseException) -> int:
         if not isinstance(error, ClientError):
             raise error
-        print(f"! {disconnect_reason(error.code if isinstance(error, Ended) else '')}", file=sys.stderr)
+        print(f"! {disconnect_reason(error.code if isinstance(error, SessionEnded) else '')}", file=sys.stderr)
         return BROKEN
 
     async def _hear_all(self) -> None:
-        async for happening in self._chat:
-            self._happened(happening)
+        async for update in self._chat:
+            self._happened(update)
 
     async def _read_all(self) -> None:
         """Take lines until one says to leave; they are done one after the other, and typing goes on meanwhile."""
@@ -203,17 +203,17 @@ class Conversation:
         names = (printable(member.name) + ("*" if member.here else "") for member in answer.members)
         print(_("In {channel} (* here now):").format(channel=printable(channel)), " ".join(names), flush=True)
 
-    def _happened(self, happening: Happening) -> None:
-        if isinstance(happening, Heard):
-            self._hear(happening.event)
-        elif isinstance(happening, Turned):
-            self._turned(happening)
-        elif isinstance(happening, Out) and happening.channel == self.channel:
+    def _happened(self, update: Update) -> None:
+        if isinstance(update, EventReceived):
+            self._hear(update.event)
+        elif isinstance(update, StateChanged):
+            self._turned(update)
+        elif isinstance(update, ChannelLeft) and update.channel == self.channel:
             self.channel = ""
-            if happening.error is not None:
-                self._refused(happening.error)
+            if update.error is not None:
+                self._refused(update.error)
 
-    def _turned(self, turned: Turned) -> None:
+    def _turned(self, turned: StateChanged) -> None:
         """The connection was lost, or is there again; attempts in between are not told."""
         if turned.state is State.LOST and not self._lost:
             self._lost = True

@@ -43,14 +43,14 @@ def operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool = Fa
     import asyncio
 
     from causerie.chat.errors import ChatError
-    from causerie.client import ClientError, Ended
+    from causerie.client import ClientError, SessionEnded
 
     try:
         return asyncio.run(_operate(place, work, create))
     except ChatError as error:
         raise Failure(sentence(error), code=error.code, data=error.data) from None
     except ClientError as error:
-        code = error.code if isinstance(error, Ended) else ""
+        code = error.code if isinstance(error, SessionEnded) else ""
         raise Failure(_("the server went away before it answered"), code=code) from None
 
 

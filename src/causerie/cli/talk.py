@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from causerie.chat.errors import ChatError
     from causerie.cli.certificates import Acceptance
     from causerie.cli.disconnect_reason import disconnect_reason
-    from causerie.client import Ended, Unreachable
+    from causerie.client import SessionEnded, Unreachable
     from causerie.i18n.refusals import sentence
 
     acceptance = Acceptance()
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0  # Ctrl+D instead of a name
     except Unreachable as unreachable:
         raise _failure(unreachable, server, acceptance) from None
-    except Ended as ended:
+    except SessionEnded as ended:
         raise Failure(disconnect_reason(ended.code)) from None
 
 
@@ -142,14 +142,18 @@ def _name(before: str) -> str:
 async def _chat(arguments: argparse.Namespace, server: ServerAddress, acceptance: Acceptance, name: str) -> Chat:
     from causerie.cli.certificates import known_file
     from causerie.cli.password import known_password, new_password
-    from causerie.client import KnownServers, connect, greeting
+    from causerie.client import KnownServers, connect, fetch_welcome
 
     known, password = KnownServers(known_file()), ""
     if not arguments.guest:
         if server.invite:
             # What the server asks of a password is said before one is thought of.
             interactive = sys.stdin.isatty()
-            least = (await greeting(server, known=known, vouch=acceptance.ask)).password_min if interactive else 0
+            least = (
+                (await fetch_welcome(server, known_servers=known, confirm_certificate=acceptance.ask)).password_min
+                if interactive
+                else 0
+            )
             password = new_password(name, least)
         else:
             password = known_password(name)
@@ -158,7 +162,7 @@ async def _chat(arguments: argparse.Namespace, server: ServerAddress, acceptance
         name=name,
         password=password,
         guest=arguments.guest,
-        known=known,
-        vouch=acceptance.ask,
+        known_servers=known,
+        confirm_certificate=acceptance.ask,
         reconnect=sys.stdin.isatty(),
     )

@@ -1,6 +1,6 @@
-"""A client without a screen: every client and bot of ours stands on it. The guide is docs/client.md.
+"""The client library: clients and bots are built on it. The guide is docs/client.md.
 
-`connect` makes a `Chat`, over asyncio; the `Session` below it does no I/O and can be driven by anything.
+`connect` makes a `Chat`, over asyncio; the `Session` below it does no I/O and can be driven by any event loop.
 """
 
 from __future__ import annotations
@@ -9,67 +9,78 @@ from causerie.client.authentication import Credentials
 from causerie.client.backoff import Backoff
 from causerie.client.certificates import Certificate, KnownServers
 from causerie.client.chat import Chat
-from causerie.client.connecting import connect, connect_operator, greeting
+from causerie.client.connecting import connect, connect_operator, fetch_welcome
 from causerie.client.errors import (
-    BrokenMemory,
+    AccountChanged,
     CertificateChanged,
     CertificateRefused,
     CertificateUnknown,
     ClientError,
-    Ended,
-    Lost,
-    NotALetter,
-    NotUnderstood,
+    ConnectionLost,
+    NotAMessage,
     OutboxFull,
-    SomebodyElse,
-    TooMuchAsked,
+    SessionEnded,
+    StorageDamaged,
+    TooManyRequests,
+    UnexpectedReply,
     Unreachable,
 )
-from causerie.client.file_memory import FileMemory
-from causerie.client.memory import Kept, Memory
-from causerie.client.notifications import Delayed, Happening, Heard, Missed, Opened, Out, Quiet, Refused, Sent, Turned
-from causerie.client.outbox import Letter
+from causerie.client.file_storage import FileStorage
+from causerie.client.outbox import OutgoingMessage
 from causerie.client.server_address import ServerAddress
 from causerie.client.session import Session
 from causerie.client.states import State
+from causerie.client.storage import SavedSession, Storage
+from causerie.client.updates import (
+    ChannelLeft,
+    ChannelSynced,
+    EventReceived,
+    MessageDelayed,
+    MessageRefused,
+    MessageSent,
+    StateChanged,
+    TypingStopped,
+    Update,
+    UpdatesDropped,
+)
 
 __all__ = [
+    "AccountChanged",
     "Backoff",
-    "BrokenMemory",
     "Certificate",
     "CertificateChanged",
     "CertificateRefused",
     "CertificateUnknown",
+    "ChannelLeft",
+    "ChannelSynced",
     "Chat",
     "ClientError",
+    "ConnectionLost",
     "Credentials",
-    "Delayed",
-    "Ended",
-    "FileMemory",
-    "Happening",
-    "Heard",
-    "Kept",
+    "EventReceived",
+    "FileStorage",
     "KnownServers",
-    "Letter",
-    "Lost",
-    "Memory",
-    "Missed",
-    "NotALetter",
-    "NotUnderstood",
-    "Opened",
-    "Out",
+    "MessageDelayed",
+    "MessageRefused",
+    "MessageSent",
+    "NotAMessage",
     "OutboxFull",
-    "Quiet",
-    "Refused",
-    "Sent",
+    "OutgoingMessage",
+    "SavedSession",
     "ServerAddress",
     "Session",
-    "SomebodyElse",
+    "SessionEnded",
     "State",
-    "TooMuchAsked",
-    "Turned",
+    "StateChanged",
+    "Storage",
+    "StorageDamaged",
+    "TooManyRequests",
+    "TypingStopped",
+    "UnexpectedReply",
     "Unreachable",
+    "Update",
+    "UpdatesDropped",
     "connect",
     "connect_operator",
-    "greeting",
+    "fetch_welcome",
 ]

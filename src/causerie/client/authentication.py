@@ -1,4 +1,4 @@
-"""How one gets in: by token, by an invitation, by name and password, or as a guest; and what to try next."""
+"""Logging in: which command to send first (token, invite, password, guest), and which after a refusal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from causerie.chat.replies import LoggedIn
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
-    """What the user has. With `register`, or an `invite`'s token, the account is made; neither needs a token yet.
+    """What the user logs in with. With `register`, or an `invite`'s token, the account is made first.
 
-    `guest`: come in without an account, `name` may be blank. `device` names this client in the list of sessions.
+    `guest`: log in without an account, `name` may be blank. `device` names this client in the list of sessions.
     """
 
     name: str = ""
@@ -24,66 +24,69 @@ class Credentials(Struct, frozen=True, kw_only=True):
     device: str = ""
 
 
-class Entrance:
-    """The ways in, one after the other. `token` is the one that works by now, if one does."""
+class Authentication:
+    """The log-in commands to try, one after the other. `token`: the one to log in with next time, if there is one."""
 
     def __init__(self, credentials: Credentials, token: str = "") -> None:
         self.token = credentials.token or token
-        self._have = credentials
-        self._uncertain = False
-        self._left: list[LogIn | Register] = []
+        self._credentials = credentials
+        self._may_be_registered = False
+        self._remaining: list[LogIn | Register] = []
         self._now: LogIn | Register | None = None
-        self._said: ChatError | None = None
+        self._register_refusal: ChatError | None = None
 
     def begin(self) -> LogIn | Register | None:
-        """On a new connection: the first way. None: there is none, nothing was given."""
-        have, ways = self._have, list[LogIn | Register]()
+        """On a new connection: the first command to try. None: there are no credentials."""
+        have, commands = self._credentials, list[LogIn | Register]()
         if self.token:
-            ways.append(LogIn(token=self.token, device=have.device))
+            commands.append(LogIn(token=self.token, device=have.device))
         if have.password:
             by_password = LogIn(name=have.name, password=have.password, token=self.token, device=have.device, keep=True)
             if have.invite or have.register:
-                ways.append(Register(name=have.name, password=have.password, invite=have.invite, device=have.device))
-                # The connection broke before it was answered: it may have been done.
-                ways += [by_password] if self._uncertain else []
+                commands.append(
+                    Register(name=have.name, password=have.password, invite=have.invite, device=have.device)
+                )
+                # The connection was lost before the reply: the account may have been made.
+                commands += [by_password] if self._may_be_registered else []
             else:
-                ways.append(by_password)
+                commands.append(by_password)
         elif have.guest:
-            ways.append(LogIn(guest=True, name=have.name, device=have.device, keep=True))
-        self._left, self._said = ways, None
+            commands.append(LogIn(guest=True, name=have.name, device=have.device, keep=True))
+        self._remaining, self._register_refusal = commands, None
         return self._next()
 
     def refused(self, error: ChatError) -> LogIn | Register | ChatError:
-        """The way that was tried is closed: the next one, or what to say when all are."""
+        """The command was refused: the next one to try, or the error to report when there is none."""
         was = self._now
         if isinstance(was, LogIn) and was.token and not was.password and isinstance(error, LoginFailed):
             self.token = ""
         if isinstance(was, Register):
-            self._uncertain = self._uncertain and isinstance(error, NameTaken | InviteRefused | RegistrationClosed)
-            self._left = self._left if self._uncertain else []
-            self._said = error
+            may_exist = isinstance(error, NameTaken | InviteRefused | RegistrationClosed)
+            self._may_be_registered = self._may_be_registered and may_exist
+            self._remaining = self._remaining if self._may_be_registered else []
+            self._register_refusal = error
         elif not isinstance(error, LoginFailed):
-            self._left = []
-        return self._next() or self._said or error
+            self._remaining = []
+        return self._next() or self._register_refusal or error
 
-    def inside(self, logged_in: LoggedIn) -> None:
-        """One is in: by the token from now on; a password is not held longer than it is needed."""
+    def logged_in(self, logged_in: LoggedIn) -> None:
+        """Logged in: the token is used from now on, and a password is not kept longer than needed."""
         self.token = logged_in.token or self.token
-        have, guest = self._have, logged_in.guest
+        have, guest = self._credentials, logged_in.guest
         password = "" if self.token or guest else have.password
-        self._have = Credentials(name=logged_in.name, password=password, guest=guest, device=have.device)
-        self._uncertain = False
+        self._credentials = Credentials(name=logged_in.name, password=password, guest=guest, device=have.device)
+        self._may_be_registered = False
         self._now = None
 
-    def cut(self) -> None:
-        """The connection broke."""
-        self._uncertain = self._uncertain or isinstance(self._now, Register)
+    def connection_lost(self) -> None:
+        """The connection was lost."""
+        self._may_be_registered = self._may_be_registered or isinstance(self._now, Register)
         self._now = None
 
-    def forget(self) -> None:
-        """The token is no good any more."""
+    def token_revoked(self) -> None:
+        """The token was revoked."""
         self.token = ""
 
     def _next(self) -> LogIn | Register | None:
-        self._now = self._left.pop(0) if self._left else None
+        self._now = self._remaining.pop(0) if self._remaining else None
         return self._now

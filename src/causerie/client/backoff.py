@@ -1,4 +1,4 @@
-"""How long to wait before connecting again: longer each time, and never all clients at once."""
+"""Exponential backoff with jitter: how long to wait before connecting again."""
 
 from __future__ import annotations
 

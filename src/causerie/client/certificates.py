@@ -1,6 +1,6 @@
-"""Whose certificate is right: the one that is pinned, one of a usual authority, or one that somebody vouches for.
+"""Which server certificates are trusted: a pinned one, one that an authority signed, or one that the user accepted.
 
-Causerie's servers make a certificate for themselves, which no authority knows; links carry its fingerprint.
+Causerie's servers make self-signed certificates; links carry the fingerprint.
 """
 
 from __future__ import annotations
@@ -14,30 +14,31 @@ from pathlib import Path
 from msgspec import Struct
 
 ALPN = ("causerie",)
-"""What is offered in the handshake (RFC 7301): the native protocol."""
+"""Offered in the TLS handshake (RFC 7301): the native protocol."""
 
 
 class Certificate(Struct, frozen=True):
-    """One that nobody vouches for. `known`: the fingerprint that was accepted for this address before, or empty."""
+    """A certificate that nothing vouches for. `known`: the fingerprint accepted for this address before, or empty."""
 
     where: str
     fingerprint: str
     known: str = ""
 
 
-Vouch = Callable[[Certificate], Awaitable[bool]]
-"""Asks a person, however long that takes; no connection is held meanwhile. True: it is remembered and used."""
+ConfirmCertificate = Callable[[Certificate], Awaitable[bool]]
+"""Asks a person whether to trust a certificate, however long that takes; no connection is open meanwhile. True: it is
+trusted and remembered."""
 
 
 def trusting_authorities() -> ssl.SSLContext:
-    """A usual authority vouches for the server's name."""
+    """A TLS context that verifies the server's name against the system's authorities."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(ALPN)
     return context
 
 
 def trusting_nobody() -> ssl.SSLContext:
-    """For certificates that are compared by their fingerprint, before a word is said."""
+    """A TLS context that verifies nothing: the certificate is compared by its fingerprint before anything is sent."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -46,12 +47,12 @@ def trusting_nobody() -> ssl.SSLContext:
 
 
 def fingerprint(der: bytes) -> str:
-    """SHA-256 of a certificate, 64 hexadecimal digits, as links have it."""
+    """SHA-256 of a certificate (DER), 64 hexadecimal digits, as links carry it."""
     return hashlib.sha256(der).hexdigest()
 
 
 class KnownServers:
-    """A file with a line for each server: its address, a space, the fingerprint that was accepted for it."""
+    """The file of accepted certificates: a line for each server, its address, a space, the fingerprint."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -61,7 +62,7 @@ class KnownServers:
         return self._read().get(where, "")
 
     def put(self, where: str, accepted: str) -> None:
-        """Remember this one from now on, in place of any other. Raises OSError."""
+        """Remember this fingerprint, in place of any other. Raises OSError."""
         known = {**self._read(), where: accepted}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_name(f".{self.path.name}.new")

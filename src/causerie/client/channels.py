@@ -1,4 +1,4 @@
-"""The channels of a session: followed, resumed after each cut, and what is to be said in them."""
+"""The channels of a session: kept in sync, resumed on each new connection; and the outbox of messages to them."""
 
 from __future__ import annotations
 
@@ -14,175 +14,189 @@ from causerie.chat.events import ChannelRenamed, Deleted, Event, Left, Marked, R
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, LoggedIn, Page, ReadList, Reply, Resumed, Snapshot
 from causerie.chat.view import View
-from causerie.client.answers import merged
-from causerie.client.channel_sync import Following
-from causerie.client.errors import ClientError, Ended, Lost, NotUnderstood, SomebodyElse
-from causerie.client.frames import Unknown
-from causerie.client.memory import Kept
-from causerie.client.notifications import Delayed, Happening, Heard, Opened, Out, Refused, Sent
-from causerie.client.outbox import Letter, Outbox
+from causerie.client.channel_sync import ChannelSync
+from causerie.client.errors import AccountChanged, ClientError, ConnectionLost, SessionEnded, UnexpectedReply
+from causerie.client.frames import UnknownEvent
+from causerie.client.outbox import Outbox, OutgoingMessage
 from causerie.client.own_state import OwnState
-from causerie.client.pending_requests import Asked
+from causerie.client.pending_requests import PendingRequest
+from causerie.client.reply_merge import merge_reply
+from causerie.client.storage import SavedSession
+from causerie.client.updates import (
+    ChannelLeft,
+    ChannelSynced,
+    EventReceived,
+    MessageDelayed,
+    MessageRefused,
+    MessageSent,
+    Update,
+)
 
 RESUME_AT_ONCE = 50
-"""Channels that one `resume` names: its line stays well below what a server takes."""
+"""Channels that one `resume` names, at most: its line stays well below what a server takes."""
 
-LEAST_WAIT = 0.1
-"""Seconds before a letter that was too fast is sent again, where the server does not say."""
+MIN_WAIT = 0.1
+"""Seconds before a message refused as too fast is sent again, where the server does not say."""
 
 TROUBLE_WAIT = 2.0
-"""Likewise where the server is in trouble."""
+"""Seconds before it is sent again where the server is unavailable."""
 
-TRIES_MOST = 5
-"""How often a letter is sent that the server answers with a fault of its own (`internal`)."""
+MAX_TRIES = 5
+"""How often a message is sent that the server answers with an error of its own (`internal`)."""
 
 
 class SessionView(Protocol):
-    """A session as its channels see it; session.Session is one."""
+    """The session as its channels see it; session.Session implements it."""
 
     me: LoggedIn | None
-    changed: bool
+    save_soon: bool
 
     def now(self) -> float:
-        """The time that was passed in last."""
+        """The time that was passed in last, in seconds."""
 
-    def own(self, command: Command, then: Callable[[Asked], None]) -> None:
-        """Ask for the session itself, now. Not asked again if the connection breaks: `then` sees Lost."""
+    def ask_internally(self, command: Command, then: Callable[[PendingRequest], None]) -> None:
+        """Send a command of the session's own, now. It is not repeated: `then` gets ConnectionLost."""
 
-    def tell(self, happening: Happening) -> None:
-        """This happened."""
+    def emit(self, update: Update) -> None:
+        """Queue an update for the program that uses the session."""
 
-    def renamed(self, event: Renamed) -> None:
-        """Somebody has another name; perhaps it was oneself."""
+    def person_renamed(self, event: Renamed) -> None:
+        """Somebody was renamed; perhaps the session's own person."""
 
 
-class Places:
-    """See the module. `followed`: what is known of each channel that one is in."""
+class SessionChannels:
+    """See the module. `channels`: by name, the channels that the person is in."""
 
-    def __init__(self, session: SessionView, kept: Kept, keep: int) -> None:
-        self.outbox = Outbox(kept.outbox)
+    def __init__(self, session: SessionView, saved: SavedSession, keep: int) -> None:
+        self.outbox = Outbox(saved.outbox)
         self.own_state = OwnState()
-        self.followed = {
-            name: Following(View(channel=name, number=number, me=kept.person), False, keep)
-            for name, number in kept.numbers.items()
+        self.channels = {
+            name: ChannelSync(View(channel=name, number=number, me=saved.person), False, keep)
+            for name, number in saved.numbers.items()
         }
         self._session = session
         self._keep = keep
         self._joining: set[str] = set()
         self._paused: dict[str, float] = {}
-        """Until when nothing is sent to a channel; "": to none."""
-        self._again: list[tuple[float, Callable[[], None]]] = []
-        self._selves: set[int] = set()
-        """Everybody that one has been: a guest that comes back without a token is another person to the server."""
+        """By channel: until when nothing is sent to it; "": to any."""
+        self._retries: list[tuple[float, Callable[[], None]]] = []
+        self._own_ids: set[int] = set()
+        """Ids that this session has had: a guest that logs in again without a token gets another one."""
 
     def numbers(self) -> dict[str, int]:
-        """For each channel the last event that is known."""
-        return {name: following.view.number for name, following in self.followed.items()}
+        """For each channel the number of the last event that is known."""
+        return {name: sync.view.number for name, sync in self.channels.items()}
 
-    def wakes_at(self) -> Iterator[float]:
-        """When something is to be tried again."""
+    def next_wakeup(self) -> Iterator[float]:
+        """The times at which `pump` has something to do."""
         yield from self._paused.values()
-        for following in self.followed.values():
-            yield from following.typing.values()
-        yield from (when for when, _call in self._again)
+        for sync in self.channels.values():
+            yield from sync.typing.values()
+        yield from (when for when, _call in self._retries)
 
     def name_of(self, channel: str) -> str:
-        """The server's spelling of a channel that is followed; any other name as it is."""
-        if channel in self.followed:
+        """The server's spelling of a channel that the person is in; any other name as it is."""
+        if channel in self.channels:
             return channel
         same = channel.casefold()
-        return next((name for name in self.followed if name.casefold() == same), channel)
+        return next((name for name in self.channels if name.casefold() == same), channel)
 
-    # What the server says.
+    # What arrives from the server.
 
-    def is_now(self, me: LoggedIn, before: LoggedIn | None) -> None:
-        """Who is logged in. Another account than before does not say what that one wrote, nor sit where it sat."""
+    def logged_in_as(self, me: LoggedIn, before: LoggedIn | None) -> None:
+        """Logged in as this person. Another account than before does not get that one's outbox and channels."""
         if before is not None and before.person != me.person and not (before.guest and me.guest):
-            for letter in self.outbox.all():
-                self._refuse(letter, SomebodyElse())
-            for name in tuple(self.followed):
-                self._drop(name)
-            self._selves.clear()
-            self.own_state.forget()
-        self._selves.add(me.person)
-        for following in self.followed.values():
-            if following.view.me != me.person:
-                following.view = msgspec.structs.replace(following.view, me=me.person)
+            for message in self.outbox.all():
+                self._refuse(message, AccountChanged())
+            for name in tuple(self.channels):
+                self._remove(name)
+            self._own_ids.clear()
+            self.own_state.account_changed()
+        self._own_ids.add(me.person)
+        for sync in self.channels.values():
+            if sync.view.me != me.person:
+                sync.view = msgspec.structs.replace(sync.view, me=me.person)
 
-    def stands(self, snapshot: Snapshot, asked: bool) -> None:
-        """A channel as it stands. `asked`: it is an answer, so one is in it from here on.
+    def snapshot_received(self, snapshot: Snapshot, requested: bool) -> None:
+        """The state of a channel arrived. `requested`: it is a reply, so the person is in the channel from now on.
 
-        Who tells people something is given the snapshot of the conversation that it opens, without asking.
+        Otherwise it is a direct conversation, whose snapshot comes without asking when the first message opens it.
         """
-        following = self.followed.get(snapshot.channel)
-        if following is None:
-            if not asked and snapshot.access != "direct":
+        sync = self.channels.get(snapshot.channel)
+        if sync is None:
+            if not requested and snapshot.access != "direct":
                 return
             me = self._session.me.person if self._session.me is not None else 0
             view = View(channel=snapshot.channel, number=snapshot.number, said=snapshot.said, me=me)
-            following = self.followed[snapshot.channel] = Following(view, False, self._keep)
-            self.own_state.missed()
-            self._session.changed = True
-        self._pass_on(following, following.hear(snapshot))
+            sync = self.channels[snapshot.channel] = ChannelSync(view, False, self._keep)
+            self.own_state.mark_outdated()
+            self._session.save_soon = True
+        self._emit_all(sync, sync.hear(snapshot))
 
-    def hear(self, told: Event | Unknown) -> None:
-        """Something happened."""
-        if told.channel in self.followed:
-            following = self.followed[told.channel]
-            self._pass_on(following, following.hear(told))
-        elif isinstance(told, Event):
-            # Without a channel it is about oneself, and so about every channel.
-            for each in () if told.channel else self.followed.values():
-                each.view = apply(each.view, told)
-            self.own_state.heard(told)
-            self._session.tell(Heard(told, None))
-            if isinstance(told, Stands) and told.channel.startswith("@") and told.role and told.whom in self._selves:
-                # Somebody else began a direct conversation: one is in it, and has to enter it to hear.
-                self._own(Join(channel=told.channel, create=False), _nothing, told.channel)
+    def hear(self, received: Event | UnknownEvent) -> None:
+        """An event arrived."""
+        if received.channel in self.channels:
+            sync = self.channels[received.channel]
+            self._emit_all(sync, sync.hear(received))
+        elif isinstance(received, Event):
+            # Without a channel it is about the person, and so about every channel.
+            for each in () if received.channel else self.channels.values():
+                each.view = apply(each.view, received)
+            self.own_state.event_received(received)
+            self._session.emit(EventReceived(received, None))
+            if (
+                isinstance(received, Stands)
+                and received.channel.startswith("@")
+                and received.role
+                and received.whom in self._own_ids
+            ):
+                # Somebody else began a direct conversation: the person is a member, and has to join it to receive it.
+                self._own(Join(channel=received.channel, create=False), _nothing, received.channel)
 
     def answered(self, command: Command, reply: Reply) -> None:
-        """A command of one's own was done."""
+        """A command of the user's was done."""
         if isinstance(command, Leave) and isinstance(reply, Done):
-            self._drop(self.name_of(command.channel))
-        self.own_state.done(command)
-        for following in self.followed.values():
-            before = following.view
-            following.view = merged(before, command, reply, self._keep)
-            if self.own_state.is_asked(command) and following.view != before:
-                self._session.tell(Opened(following.view))
+            self._remove(self.name_of(command.channel))
+        self.own_state.command_done(command)
+        for sync in self.channels.values():
+            before = sync.view
+            sync.view = merge_reply(before, command, reply, self._keep)
+            if self.own_state.is_pending(command) and sync.view != before:
+                self._session.emit(ChannelSynced(sync.view))
 
     def resume(self) -> None:
-        """A new connection is live: go on in every channel, as present as one was."""
+        """A new connection is live: set the presence again, and resume every channel."""
         if self.own_state.presence is not None:
             self._own(self.own_state.presence, _nothing, None)
         since = iter(self.numbers().items())
         while some := dict(islice(since, RESUME_AT_ONCE)):
             self._resume(some)
 
-    def cut(self) -> None:
-        """The connection broke."""
-        for following in self.followed.values():
-            following.cut()
-        for letter in self.outbox.all():
-            if letter.on_its_way and letter.channel not in self.followed:
-                self._refuse(letter, Lost())  # put out meanwhile: to say it again would be to go back
-        self.outbox.cut()
-        self.own_state.cut()
+    def connection_lost(self) -> None:
+        """The connection was lost."""
+        for sync in self.channels.values():
+            sync.connection_lost()
+        for message in self.outbox.all():
+            if message.in_flight and message.channel not in self.channels:
+                # Removed from the channel meanwhile: to send it again would be to join again.
+                self._refuse(message, ConnectionLost())
+        self.outbox.connection_lost()
+        self.own_state.connection_lost()
         self._joining.clear()
-        self._again.clear()
+        self._retries.clear()
 
-    # What is to be said.
+    # The outbox.
 
     def pump(self) -> None:
-        """Send what can be sent now."""
+        """Send what can be sent now, and do what is due."""
         now = self._session.now()
-        due = [call for when, call in self._again if when <= now]
-        self._again = [(when, call) for when, call in self._again if when > now]
+        due = [call for when, call in self._retries if when <= now]
+        self._retries = [(when, call) for when, call in self._retries if when > now]
         for call in due:
             call()
-        for following in self.followed.values():
-            for happening in following.falls_quiet(now) if following.typing else ():
-                self._session.tell(happening)
+        for sync in self.channels.values():
+            for update in sync.expire_typing(now) if sync.typing else ():
+                self._session.emit(update)
         for command in self.own_state.take():
             self._own(command, self._state_answered, command)
         self._paused = {channel: until for channel, until in self._paused.items() if until > now}
@@ -191,176 +205,178 @@ class Places:
         for channel in self.outbox.channels():
             if channel in self._paused:
                 continue
-            place = self.followed.get(channel)
+            place = self.channels.get(channel)
             if place is None:
                 if channel not in self._joining:
                     self._joining.add(channel)
                     self._own(Join(channel=channel, create=False), self._joined, channel)
-            elif place.caught_up and (letter := self.outbox.next(channel)) is not None:
-                letter.on_its_way = True
-                letter.tried += 1
-                self._own(letter.command, self._letter_answered, letter)
+            elif place.caught_up and (message := self.outbox.next(channel)) is not None:
+                message.in_flight = True
+                message.attempts += 1
+                self._own(message.command, self._message_answered, message)
 
-    def put(self, command: Send) -> Letter:
-        """Something is to be said. Raises OutboxFull."""
+    def put(self, command: Send) -> OutgoingMessage:
+        """Put a message into the outbox. Raises OutboxFull."""
         return self.outbox.put(command)
 
-    # Answers to what was asked here. Lost: all of it is done again by `resume` and `pump`.
+    # Replies to the session's own commands. After ConnectionLost all of it is done again by `resume` and `pump`.
 
     def _own(self, command: Command, then: Callable[..., None], about: object) -> None:
-        def done(asked: Asked) -> None:
-            if not isinstance(asked.error, Lost | Ended):
-                then(about, asked)
+        def done(request: PendingRequest) -> None:
+            if not isinstance(request.error, ConnectionLost | SessionEnded):
+                then(about, request)
 
-        self._session.own(command, done)
+        self._session.ask_internally(command, done)
 
-    def _state_answered(self, command: Command, asked: Asked) -> None:
+    def _state_answered(self, command: Command, request: PendingRequest) -> None:
         self.own_state.answered(command)
-        if isinstance(asked.reply, ReadList) and any(following.view.recount for following in self.followed.values()):
+        if isinstance(request.reply, ReadList) and any(sync.view.recount for sync in self.channels.values()):
             self.own_state.recount()
-        if passes(asked.error):
-            self._later(asked.error, self.own_state.missed)
+        if is_temporary(request.error):
+            self._retry_later(request.error, self.own_state.mark_outdated)
 
     def _resume(self, since: dict[str, int]) -> None:
         self._own(Resume(since=since), self._resumed, since)
 
-    def _resumed(self, since: dict[str, int], asked: Asked) -> None:
-        if passes(asked.error):
-            self._later(asked.error, lambda: self._resume(since))
+    def _resumed(self, since: dict[str, int], request: PendingRequest) -> None:
+        if is_temporary(request.error):
+            self._retry_later(request.error, lambda: self._resume(since))
             return
-        inside = asked.reply.channels if isinstance(asked.reply, Resumed) else ()
+        inside = request.reply.channels if isinstance(request.reply, Resumed) else ()
         for name in since:
             if name not in inside:
-                self._drop(name, asked.error if isinstance(asked.error, ChatError) else None)
+                self._remove(name, request.error if isinstance(request.error, ChatError) else None)
 
-    def _joined(self, channel: str, asked: Asked) -> None:
+    def _joined(self, channel: str, request: PendingRequest) -> None:
         self._joining.discard(channel)
-        if isinstance(asked.reply, Snapshot):
-            self.outbox.rename(channel, asked.reply.channel)
-        elif passes(asked.error):
-            self._pause(asked.error)
+        if isinstance(request.reply, Snapshot):
+            self.outbox.rename(channel, request.reply.channel)
+        elif is_temporary(request.error):
+            self._pause(request.error)
         else:
-            for letter in self.outbox.of(channel):
-                self._refuse(letter, _why(asked))
+            for message in self.outbox.of(channel):
+                self._refuse(message, _why(request))
 
-    def _letter_answered(self, letter: Letter, asked: Asked) -> None:
-        letter.on_its_way = False
-        if letter.done:
+    def _message_answered(self, message: OutgoingMessage, request: PendingRequest) -> None:
+        message.in_flight = False
+        if message.done:
             return
-        if isinstance(asked.reply, Ack):
-            self._sent(letter, asked.reply)
-        elif passes(asked.error) and not (isinstance(asked.error, Internal) and letter.tried >= TRIES_MOST):
-            assert isinstance(asked.error, ChatError)
-            # Slow mode is one channel's; any other bound is the person's, and trouble is the server's.
-            channel = letter.channel if isinstance(asked.error, SlowMode) else ""
-            self._session.tell(Delayed(letter.key, asked.error, self._pause(asked.error, channel)))
+        if isinstance(request.reply, Ack):
+            self._acknowledge(message, request.reply)
+        elif is_temporary(request.error) and not (
+            isinstance(request.error, Internal) and message.attempts >= MAX_TRIES
+        ):
+            assert isinstance(request.error, ChatError)
+            # Slow mode concerns one channel; rate limits concern the person, and Unavailable the server.
+            channel = message.channel if isinstance(request.error, SlowMode) else ""
+            self._session.emit(MessageDelayed(message.key, request.error, self._pause(request.error, channel)))
         else:
-            self._refuse(letter, _why(asked))
+            self._refuse(message, _why(request))
 
-    def _filled(self, following: Following, asked: Asked) -> None:
-        name = following.view.channel
-        if self.followed.get(name) is not following:
+    def _filled(self, sync: ChannelSync, request: PendingRequest) -> None:
+        name = sync.view.channel
+        if self.channels.get(name) is not sync:
             return
-        if isinstance(asked.reply, Page):
-            self._pass_on(following, following.page(asked.reply))
-        elif passes(asked.error):
-            command = asked.command
-            self._later(asked.error, lambda: self._own(command, self._filled, following))
-        elif isinstance(asked.command, Join) and not isinstance(asked.reply, Snapshot):
-            self._drop(name, asked.error if isinstance(asked.error, ChatError) else None)
-        elif asked.reply is None:
-            self._pass_on(following, following.refused())
+        if isinstance(request.reply, Page):
+            self._emit_all(sync, sync.page(request.reply))
+        elif is_temporary(request.error):
+            command = request.command
+            self._retry_later(request.error, lambda: self._own(command, self._filled, sync))
+        elif isinstance(request.command, Join) and not isinstance(request.reply, Snapshot):
+            self._remove(name, request.error if isinstance(request.error, ChatError) else None)
+        elif request.reply is None:
+            self._emit_all(sync, sync.refused())
 
-    # What follows from it.
+    # What follows from events and replies.
 
-    def _pass_on(self, following: Following, happenings: list[Happening]) -> None:
+    def _emit_all(self, sync: ChannelSync, updates: list[Update]) -> None:
         session, gone = self._session, False
-        for happening in happenings:
-            session.tell(happening)
-            if isinstance(happening, Heard):
-                event = happening.event
-                session.changed = session.changed or bool(event.number)
-                self._recognise(event)
-                self.own_state.heard(event)
-                if isinstance(event, Deleted | Marked) and following.view.recount:
+        for update in updates:
+            session.emit(update)
+            if isinstance(update, EventReceived):
+                event = update.event
+                session.save_soon = session.save_soon or bool(event.number)
+                self._match_own_message(event)
+                self.own_state.event_received(event)
+                if isinstance(event, Deleted | Marked) and sync.view.recount:
                     self.own_state.recount()
                 if isinstance(event, Typing):
-                    following.types(event, session.now())
+                    sync.typing_seen(event, session.now())
                 if isinstance(event, ChannelRenamed):
-                    self._called(event.channel, event.now)
+                    self._channel_renamed(event.channel, event.now)
                 if isinstance(event, Renamed):
-                    session.renamed(event)
-                gone = gone or (isinstance(event, Left) and event.person in self._selves)
+                    session.person_renamed(event)
+                gone = gone or (isinstance(event, Left) and event.person in self._own_ids)
         if gone:
-            self._drop(following.view.channel)
-        elif (command := following.wants()) is not None:
-            self._own(command, self._filled, following)
+            self._remove(sync.view.channel)
+        elif (command := sync.next_request()) is not None:
+            self._own(command, self._filled, sync)
 
-    def _called(self, was: str, now: str) -> None:
-        """A channel has another name: all that is known of it, and what is to be said in it, goes along."""
-        following = self.followed.pop(was, None)
-        if following is not None:
-            self.followed[now] = following
+    def _channel_renamed(self, was: str, now: str) -> None:
+        """A channel was renamed: its view, outbox and pause are kept under the new name."""
+        sync = self.channels.pop(was, None)
+        if sync is not None:
+            self.channels[now] = sync
         self.outbox.rename(was, now)
         if was in self._paused:
             self._paused[now] = self._paused.pop(was)
-        self._session.changed = True
+        self._session.save_soon = True
 
-    def _recognise(self, event: Event) -> None:
-        """One's own letter is heard, maybe after the connection broke before its acknowledgement came."""
-        letter = self.outbox.get(getattr(event, "key", ""))
-        if letter is not None and getattr(event, "person", 0) in self._selves:
+    def _match_own_message(self, event: Event) -> None:
+        """Acknowledges an outgoing message by its own event, where the connection was lost before the reply."""
+        message = self.outbox.get(getattr(event, "key", ""))
+        if message is not None and getattr(event, "person", 0) in self._own_ids:
             at = getattr(event, "at", 0)
-            self._sent(letter, Ack(channel=event.channel, number=event.number, at=at, key=letter.key))
+            self._acknowledge(message, Ack(channel=event.channel, number=event.number, at=at, key=message.key))
 
-    def _sent(self, letter: Letter, ack: Ack) -> None:
-        self.outbox.remove(letter)
-        self._session.changed = True
-        self._session.tell(Sent(letter.key, ack))
-        letter.settle(ack)
+    def _acknowledge(self, message: OutgoingMessage, ack: Ack) -> None:
+        self.outbox.remove(message)
+        self._session.save_soon = True
+        self._session.emit(MessageSent(message.key, ack))
+        message.resolve(ack)
 
-    def _refuse(self, letter: Letter, error: ChatError | ClientError) -> None:
-        self.outbox.remove(letter)
-        self._session.changed = True
-        self._session.tell(Refused(letter.key, letter.command, error))
-        letter.settle(error)
+    def _refuse(self, message: OutgoingMessage, error: ChatError | ClientError) -> None:
+        self.outbox.remove(message)
+        self._session.save_soon = True
+        self._session.emit(MessageRefused(message.key, message.command, error))
+        message.resolve(error)
 
-    def _drop(self, name: str, error: ChatError | None = None) -> None:
-        """One is in this channel no longer; what was still to be said there is not said: that would be to go back."""
-        if self.followed.pop(name, None) is None:
+    def _remove(self, name: str, error: ChatError | None = None) -> None:
+        """The person is no longer in this channel. What waits is refused: to send it would be to join again."""
+        if self.channels.pop(name, None) is None:
             return
-        self._session.changed = True
-        self._session.tell(Out(name, error))
-        for letter in self.outbox.of(name):
-            if not letter.on_its_way:
-                self._refuse(letter, error or NotAMember(channel=name))
+        self._session.save_soon = True
+        self._session.emit(ChannelLeft(name, error))
+        for message in self.outbox.of(name):
+            if not message.in_flight:
+                self._refuse(message, error or NotAMember(channel=name))
 
     def _pause(self, error: Exception | None, channel: str = "") -> float:
-        seconds = wait(error)
+        seconds = retry_seconds(error)
         self._paused[channel] = max(self._paused.get(channel, 0.0), self._session.now() + seconds)
         return seconds
 
-    def _later(self, error: Exception | None, call: Callable[[], None]) -> None:
-        self._again.append((self._session.now() + wait(error), call))
+    def _retry_later(self, error: Exception | None, call: Callable[[], None]) -> None:
+        self._retries.append((self._session.now() + retry_seconds(error), call))
 
 
-def _nothing(about: object, asked: Asked) -> None:
-    """What comes of it is told by `stands`."""
+def _nothing(about: object, request: PendingRequest) -> None:
+    """The snapshot in the reply is handled by `snapshot_received`."""
 
 
-def passes(error: Exception | None) -> bool:
-    """Whether a refusal is only for now."""
+def is_temporary(error: Exception | None) -> bool:
+    """Whether a refused command may be tried again later."""
     return isinstance(error, TooFast | Unavailable)
 
 
-def wait(error: Exception | None) -> float:
-    """Seconds until what was refused for now is tried again."""
+def retry_seconds(error: Exception | None) -> float:
+    """Seconds until a command that was refused for now is tried again."""
     seconds = error.data.get("retry_after", 0) if isinstance(error, ChatError) else 0
-    least = LEAST_WAIT if isinstance(error, TooFast) else TROUBLE_WAIT
+    least = MIN_WAIT if isinstance(error, TooFast) else TROUBLE_WAIT
     return min(max(float(seconds), least), 3600.0) if isinstance(seconds, int | float) else least
 
 
-def _why(asked: Asked) -> ChatError | ClientError:
-    if isinstance(asked.error, ChatError | ClientError):
-        return asked.error
-    return NotUnderstood(type(asked.reply).__struct_config__.tag if asked.reply is not None else "")  # type: ignore[arg-type]
+def _why(request: PendingRequest) -> ChatError | ClientError:
+    if isinstance(request.error, ChatError | ClientError):
+        return request.error
+    return UnexpectedReply(type(request.reply).__struct_config__.tag if request.reply is not None else "")  # type: ignore[arg-type]

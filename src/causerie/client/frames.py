@@ -1,6 +1,6 @@
-"""Bytes to answers and events, and commands to bytes: the native protocol (docs/protocol/native.md), client side.
+"""Decodes replies and events, and encodes commands: the native protocol (docs/protocol/native.md), client side.
 
-What this version does not know is passed over and counted, as the specification asks: a newer server may say it.
+What this version does not know is skipped and counted, as the specification asks: a newer server may send it.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from causerie.chat import errors
 from causerie.chat.commands import Command
 from causerie.chat.events import AnyEvent, Event, LoggedEvent
 from causerie.chat.replies import AnyReply, Page, Reply
-from causerie.client.errors import NotUnderstood
+from causerie.client.errors import UnexpectedReply
 
-LINE_MOST = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
 """Bytes of one line from the server, at most: a page of the longest messages fits."""
 
-KINDS_MOST = 100
-"""Kinds that are counted by name when they are passed over; what is past it is counted as "..."."""
+MAX_UNKNOWN_KINDS = 100
+"""Unknown kinds that are counted by name, at most; all others are counted as "..."."""
 
 
-class Garbled(Exception):
-    """What came is no line of this protocol; the connection is of no more use. The text is for a log."""
+class BadFrame(Exception):
+    """A line that is not of this protocol; the connection is of no more use. The text is for a log."""
 
 
 class Answer(Struct, frozen=True):
-    """An answer, to what was asked as `re` (None: without a mark)."""
+    """A reply or a refusal, to the command with the id `re` (None: to none)."""
 
     re: int | str | None
     answer: Reply | Exception
 
 
-class Unknown(Struct, frozen=True):
-    """Something in a channel's log that this version does not know."""
+class UnknownEvent(Struct, frozen=True):
+    """An event in a channel's log that this version does not know."""
 
     channel: str
     number: int
 
 
-Frame = Answer | Event | Unknown
+Frame = Answer | Event | UnknownEvent
 
 
 class _Head(Struct):
@@ -68,12 +68,12 @@ _ENCODE = msgspec.json.Encoder().encode
 
 
 def encode(command: Command, mark: int) -> bytes:
-    """A command's line; its answer comes back with the mark."""
+    """A command's line; its reply comes back with the id `mark`."""
     return _ENCODE(msgspec.structs.replace(command, id=mark)) + b"\n"
 
 
 def refusal(code: str, data: errors.Data) -> errors.ChatError:
-    """The error of this code, as the server raised it."""
+    """The ChatError of this code, as the server raised it."""
     kinds = [errors.ChatError]
     while kinds:
         kind = kinds.pop()
@@ -86,16 +86,16 @@ def refusal(code: str, data: errors.Data) -> errors.ChatError:
     return unknown
 
 
-class Frames:
-    """What one connection brings. `passed_over` counts what was not understood, by kind."""
+class FrameDecoder:
+    """Decodes what one connection receives. `unknown_frames` counts what was not understood, by kind."""
 
     def __init__(self, passed_over: Counter[str]) -> None:
-        self.passed_over = passed_over
+        self.unknown_frames = passed_over
         self._unread = bytearray()
         self._searched = 0
 
     def feed(self, data: bytes) -> list[Frame]:
-        """What these bytes complete. Raises Garbled."""
+        """What these bytes complete. Raises BadFrame."""
         self._unread += data
         frames: list[Frame] = []
         start = 0
@@ -106,8 +106,8 @@ class Frames:
                 frames.append(frame)
         del self._unread[:start]
         self._searched = len(self._unread)
-        if self._searched > LINE_MOST:
-            raise Garbled(f"a line has more than {LINE_MOST} bytes")
+        if self._searched > MAX_LINE_BYTES:
+            raise BadFrame(f"a line has more than {MAX_LINE_BYTES} bytes")
         return frames
 
     def _frame(self, line: bytes) -> Frame | None:
@@ -117,8 +117,8 @@ class Frames:
             self._pass_over("")
             return None
         except (msgspec.DecodeError, UnicodeDecodeError):
-            # Whoever is turned away at the door is told why in a line of text.
-            raise Garbled(line[:200].decode(errors="replace")) from None
+            # A connection that is refused at once is told why in a line of text.
+            raise BadFrame(line[:200].decode(errors="replace")) from None
         if head.kind == "error":
             return Answer(head.re, refusal(head.code, _plain(head.data)))
         try:
@@ -132,11 +132,11 @@ class Frames:
             return Answer(head.re, page)
         self._pass_over(head.kind)
         if head.re is not None:
-            return Answer(head.re, NotUnderstood(head.kind))
-        return Unknown(head.channel, head.number) if head.channel and head.number > 0 else None
+            return Answer(head.re, UnexpectedReply(head.kind))
+        return UnknownEvent(head.channel, head.number) if head.channel and head.number > 0 else None
 
     def _page(self, line: bytes) -> Page | None:
-        """A page that holds events of unknown kinds, without them."""
+        """A page with events of unknown kinds, without these."""
         try:
             page = _RAW_PAGE(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -150,10 +150,10 @@ class Frames:
         return Page(channel=page.channel, events=events, more=page.more)
 
     def _pass_over(self, kind: str) -> None:
-        known = kind in self.passed_over or len(self.passed_over) < KINDS_MOST
-        self.passed_over[kind[:64] if known else "..."] += 1
+        known = kind in self.unknown_frames or len(self.unknown_frames) < MAX_UNKNOWN_KINDS
+        self.unknown_frames[kind[:64] if known else "..."] += 1
 
 
 def _plain(data: dict[str, Any]) -> errors.Data:
-    """Text and numbers; a newer server might say more."""
+    """The data that is text or numbers; a newer server might send more."""
     return {name: part for name, part in data.items() if isinstance(part, str | int | float) and name != "self"}

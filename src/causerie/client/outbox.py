@@ -1,8 +1,8 @@
-"""What was said and is not acknowledged yet: each letter with a key of its own, in the order of each channel.
+"""The outbox: messages that are not acknowledged yet, each with an idempotency key, in order for each channel.
 
-At most one letter of a channel is on its way at a time. So a letter that is refused for now (`too_fast`, a full disk)
-and one whose answer was lost with the connection are sent again before anything behind them, and order is kept
-whatever the server takes and refuses. The key makes it one message however often it is sent.
+At most one message of a channel is in flight at a time. So one that is refused for now (`too_fast`, a full disk) and
+one whose reply was lost with the connection are sent again before anything behind them, and order is kept whatever
+the server takes and refuses. The key makes it one message however often it is sent.
 """
 
 from __future__ import annotations
@@ -13,104 +13,104 @@ import msgspec
 
 from causerie.chat.commands import Send
 from causerie.client.errors import OutboxFull
-from causerie.client.pending_requests import Asked
+from causerie.client.pending_requests import PendingRequest
 
-LETTERS_MOST = 1000
-"""Letters that wait, at most."""
+MAX_OUTGOING = 1000
+"""Messages that wait, at most."""
 
 
-class Letter(Asked):
-    """A handle for a letter: `key`, `channel`, `text`, and in the end its acknowledgement or why there is none.
+class OutgoingMessage(PendingRequest):
+    """A handle for an outgoing message: `key`, `channel`, `text`, and in the end its acknowledgement or its error.
 
-    `tried`: how often it was sent. It may have arrived as soon as it was sent once.
+    `attempts`: how often it was sent. It may have arrived as soon as it was sent once.
     """
 
-    __slots__ = ("on_its_way", "tried")
+    __slots__ = ("attempts", "in_flight")
     command: Send
 
     def __init__(self, command: Send) -> None:
         super().__init__(command)
-        self.tried = 0
-        self.on_its_way = False
+        self.attempts = 0
+        self.in_flight = False
 
     @property
     def key(self) -> str:
-        """The letter's own name."""
+        """Its idempotency key."""
         return self.command.key
 
     @property
     def channel(self) -> str:
-        """Where it is said."""
+        """The channel that it goes to."""
         return self.command.channel
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Its text."""
         return self.command.text
 
 
 class Outbox:
     """See the module."""
 
-    def __init__(self, kept: Iterable[Send] = ()) -> None:
-        self._letters: dict[str, Letter] = {}
-        self._channels: dict[str, dict[str, Letter]] = {}
-        for command in kept:
+    def __init__(self, saved: Iterable[Send] = ()) -> None:
+        self._messages: dict[str, OutgoingMessage] = {}
+        self._channels: dict[str, dict[str, OutgoingMessage]] = {}
+        for command in saved:
             self.put(command)
 
     def __len__(self) -> int:
-        return len(self._letters)
+        return len(self._messages)
 
-    def put(self, command: Send) -> Letter:
-        """One more letter; one that is there already, by its key, is not put in twice. Raises OutboxFull."""
-        if (there := self._letters.get(command.key)) is not None:
+    def put(self, command: Send) -> OutgoingMessage:
+        """Add a message; one that is there already, by its key, is not added twice. Raises OutboxFull."""
+        if (there := self._messages.get(command.key)) is not None:
             return there
-        if len(self._letters) >= LETTERS_MOST:
-            raise OutboxFull(LETTERS_MOST)
-        letter = Letter(command)
-        self._letters[letter.key] = letter
-        self._channels.setdefault(letter.channel, {})[letter.key] = letter
-        return letter
+        if len(self._messages) >= MAX_OUTGOING:
+            raise OutboxFull(MAX_OUTGOING)
+        message = OutgoingMessage(command)
+        self._messages[message.key] = message
+        self._channels.setdefault(message.channel, {})[message.key] = message
+        return message
 
-    def get(self, key: str) -> Letter | None:
-        """The letter of this key, if it is not settled yet."""
-        return self._letters.get(key)
+    def get(self, key: str) -> OutgoingMessage | None:
+        """The message of this key, if it is not settled yet."""
+        return self._messages.get(key)
 
-    def remove(self, letter: Letter) -> None:
-        """It is acknowledged, or refused for good."""
-        self._letters.pop(letter.key, None)
-        letters = self._channels.get(letter.channel, {})
-        letters.pop(letter.key, None)
-        if not letters:
-            self._channels.pop(letter.channel, None)
+    def remove(self, message: OutgoingMessage) -> None:
+        """Remove a message that is acknowledged, or refused for good."""
+        self._messages.pop(message.key, None)
+        messages = self._channels.get(message.channel, {})
+        messages.pop(message.key, None)
+        if not messages:
+            self._channels.pop(message.channel, None)
 
-    def next(self, channel: str) -> Letter | None:
-        """The letter of a channel that is to be sent now; None: there is none, or one is on its way."""
-        letter = next(iter(self._channels.get(channel, {}).values()), None)
-        return None if letter is None or letter.on_its_way else letter
+    def next(self, channel: str) -> OutgoingMessage | None:
+        """The message to send now to a channel; None: there is none, or one is in flight."""
+        message = next(iter(self._channels.get(channel, {}).values()), None)
+        return None if message is None or message.in_flight else message
 
     def channels(self) -> tuple[str, ...]:
-        """Where something is to be said."""
+        """The channels that have messages here."""
         return tuple(self._channels)
 
-    def of(self, channel: str) -> tuple[Letter, ...]:
-        """A channel's letters, in their order."""
+    def of(self, channel: str) -> tuple[OutgoingMessage, ...]:
+        """A channel's messages, in their order."""
         return tuple(self._channels.get(channel, {}).values())
 
     def rename(self, channel: str, name: str) -> None:
-        """The server calls the channel by this name: its letters go there, before those that are there already."""
+        """The channel has another name now: its messages go there, before those that are there already."""
         if channel == name or channel not in self._channels:
             return
         moved, there = self._channels.pop(channel), self._channels.pop(name, {})
-        for letter in moved.values():
-            letter.command = msgspec.structs.replace(letter.command, channel=name)
+        for message in moved.values():
+            message.command = msgspec.structs.replace(message.command, channel=name)
         self._channels[name] = {**moved, **there}
 
-    def cut(self) -> None:
-        """The connection broke: what was on its way is not any more."""
-        for letter in self._letters.values():
-            letter.on_its_way = False
+    def connection_lost(self) -> None:
+        """The connection was lost: nothing is in flight any more."""
+        for message in self._messages.values():
+            message.in_flight = False
 
-    def all(self) -> tuple[Letter, ...]:
-        """Every letter, oldest first."""
-        return tuple(self._letters.values())
+    def all(self) -> tuple[OutgoingMessage, ...]:
+        """Every message, oldest first."""
+        return tuple(self._messages.values())

@@ -1,8 +1,8 @@
-"""One's own state (read markers, drafts, threads, preferences, presence), kept true over cuts and new channels.
+"""Keeps the person's own state (read markers, drafts, threads, preferences, presence) current on every connection.
 
-Events about it have no number: what happens while the connection is lost is never told. So what was asked about it
-once is asked again by itself after each cut, for each channel that is entered, and where an event says less than the
-answer would. How one is present belongs to a connection: the next one is told it anew.
+Events about it have no number, so those of a time without connection are never sent. What was requested once is
+requested again after each reconnect, for each channel that is joined, and where an event says less than the reply
+would. Presence belongs to a connection: it is set again on the next one.
 """
 
 from __future__ import annotations
@@ -22,70 +22,70 @@ from causerie.chat.commands import (
 )
 from causerie.chat.events import Event, Followed
 
-QUESTIONS: dict[type[Command], Command] = {one.__class__: one for one in (Unread(), Drafts(), Threads(), Preferred())}
-"""What answers about one's own state come to."""
+REQUESTS: dict[type[Command], Command] = {one.__class__: one for one in (Unread(), Drafts(), Threads(), Preferred())}
+"""By type: the commands whose replies hold the person's own state."""
 
 
 _CONCERNS: dict[type[Command], type[Command]] = {Draft: Drafts, Follow: Threads, Mark: Unread, Notify: Preferred}
-"""What changes the state that one of these answers with."""
+"""Which of these a command that changes own state concerns."""
 
 
 class OwnState:
-    """See the module. `take` gives what is to be asked now; `is_asked` whether a command is one of these."""
+    """See the module. `take` gives the commands to send now; `is_pending`: whether a command is one of these."""
 
     def __init__(self) -> None:
         self.presence: Command | None = None
-        """How one is present: the last of Away and SetPresence that was done; None: as at a log-in."""
-        self._kept: dict[type[Command], Command] = {}
-        """What was asked once, or concerns what was set."""
+        """The last of Away and SetPresence that was done; None: neither was."""
+        self._saved: dict[type[Command], Command] = {}
+        """The requests to repeat."""
         self._due: dict[type[Command], Command] = {}
-        self._open: list[Command] = []
+        self._pending: list[Command] = []
 
-    def asked(self, command: Command) -> None:
-        """The user asks something."""
+    def requested(self, command: Command) -> None:
+        """The user sends a command."""
         kind = _CONCERNS.get(type(command), type(command))
-        if kind in QUESTIONS:
-            self._kept[kind] = QUESTIONS[kind]
+        if kind in REQUESTS:
+            self._saved[kind] = REQUESTS[kind]
 
-    def done(self, command: Command) -> None:
-        """What the user asked was done."""
+    def command_done(self, command: Command) -> None:
+        """A command of the user's was done."""
         if isinstance(command, Away | SetPresence):
             self.presence = command
 
-    def heard(self, event: Event) -> None:
-        """An event came; one follows a thread, and how far one has read it stands in the list of threads."""
-        if isinstance(event, Followed) and event.on and Threads in self._kept:
-            self._due[Threads] = QUESTIONS[Threads]
+    def event_received(self, event: Event) -> None:
+        """An event arrived. Of a thread that is followed now, the list of threads says how far it is read."""
+        if isinstance(event, Followed) and event.on and Threads in self._saved:
+            self._due[Threads] = REQUESTS[Threads]
 
     def recount(self) -> None:
-        """What the server counted is not what it would count now: see View.recount."""
-        self._kept[Unread] = self._due[Unread] = QUESTIONS[Unread]
+        """The counts of unread messages are outdated: see View.recount."""
+        self._saved[Unread] = self._due[Unread] = REQUESTS[Unread]
 
-    def missed(self) -> None:
-        """Events may have been missed, or a channel is new."""
-        self._due |= self._kept
+    def mark_outdated(self) -> None:
+        """Events may have been missed, or a channel is new: request it all again."""
+        self._due |= self._saved
 
-    def cut(self) -> None:
-        """The connection broke: nothing that is on its way is answered."""
-        self._open.clear()
-        self.missed()
+    def connection_lost(self) -> None:
+        """The connection was lost: nothing that was sent is replied to."""
+        self._pending.clear()
+        self.mark_outdated()
 
-    def forget(self) -> None:
-        """Somebody else is logged in."""
+    def account_changed(self) -> None:
+        """Another account is logged in."""
         self.presence = None
         self._due.clear()
 
     def take(self) -> list[Command]:
-        """What is to be asked now; nothing while answers are awaited."""
-        if self._open or not self._due:
+        """The commands to send now; none while replies are pending."""
+        if self._pending or not self._due:
             return []
-        self._open, self._due = list(self._due.values()), {}
-        return list(self._open)
+        self._pending, self._due = list(self._due.values()), {}
+        return list(self._pending)
 
-    def is_asked(self, command: Command) -> bool:
-        """Whether it was taken from here and is not answered yet."""
-        return any(command is one for one in self._open)
+    def is_pending(self, command: Command) -> bool:
+        """Whether this command was taken from here and is pending."""
+        return any(command is one for one in self._pending)
 
     def answered(self, command: Command) -> None:
-        """It was, or will not be."""
-        self._open = [one for one in self._open if one is not command]
+        """This command is not pending any more."""
+        self._pending = [one for one in self._pending if one is not command]

@@ -1,4 +1,4 @@
-"""What was asked and not answered yet: a handle for each command, and the marks that answers come back with."""
+"""Pending requests: commands that wait for a connection or a reply, by the ids that replies come back with."""
 
 from __future__ import annotations
 
@@ -9,124 +9,126 @@ from causerie.chat import commands as c
 from causerie.chat.errors import FrameTooLong
 from causerie.chat.replies import Reply
 from causerie.client import frames
-from causerie.client.errors import Ended, Lost, TooMuchAsked
+from causerie.client.errors import ConnectionLost, SessionEnded, TooManyRequests
 
-Then = Callable[["Asked"], None]
+Then = Callable[["PendingRequest"], None]
 
-ASKED_MOST = 256
-"""Questions of the user's that wait for an answer, at most."""
+MAX_REQUESTS = 256
+"""Requests of the user's that may be pending, at most."""
 
-HARMLESS = (
+REPEATABLE = (
     c.AuditLog, c.Channels, c.Drafts, c.Help, c.History, c.Join, c.ListAccounts, c.ListInvites, c.Members, c.Ping,
     c.Pins, c.Preferred, c.Reactions, c.Reports, c.Search, c.Sessions, c.Status, c.Thread, c.Threads, c.Unread,
     c.Versions, c.Whois, c.Why,
 )  # fmt: skip
-"""Commands that may be asked twice: they are asked again by themselves when the connection broke before the answer."""
+"""Commands that may be sent twice: they are sent again by themselves when the connection was lost before the reply."""
 
 
-class Asked:
-    """A command and, some time, its answer: `reply`, or `error` where it was refused or the connection broke."""
+class PendingRequest:
+    """A command and, in the end, its `reply`, or `error` where it was refused or the connection was lost."""
 
-    __slots__ = ("_then", "command", "error", "reply")
+    __slots__ = ("_callbacks", "command", "error", "reply")
 
     def __init__(self, command: c.Command, then: Then | None = None) -> None:
         self.command = command
         self.reply: Reply | None = None
         self.error: Exception | None = None
-        self._then: list[Then] = [] if then is None else [then]
+        self._callbacks: list[Then] = [] if then is None else [then]
 
     @property
     def done(self) -> bool:
-        """Whether there is an answer."""
+        """Whether there is a reply or an error."""
         return self.reply is not None or self.error is not None
 
-    def then(self, call: Then) -> None:
-        """Call this with the handle when it is done; at once if it is."""
+    def on_done(self, call: Then) -> None:
+        """Call this with the request when it is done; at once if it is."""
         if self.done:
             call(self)
         else:
-            self._then.append(call)
+            self._callbacks.append(call)
 
-    def settle(self, answer: Reply | Exception) -> None:
-        """This is the answer; only the first one counts."""
+    def resolve(self, answer: Reply | Exception) -> None:
+        """Set the reply or the error; only the first one counts."""
         if self.done:
             return
         if isinstance(answer, Exception):
             self.error = answer
         else:
             self.reply = answer
-        calls, self._then = self._then, []
+        calls, self._callbacks = self._callbacks, []
         for call in calls:
             call(self)
 
 
-class Questions:
-    """The commands of one session: those that wait for a connection, and those that wait for an answer."""
+class PendingRequests:
+    """The requests of one session: those that wait for a connection, and those that wait for a reply."""
 
     def __init__(self) -> None:
         self._last = 0
-        self._waiting: deque[tuple[int, Asked, bytes]] = deque()
-        self._open: dict[int, tuple[Asked, bytes]] = {}
-        self._own: set[int] = set()
+        self._waiting: deque[tuple[int, PendingRequest, bytes]] = deque()
+        self._sent: dict[int, tuple[PendingRequest, bytes]] = {}
+        self._internal: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._open)
+        return len(self._waiting) + len(self._sent)
 
-    def ask(self, asked: Asked, most: int) -> None:
-        """The user asks; sent by `take`. Raises TooMuchAsked, and FrameTooLong past `most` bytes."""
-        if len(self) - len(self._own) >= ASKED_MOST:
-            raise TooMuchAsked(ASKED_MOST)
+    def ask(self, request: PendingRequest, most: int) -> None:
+        """Add a request of the user's, sent by `take`. Raises TooManyRequests, and FrameTooLong past `most` bytes."""
+        if len(self) - len(self._internal) >= MAX_REQUESTS:
+            raise TooManyRequests(MAX_REQUESTS)
         self._last += 1
-        line = frames.encode(asked.command, self._last)
+        line = frames.encode(request.command, self._last)
         if len(line) > most:
             raise FrameTooLong(most=most)
-        self._waiting.append((self._last, asked, line))
+        self._waiting.append((self._last, request, line))
 
-    def own(self, asked: Asked) -> bytes:
-        """The session itself asks: the line to send, now. It is not asked again when the connection breaks."""
+    def ask_internally(self, request: PendingRequest) -> bytes:
+        """Add a request of the session's own: the line to send now. It is not repeated when the connection is lost."""
         self._last += 1
-        line = frames.encode(asked.command, self._last)
-        self._open[self._last] = asked, line
-        self._own.add(self._last)
+        line = frames.encode(request.command, self._last)
+        self._sent[self._last] = request, line
+        self._internal.add(self._last)
         return line
 
     def take(self) -> bytes:
-        """All that waits for a connection, to be sent now."""
+        """The lines of all that waits for a connection, to be sent now."""
         lines = []
         while self._waiting:
-            mark, asked, line = self._waiting.popleft()
-            self._open[mark] = asked, line
+            mark, request, line = self._waiting.popleft()
+            self._sent[mark] = request, line
             lines.append(line)
         return b"".join(lines)
 
-    def answered(self, mark: int | str | None) -> Asked | None:
-        """An answer came: what it is to. Not settled yet; None where nothing was asked under this mark."""
-        if not isinstance(mark, int) or mark not in self._open:
+    def answered(self, mark: int | str | None) -> PendingRequest | None:
+        """The request that a reply with this id belongs to, taken out; None: there is none."""
+        if not isinstance(mark, int) or mark not in self._sent:
             return None
-        self._own.discard(mark)
-        return self._open.pop(mark)[0]
+        self._internal.discard(mark)
+        return self._sent.pop(mark)[0]
 
-    def leaving(self) -> list[Asked]:
-        """The goodbyes among them, which only a farewell answers; taken out."""
-        marks = [mark for mark, (asked, _line) in self._open.items() if isinstance(asked.command, c.LogOut | c.Quit)]
-        return [asked for mark in marks if (asked := self.answered(mark)) is not None]
+    def take_goodbyes(self) -> list[PendingRequest]:
+        """The pending LogOut and Quit, which only a Farewell answers; taken out."""
+        marks = [
+            mark for mark, (request, _line) in self._sent.items() if isinstance(request.command, c.LogOut | c.Quit)
+        ]
+        return [request for mark in marks if (request := self.answered(mark)) is not None]
 
-    def cut(self, why: str) -> None:
-        """The connection broke: harmless questions wait for the next one, the others fail with Lost."""
-        own, self._own = self._own, set()
-        was, self._open = self._open, {}
+    def connection_lost(self, why: str) -> None:
+        """The connection was lost: repeatable requests wait for the next one, the others fail with ConnectionLost."""
+        internal, self._internal = self._internal, set()
+        was, self._sent = self._sent, {}
         again = []
-        for mark, (asked, line) in was.items():
-            if mark not in own and isinstance(asked.command, HARMLESS):
-                again.append((mark, asked, line))
+        for mark, (request, line) in was.items():
+            if mark not in internal and isinstance(request.command, REPEATABLE):
+                again.append((mark, request, line))
             else:
-                asked.settle(Lost(why))
+                request.resolve(ConnectionLost(why))
         self._waiting.extendleft(reversed(again))
 
-    def over(self, code: str) -> None:
-        """There will be no other connection: all of them fail with Ended."""
-        waiting = [asked for asked, _line in self._open.values()] + [asked for _mark, asked, _line in self._waiting]
-        self._open, self._own = {}, set()
+    def session_ended(self, code: str) -> None:
+        """There will be no other connection: all fail with SessionEnded."""
+        requests = [one for one, _line in self._sent.values()] + [one for _mark, one, _line in self._waiting]
+        self._sent, self._internal = {}, set()
         self._waiting.clear()
-        for asked in waiting:
-            asked.settle(Ended(code))
+        for request in requests:
+            request.resolve(SessionEnded(code))

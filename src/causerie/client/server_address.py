@@ -1,4 +1,4 @@
-"""Where a server is and how it is known, from what a person writes: a link, HOST:PORT, or a socket's path."""
+"""A server's address, as a person writes it: a link, HOST:PORT, or a socket's path."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""One person's session with one server, over as many connections as it takes: no I/O, no clock, no dice.
+"""A person's session with a server, over as many connections as it takes: sans-IO, without clock or randomness.
 
-Bytes go in by `receive`, bytes come out of `data_to_send`, and what happened out of `happenings`. Whoever drives it
-makes the connections (`dial`, `up`, `lost`), passes the time in (seconds of any steady clock), and calls `tick` when
-`wakes_at` has come. What is asked may be asked in any state: it is sent when the session is live.
+Bytes go in by `receive`, bytes come out of `data_to_send`, and updates out of `updates`. The driver makes
+the connections (`reconnecting`, `connected`, `connection_lost`), passes the time in (seconds of any steady clock), and
+calls `tick` when `next_wakeup` has come. Commands may be given in any state: they are sent when the session is live.
 
 After each connection the session says hello, logs in, resumes its channels, and then sends what was not acknowledged.
 """
@@ -21,33 +21,33 @@ from causerie.chat.events import Farewell, Renamed
 from causerie.chat.names import person_name
 from causerie.chat.replies import Done, LoggedIn, Reply, Snapshot, Welcome
 from causerie.chat.view import KEPT, View
-from causerie.client.authentication import Credentials, Entrance
-from causerie.client.channels import Places, wait
-from causerie.client.errors import Ended, NotALetter
-from causerie.client.frames import Answer, Frame, Frames, Garbled
-from causerie.client.memory import Kept
-from causerie.client.notifications import Happening, Turned
-from causerie.client.outbox import Letter
-from causerie.client.pending_requests import Asked, Questions
+from causerie.client.authentication import Authentication, Credentials
+from causerie.client.channels import SessionChannels, retry_seconds
+from causerie.client.errors import NotAMessage, SessionEnded
+from causerie.client.frames import Answer, BadFrame, Frame, FrameDecoder
+from causerie.client.outbox import OutgoingMessage
+from causerie.client.pending_requests import PendingRequest, PendingRequests
 from causerie.client.states import State, Step, after
+from causerie.client.storage import SavedSession
+from causerie.client.updates import StateChanged, Update
 
 VERSION = 1
-"""Of the native protocol."""
+"""Version of the native protocol."""
 
 FRAME_BYTES = 65536
-"""The longest line that is sent, until the server has said its own bound."""
+"""Bytes of the longest line that is sent, until the server has named its own bound."""
 
 PING_AFTER = 30.0
-"""Seconds of silence after which the server is asked whether it is there."""
+"""Seconds of silence after which the server is pinged."""
 
 ANSWER_WITHIN = 20.0
-"""Seconds that it may take to answer that; then the connection is given up."""
+"""Seconds that it may take to answer; then the connection is given up."""
 
 ENTER_WITHIN = 60.0
 """Seconds that greeting and logging in may take."""
 
 FOR_GOOD = ("quit", "logged_out", "disabled", "password_changed", "revoked", "frame_too_long", "bad_input")
-"""Farewells after which a client does not come back by itself."""
+"""Disconnect reasons after which the client does not reconnect."""
 
 TOKEN_GONE = ("logged_out", "disabled", "password_changed", "revoked")
 
@@ -55,348 +55,351 @@ TOKEN_GONE = ("logged_out", "disabled", "password_changed", "revoked")
 class Session:
     """See the module.
 
-    `credentials` None: nobody logs in (the operator's socket). `kept`: what an earlier run left. `new_key` makes a
-    letter's key: random, at most 64 printable ASCII characters, never the same twice. `keep`: messages in a view.
+    `credentials` None: no log-in (the operator's socket). `saved`: what an earlier run left. `new_key` makes a
+    message's key: random, at most 64 printable ASCII characters, never the same twice. `keep`: messages in a view.
     """
 
     def __init__(
         self,
         credentials: Credentials | None,
         new_key: Callable[[], str],
-        kept: Kept | None = None,
+        saved: SavedSession | None = None,
         client: str = "",
         keep: int = KEPT,
     ) -> None:
-        kept = kept or Kept()
+        saved = saved or SavedSession()
         self.state = State.CONNECTING
         self.why = ""
-        """Of the last time it was lost or closed: a farewell's code, or a line for a log."""
+        """Why it was last lost or closed: the server's disconnect reason, or a line for a log."""
         self.failure: Exception | None = None
-        """Why it was closed, if not because the user wanted it: the refusal of the log-in, or Ended."""
+        """Why it was closed, if the user did not close it: the refusal of the log-in, or SessionEnded."""
         self.refusal: errors.ChatError | None = None
-        """The last refusal for which a connection was given up; it is tried again after `not_before`."""
-        self.not_before = 0.0
-        self.been_in = False
+        """The last refusal for which a connection was given up; it is tried again after `retry_at`."""
+        self.retry_at = 0.0
+        self.was_live = False
         """Whether it was ever live."""
         self.welcome: Welcome | None = None
         self.me: LoggedIn | None = None
-        self.passed_over: Counter[str] = Counter()
+        self.unknown_frames: Counter[str] = Counter()
         self.reading = True
-        """Whether the driver reads at all; while it does not, silence means nothing."""
-        self.urgent = False
-        """What is to be remembered has changed, and must be before anything is sent. The driver takes it back."""
-        self.changed = False
-        """Likewise, but there is time."""
+        """Whether the driver reads from the server; while it does not, silence means nothing."""
+        self.save_now = False
+        """`saved()` has changed, and must be stored before anything is sent. The driver resets it."""
+        self.save_soon = False
+        """`saved()` has changed, and may be stored later."""
         self._client = client
         self._new_key = new_key
-        self._entrance = None if credentials is None else Entrance(credentials, kept.token)
-        self._kept = kept
-        self._questions = Questions()
-        self._places = Places(self, kept, keep)
-        self._frames = Frames(self.passed_over)
+        self._authentication = None if credentials is None else Authentication(credentials, saved.token)
+        self._saved = saved
+        self._requests = PendingRequests()
+        self._channels = SessionChannels(self, saved, keep)
+        self._frames = FrameDecoder(self.unknown_frames)
         self._out = bytearray()
-        self._happenings: list[Happening] = []
-        self._now = self._since = self._heard_at = self._pinged_at = 0.0
+        self._updates: list[Update] = []
+        self._now = self._since = self._received_at = self._pinged_at = 0.0
         self._leaving = False
 
-    # What the user sees and asks.
+    # For the user.
 
     @property
     def views(self) -> Mapping[str, View]:
-        """The channels that one is in, as they are known."""
-        return MappingProxyType({name: place.view for name, place in self._places.followed.items()})
+        """The channels that the person is in, by name."""
+        return MappingProxyType({name: place.view for name, place in self._channels.channels.items()})
 
     @property
-    def letters(self) -> tuple[Letter, ...]:
-        """What is not acknowledged yet, oldest first."""
-        return self._places.outbox.all()
+    def outgoing(self) -> tuple[OutgoingMessage, ...]:
+        """The messages that are not acknowledged yet, oldest first."""
+        return self._channels.outbox.all()
 
     @property
     def frame_bytes(self) -> int:
-        """The longest line that the server takes."""
+        """Bytes of the longest line that the server takes."""
         return self.welcome.frame_bytes if self.welcome is not None else FRAME_BYTES
 
     @property
-    def expects(self) -> bool:
-        """Whether something is to come from the server that somebody waits for."""
-        return self.state is not State.LIVE or bool(self._questions) or bool(self._places.outbox)
+    def awaits_answers(self) -> bool:
+        """Whether something that is waited for has to come from the server."""
+        return self.state is not State.LIVE or bool(self._requests) or bool(self._channels.outbox)
 
-    def ask(self, command: Command) -> Asked:
-        """Ask anything; what goes into the log and has a key is better sent. Raises Ended, TooMuchAsked, ChatError."""
+    def ask(self, command: Command) -> PendingRequest:
+        """Send a command (messages: see `send`). Raises SessionEnded, TooManyRequests and ChatError."""
         self._check_open()
-        asked = Asked(command)
-        self._questions.ask(asked, self.frame_bytes)
-        self._places.own_state.asked(command)
+        request = PendingRequest(command)
+        self._requests.ask(request, self.frame_bytes)
+        self._channels.own_state.requested(command)
         self._pump()
-        return asked
+        return request
 
-    def send(self, command: Send) -> Letter:
-        """Say something: it is sent until it is acknowledged or refused for good.
+    def send(self, command: Send) -> OutgoingMessage:
+        """Send a message: repeated until it is acknowledged or refused for good.
 
-        A key is chosen where there is none. The same key twice is the same letter, which is returned. Raises Ended,
-        OutboxFull, FrameTooLong for what no frame of this server's can hold, and for a slash command UnknownSlash,
-        BadInput and, where it is not one that says something, NotALetter.
+        A key is chosen where there is none. The same key twice is the same message, which is returned. Raises
+        SessionEnded, OutboxFull, FrameTooLong for what no frame of this server's can hold, and for a slash command
+        UnknownSlash, BadInput and, where it is no message, NotAMessage.
         """
         self._check_open()
         if command.text[:1] == "/" and not command.literal:
             said = slash.read(command)
             if not isinstance(said, Send):
-                raise NotALetter
+                raise NotAMessage
             command = said
-        channel, key = self._places.name_of(command.channel), command.key or self._new_key()
+        channel, key = self._channels.name_of(command.channel), command.key or self._new_key()
         command = msgspec.structs.replace(command, channel=channel, key=key)
         if len(msgspec.json.encode(command)) + 32 > self.frame_bytes:
             raise errors.FrameTooLong(most=self.frame_bytes)
-        letter = self._places.put(command)
-        self.urgent = True
+        message = self._channels.put(command)
+        self.save_now = True
         self._pump()
-        return letter
+        return message
 
     def leave(self, forget: bool) -> None:
-        """Say goodbye: closed when the server has, or the connection is lost. `forget`: the token is revoked."""
+        """Quit, or (`forget`) log out, which revokes the token. Closed when the server answers, or without it."""
         if self.state is not State.LIVE:
             self.close("closed")
         elif not self._leaving:
             self._leaving = True
-            forget = forget and self._entrance is not None and bool(self._entrance.token)
-            self._out += self._questions.own(Asked(LogOut() if forget else Quit()))
+            forget = forget and self._authentication is not None and bool(self._authentication.token)
+            self._out += self._requests.ask_internally(PendingRequest(LogOut() if forget else Quit()))
 
     def close(self, why: str, failure: Exception | None = None) -> None:
-        """It is over, now. What is not acknowledged stays in `kept`."""
+        """Close it now. What is not acknowledged stays in `saved`."""
         if self.state is State.CLOSED:
             return
         self.failure = failure
         self._out.clear()
-        self._turn(Step.OVER, why)
-        self._questions.over(why)
-        for letter in self.letters:
-            letter.settle(Ended(why))
+        self._transition(Step.CLOSED, why)
+        self._requests.session_ended(why)
+        for message in self.outgoing:
+            message.resolve(SessionEnded(why))
 
-    def kept(self) -> Kept:
-        """What to remember for the next run."""
+    def saved(self) -> SavedSession:
+        """What to store for the next run."""
         me = self.me
-        return Kept(
-            token=self._entrance.token if self._entrance is not None else "",
-            person=me.person if me is not None else self._kept.person,
-            name=me.name if me is not None else self._kept.name,
-            guest=me.guest if me is not None else self._kept.guest,
-            numbers=self._places.numbers(),
-            outbox=[letter.command for letter in self.letters],
+        return SavedSession(
+            token=self._authentication.token if self._authentication is not None else "",
+            person=me.person if me is not None else self._saved.person,
+            name=me.name if me is not None else self._saved.name,
+            guest=me.guest if me is not None else self._saved.guest,
+            numbers=self._channels.numbers(),
+            outbox=[message.command for message in self.outgoing],
         )
 
-    # What whoever drives it does.
+    # For the driver.
 
-    def dial(self, now: float) -> None:
-        """A connection is made again."""
+    def reconnecting(self, now: float) -> None:
+        """The driver connects again."""
         self._now = now
-        self._turn(Step.DIAL)
+        self._transition(Step.RECONNECT)
 
-    def up(self, now: float) -> None:
-        """The connection is there, and the server is the right one."""
-        self._now = self._heard_at = now
+    def connected(self, now: float) -> None:
+        """The connection is made, and its certificate accepted."""
+        self._now = self._received_at = now
         self._pinged_at = 0.0
-        self._frames = Frames(self.passed_over)
-        self._turn(Step.UP)
-        self._ask(Hello(version=VERSION, client=self._client), self._greeted)
+        self._frames = FrameDecoder(self.unknown_frames)
+        self._transition(Step.CONNECTED)
+        self._ask(Hello(version=VERSION, client=self._client), self._welcomed)
 
-    def lost(self, now: float, why: str = "") -> None:
-        """There is no connection (any more). Nothing when that is known already."""
+    def connection_lost(self, now: float, why: str = "") -> None:
+        """There is no connection (any more); nothing where that is known already."""
         self._now = now
         if self.state in (State.LOST, State.CLOSED):
             return
         self._out.clear()
-        self._places.cut()
-        if self._entrance is not None:
-            self._entrance.cut()
+        self._channels.connection_lost()
+        if self._authentication is not None:
+            self._authentication.connection_lost()
         if self._leaving:
             self.close("closed")
             return
-        self._turn(Step.CUT, why)
-        self._questions.cut(why)
+        self._transition(Step.LOST, why)
+        self._requests.connection_lost(why)
 
     def receive(self, data: bytes, now: float) -> None:
-        """Bytes came. If the state is LOST or CLOSED afterwards, hang up."""
-        self._now = self._heard_at = now
+        """Bytes arrived. If the state is LOST or CLOSED afterwards, the driver hangs up."""
+        self._now = self._received_at = now
         self._pinged_at = 0.0
         try:
             frames = self._frames.feed(data)
-        except Garbled as garbled:
-            self.lost(now, str(garbled))
+        except BadFrame as bad_frame:
+            self.connection_lost(now, str(bad_frame))
             return
         for frame in frames:
             if self.state in (State.LOST, State.CLOSED):
                 return
-            self._take(frame)
+            self._frame_received(frame)
         self._pump()
 
     def data_to_send(self) -> bytes:
-        """The bytes to be sent now; each is given once."""
+        """The bytes to send now; each is given once."""
         data = bytes(self._out)
         self._out.clear()
         return data
 
-    def happenings(self) -> list[Happening]:
-        """What happened since this was asked last. To be asked after every call."""
-        happened, self._happenings = self._happenings, []
+    def updates(self) -> list[Update]:
+        """The updates since the last call. The driver calls this after every other call."""
+        happened, self._updates = self._updates, []
         return happened
 
-    def wakes_at(self) -> float | None:
-        """When `tick` has to be called, if nothing else is before."""
+    def next_wakeup(self) -> float | None:
+        """When to call `tick`, if nothing else is called before."""
         if self.state in (State.GREETING, State.LOGGING_IN):
             return self._since + ENTER_WITHIN
         if self.state is not State.LIVE:
             return None
-        silence = self._pinged_at + ANSWER_WITHIN if self._pinged_at else self._heard_at + PING_AFTER
-        # The operator's own machine does not go away, and a check of its store may take as long as it takes.
-        pings = () if self._entrance is None else (silence,)
-        return min((*pings, *self._places.wakes_at()), default=None)
+        silence = self._pinged_at + ANSWER_WITHIN if self._pinged_at else self._received_at + PING_AFTER
+        # The operator's own machine stays there, and a check of its store may take as long as it takes.
+        pings = () if self._authentication is None else (silence,)
+        return min((*pings, *self._channels.next_wakeup()), default=None)
 
     def tick(self, now: float) -> None:
-        """Time has passed. If the state is LOST afterwards, hang up."""
+        """Time has passed. If the state is LOST afterwards, the driver hangs up."""
         self._now = now
         if self.state in (State.GREETING, State.LOGGING_IN) and now >= self._since + ENTER_WITHIN:
-            self.lost(now, "the server does not answer")
+            self.connection_lost(now, "the server does not answer")
         if self.state is not State.LIVE:
             return
         if not self.reading:
-            self._heard_at, self._pinged_at = now, 0.0
+            self._received_at, self._pinged_at = now, 0.0
         elif self._pinged_at and now >= self._pinged_at + ANSWER_WITHIN:
-            self.lost(now, "the server does not answer")
+            self.connection_lost(now, "the server does not answer")
             return
-        elif self._entrance is not None and not self._pinged_at and now >= self._heard_at + PING_AFTER:
+        elif self._authentication is not None and not self._pinged_at and now >= self._received_at + PING_AFTER:
             self._pinged_at = now
-            self._ask(Ping(), lambda asked: None)
+            self._ask(Ping(), lambda request: None)
         self._pump()
 
-    # What the parts of a session ask of it.
+    # For the parts of the session.
 
-    def own(self, command: Command, then: Callable[[Asked], None]) -> None:
-        """The session asks for itself, now. Not asked again if the connection breaks: `then` sees Lost."""
+    def ask_internally(self, command: Command, then: Callable[[PendingRequest], None]) -> None:
+        """Send a command of the session's own, now. It is not repeated: `then` gets ConnectionLost."""
         self._ask(command, then)
 
-    def tell(self, happening: Happening) -> None:
-        """This happened."""
-        self._happenings.append(happening)
+    def emit(self, update: Update) -> None:
+        """Queue an update."""
+        self._updates.append(update)
 
-    def renamed(self, event: Renamed) -> None:
-        """Somebody has another name; perhaps it was oneself."""
+    def person_renamed(self, event: Renamed) -> None:
+        """Somebody was renamed; perhaps the session's own person."""
         if self.me is not None and event.person == self.me.person:
             self.me = msgspec.structs.replace(self.me, name=event.name, guest=event.guest)
 
     def now(self) -> float:
-        """The time that was passed in last."""
+        """The time that was passed in last, in seconds."""
         return self._now
 
-    # The conversation.
+    # The protocol.
 
-    def _take(self, frame: Frame) -> None:
+    def _frame_received(self, frame: Frame) -> None:
         if isinstance(frame, Answer):
-            asked = self._questions.answered(frame.re)
+            request = self._requests.answered(frame.re)
             if isinstance(frame.answer, LoggedIn):
-                self._is(frame.answer)
+                self._logged_in(frame.answer)
             if isinstance(frame.answer, Snapshot):
-                self._places.stands(frame.answer, asked is not None)
-            if asked is not None:
-                if isinstance(asked.command, SetName) and isinstance(frame.answer, Done):
-                    self._called(asked.command.name)
+                self._channels.snapshot_received(frame.answer, request is not None)
+            if request is not None:
+                if isinstance(request.command, SetName) and isinstance(frame.answer, Done):
+                    self._own_name_changed(request.command.name)
                 if isinstance(frame.answer, Reply):
-                    self._places.answered(asked.command, frame.answer)
-                asked.settle(frame.answer)
+                    self._channels.answered(request.command, frame.answer)
+                request.resolve(frame.answer)
         elif isinstance(frame, Farewell):
             self._farewell(frame.code)
         else:
-            self._places.hear(frame)
+            self._channels.hear(frame)
 
-    def _greeted(self, asked: Asked) -> None:
-        if isinstance(asked.error, errors.ChatError):
-            self._turned_away(asked.error)
-        if not isinstance(asked.reply, Welcome):
+    def _welcomed(self, request: PendingRequest) -> None:
+        if isinstance(request.error, errors.ChatError):
+            self._handle_refusal(request.error)
+        if not isinstance(request.reply, Welcome):
             return
-        self.welcome = asked.reply
-        self._turn(Step.WELCOMED)
-        if self._entrance is None:
+        self.welcome = request.reply
+        self._transition(Step.WELCOMED)
+        if self._authentication is None:
             self._live()
-        elif (way := self._entrance.begin()) is not None:
-            self._ask(way, self._asked_in)
+        elif (way := self._authentication.begin()) is not None:
+            self._ask(way, self._login_answered)
         else:
             self.close("login_failed", errors.LoginFailed())
 
-    def _asked_in(self, asked: Asked) -> None:
-        assert self._entrance is not None
-        if isinstance(asked.reply, LoggedIn):
+    def _login_answered(self, request: PendingRequest) -> None:
+        assert self._authentication is not None
+        if isinstance(request.reply, LoggedIn):
             self._live()
-        elif isinstance(asked.error, errors.ChatError):
-            if self._passes(asked.error):
-                self._turned_away(asked.error)
+        elif isinstance(request.error, errors.ChatError):
+            if self._is_temporary(request.error):
+                self._handle_refusal(request.error)
                 return
-            way = self._entrance.refused(asked.error)
+            way = self._authentication.refused(request.error)
             if isinstance(way, errors.ChatError):
-                self.changed = True
+                self.save_soon = True
                 self.close(way.code, way)
             else:
-                self._ask(way, self._asked_in)
+                self._ask(way, self._login_answered)
 
-    def _passes(self, error: errors.ChatError) -> bool:
-        """Whether a refusal is only for now. Who was in before is patient: a name is taken by one's own ghost."""
+    def _is_temporary(self, error: errors.ChatError) -> bool:
+        """Whether a refused log-in is tried again: after a live connection also where the name is taken, namely by that
+        connection, which the server has not given up yet."""
         if isinstance(error, errors.Unavailable | errors.TooFast):
             return True
-        return self.been_in and isinstance(error, errors.TooMuch | errors.NameTaken)
+        return self.was_live and isinstance(error, errors.TooMuch | errors.NameTaken)
 
-    def _turned_away(self, error: errors.ChatError) -> None:
-        if not self._passes(error):
+    def _handle_refusal(self, error: errors.ChatError) -> None:
+        if not self._is_temporary(error):
             self.close(error.code, error)
             return
         self.refusal = error
-        self.not_before = self._now + wait(error)
-        self.lost(self._now, error.code)
+        self.retry_at = self._now + retry_seconds(error)
+        self.connection_lost(self._now, error.code)
 
-    def _is(self, me: LoggedIn) -> None:
-        self._places.is_now(me, self.me or self._before())
+    def _logged_in(self, me: LoggedIn) -> None:
+        self._channels.logged_in_as(me, self.me or self._before())
         self.me = me
-        if self._entrance is not None:
-            self._entrance.inside(me)
-        self.urgent = True
+        if self._authentication is not None:
+            self._authentication.logged_in(me)
+        self.save_now = True
 
-    def _called(self, name: str) -> None:
-        """One has taken another name. Where one is in a channel an event says so too, as the server spells it."""
+    def _own_name_changed(self, name: str) -> None:
+        """The person was renamed by a command. In a channel an event says so too, in the server's spelling."""
         if self.me is not None and not self.views:
             self.me = msgspec.structs.replace(self.me, name=person_name(name))
 
     def _before(self) -> LoggedIn | None:
-        kept = self._kept
-        return LoggedIn(person=kept.person, name=kept.name, guest=kept.guest) if kept.person else None
+        saved = self._saved
+        return LoggedIn(person=saved.person, name=saved.name, guest=saved.guest) if saved.person else None
 
     def _live(self) -> None:
-        self.been_in = True
+        self.was_live = True
         self.refusal = None
-        self._turn(Step.INSIDE)
-        self._places.resume()
+        self._transition(Step.LOGGED_IN)
+        self._channels.resume()
 
     def _farewell(self, code: str) -> None:
-        if code in TOKEN_GONE and self._entrance is not None:
-            self._entrance.forget()
-            self.urgent = True
+        if code in TOKEN_GONE and self._authentication is not None:
+            self._authentication.token_revoked()
+            self.save_now = True
         if self._leaving or code in FOR_GOOD:
-            for asked in self._questions.leaving():
-                asked.settle(Done())
-            self.close("closed" if self._leaving else code, None if self._leaving or code == "quit" else Ended(code))
+            for request in self._requests.take_goodbyes():
+                request.resolve(Done())
+            self.close(
+                "closed" if self._leaving else code, None if self._leaving or code == "quit" else SessionEnded(code)
+            )
         else:
-            self.lost(self._now, code)
+            self.connection_lost(self._now, code)
 
-    def _ask(self, command: Command, then: Callable[[Asked], None]) -> None:
-        self._out += self._questions.own(Asked(command, then))
+    def _ask(self, command: Command, then: Callable[[PendingRequest], None]) -> None:
+        self._out += self._requests.ask_internally(PendingRequest(command, then))
 
     def _pump(self) -> None:
         if self.state is State.LIVE and not self._leaving:
-            self._out += self._questions.take()
-            self._places.pump()
+            self._out += self._requests.take()
+            self._channels.pump()
 
-    def _turn(self, step: Step, why: str = "") -> None:
+    def _transition(self, step: Step, why: str = "") -> None:
         self.state = after(self.state, step)
         self._since = self._now
         self.why = why
-        self.tell(Turned(self.state, why))
+        self.emit(StateChanged(self.state, why))
 
     def _check_open(self) -> None:
         if self.state is State.CLOSED:
-            raise Ended(self.why)
+            raise SessionEnded(self.why)

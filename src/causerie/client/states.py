@@ -1,9 +1,9 @@
-"""Where a session stands, and the only ways from one state to the next, as a table.
+"""The states of a session, and the transitions between them, as a table.
 
-CONNECTING ──up──> GREETING ──welcomed──> LOGGING_IN ──inside──> LIVE
-    ^  └───────cut──────┴─────────cut─────────┴────────cut───────┘
-   dial                             v
-    └───────────────────────────── LOST          and from each of them: over ──> CLOSED
+CONNECTING ──connected──> GREETING ──welcomed──> LOGGING_IN ──logged in──> LIVE
+    ^   └─────────lost──────────┴────────lost─────────┴─────────lost─────────┘
+ reconnect                            v
+    └─────────────────────────────── LOST          and from each of them: closed ──> CLOSED
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class State(Enum):
-    """Where a session stands; `value` is a word for logs."""
+    """The state of a session; `value` is a word for logs."""
 
     CONNECTING = "connecting"
     GREETING = "greeting"
@@ -23,30 +23,30 @@ class State(Enum):
 
 
 class Step(Enum):
-    """What can happen to one."""
+    """What can happen to a session."""
 
-    UP = "up"
+    CONNECTED = "connected"
     WELCOMED = "welcomed"
-    INSIDE = "inside"
-    CUT = "cut"
-    DIAL = "dial"
-    OVER = "over"
+    LOGGED_IN = "logged in"
+    LOST = "lost"
+    RECONNECT = "reconnect"
+    CLOSED = "closed"
 
 
-class Misused(RuntimeError):
-    """A mistake of the program that drives the session: in this state, that step cannot be."""
+class InvalidTransition(RuntimeError):
+    """A mistake of the program that drives the session: this step cannot happen in this state."""
 
 
 NEXT: dict[tuple[State, Step], State] = {
-    (State.CONNECTING, Step.UP): State.GREETING,
+    (State.CONNECTING, Step.CONNECTED): State.GREETING,
     (State.GREETING, Step.WELCOMED): State.LOGGING_IN,
-    (State.LOGGING_IN, Step.INSIDE): State.LIVE,
-    (State.CONNECTING, Step.CUT): State.LOST,
-    (State.GREETING, Step.CUT): State.LOST,
-    (State.LOGGING_IN, Step.CUT): State.LOST,
-    (State.LIVE, Step.CUT): State.LOST,
-    (State.LOST, Step.DIAL): State.CONNECTING,
-    **{(state, Step.OVER): State.CLOSED for state in State if state is not State.CLOSED},
+    (State.LOGGING_IN, Step.LOGGED_IN): State.LIVE,
+    (State.CONNECTING, Step.LOST): State.LOST,
+    (State.GREETING, Step.LOST): State.LOST,
+    (State.LOGGING_IN, Step.LOST): State.LOST,
+    (State.LIVE, Step.LOST): State.LOST,
+    (State.LOST, Step.RECONNECT): State.CONNECTING,
+    **{(state, Step.CLOSED): State.CLOSED for state in State if state is not State.CLOSED},
 }
 
 
@@ -55,4 +55,4 @@ def after(state: State, step: Step) -> State:
     try:
         return NEXT[state, step]
     except KeyError:
-        raise Misused(f"a session that is {state.value} cannot be {step.value}") from None
+        raise InvalidTransition(f"a session that is {state.value} cannot be {step.value}") from None

@@ -194,7 +194,7 @@ class App:
                 self._window.chat.take(item)
         elif isinstance(item, Vouching):
             assert self._bridge is not None
-            self._question = ask_whether(self.root, self.look, item.certificate, self._bridge.vouch)
+            self._question = ask_whether(self.root, self.look, item.certificate, self._bridge.answer_certificate)
         elif isinstance(item, Over):
             self._over(item.error)
 
@@ -250,7 +250,7 @@ class App:
             self._entering = None
         assert self._bridge is not None
         self._window = Window(
-            self.root, self.look, chat, self._settings, self._choose, self._leave, self._bridge.try_now, carried
+            self.root, self.look, chat, self._settings, self._choose, self._leave, self._bridge.reconnect_now, carried
         )
 
     def _choose(self, settings: Settings) -> None:

@@ -10,7 +10,7 @@ import tkinter as tk
 from collections.abc import Callable
 
 from causerie.client import Certificate, ServerAddress
-from causerie.desktop.models import keyring_memory, login
+from causerie.desktop.models import keyring_storage, login
 from causerie.desktop.models.login import Entry, Field, Filled, Misfilled, Trouble
 from causerie.desktop.models.remembering import Remembered, Settings
 from causerie.desktop.system.bridge import Bridge
@@ -50,7 +50,7 @@ class Entering:
         self._keep = keep
         self._begun = begun
         self._cancel = cancel
-        self._keyring: keyring_memory.Found | None = None
+        self._keyring: keyring_storage.Found | None = None
         self._waiting: Filled | None = None
         """The form was sent before it was known whether there is a keyring."""
         self._closed = False
@@ -91,12 +91,12 @@ class Entering:
 
     def _look_for_keyring(self, later: Later) -> None:
         try:
-            found = keyring_memory.find()
+            found = keyring_storage.find()
         except Exception as error:  # a backend's own trouble
-            found = keyring_memory.Found(None, str(error))
+            found = keyring_storage.Found(None, str(error))
         later(lambda: self._found(found))
 
-    def _found(self, found: keyring_memory.Found) -> None:
+    def _found(self, found: keyring_storage.Found) -> None:
         self._keyring = found
         log.info("the keyring: %s", found.why_not or type(found.backend).__module__)
         if not self._closed:
@@ -137,11 +137,11 @@ class Entering:
         log.info("entering as %s", entry.name)
         plain = entry.server if "#invite" not in entry.server else entry.address
         self._keep(server=plain, name=name, channel=fields["channel"].strip(), stay=filled.stay, keyring=filled.keyring)
-        memory = None
+        storage = None
         if filled.stay:
             needed = not entry.password
-            memory = self._remembered.memory(entry.address, name, backend, keep=filled.keyring, needed=needed)
-        bridge = Bridge(entry, memory, self._remembered.known())
+            storage = self._remembered.storage(entry.address, name, backend, keep=filled.keyring, needed=needed)
+        bridge = Bridge(entry, storage, self._remembered.known())
         self._begun(entry, bridge)
         bridge.start()
 
@@ -153,7 +153,7 @@ class Entering:
         return False, False
 
 
-def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callable[[bool], None]) -> Overlay:
+def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, answer: Callable[[bool], None]) -> Overlay:
     """Whether this certificate is the right one."""
     log.info("asking about the certificate of %s", certificate.where)
     print_ = certificate.fingerprint
@@ -174,9 +174,9 @@ def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, vouch: Callab
     overlay.question(
         head,
         text.format(where=certificate.where, print=grouped),
-        lambda typed: vouch(True),
+        lambda typed: answer(True),
         yes=_("Trust it"),
-        no=lambda: vouch(False),
+        no=lambda: answer(False),
         unasked=True,
     )
     return overlay

@@ -22,7 +22,7 @@ class Connection:
         self.person: Line | None = None
         self.channels: set[str] = set()
 
-    def tell(self, line: Line) -> None:
+    def emit(self, line: Line) -> None:
         self.out += json.dumps(line).encode() + b"\n"
 
 
@@ -42,7 +42,7 @@ class ModelServer:
         self.connections.append(connection)
         return connection
 
-    def cut(self, connection: Connection) -> None:
+    def connection_lost(self, connection: Connection) -> None:
         self.connections.remove(connection)
 
     def refuse(self, code: str, times: int) -> None:
@@ -64,7 +64,7 @@ class ModelServer:
             self.commands.append(command)
             answer = getattr(self, "_" + command["do"])(connection, command)
             if answer is not None:
-                connection.tell({"re": command["id"], **answer})
+                connection.emit({"re": command["id"], **answer})
             after = getattr(self, "_after_" + command["do"], None)
             if after is not None:
                 after(connection, command)
@@ -97,8 +97,8 @@ class ModelServer:
     def _after_resume(self, connection: Connection, command: Line) -> None:
         for name, number in command["since"].items():
             for event in self.logs[name][max(0, number - 1) :]:  # one that is known is told again
-                connection.tell(event)
-            connection.tell(self._snapshot(name))
+                connection.emit(event)
+            connection.emit(self._snapshot(name))
             connection.channels.add(name)
 
     def _history(self, connection: Connection, command: Line) -> Line:
@@ -130,7 +130,7 @@ class ModelServer:
                 if self.to_swallow:
                     self.to_swallow -= 1
                 else:
-                    connection.tell(event)
+                    connection.emit(event)
         return len(log)
 
     def _snapshot(self, channel: str) -> Line:

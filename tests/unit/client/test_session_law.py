@@ -1,4 +1,4 @@
-"""The law of a session: however bytes are split, connections cut, letters refused and programs restarted, what was
+"""The law of a session: however bytes are split, connections cut, messages refused and programs restarted, what was
 said is said once and in order, and what was told is heard once, in order, without a hole."""
 
 from __future__ import annotations
@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from causerie.chat.commands import Join, Send
 from causerie.chat.events import Gap
-from causerie.client import Credentials, Heard, Kept, Opened, Refused, Sent, Session, State
+from causerie.client import (
+    ChannelSynced,
+    Credentials,
+    EventReceived,
+    MessageRefused,
+    MessageSent,
+    SavedSession,
+    Session,
+    State,
+)
 from tests.unit.client.model_server import Connection, ModelServer
 
 CHANNELS = ("home", "garden")
@@ -22,10 +31,10 @@ HOURGLASS = 1000
 class Run:
     """One run of a program: its session, and what it was told."""
 
-    def __init__(self, keys: itertools.count[int], kept: Kept) -> None:
-        self.session = Session(Credentials(guest=True), lambda: f"key{next(keys)}", kept)
+    def __init__(self, keys: itertools.count[int], saved: SavedSession) -> None:
+        self.session = Session(Credentials(guest=True), lambda: f"key{next(keys)}", saved)
         self.heard: dict[str, list[int]] = {name: [] for name in CHANNELS}
-        self.begins = dict(kept.numbers)
+        self.begins = dict(saved.numbers)
         self.sent: list[str] = []
 
 
@@ -39,7 +48,7 @@ class World:
         self.said: dict[str, list[str]] = {name: [] for name in CHANNELS}
         self.words = itertools.count(1)
         self.now = 100.0
-        self.saved = Kept()
+        self.saved = SavedSession()
         self.on_the_way = bytearray()
         self.run = Run(self.keys, self.saved)
         self.runs = [self.run]
@@ -49,8 +58,8 @@ class World:
     # What may happen, in any order.
 
     def says(self, channel: str) -> None:
-        letter = self.run.session.send(Send(channel=channel, text=f"word {next(self.words)}"))
-        self.said[channel].append(letter.key)
+        message = self.run.session.send(Send(channel=channel, text=f"word {next(self.words)}"))
+        self.said[channel].append(message.key)
         self.looks()
 
     def joins(self, channel: str) -> None:
@@ -84,18 +93,18 @@ class World:
         """And for so many acts there is no other."""
         self.down_for = down_for
         if self.connection is not None:
-            self.server.cut(self.connection)
+            self.server.connection_lost(self.connection)
             self.connection = None
             self.on_the_way.clear()
-            self.run.session.lost(self.now, "cut")
+            self.run.session.connection_lost(self.now, "cut")
             self.looks()
 
     def connects(self) -> None:
         session = self.run.session
         if session.state is State.LOST:
-            session.dial(self.now)
+            session.reconnecting(self.now)
         self.connection = self.server.connect()
-        session.up(self.now)
+        session.connected(self.now)
         self.looks()
 
     def server_refuses(self, code: str, times: int) -> None:
@@ -116,10 +125,10 @@ class World:
     def program_starts_anew(self, crash: bool, down_for: int) -> None:
         """After a crash, what could wait to be remembered is not remembered."""
         if not crash:
-            self.saved = self.run.session.kept()
+            self.saved = self.run.session.saved()
         self.connection_is_cut(down_for)
-        kept = msgspec.json.decode(msgspec.json.encode(self.saved), type=Kept)
-        self.run = Run(self.keys, kept)
+        saved = msgspec.json.decode(msgspec.json.encode(self.saved), type=SavedSession)
+        self.run = Run(self.keys, saved)
         self.runs.append(self.run)
 
     # What follows from it.
@@ -127,25 +136,25 @@ class World:
     def looks(self) -> None:
         """What a driver does after each call."""
         session = self.run.session
-        if session.urgent:
-            session.urgent = False
-            self.saved = session.kept()
+        if session.save_now:
+            session.save_now = False
+            self.saved = session.saved()
         self.on_the_way += session.data_to_send()
-        for happening in session.happenings():
-            assert not isinstance(happening, Refused), happening
-            if isinstance(happening, Opened):
-                channel = happening.view.channel
-                heard, begin = self.run.heard[channel], self.run.begins.setdefault(channel, happening.view.number)
-                assert happening.view.number == (heard[-1] if heard else begin)
-            if isinstance(happening, Heard):
-                assert not isinstance(happening.event, Gap), happening
-                assert happening.view is not None
-                assert happening.view.number == happening.event.number
-                self.run.heard[happening.event.channel].append(happening.event.number)
-            if isinstance(happening, Sent):
-                self.run.sent.append(happening.key)
+        for update in session.updates():
+            assert not isinstance(update, MessageRefused), update
+            if isinstance(update, ChannelSynced):
+                channel = update.view.channel
+                heard, begin = self.run.heard[channel], self.run.begins.setdefault(channel, update.view.number)
+                assert update.view.number == (heard[-1] if heard else begin)
+            if isinstance(update, EventReceived):
+                assert not isinstance(update.event, Gap), update
+                assert update.view is not None
+                assert update.view.number == update.event.number
+                self.run.heard[update.event.channel].append(update.event.number)
+            if isinstance(update, MessageSent):
+                self.run.sent.append(update.key)
         if session.state is State.LOST and self.connection is not None:
-            self.server.cut(self.connection)
+            self.server.connection_lost(self.connection)
             self.connection = None
             self.on_the_way.clear()
 
@@ -162,7 +171,7 @@ class World:
             self.bytes_arrive_there(100_000)
             self.bytes_arrive_here(100_000)
             assert self.connection is not None
-            if not (self.on_the_way or self.connection.out or self.run.session.letters):
+            if not (self.on_the_way or self.connection.out or self.run.session.outgoing):
                 break
         for channel in CHANNELS:
             self.server.says(channel, "the last word")  # so that what was swallowed is seen to be missing

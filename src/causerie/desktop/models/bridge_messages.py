@@ -9,7 +9,7 @@ from typing import Protocol
 from causerie.chat.commands import Command, Send
 from causerie.chat.replies import LoggedIn, Reply, Welcome
 from causerie.chat.view import View
-from causerie.client import Certificate, Happening
+from causerie.client import Certificate, Update
 
 Then = Callable[[Reply | None, Exception | None], None]
 
@@ -22,14 +22,14 @@ class Inside:
     welcome: Welcome
     channel: str
     views: Mapping[str, View]
-    letters: tuple[Send, ...]
+    outgoing: tuple[Send, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """Something happened; `view`: the channel that it happened in, as it is known by now."""
 
-    happening: Happening
+    update: Update
     view: View | None
 
 
@@ -46,7 +46,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Vouching:
-    """Somebody has to say whether this certificate is right: `bridge.vouch` answers."""
+    """Somebody has to say whether this certificate is right: `bridge.answer_certificate` answers."""
 
     certificate: Certificate
 

@@ -32,7 +32,17 @@ from causerie.chat.events import (
 from causerie.chat.model import Preferences
 from causerie.chat.replies import DraftList, Reply, Wishes
 from causerie.chat.view import View
-from causerie.client import Delayed, Happening, Heard, Opened, Out, Refused, Sent, State, Turned
+from causerie.client import (
+    ChannelLeft,
+    ChannelSynced,
+    EventReceived,
+    MessageDelayed,
+    MessageRefused,
+    MessageSent,
+    State,
+    StateChanged,
+    Update,
+)
 from causerie.desktop.models import sidebar
 from causerie.desktop.models.bridge_messages import Answered, Inside, Port, Then, Told
 from causerie.desktop.models.drawing import PARTS, Part
@@ -62,7 +72,7 @@ def confided(event: Confided) -> str:
 
 
 class Conversation:
-    """See the module. `now` is the time in ms since 1970; `new_key` makes a letter's key. `typed`: what an earlier
+    """See the module. `now` is the time in ms since 1970; `new_key` makes a message's key. `typed`: what an earlier
     window left; `drafts`: the same, by channel, from a version that kept no more."""
 
     def __init__(
@@ -92,7 +102,7 @@ class Conversation:
         self.sentence = sentence
         self.now = now
         self.new_key = new_key
-        self._pending: dict[str, Pending] = {letter.key: Pending(letter, now()) for letter in inside.letters}
+        self._pending: dict[str, Pending] = {command.key: Pending(command, now()) for command in inside.outgoing}
         for refusal in typed.refusals if typed is not None else ():
             trouble = refusal.trouble or _("This was on its way when the window was closed.")
             self._pending.setdefault(refusal.command.key, Pending(refusal.command, refusal.at, trouble))
@@ -187,43 +197,43 @@ class Conversation:
         if isinstance(item, Answered):
             self._answered(item)
             return
-        happening = item.happening
+        update = item.update
         if item.view is not None:
             self._known(item.view)
-        if isinstance(happening, Heard) and isinstance(happening.event, ChannelRenamed) and item.view is not None:
-            self._called(happening.event.channel, item.view.channel)
-        elif isinstance(happening, Heard):
-            self._heard(happening.event, item.view)
+        if isinstance(update, EventReceived) and isinstance(update.event, ChannelRenamed) and item.view is not None:
+            self._called(update.event.channel, item.view.channel)
+        elif isinstance(update, EventReceived):
+            self._heard(update.event, item.view)
         else:
-            self._happened(happening)
+            self._happened(update)
 
-    def _happened(self, happening: Happening) -> None:
-        if isinstance(happening, Turned):
-            was, self.state = self.state, happening.state
+    def _happened(self, update: Update) -> None:
+        if isinstance(update, StateChanged):
+            was, self.state = self.state, update.state
             log.info("the connection is %s", self.state.value)
             self.stale |= {"bar", "sidebar"}
-            if happening.state is State.LIVE and was is not State.LIVE:
+            if update.state is State.LIVE and was is not State.LIVE:
                 self._catch_up()
-        elif isinstance(happening, Opened):
+        elif isinstance(update, ChannelSynced):
             self.stale |= {"sidebar", "members", "head"}
-            if happening.view.channel not in self._drafts_known:
+            if update.view.channel not in self._drafts_known:
                 self._ask_drafts()
-            for timeline in self.reading.timelines.of(happening.view.channel):
+            for timeline in self.reading.timelines.of(update.view.channel):
                 if not timeline.shown:
                     self.reading.want(timeline, timeline.newest())
-        elif isinstance(happening, Out):
-            self._out(happening)
-        elif isinstance(happening, Sent):
-            pending = self._pending.pop(happening.key, None)
-            if pending is not None and happening.ack.again:
+        elif isinstance(update, ChannelLeft):
+            self._out(update)
+        elif isinstance(update, MessageSent):
+            pending = self._pending.pop(update.key, None)
+            if pending is not None and update.ack.again:
                 # An earlier run said it: it stands where it was said, and is not heard again.
-                for timeline in self.reading.timelines.of(happening.ack.channel):
-                    timeline.discard(happening.key)
+                for timeline in self.reading.timelines.of(update.ack.channel):
+                    timeline.discard(update.key)
                 self.stale |= {"timeline", "thread"}
-        elif isinstance(happening, Delayed):
-            self.say(self.sentence(happening.error))
-        elif isinstance(happening, Refused):
-            self._refused(happening)
+        elif isinstance(update, MessageDelayed):
+            self.say(self.sentence(update.error))
+        elif isinstance(update, MessageRefused):
+            self._refused(update)
 
     def _heard(self, event: Event, view: View | None) -> None:
         if isinstance(event, Preferring):
@@ -292,7 +302,7 @@ class Conversation:
             self.open(now)
         self.stale |= PARTS
 
-    def _out(self, out: Out) -> None:
+    def _out(self, out: ChannelLeft) -> None:
         self.views.pop(out.channel, None)
         self.reading.timelines.drop(out.channel)
         if out.error is not None:
@@ -304,7 +314,7 @@ class Conversation:
             self.open(next(iter(sorted(self.views))))
         self.stale |= PARTS
 
-    def _refused(self, refused: Refused) -> None:
+    def _refused(self, refused: MessageRefused) -> None:
         trouble = self.why(refused.error)
         pending = self._pending.get(refused.key)
         if pending is not None:
@@ -339,7 +349,7 @@ class Conversation:
             self.sentence(error) if isinstance(error, ChatError) else _("It could not be done: {why}").format(why=error)
         )
 
-    def letters(self) -> tuple[Pending, ...]:
+    def outgoing(self) -> tuple[Pending, ...]:
         """All that one said and the server has not acknowledged."""
         return tuple(self._pending.values())
 
@@ -409,8 +419,8 @@ class Conversation:
 
     def typed(self, everything: bool) -> Typed:
         """For the disk. `everything`: also what is on its way, which is kept nowhere else."""
-        letters = [letter for letter in self.letters() if everything or letter.trouble]
-        return self.unsent.typed([Refusal(letter.command, letter.at, letter.trouble) for letter in letters])
+        outgoing = [message for message in self.outgoing() if everything or message.trouble]
+        return self.unsent.typed([Refusal(message.command, message.at, message.trouble) for message in outgoing])
 
     def _catch_up(self) -> None:
         """After each log-in: what the events do not tell."""

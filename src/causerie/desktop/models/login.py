@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from causerie.chat import errors
-from causerie.client import BrokenMemory, CertificateChanged, CertificateUnknown, Ended, ServerAddress, Unreachable
-from causerie.desktop.models.keyring_memory import KeyringRefused
+from causerie.client import (
+    CertificateChanged,
+    CertificateUnknown,
+    ServerAddress,
+    SessionEnded,
+    StorageDamaged,
+    Unreachable,
+)
+from causerie.desktop.models.keyring_storage import KeyringRefused
 from causerie.i18n.text import _
 
 HOME = "home"
@@ -141,11 +148,11 @@ def trouble(error: Exception, entry: Entry, sentence: Sentence) -> Trouble:
         )
     if isinstance(error, KeyringRefused):
         return keyring_trouble(error.why)
-    if isinstance(error, BrokenMemory):
+    if isinstance(error, StorageDamaged):
         return Trouble(str(error), "", "server")
     if isinstance(error, errors.ChatError):
         return Trouble(begun(sentence(error)) + ".", "", _field_of(error))
-    if isinstance(error, Ended):
+    if isinstance(error, SessionEnded):
         return Trouble(farewell(error.code), "", "server")
     return Trouble(f"{type(error).__name__}: {error}", _("This is a bug; please report it."), "server")
 

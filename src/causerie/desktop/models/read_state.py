@@ -53,7 +53,7 @@ class ConversationView(Protocol):
     def timeline(self) -> Timeline:
         """Its messages."""
 
-    def letters(self) -> tuple[Pending, ...]:
+    def outgoing(self) -> tuple[Pending, ...]:
         """All that one said and the server has not acknowledged."""
 
     def asked(self, reply: Reply | None, error: Exception | None) -> None:
@@ -233,7 +233,7 @@ class Reading:
 
     def _new_timeline(self, channel: str, thread: int) -> Timeline:
         timeline = Timeline(channel, self.scene(channel), self._chat.me.name, self._chat.me.guest, thread)
-        for pending in self._chat.letters():
+        for pending in self._chat.outgoing():
             if pending.command.channel == channel and timeline.takes(pending.command):
                 timeline.post(pending)
         return timeline

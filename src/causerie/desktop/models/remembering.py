@@ -11,8 +11,8 @@ from typing import IO, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from causerie.client import FileMemory, KnownServers, Memory
-from causerie.desktop.models.keyring_memory import Backend, KeyringMemory
+from causerie.client import FileStorage, KnownServers, Storage
+from causerie.desktop.models.keyring_storage import Backend, KeyringStorage
 from causerie.desktop.models.unsent import Typed
 
 T = TypeVar("T")
@@ -83,22 +83,22 @@ class Remembered:
         """The certificates that somebody accepted."""
         return KnownServers(self.path / "known_servers")
 
-    def memory(
+    def storage(
         self, server: str, name: str, keyring: Backend | None, keep: bool = False, needed: bool = True
-    ) -> Memory | None:
+    ) -> Storage | None:
         """What is not sent yet, and the token, which `keep` puts into this `keyring`; `needed`: no password was given.
         None: another window uses it."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._locked(server, name):
             return None
-        file = FileMemory(self._place(server, name))
-        return file if keyring is None and not keep else KeyringMemory(file, keyring, f"{name}@{server}", keep, needed)
+        file = FileStorage(self._place(server, name))
+        return file if keyring is None and not keep else KeyringStorage(file, keyring, f"{name}@{server}", keep, needed)
 
     def is_remembered(self, server: str, name: str) -> bool:
         """Whether one can come in without a password, as far as can be seen without asking a keyring."""
         place = self._place(server, name)
         try:
-            kept = FileMemory(place).get()
+            kept = FileStorage(place).get()
         except Exception:
             return False
         return bool(kept.token or self.in_keyring(server, name)) and not kept.guest

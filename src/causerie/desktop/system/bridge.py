@@ -23,16 +23,16 @@ from causerie.chat.replies import Page, Reply, ThreadPage
 from causerie.chat.view import Missing, View
 from causerie.client import (
     Certificate,
+    ChannelSynced,
     Chat,
     ClientError,
-    Ended,
-    Happening,
-    Heard,
-    Kept,
+    EventReceived,
     KnownServers,
-    Memory,
-    Opened,
-    Refused,
+    MessageRefused,
+    SavedSession,
+    SessionEnded,
+    Storage,
+    Update,
     connect,
 )
 from causerie.desktop.models.bridge_messages import Answered, Inside, Item, Over, Then, Told, Vouching
@@ -51,15 +51,15 @@ GOODBYE_WITHIN = 1.7
 class Bridge:
     """See the module. One session: for the next one make another."""
 
-    def __init__(self, entry: Entry, memory: Memory | None, known: KnownServers) -> None:
+    def __init__(self, entry: Entry, storage: Storage | None, known_servers: KnownServers) -> None:
         self._entry = entry
-        self._memory = memory
-        self._known = known
+        self._storage = storage
+        self._known_servers = known_servers
         self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self._chat: Chat | None = None
         self._forget = False
-        self._vouched: asyncio.Future[bool] | None = None
+        self._certificate_answer: asyncio.Future[bool] | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._work, name="network", daemon=True)
@@ -69,7 +69,7 @@ class Bridge:
     @property
     def remembers(self) -> bool:
         """Whether what is not acknowledged is sent by the next run."""
-        return self._memory is not None
+        return self._storage is not None
 
     def start(self) -> None:
         """Connect, log in, enter the channel: `Inside` comes, or `Over`."""
@@ -83,13 +83,13 @@ class Bridge:
         """Say something, under a key of its own; what becomes of it is told."""
         self._call(lambda: self._post(command))
 
-    def vouch(self, accepted: bool) -> None:
+    def answer_certificate(self, accepted: bool) -> None:
         """The answer to `Vouching`."""
-        self._call(lambda: self._vouch(accepted))
+        self._call(lambda: self._set_certificate_answer(accepted))
 
-    def try_now(self) -> None:
+    def reconnect_now(self) -> None:
         """Do not wait before connecting again."""
-        self._call(lambda: self._chat.try_now() if self._chat is not None else None)
+        self._call(lambda: self._chat.reconnect_now() if self._chat is not None else None)
 
     def drain(self, take: Callable[[Item], None], seconds: float = SLICE) -> bool:
         """Hand out what has come, for about so long. True: there is more."""
@@ -142,27 +142,27 @@ class Bridge:
             guest=entry.guest,
             register=entry.register,
             device="desktop",
-            memory=self._memory,
-            known=self._known,
-            vouch=self._ask_whether,
+            storage=self._storage,
+            known_servers=self._known_servers,
+            confirm_certificate=self._confirm_certificate,
         )
         self._chat = chat
         try:
             await chat.open()
             view = await chat.join(entry.channel)
             assert chat.welcome is not None
-            letters = tuple(letter.command for letter in chat.letters)
-            self._items.put(Inside(chat.me, chat.welcome, view.channel, dict(chat.views), letters))
+            outgoing = tuple(message.command for message in chat.outgoing)
+            self._items.put(Inside(chat.me, chat.welcome, view.channel, dict(chat.views), outgoing))
             self._begin(self._enter_all(chat))
-            async for happening in chat:
-                self._items.put(Told(happening, self._about(chat, happening)))
+            async for update in chat:
+                self._items.put(Told(update, self._about(chat, update)))
                 while self._items.qsize() > QUEUED_MOST:
                     await asyncio.sleep(0.005)
         finally:
             # Whatever ends it, also the window's cross: the others are told.
             await chat.close(forget=self._forget)
-            if self._forget and self._memory is not None:
-                self._memory.put(Kept())
+            if self._forget and self._storage is not None:
+                self._storage.put(SavedSession())
 
     async def _enter_all(self, chat: Chat) -> None:
         """The other channels that one is a member of; each is told as it is opened."""
@@ -172,11 +172,11 @@ class Bridge:
                     await chat.join(name, create=False)
         await self._answer(Unread(), lambda reply, error: None)
 
-    def _about(self, chat: Chat, happening: Happening) -> View | None:
-        if isinstance(happening, Heard):
-            return chat.views.get(happening.event.channel, happening.view)
-        if isinstance(happening, Opened):
-            return chat.views.get(happening.view.channel, happening.view)
+    def _about(self, chat: Chat, update: Update) -> View | None:
+        if isinstance(update, EventReceived):
+            return chat.views.get(update.event.channel, update.view)
+        if isinstance(update, ChannelSynced):
+            return chat.views.get(update.view.channel, update.view)
         return None
 
     async def _answer(self, command: Command, then: Then) -> None:
@@ -185,7 +185,7 @@ class Bridge:
         chat = self._chat
         try:
             if chat is None:
-                raise Ended()
+                raise SessionEnded()
             reply = await self._brought_up(chat, command)
         except Exception as failure:
             error = failure
@@ -211,10 +211,10 @@ class Bridge:
     def _post(self, command: Send) -> None:
         try:
             if self._chat is None:
-                raise Ended()
+                raise SessionEnded()
             self._chat.post(command)
         except (ChatError, ClientError) as error:
-            self._items.put(Told(Refused(command.key, command, error), None))
+            self._items.put(Told(MessageRefused(command.key, command, error), None))
 
     def _begin(self, work: object) -> None:
         assert asyncio.iscoroutine(work)
@@ -222,14 +222,14 @@ class Bridge:
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    async def _ask_whether(self, certificate: Certificate) -> bool:
-        self._vouched = self._loop.create_future()
+    async def _confirm_certificate(self, certificate: Certificate) -> bool:
+        self._certificate_answer = self._loop.create_future()
         self._items.put(Vouching(certificate))
-        return await self._vouched
+        return await self._certificate_answer
 
-    def _vouch(self, accepted: bool) -> None:
-        if self._vouched is not None and not self._vouched.done():
-            self._vouched.set_result(accepted)
+    def _set_certificate_answer(self, accepted: bool) -> None:
+        if self._certificate_answer is not None and not self._certificate_answer.done():
+            self._certificate_answer.set_result(accepted)
 
     def _stop(self) -> None:
         if self._task is not None and not self._task.done():

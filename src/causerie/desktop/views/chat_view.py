@@ -33,7 +33,7 @@ class Pressed:
     search: Callable[[], None]
     pins: Callable[[], None]
     people: Callable[[], None]
-    try_now: Callable[[], None]
+    reconnect_now: Callable[[], None]
     to_end: Callable[[], None]
     to_fresh: Callable[[], None]
     sought: Callable[[str], None]
@@ -223,7 +223,7 @@ class ChatView:
             self._bar, background=colour.warn_ground, foreground=colour.warn, font=look.font(13, "bold"), anchor="w"
         )
         self._bar_text.pack(side="left", padx=look.px(20), pady=look.px(6))
-        self._bar_button = self._button(self._bar, _("Try now"), pressed.try_now, colour.warn_ground)
+        self._bar_button = self._button(self._bar, _("Try now"), pressed.reconnect_now, colour.warn_ground)
         self._bar_button.configure(font=look.font(13), foreground=colour.text)
         self._below = tk.Label(
             self.middle, background=colour.ground, foreground=colour.faint, font=look.font(12), anchor="w"

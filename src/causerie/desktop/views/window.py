@@ -58,7 +58,7 @@ class Window:
         settings: Settings,
         choose: Callable[[Settings], None],
         leave: Callable[[bool], None],
-        try_now: Callable[[], None],
+        reconnect_now: Callable[[], None],
         carried: Carried | None = None,
     ) -> None:
         self.root = root
@@ -92,7 +92,7 @@ class Window:
                 search=lambda: self.beside.seek(),
                 pins=lambda: self.beside.pins(),
                 people=self._toggle_people,
-                try_now=try_now,
+                reconnect_now=reconnect_now,
                 to_end=self.to_end,
                 to_fresh=self.to_fresh,
                 sought=lambda typed: self.beside.search(typed),

@@ -14,7 +14,7 @@ from causerie.chat.model import Preferences
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, LoggedIn, Page, Reply, ThreadPage, Welcome
 from causerie.chat.view import View
-from causerie.client import Heard, Refused, Sent, State, Turned
+from causerie.client import EventReceived, MessageRefused, MessageSent, State, StateChanged
 from causerie.desktop.models.actions import Acts
 from causerie.desktop.models.bridge_messages import Answered, Inside, Then, Told
 from causerie.desktop.models.conversation import Conversation
@@ -44,14 +44,14 @@ class Port:
 class Room:
     """A conversation, and what the network would do."""
 
-    def __init__(self, *letters: Send) -> None:
+    def __init__(self, *messages: Send) -> None:
         self.port, self.now, self.keys, self.sought = Port(), 1_000_000, 0, ""
         self.views = {name: View(channel=name, number=3, me=1) for name in ("home", "attic")}
         welcome = Welcome(
             server="s", software="", version=1, message_bytes=999, frame_bytes=9999, registration="open", guests=True
         )
         me = LoggedIn(person=1, name="anna", guest=True)
-        inside = Inside(me, welcome, "home", self.views, letters)
+        inside = Inside(me, welcome, "home", self.views, messages)
         self.chat = Conversation(self.port, inside, lambda error: error.code, lambda: self.now, self.key, {})
         self.acts = Acts(self.chat, self.searches)
         self.saying = Saying(self.chat, self.acts.command)
@@ -82,15 +82,15 @@ class Room:
         view = self.views[channel]
         event = self.message(view.number + 1, text, channel, **about)
         self.views[channel] = apply(view, event)
-        self.chat.take(Told(Heard(event, self.views[channel]), self.views[channel]))
+        self.chat.take(Told(EventReceived(event, self.views[channel]), self.views[channel]))
 
 
 def test_what_one_says_is_pending_until_it_is_heard() -> None:
     room = Room()
     assert room.saying.say("hello")
-    assert [(letter.text, letter.key) for letter in room.port.posted] == [("hello", "k1")]
+    assert [(message.text, message.key) for message in room.port.posted] == [("hello", "k1")]
     assert list(room.chat.timeline.pending) == ["k1"]
-    room.chat.take(Told(Sent("k1", Ack(channel="home", number=4, at=0, key="k1")), None))
+    room.chat.take(Told(MessageSent("k1", Ack(channel="home", number=4, at=0, key="k1")), None))
     room.hears("hello", key="k1", person=1, name="anna")
     assert not room.chat.timeline.pending
     assert [message.text for message in room.chat.timeline.messages] == ["hello"]
@@ -99,10 +99,10 @@ def test_what_one_says_is_pending_until_it_is_heard() -> None:
 def test_what_is_refused_can_be_said_again_or_dropped() -> None:
     room = Room()
     room.saying.say("hello")
-    room.chat.take(Told(Refused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
+    room.chat.take(Told(MessageRefused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
     assert room.chat.timeline.pending["k1"].trouble == "read_only"
     room.acts.retry("k1")
-    assert [letter.key for letter in room.port.posted] == ["k1", "k1"]
+    assert [message.key for message in room.port.posted] == ["k1", "k1"]
     room.acts.discard("k1")
     assert not room.chat.timeline.pending
 
@@ -162,7 +162,7 @@ def test_typing_ends_by_itself_and_is_told_now_and_then() -> None:
     room = Room()
     event = Typing(channel="home", person=2, name="ben")
     room.views["home"] = apply(room.views["home"], event)
-    room.chat.take(Told(Heard(event, room.views["home"]), room.views["home"]))
+    room.chat.take(Told(EventReceived(event, room.views["home"]), room.views["home"]))
     assert room.chat.typing() == ["ben"]
     room.now += 10_000
     room.chat.tick()
@@ -175,10 +175,10 @@ def test_typing_ends_by_itself_and_is_told_now_and_then() -> None:
 def test_after_the_connection_was_lost_what_events_do_not_tell_is_asked_for() -> None:
     room = Room()
     room.port.asked.clear()
-    room.chat.take(Told(Turned(State.LOST, ""), None))
+    room.chat.take(Told(StateChanged(State.LOST, ""), None))
     assert room.chat.state is State.LOST
     assert "bar" in room.chat.stale
-    room.chat.take(Told(Turned(State.LIVE, ""), None))
+    room.chat.take(Told(StateChanged(State.LIVE, ""), None))
     assert {type(one).__name__ for one, _then in room.port.asked} == {"Unread", "Drafts", "Threads", "Preferred"}
 
 
@@ -218,10 +218,10 @@ class TestThread:
         room = self.opened()
         saying = Saying(room.chat, room.acts.command, thread=4)
         assert saying.say("maybe")
-        assert [(letter.text, letter.reply) for letter in room.port.posted] == [("maybe", 4)]
+        assert [(message.text, message.reply) for message in room.port.posted] == [("maybe", 4)]
         assert room.chat.thread is not None
         assert list(room.chat.thread.pending) == list(room.chat.timeline.pending) == ["k1"]
-        room.chat.take(Told(Refused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
+        room.chat.take(Told(MessageRefused("k1", room.port.posted[0], ReadOnly(channel="home")), None))
         assert room.chat.thread.pending["k1"].trouble
         room.acts.discard("k1")
         assert not room.chat.thread.pending
@@ -252,7 +252,7 @@ class TestThread:
         assert not [one for one, _then in room.port.asked if isinstance(one, Mark)]
         followed = Followed(channel="home", thread=4, on=True)
         room.views["home"] = apply(room.views["home"], followed)
-        room.chat.take(Told(Heard(followed, room.views["home"]), room.views["home"]))
+        room.chat.take(Told(EventReceived(followed, room.views["home"]), room.views["home"]))
         room.chat.reading.seen_thread()
         room.chat.reading.seen_thread()
         marks = [one for one, _then in room.port.asked if isinstance(one, Mark)]
@@ -327,7 +327,7 @@ def test_a_channel_that_is_renamed_stays_open_with_what_one_wrote_there() -> Non
     room.chat.drafts["home"] = "half a"
     told = ChannelRenamed(channel="home", number=5, at=1, person=2, name="ben", was="home", now="house")
     view = apply(room.views["home"], told)
-    room.chat.take(Told(Heard(told, view), view))
+    room.chat.take(Told(EventReceived(told, view), view))
     assert room.chat.current == "house"
     assert sorted(room.chat.views) == ["attic", "house"]
     assert room.chat.drafts == {"house": "half a"}
@@ -339,7 +339,7 @@ def test_a_channel_that_is_renamed_stays_open_with_what_one_wrote_there() -> Non
 def test_what_is_confided_is_said_below() -> None:
     room = Room()
     told = Confided(channel="home", at=1, person=2, name="ben", mark="m", to="moderators", text="help\nme")
-    room.chat.take(Told(Heard(told, room.views["home"]), room.views["home"]))
+    room.chat.take(Told(EventReceived(told, room.views["home"]), room.views["home"]))
     assert room.chat.says == "ben in #home, to the moderators: help me"
 
 
@@ -361,6 +361,6 @@ def test_who_is_ignored_is_what_the_server_says_on_every_device() -> None:
     for ignored in ((2,), ()):
         told = Preferring(channel="", preferences=Preferences(ignored=ignored))
         room.chat.timeline.take()
-        room.chat.take(Told(Heard(told, None), None))
+        room.chat.take(Told(EventReceived(told, None), None))
         assert ("hello" in shown()) is (not ignored)
         assert room.chat.timeline.take(), "it is drawn anew"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from causerie.chat import errors
-from causerie.client import CertificateChanged, CertificateUnknown, Ended, Unreachable
+from causerie.client import CertificateChanged, CertificateUnknown, SessionEnded, Unreachable
 from causerie.desktop.models.login import Entry, Misfilled, read, trouble
 
 PIN = "0" * 64
@@ -59,7 +59,7 @@ def test_each_trouble_has_its_own_words_and_a_way_on() -> None:
     assert len({one.text for one in said}) == len(said)
     assert all(one.hint for one in said)
     assert [one.field for one in said] == ["password", "name", "server", "server", "server"]
-    assert "shut out" in trouble(Ended("disabled"), entry, str).text
+    assert "shut out" in trouble(SessionEnded("disabled"), entry, str).text
 
 
 def test_a_name_keeps_its_letters_where_a_sentence_begins_with_it() -> None:

@@ -13,7 +13,7 @@ from causerie.chat.events import ChannelRenamed, Deleted, Drafted
 from causerie.chat.merge import apply_draft
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, DraftLine, DraftList
-from causerie.client import Heard, Lost, Out, Refused, Sent, State, Turned
+from causerie.client import ChannelLeft, ConnectionLost, EventReceived, MessageRefused, MessageSent, State, StateChanged
 from causerie.desktop.models.bridge_messages import Told
 from causerie.desktop.models.remembering import Desk
 from causerie.desktop.models.sending import Saying
@@ -47,7 +47,7 @@ class Account(Room):
     def other_device(self, text: str) -> None:
         event = Drafted(channel="home", text=text, at=9)
         self.views["home"] = apply(self.views["home"], event)
-        self.chat.take(Told(Heard(event, self.views["home"]), self.views["home"]))
+        self.chat.take(Told(EventReceived(event, self.views["home"]), self.views["home"]))
 
     def asks_no_more(self) -> bool:
         return not any(isinstance(one, Draft) for one, _then in self.port.asked)
@@ -82,10 +82,10 @@ def test_a_draft_that_is_emptied_without_a_connection_is_emptied_on_the_server_l
     room.types("hello")
     room.pauses()
     room.kept()
-    room.chat.take(Told(Turned(State.LOST, ""), None))
+    room.chat.take(Told(StateChanged(State.LOST, ""), None))
     room.saying.say("hello")
     assert room.asks_no_more()
-    room.chat.take(Told(Turned(State.LIVE, ""), None))
+    room.chat.take(Told(StateChanged(State.LIVE, ""), None))
     _asked, then = room.port.takes(Drafts)
     room.answers(then, DraftList(drafts=[DraftLine("home", "hello", 5)]))
     assert room.saying.text == ""
@@ -228,7 +228,7 @@ def test_a_thread_has_two_texts_of_its_own() -> None:
 # What was refused.
 
 
-@pytest.mark.parametrize("error", [NotAllowed(need="owner"), Lost("cut")])
+@pytest.mark.parametrize("error", [NotAllowed(need="owner"), ConnectionLost("cut")])
 @pytest.mark.parametrize(("typed", "kind"), [("/topic tea", SetTopic), ("/msg ben hello", Tell)])
 def test_a_command_that_is_refused_comes_back_with_the_reason(typed: str, kind: type, error: Exception) -> None:
     room = Account()
@@ -342,7 +342,7 @@ def test_an_older_versions_drafts_are_read() -> None:
 def test_what_an_earlier_run_said_after_all_is_not_shown_as_being_sent_for_ever() -> None:
     room = Account()
     room.saying.say("hello")
-    room.chat.take(Told(Sent("k1", Ack(channel="home", number=3, at=0, key="k1", again=True)), None))
+    room.chat.take(Told(MessageSent("k1", Ack(channel="home", number=3, at=0, key="k1", again=True)), None))
     assert not room.chat.timeline.pending
 
 
@@ -354,7 +354,7 @@ def test_a_renamed_channel_keeps_what_was_typed_in_its_threads_and_edits() -> No
     room.chat.unsent.type("home 4", "in a thread")
     told = ChannelRenamed(channel="home", number=5, at=1, person=2, name="ben", was="home", now="house")
     view = apply(room.views["home"], told)
-    room.chat.take(Told(Heard(told, view), view))
+    room.chat.take(Told(EventReceived(told, view), view))
     assert room.saying.text == "mine, better"
     assert room.chat.unsent.text("house 4") == "in a thread"
 
@@ -362,7 +362,7 @@ def test_a_renamed_channel_keeps_what_was_typed_in_its_threads_and_edits() -> No
 def test_who_is_put_out_while_typing_finds_the_words_again() -> None:
     room = Account()
     room.types("half a sentence")
-    room.chat.take(Told(Out("home", None), None))
+    room.chat.take(Told(ChannelLeft("home", None), None))
     assert room.chat.current == "attic"
     assert room.saying.text == ""
     assert "home" in room.chat.says
@@ -387,7 +387,7 @@ def test_an_edit_that_was_emptied_leaves_nothing_to_take_up() -> None:
 def refuses(room: Account, error: ChatError) -> None:
     """The message that was posted last."""
     sent = room.port.posted[-1]
-    room.chat.take(Told(Refused(sent.key, sent, error), None))
+    room.chat.take(Told(MessageRefused(sent.key, sent, error), None))
 
 
 @pytest.mark.parametrize("typed", ["much too long", "/me waves for too long", "//help me"])
@@ -420,7 +420,7 @@ def test_what_is_taken_back_waits_where_something_else_is_typed_and_answers_what
 def deletes(room: Account, number: int) -> None:
     event = Deleted(channel="home", number=room.views["home"].number + 1, at=9, person=2, name="ben", targets=(number,))
     room.views["home"] = apply(room.views["home"], event)
-    room.chat.take(Told(Heard(event, room.views["home"]), room.views["home"]))
+    room.chat.take(Told(EventReceived(event, room.views["home"]), room.views["home"]))
 
 
 @pytest.mark.parametrize("draft", ["", "half a sentence"])
@@ -467,7 +467,7 @@ def test_the_channel_gets_another_name_while_one_edits() -> None:
     room.saying.edit_last()
     event = ChannelRenamed(channel="home", number=5, at=9, person=2, name="ben", was="home", now="house")
     room.views["house"] = apply(room.views.pop("home"), event)
-    room.chat.take(Told(Heard(event, room.views["house"]), room.views["house"]))
+    room.chat.take(Told(EventReceived(event, room.views["house"]), room.views["house"]))
     room.saying.say("mine, but longer")
     asked, _then = room.port.takes(Edit)
     assert asked.channel == "house"
@@ -482,5 +482,5 @@ def test_who_is_put_out_is_told_that_the_words_are_kept_wherever_they_were_typed
     elif where:
         room.chat.unsent.draft("home 4" if where == "thread" else "home", "half a sentence")
     room.views.pop("home")
-    room.chat.take(Told(Out("home", None), None))
+    room.chat.take(Told(ChannelLeft("home", None), None))
     assert bool(room.chat.says) == bool(where)

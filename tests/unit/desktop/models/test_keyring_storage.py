@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from causerie.client import FileMemory, Kept
-from causerie.desktop.models.keyring_memory import Backend, KeyringMemory, KeyringRefused
+from causerie.client import FileStorage, SavedSession
+from causerie.desktop.models.keyring_storage import Backend, KeyringRefused, KeyringStorage
 from causerie.desktop.models.remembering import Remembered
 from tests.desktop_session import DesktopSession, inside
 
-KEPT = Kept(token="t" * 43, person=7, name="anna", numbers={"home": 4})
+KEPT = SavedSession(token="t" * 43, person=7, name="anna", numbers={"home": 4})
 SERVER, NAME = "chat.example.org:5000", "anna"
 
 
@@ -38,28 +38,28 @@ def files(remembered: Remembered) -> bytes:
     return b"".join(path.read_bytes() for path in remembered.path.iterdir())
 
 
-def memory(remembered: Remembered, keyring: Backend | None, keep: bool = True, needed: bool = True) -> KeyringMemory:
-    made = remembered.memory(SERVER, NAME, keyring, keep, needed)
-    assert isinstance(made, KeyringMemory)
+def storage(remembered: Remembered, keyring: Backend | None, keep: bool = True, needed: bool = True) -> KeyringStorage:
+    made = remembered.storage(SERVER, NAME, keyring, keep, needed)
+    assert isinstance(made, KeyringStorage)
     return made
 
 
 def test_the_token_is_in_the_keyring_and_not_in_the_file(remembered: Remembered, keyring: Backend) -> None:
-    memory(remembered, keyring).put(KEPT)
+    storage(remembered, keyring).put(KEPT)
     assert KEPT.token.encode() not in files(remembered)
     assert remembered.is_remembered(SERVER, NAME)
-    assert memory(remembered, keyring).get() == KEPT
+    assert storage(remembered, keyring).get() == KEPT
     assert keyring.get_password("causerie", f"{NAME}@{SERVER}") == KEPT.token
 
 
 def test_it_moves_in_and_out_as_the_box_is_ticked(remembered: Remembered, keyring: Backend) -> None:
-    plain = remembered.memory(SERVER, NAME, None)
-    assert isinstance(plain, FileMemory)
+    plain = remembered.storage(SERVER, NAME, None)
+    assert isinstance(plain, FileStorage)
     plain.put(KEPT)
-    first = memory(remembered, keyring)
+    first = storage(remembered, keyring)
     first.put(first.get())
     assert KEPT.token.encode() not in files(remembered)
-    back = memory(remembered, keyring, keep=False)
+    back = storage(remembered, keyring, keep=False)
     back.put(back.get())
     assert plain.get() == KEPT
     assert keyring.get_password("causerie", f"{NAME}@{SERVER}") is None
@@ -67,30 +67,30 @@ def test_it_moves_in_and_out_as_the_box_is_ticked(remembered: Remembered, keyrin
 
 
 def test_logging_out_leaves_nothing(remembered: Remembered, keyring: Backend) -> None:
-    here = memory(remembered, keyring)
+    here = storage(remembered, keyring)
     here.put(KEPT)
-    here.put(Kept())
+    here.put(SavedSession())
     assert keyring.get_password("causerie", f"{NAME}@{SERVER}") is None
     assert not remembered.is_remembered(SERVER, NAME)
 
 
 def test_a_keyring_that_lost_it_says_so_unless_there_is_a_password(remembered: Remembered, keyring: Backend) -> None:
-    memory(remembered, keyring).put(KEPT)
+    storage(remembered, keyring).put(KEPT)
     keyring.delete_password("causerie", f"{NAME}@{SERVER}")
     with pytest.raises(KeyringRefused):
-        memory(remembered, keyring).get()
-    memory(remembered, keyring).put(KEPT)
+        storage(remembered, keyring).get()
+    storage(remembered, keyring).put(KEPT)
     keyring.delete_password("causerie", f"{NAME}@{SERVER}")
-    assert memory(remembered, keyring, needed=False).get().token == ""
+    assert storage(remembered, keyring, needed=False).get().token == ""
 
 
 def test_what_was_meant_for_a_keyring_goes_into_no_file_where_there_is_none(remembered: Remembered) -> None:
-    memory(remembered, None).put(KEPT)
+    storage(remembered, None).put(KEPT)
     assert KEPT.token.encode() not in files(remembered)
     assert not remembered.is_remembered(SERVER, NAME)
 
 
 def test_without_a_session_there_is_a_line_that_says_why() -> None:
-    program = "from causerie.desktop.models.keyring_memory import find; f = find(); print(f.backend, f.why_not)"
+    program = "from causerie.desktop.models.keyring_storage import find; f = find(); print(f.backend, f.why_not)"
     made = subprocess.run([sys.executable, "-c", program], env={"LC_ALL": "C"}, capture_output=True, text=True)
     assert made.stdout.startswith("None There is no keyring here")

@@ -1,4 +1,4 @@
-"""What is asked most, by name, on top of `ask`."""
+"""The requests that are made most, as methods on top of `ask`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from causerie.chat.replies import Done, Found, Member, MemberList, Page, Reply
 
 R = TypeVar("R", bound=Reply)
 
-MEMBERS_MOST = 10_000
-PAGE_MOST = 200
+MAX_MEMBERS = 10_000
+MAX_PAGE = 200
 
 
-class Asking(ABC):
+class CommonRequests(ABC):
     """See the module."""
 
     @abstractmethod
     async def ask(self, command: Command, reply: type[R] = Reply) -> R:  # type: ignore[assignment]
-        """Ask anything, and wait for the answer, of the type `reply`."""
+        """Send a command and wait for its reply, of the type `reply`."""
 
     async def leave(self, channel: str, reason: str = "") -> None:
         """Leave a channel for good. Raises as `ask`."""
@@ -29,7 +29,7 @@ class Asking(ABC):
 
     async def history(self, channel: str, before: int = 0, after: int = 0, around: int = 0, limit: int = 50) -> Page:
         """A page of a channel's log, see `History`; at most PAGE_MOST events. Raises as `ask`."""
-        limit = min(limit, PAGE_MOST)
+        limit = min(limit, MAX_PAGE)
         return await self.ask(History(channel=channel, before=before, after=after, around=around, limit=limit), Page)
 
     async def pages(self, channel: str, before: int = 0, most: int = 1000) -> AsyncIterator[Page]:
@@ -45,10 +45,10 @@ class Asking(ABC):
                 return
 
     async def since(self, channel: str, after: int = 0, most: int = 100_000) -> AsyncIterator[LoggedEvent]:
-        """What is in a channel's log above the number `after`, oldest first, `most` events. Raises as `ask`."""
+        """The events of a channel's log above the number `after`, oldest first, `most` at most. Raises as `ask`."""
         while most > 0:
             # `after` 0 is "not given", and would bring the newest page.
-            page = await self.history(channel, after=after, around=0 if after else 1, limit=min(most, PAGE_MOST))
+            page = await self.history(channel, after=after, around=0 if after else 1, limit=min(most, MAX_PAGE))
             for event in page.events[:most]:
                 if event.number > after:
                     yield event
@@ -57,7 +57,7 @@ class Asking(ABC):
                 return
             after = page.events[-1].number
 
-    async def members(self, channel: str, most: int = MEMBERS_MOST) -> list[Member]:
+    async def members(self, channel: str, most: int = MAX_MEMBERS) -> list[Member]:
         """A channel's members by name, all pages of them up to `most`. Raises as `ask`."""
         members: list[Member] = []
         while len(members) < most:

@@ -15,8 +15,8 @@ from typing import Protocol
 
 import msgspec
 
-from causerie.client import ClientError, FileMemory
-from causerie.client.memory import Kept
+from causerie.client import ClientError, FileStorage
+from causerie.client.storage import SavedSession
 from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
@@ -68,12 +68,12 @@ def find() -> Found:
     return Found(backend)
 
 
-class KeyringMemory:
+class KeyringStorage:
     """A client's memory: `file`, but for its token, which is kept under `entry`. `keep` False: one does not want that
     any more, and it moves back into the file. `needed`: there is no password that could stand in for it. Without a
     `backend` the token is good for one run: it never goes where it was not meant to."""
 
-    def __init__(self, file: FileMemory, backend: Backend | None, entry: str, keep: bool, needed: bool) -> None:
+    def __init__(self, file: FileStorage, backend: Backend | None, entry: str, keep: bool, needed: bool) -> None:
         self._file = file
         self._backend = backend
         self._entry = entry
@@ -83,7 +83,7 @@ class KeyringMemory:
         self._token = ""
         """What the keyring is known to hold."""
 
-    def get(self) -> Kept:
+    def get(self) -> SavedSession:
         """See causerie.client.Memory. Raises KeyringRefused too, where it is needed."""
         kept = self._file.get()
         if kept.token or self._backend is None or not self._mark.exists():
@@ -101,7 +101,7 @@ class KeyringMemory:
                     raise KeyringRefused(_("nothing is kept there any more"))
         return msgspec.structs.replace(kept, token=self._token)
 
-    def put(self, kept: Kept) -> None:
+    def put(self, kept: SavedSession) -> None:
         """See causerie.client.Memory. What the keyring does not take is good for this run only."""
         if self._keep:
             if kept.token != self._token:
@@ -127,7 +127,7 @@ class KeyringMemory:
             self._mark.unlink(missing_ok=True)
 
 
-def forget(file: FileMemory, backend: Backend, entry: str) -> None:
+def forget(file: FileStorage, backend: Backend, entry: str) -> None:
     """Nothing is kept under `entry` any more."""
     with contextlib.suppress(Exception):  # it is not there, or the keyring is locked
         backend.delete_password(SERVICE, entry)

@@ -1,4 +1,4 @@
-"""Making one connection: to a socket in the file system, over TCP in clear, or over TLS to the right server."""
+"""Connects to one server: by a Unix socket, over TCP in clear, or over TLS with the server's certificate checked."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from causerie.client import certificates
-from causerie.client.certificates import Certificate, KnownServers, Vouch
+from causerie.client.certificates import Certificate, ConfirmCertificate, KnownServers
 from causerie.client.errors import CertificateChanged, CertificateUnknown, Unreachable
 from causerie.client.server_address import ServerAddress
 from causerie.socket_path import bindable
 
 CONNECT_SECONDS = 30.0
-"""How long connecting may take, the handshake of TLS with it."""
+"""Seconds that connecting may take, the TLS handshake with it."""
 
 P = TypeVar("P", bound=asyncio.Protocol)
 
 
 class Connector:
-    """Connects to one server, again and again. Whoever was found to be it by its certificate has to stay the same."""
+    """See the module. `connect` is called for each connection; the certificate that was accepted once has to stay."""
 
-    def __init__(self, server: ServerAddress, known: KnownServers | None = None, vouch: Vouch | None = None) -> None:
+    def __init__(
+        self,
+        server: ServerAddress,
+        known_servers: KnownServers | None = None,
+        confirm_certificate: ConfirmCertificate | None = None,
+    ) -> None:
         self._server = server
         self._pin = server.pin
-        self._known = known
-        self._vouch = vouch
+        self._known_servers = known_servers
+        self._confirm = confirm_certificate
 
     async def connect(self, factory: Callable[[], P]) -> P:
-        """A connection to the right server, on which nothing was said: its protocol. Raises Unreachable.
+        """The protocol of a new connection to the right server; nothing was sent on it. Raises Unreachable.
 
         `factory` makes a protocol for each connection that is tried.
         """
@@ -49,9 +54,9 @@ class Connector:
 
     async def _securely(self, factory: Callable[[], P]) -> P:
         where = str(self._server)
-        known = self._known.get(where) if self._known is not None else ""
+        known = self._known_servers.get(where) if self._known_servers is not None else ""
         if not self._pin:
-            # Whatever was accepted before, what an authority vouches for is right.
+            # A certificate that an authority vouches for is right, whatever was accepted before.
             with contextlib.suppress(ssl.SSLCertVerificationError):
                 return (await self._open(factory, certificates.trusting_authorities()))[1]
         transport, protocol = await self._open(factory, certificates.trusting_nobody())
@@ -62,11 +67,11 @@ class Connector:
         transport.abort()
         if self._pin:
             raise CertificateChanged(where, found, self._pin)
-        # A server does not wait while somebody thinks: the connection is made again afterwards.
-        if self._vouch is None or not await self._vouch(Certificate(where, found, known)):
+        # A server does not wait while a person decides: the connection is made again afterwards.
+        if self._confirm is None or not await self._confirm(Certificate(where, found, known)):
             raise CertificateChanged(where, found, known) if known else CertificateUnknown(where, found)
-        if self._known is not None:
-            self._known.put(where, found)
+        if self._known_servers is not None:
+            self._known_servers.put(where, found)
         self._pin = found
         return await self._securely(factory)
 

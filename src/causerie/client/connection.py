@@ -1,4 +1,4 @@
-"""One connection of a chat, as asyncio sees it."""
+"""A chat's connection to the server, as an asyncio protocol."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import cast
 
 
-class Wire(asyncio.Protocol):
-    """Hands bytes on; knows whether more may be written, and when all is over (`gone`, with a line for a log)."""
+class Connection(asyncio.Protocol):
+    """See the module. `closed` is done when it is over, with a line for a log."""
 
-    def __init__(self, received: Callable[[Wire, bytes], None], writable: Callable[[], None]) -> None:
-        self.gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    def __init__(self, received: Callable[[Connection, bytes], None], writable: Callable[[], None]) -> None:
+        self.closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._received = received
         self._writable = writable
         self._transport: asyncio.Transport | None = None
@@ -31,8 +31,8 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        if not self.gone.done():
-            self.gone.set_result(str(exc or ""))
+        if not self.closed.done():
+            self.closed.set_result(str(exc or ""))
 
     def pause_writing(self) -> None:
         self._full = True
@@ -42,24 +42,24 @@ class Wire(asyncio.Protocol):
         self._writable()
 
     def begin(self) -> None:
-        """It is the right server; what it said meanwhile (why it turns one away at the door) is handed on now."""
+        """The certificate is accepted: hand on what arrived meanwhile (a refusal at once, say), and what follows."""
         self._begun = True
         if self._early:
             early, self._early = self._early, b""
             self._received(self, early)
 
     @property
-    def takes(self) -> bool:
-        """Whether something can be written now."""
+    def writable(self) -> bool:
+        """Whether more may be written now."""
         return self._transport is not None and not self._full
 
     def write(self, data: bytes) -> None:
-        """Send this."""
+        """Send these bytes."""
         assert self._transport is not None
         self._transport.write(data)
 
-    def read(self, reading: bool) -> None:
-        """Read on, or not for now: the server is told by that it has to wait."""
+    def set_reading(self, reading: bool) -> None:
+        """Resume or pause reading; while it is paused, TCP makes the server wait."""
         if self._transport is None or reading == self._reading:
             return
         self._reading = reading
@@ -68,7 +68,7 @@ class Wire(asyncio.Protocol):
         else:
             self._transport.pause_reading()
 
-    def hang_up(self) -> None:
-        """It is over."""
+    def abort(self) -> None:
+        """Close it at once."""
         if self._transport is not None:
             self._transport.abort()

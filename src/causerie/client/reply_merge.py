@@ -1,4 +1,4 @@
-"""What an answer says about a channel, put into its view as `chat.merge` has it."""
+"""Merges a reply to a command into a channel's view (`chat.merge`)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from causerie.chat.replies import DraftList, Page, ReadList, Reply, ThreadList, 
 from causerie.chat.view import Missing, View
 
 
-def merged(view: View, command: Command, reply: Reply, keep: int) -> View:
-    """The view with what the answer to this command says about it; the same view, where it says nothing."""
+def merge_reply(view: View, command: Command, reply: Reply, keep: int) -> View:
+    """The view with what this reply says about its channel; the same view where it says nothing."""
     if isinstance(reply, Page):
         try:
             return merge.apply_page(view, reply, keep)
         except Missing:
-            return view  # so much was changed since that it is old by now; whoever asked shows it as it came
+            return view  # too much has changed since it was read to merge it; the caller shows it as it came
     if isinstance(reply, ReadList):
         for read in reply.channels:
             view = merge.apply_read(view, read)
