@@ -21,9 +21,9 @@ from pathlib import Path
 from causerie.address import EVERY, Address, within
 from causerie.certs.certificate import CertificateError
 from causerie.certs.identity import Identity
-from causerie.chat.errors import NoSuchChannel
+from causerie.chat.errors import BadName, NoSuchChannel
 from causerie.chat.model import Channel
-from causerie.chat.names import BadName, channel_name, skeleton
+from causerie.chat.names import channel_name, skeleton
 from causerie.config.settings import Config, IrcListener, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.i18n.text import _

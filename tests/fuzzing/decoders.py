@@ -20,6 +20,7 @@ from causerie.chat import emoji, markdown, masks, mentions, names, slash, texts,
 from causerie.chat.commands import Command, LogIn, Ping, Send
 from causerie.chat.errors import (
     BadInput,
+    BadName,
     BadText,
     NoSuchChannel,
     NotJson,
@@ -174,7 +175,7 @@ def person(data: bytes, dice: random.Random) -> None:
     names.skeleton(as_text(data)[:80])
     try:
         name = names.person_name(as_text(data))
-    except names.BadName:
+    except BadName:
         return
     assert names.person_name(name) == name
     name.encode()
@@ -184,7 +185,7 @@ def person(data: bytes, dice: random.Random) -> None:
 def channel(data: bytes, dice: random.Random) -> None:
     try:
         name = names.channel_name(as_text(data))
-    except names.BadName:
+    except BadName:
         return
     assert names.channel_name(name) == name
     name.encode()

@@ -87,10 +87,18 @@ class TextTooLong(BadInput):
 
 
 class BadName(BadInput):
+    """A name that cannot be. `why`: "empty"; "too_long"; "character" (one that no name has, or not there, or no letter
+    or digit at all); "look_alike" (scripts or digits mixed, or marks piled up, so that it passes for another name).
+    """
+
     code = "bad_name"
 
 
 class WeakPassword(BadInput):
+    """A password that cannot be chosen; never holds it. `why`: "too_short"; "too_long"; "common" (or a plain pattern);
+    "name" (little more than the person's name); "character" (one that RFC 8265 forbids). `least`, `most`: characters.
+    """
+
     code = "weak_password"
 
 

@@ -21,27 +21,12 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Literal
 
+from causerie.chat.errors import BadName
+
 PERSON_LONGEST = 32
 """Characters in a person's name, after normalisation."""
 CHANNEL_LONGEST = 64
 """Characters in a channel's name, after normalisation and without the leading "#"."""
-
-Why = Literal["empty", "too_long", "character", "look_alike", "reserved"]
-
-
-class BadName(ValueError):
-    """A name that cannot be.
-
-    `why` is one of: "empty"; "too_long"; "character" (one that no name has, or not there, or no letter or
-    digit at all); "look_alike" (scripts or digits mixed, or marks piled up, so that it passes for another
-    name); "reserved" (raised by callers, after `reserved`).
-    """
-
-    def __init__(self, name: str, why: Why) -> None:
-        super().__init__(f"{name[:CHANNEL_LONGEST]!a} cannot be a name: {why}")
-        self.name = name
-        self.why: Why = why
-
 
 _START = r"(?=[^A-Za-z0-9]*[A-Za-z0-9])[A-Za-z0-9_\[\]{}|^`\\]"
 _INSIDE = r"A-Za-z0-9_\[\]{}|^`\\\-.'"
@@ -178,23 +163,27 @@ def _compose_small(text: str) -> str:
     return _compose(_compose(text).casefold().lower())
 
 
+def _bad(given: str, why: Literal["empty", "too_long", "character", "look_alike"]) -> BadName:
+    return BadName(name=given[:80].encode(errors="replace").decode(), why=why)
+
+
 def _careful(given: str, text: str, ascii_rule: re.Pattern[str], longest: int, compose: Callable[[str], str]) -> str:
     """The whole check, for a name not ASCII or refused by the quick one; `given` is for the error."""
     if not text:
-        raise BadName(given, "empty")
+        raise _bad(given, "empty")
     if len(text) > 4 * longest:
-        raise BadName(given, "too_long")
+        raise _bad(given, "too_long")
     name = text if text.isascii() else compose(text)
     if len(name) > longest:
-        raise BadName(given, "too_long")
+        raise _bad(given, "too_long")
     if not ascii_rule.fullmatch(_in_ascii(name)):
-        raise BadName(given, "character")
+        raise _bad(given, "character")
     if name.isascii():
         return name
     try:
         name = str(_precis().enforce(name))
     except ValueError:
-        raise BadName(given, "character") from None
+        raise _bad(given, "character") from None
     _check_scripts(given, name)
     _check_digits_and_marks(given, name)
     return name
@@ -230,14 +219,14 @@ def _check_scripts(given: str, name: str) -> None:
     ranges = {bisect_right(SCRIPT_STARTS, ord(character)) - 1 for character in name}
     labels = {SCRIPT_SETS[SCRIPT_INDEXES[index]] for index in ranges}
     if "" in labels:
-        raise BadName(given, "character")
+        raise _bad(given, "character")
     sets = [frozenset(label.split()) for label in labels if label != "*"]
     if not sets or frozenset.intersection(*sets):
         return
     beside_latin = [scripts for scripts in sets if "Latn" not in scripts]
     if beside_latin and frozenset.intersection(*beside_latin) & {"Hanb", "Jpan", "Kore"}:
         return
-    raise BadName(given, "look_alike")
+    raise _bad(given, "look_alike")
 
 
 def _check_digits_and_marks(given: str, name: str) -> None:
@@ -252,6 +241,6 @@ def _check_digits_and_marks(given: str, name: str) -> None:
         repeated = character in marks
         marks = marks + character if category(character) == "Mn" else ""
         if repeated or len(marks) > 4:
-            raise BadName(given, "look_alike")
+            raise _bad(given, "look_alike")
     if len(zeros) > 1:
-        raise BadName(given, "look_alike")
+        raise _bad(given, "look_alike")

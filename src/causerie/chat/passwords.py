@@ -6,27 +6,13 @@ Choosing is stricter than comparing: `check_password` is for a new password, `pr
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Literal
 
-Why = Literal["too_short", "too_long", "common", "name", "character"]
+from causerie.chat.errors import WeakPassword
 
 _REST_BESIDE_NAME = 4  # a password that is a name and fewer characters than this is as easy as the name
 _LONGEST_PERIOD = 4  # "abababababab" and "123412341234" are one short choice, made several times
 _MOST_COMPOSED = 4  # NFC joins at most this many characters into one (UAX 15, table of expansion factors)
 _RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz")
-
-
-class WeakPassword(ValueError):
-    """This password cannot be chosen. Never holds the password.
-
-    `why`: too_short, too_long, common (or a plain pattern), name (little more than the person's name), or
-    character (one that RFC 8265 forbids). `limit`: characters, for the first two; 0 otherwise.
-    """
-
-    def __init__(self, why: Why, limit: int = 0) -> None:
-        super().__init__(why)
-        self.why: Why = why
-        self.limit = limit
 
 
 LONGEST = 4 * 1024
@@ -40,14 +26,12 @@ def prepare(password: str) -> str:
     a control or unassigned character, "too_long"; at a login, each means a wrong password.
     """
     if not password:
-        raise WeakPassword("too_short", 1)
+        raise WeakPassword(why="too_short", least=1, most=LONGEST)
     if len(password) > LONGEST:
-        raise WeakPassword("too_long", LONGEST)
-    if password.isascii() and password.isprintable():
-        return password
+        raise WeakPassword(why="too_long", least=1, most=LONGEST)
     prepared = _opaque(password)
     if prepared is None:
-        raise WeakPassword("character")
+        raise WeakPassword(why="character", least=1, most=LONGEST)
     return prepared
 
 
@@ -57,23 +41,31 @@ def check_password(password: str, name: str, least: int = 10, most: int = 256, c
     `name` is the account's; `least` and `most` count characters once prepared; `common`: one that many people have, or
     a plain pattern, may be chosen too. Raises WeakPassword.
     """
-    if len(password) > most * _MOST_COMPOSED:
-        raise WeakPassword("too_long", most)
+    if why := _weakness(password, name, least, most, common):
+        raise WeakPassword(why=why, least=least, most=most)
+
+
+def _weakness(password: str, name: str, least: int, most: int, common: bool) -> str:
     if not password:
-        raise WeakPassword("too_short", least)
-    prepared = prepare(password)
+        return "too_short"
+    if len(password) > min(most * _MOST_COMPOSED, LONGEST):
+        return "too_long"
+    prepared = _opaque(password)
+    if prepared is None:
+        return "character"
     if len(prepared) < least:
-        raise WeakPassword("too_short", least)
+        return "too_short"
     if len(prepared) > most:
-        raise WeakPassword("too_long", most)
+        return "too_long"
     folded = _fold(prepared)
     if not common and (_is_pattern(folded) or _is_common(folded)):
-        raise WeakPassword("common")
-    if _is_name(folded, _fold(name)):
-        raise WeakPassword("name")
+        return "common"
+    return "name" if _is_name(folded, _fold(name)) else ""
 
 
 def _opaque(password: str) -> str | None:
+    if password.isascii() and password.isprintable():
+        return password
     from precis_i18n import get_profile
 
     # The library's error carries the password; it ends here, so that no log can show it.

@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from causerie.config.file import unusable
+    from causerie.config.file import Unusable, located
 
     config = read_config(arguments.file)
     data = find_place(arguments.file, None).data
@@ -40,9 +40,9 @@ def _check(arguments: argparse.Namespace) -> int:
         warning = _open_certificate(config, data)
         if not _served(data):
             _bind_ports(config)
-    except _Unusable as error:
+    except Unusable as error:
         document = arguments.file.read_text("utf-8-sig")
-        raise Failure(str(unusable(document, arguments.file, error.at, error.why)), MISUSED) from None
+        raise Failure(str(located(error, document, arguments.file)), MISUSED) from None
     if arguments.json:
         print_json(ok=True, file=str(arguments.file), warning=warning)
         return 0
@@ -52,20 +52,12 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class _Unusable(Exception):
-    """The file is right, and the server could not start with it here; `at` is the way to the setting."""
-
-    def __init__(self, why: str, *at: str | int) -> None:
-        super().__init__(why, at)
-        self.why = why
-        self.at = at
-
-
 def _open_certificate(config: Config, data: Path) -> str:
     """As the server does, if there is one yet or one is named; a warning where it ends soon, else ""."""
     from causerie.certs.certificate import CertificateError
     from causerie.certs.identity import Identity
     from causerie.certs.validity import warning
+    from causerie.config.file import Unusable
 
     identity = Identity(config, data, ())
     if not identity.there():
@@ -74,19 +66,20 @@ def _open_certificate(config: Config, data: Path) -> str:
         return warning(identity.good_until(), time.time_ns() // 1_000_000)
     except CertificateError as error:
         why = str(error)
-        raise _Unusable(
-            why, "tls", "key" if config.tls.key and config.tls.certificate not in why else "certificate"
-        ) from None
+        name = "key" if config.tls.key and config.tls.certificate not in why else "certificate"
+        raise Unusable(("tls", name), why) from None
 
 
 def _look_at_directory(data: Path) -> None:
+    from causerie.config.file import Unusable
+
     there = data
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent
     if not there.is_dir():
-        raise _Unusable(_("{path} is no directory").format(path=there), "server", "data")
+        raise Unusable(("server", "data"), _("{path} is no directory").format(path=there))
     if not os.access(there, os.W_OK | os.X_OK):
-        raise _Unusable(_("you may not write into {path}").format(path=there), "server", "data")
+        raise Unusable(("server", "data"), _("you may not write into {path}").format(path=there))
 
 
 def _served(data: Path) -> bool:
@@ -111,6 +104,7 @@ def _bind_ports(config: Config) -> None:
     import socket
 
     from causerie.address import EVERY, Address
+    from causerie.config.file import Unusable
 
     wanted: list[tuple[Address, tuple[str | int, ...]]] = [
         *((address, ("server", "listen")) for address in config.server.listen),
@@ -132,4 +126,4 @@ def _bind_ports(config: Config) -> None:
             if error.errno == errno.EAFNOSUPPORT:
                 continue
             why = _("cannot listen on {address}: {why}")
-            raise _Unusable(why.format(address=address, why=error.strerror or error), *at) from None
+            raise Unusable(at, why.format(address=address, why=error.strerror or error)) from None

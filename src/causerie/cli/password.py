@@ -36,17 +36,17 @@ def new_password(name: str, least: int = 0) -> str:
 
 def _chosen(name: str, least: int) -> str | None:
     """One that may be chosen; None: it may not, and why was said."""
-    from causerie.chat import errors, passwords
+    from causerie.chat.errors import WeakPassword
+    from causerie.chat.passwords import check_password
     from causerie.i18n.refusals import sentence
 
     asked = _("New password for {name} (at least {least} characters): ") if least else _("New password for {name}: ")
     password = _ask(asked.format(name=name, least=least))
     try:
         if least:
-            passwords.check_password(password, name, least)
-    except passwords.WeakPassword as weak:
-        refusal = errors.WeakPassword(why=weak.why, least=least, most=weak.limit)
-        print(f"! {sentence(refusal)}", file=sys.stderr)
+            check_password(password, name, least)
+    except WeakPassword as weak:
+        print(f"! {sentence(weak)}", file=sys.stderr)
         return None
     return password
 

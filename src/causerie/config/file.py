@@ -47,6 +47,16 @@ class ConfigError(Exception):
         return ": ".join(part for part in (place, self.key, self.why) if part)
 
 
+class Unusable(Exception):
+    """What is wrong, before it is known on which line: `at` is the way to it through the file, such as
+    ("listen", 0, "address")."""
+
+    def __init__(self, at: tuple[str | int, ...], why: str) -> None:
+        super().__init__(at, why)
+        self.at = at
+        self.why = why
+
+
 def read(path: Path) -> Config:
     """The settings in the file at `path`. Raises ConfigError, also where there is no such file."""
     try:
@@ -84,16 +94,16 @@ def from_toml(document: str, path: Path) -> Config:
         raise ConfigError(path, 0, "", _("is not valid TOML: brackets are nested too deep")) from None
     try:
         return _config(content, path.parent)
-    except _UnusableError as error:
-        raise unusable(document, path, error.at, error.why) from None
+    except Unusable as error:
+        raise located(error, document, path) from None
 
 
-def unusable(document: str, path: Path, at: tuple[str | int, ...], why: str) -> ConfigError:
-    """What to raise about the setting to which `at` is the way through the file, such as ("listen", 0, "address")."""
+def located(error: Unusable, document: str, path: Path) -> ConfigError:
+    """The same, with the line."""
     from causerie.config.toml_lines import line_of
 
-    key = ".".join(_bare(key) for key in at if isinstance(key, str))
-    return ConfigError(path, line_of(document, at), key, why)
+    key = ".".join(_bare(key) for key in error.at if isinstance(key, str))
+    return ConfigError(path, line_of(document, error.at), key, error.why)
 
 
 def _not_toml(path: Path, document: str, reason: str) -> ConfigError:
@@ -104,15 +114,6 @@ def _not_toml(path: Path, document: str, reason: str) -> ConfigError:
     return ConfigError(path, int(line or last), "", _("is not valid TOML: {what}").format(what=_one_line(what)))
 
 
-class _UnusableError(Exception):
-    """What is wrong, before it is known on which line: `at` is the way to it through the file."""
-
-    def __init__(self, at: tuple[str | int, ...], why: str) -> None:
-        super().__init__(at, why)
-        self.at = at
-        self.why = why
-
-
 def _config(content: dict[str, Any], folder: Path) -> Config:
     table = {section.name: section for section in sections()}
     values: dict[str, Any] = {}
@@ -120,7 +121,7 @@ def _config(content: dict[str, Any], folder: Path) -> Config:
         section = table.get(name)
         if section is None or "." in name:
             # A dot within a name is none between two.
-            raise _UnusableError((name,), _no_section(name, part, table.values()))
+            raise Unusable((name,), _no_section(name, part, table.values()))
         values[name] = _section(part, section, (name,), folder, table)
     config = Config(**values)
     _check_together(config, content)
@@ -130,11 +131,11 @@ def _config(content: dict[str, Any], folder: Path) -> Config:
 def _section(part: Any, section: Section, at: tuple[str | int, ...], folder: Path, table: dict[str, Section]) -> Any:
     if not section.many:
         if not isinstance(part, dict):
-            raise _UnusableError(at, _("is a section: write [{name}]").format(name=section.name))
+            raise Unusable(at, _("is a section: write [{name}]").format(name=section.name))
         return _struct(part, section, at, folder, table)
     if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
         why = _("is a section that may come many times: write [[{name}]]").format(name=section.name)
-        raise _UnusableError(at, why)
+        raise Unusable(at, why)
     return tuple(_struct(one, section, (*at, index), folder, table) for index, one in enumerate(part))
 
 
@@ -150,14 +151,14 @@ def _struct(
             continue
         if setting is None:
             within = [one.removeprefix(f"{section.name}.") for one in table if one.startswith(f"{section.name}.")]
-            raise _UnusableError((*at, name), _no_setting(name, [*known, *within], table.values()))
+            raise Unusable((*at, name), _no_setting(name, [*known, *within], table.values()))
         try:
             values[name] = checked(value, setting, folder)
         except ValueError as error:
-            raise _UnusableError((*at, name), str(error)) from None
+            raise Unusable((*at, name), str(error)) from None
     for setting in section.settings:
         if setting.required and setting.name not in values:
-            raise _UnusableError(at, _("{name} is missing").format(name=setting.name))
+            raise Unusable(at, _("{name} is missing").format(name=setting.name))
     return section.struct(**values)
 
 
@@ -167,14 +168,14 @@ def _check_together(config: Config, content: dict[str, Any]) -> None:
         below, above = _look_up(config, low), _look_up(config, high)
         if below > above:
             why = _("{low} ({below}) may not be above {high} ({above})")
-            raise _UnusableError(_present(content, low, high), why.format(low=low, below=below, high=high, above=above))
+            raise Unusable(_present(content, low, high), why.format(low=low, below=below, high=high, above=above))
     if bool(config.tls.certificate) != bool(config.tls.key):
-        raise _UnusableError(
+        raise Unusable(
             _present(content, "tls.certificate", "tls.key"),
             _("a certificate and its key go together: give both"),
         )
     if config.irc.sts_days and not any(one.tls for one in config.irc.listen):
-        raise _UnusableError(("irc", "sts_days"), _("there is no [[irc.listen]] with tls = true to send clients to"))
+        raise Unusable(("irc", "sts_days"), _("there is no [[irc.listen]] with tls = true to send clients to"))
     seen: set[Address] = set()
     places: list[tuple[tuple[str | int, ...], Address]] = [
         (("server", "listen"), address) for address in config.server.listen
@@ -185,7 +186,7 @@ def _check_together(config: Config, content: dict[str, Any]) -> None:
     ]
     for at, address in places:
         if address in seen and address.port:
-            raise _UnusableError(at, _("{address} is listened on already").format(address=address))
+            raise Unusable(at, _("{address} is listened on already").format(address=address))
         seen.add(address)
 
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from causerie.config.setting import Setting
 
 
-class WrongValueError(ValueError):
-    """A value that a setting cannot have; its text says why, in the reader's language."""
-
-
 def checked(value: Any, setting: Setting, folder: Path) -> Any:
     """`value`, as TOML gives it, as the type of `setting`; relative paths start from `folder`.
 
@@ -33,16 +29,16 @@ def _value(value: Any, kind: Any, setting: Setting, folder: Path) -> Any:
         choices = get_args(kind)
         if not isinstance(value, str) or value not in choices:
             quoted = ", ".join(f'"{choice}"' for choice in choices)
-            raise WrongValueError(_("{value} is none of {choices}").format(value=shown(value), choices=quoted))
+            raise ValueError(_("{value} is none of {choices}").format(value=shown(value), choices=quoted))
         return value
     if kind is bool:
         if not isinstance(value, bool):
-            raise WrongValueError(_("{value} is not true or false").format(value=shown(value)))
+            raise ValueError(_("{value} is not true or false").format(value=shown(value)))
         return value
     if kind is int or kind is float:
         return _number(value, kind, setting)
     if not isinstance(value, str):
-        raise WrongValueError(_("{value} is not a text in quotes").format(value=shown(value)))
+        raise ValueError(_("{value} is not a text in quotes").format(value=shown(value)))
     if kind is Address:
         return Address.parse(value)
     return _text(value, setting, folder)
@@ -50,9 +46,9 @@ def _value(value: Any, kind: Any, setting: Setting, folder: Path) -> Any:
 
 def _entries(value: Any, kind: Any, setting: Setting, folder: Path) -> tuple[Any, ...]:
     if not isinstance(value, list):
-        raise WrongValueError(_("{value} is not a list: put it in brackets, [ ]").format(value=shown(value)))
+        raise ValueError(_("{value} is not a list: put it in brackets, [ ]").format(value=shown(value)))
     if not setting.least <= len(value) <= setting.most:
-        raise WrongValueError(
+        raise ValueError(
             _("has {count} entries: {least:.0f} to {most:.0f} are possible").format(
                 count=len(value), least=setting.least, most=setting.most
             )
@@ -62,9 +58,9 @@ def _entries(value: Any, kind: Any, setting: Setting, folder: Path) -> tuple[Any
 
 def _number(value: Any, kind: type[int | float], setting: Setting) -> int | float:
     if kind is int and (isinstance(value, bool) or not isinstance(value, int)):
-        raise WrongValueError(_("{value} is not a whole number").format(value=shown(value)))
+        raise ValueError(_("{value} is not a whole number").format(value=shown(value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise WrongValueError(_("{value} is not a number").format(value=shown(value)))
+        raise ValueError(_("{value} is not a number").format(value=shown(value)))
     # Written so that "not a number", which compares as false with everything, is out of range.
     if setting.least <= value <= setting.most or (setting.zero and value == 0):
         return kind(value)
@@ -73,24 +69,24 @@ def _number(value: Any, kind: type[int | float], setting: Setting) -> int | floa
         if setting.zero and setting.least > 0
         else _("{value} is out of range: {least:.15g} to {most:.15g}")
     )
-    raise WrongValueError(why.format(value=shown(value), least=setting.least, most=setting.most))
+    raise ValueError(why.format(value=shown(value), least=setting.least, most=setting.most))
 
 
 def _text(value: str, setting: Setting, folder: Path) -> str:
     shown_text = value.replace("\n", "").replace("\t", "") if setting.form == "lines" else value
     if not shown_text.isprintable():
-        raise WrongValueError(_("{value} holds a character that cannot be shown").format(value=shown(value)))
+        raise ValueError(_("{value} holds a character that cannot be shown").format(value=shown(value)))
     if setting.form == "network":
         return str(parse_network(value))
     if not setting.least <= len(value) <= setting.most:
-        raise WrongValueError(
+        raise ValueError(
             _("has {count} characters: {least:.0f} to {most:.0f} are possible").format(
                 count=len(value), least=setting.least, most=setting.most
             )
         )
     named = setting.form == "host" or (setting.form == "interface" and value != EVERY)
     if value and named and not is_host(value):
-        raise WrongValueError(
+        raise ValueError(
             _("{value} is neither a host name nor an address: write it without https:// and without a port").format(
                 value=shown(value)
             )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from causerie.chat.errors import BadName, NameTaken
-from causerie.chat.names import BadName as _BadName
+from causerie.chat.errors import NameTaken
 from causerie.chat.names import person_name, reserved_word, skeleton
 from causerie.chat.official_names import sounds_official
 from causerie.server.context import Context
@@ -11,11 +10,8 @@ from causerie.server.context import Context
 
 def checked_name(text: str) -> tuple[str, str]:
     """A person's name as it is kept, and its skeleton. Raises BadName."""
-    try:
-        name = person_name(text)
-        return name, skeleton(name)
-    except _BadName as bad:
-        raise BadName(name=text[:80].encode(errors="replace").decode(), why=bad.why) from None
+    name = person_name(text)
+    return name, skeleton(name)
 
 
 def checked_guest_name(context: Context, text: str, mine: int) -> tuple[str, str]:

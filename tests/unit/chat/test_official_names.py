@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causerie.chat.names import BadName, person_name
+from causerie.chat.errors import BadName
+from causerie.chat.names import person_name
 from causerie.chat.official_names import sounds_official
 
 OWN = ("causerie", "Chez Luc", "chat.example.org")

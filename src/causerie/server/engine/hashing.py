@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from causerie.chat.errors import Busy, Internal, ShuttingDown
-from causerie.chat.passwords import WeakPassword, prepare
+from causerie.chat.errors import Busy, Internal, ShuttingDown, WeakPassword
+from causerie.chat.passwords import prepare
 from causerie.server.engine.fair_queue import FairQueue, QueueFull
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ _SALT_BYTES = 16
 _HASH_BYTES = 32
 _VERIFYING, _MAKING = 0, 1  # classes of the queue
 _RETRY_AFTER = 1.0  # seconds; the longest queue that makes sense is gone by then
-
-
-class HashingBusy(Busy):
-    """As many passwords as allowed are being hashed or wait for it."""
 
 
 class HashingFailed(Internal):
@@ -84,7 +80,7 @@ class Hashing:
     async def hash(self, password: str, who: str = "") -> str:
         """The hash to store, in Argon2's own encoding, salt and parameters included.
 
-        Raises WeakPassword if the password cannot be prepared (RFC 8265), HashingBusy, HashingFailed,
+        Raises WeakPassword if the password cannot be prepared (RFC 8265), Busy, HashingFailed,
         ShuttingDown.
         """
         return await self._run(lambda: self._hash(password), who, _MAKING)
@@ -105,7 +101,7 @@ class Hashing:
         """Whether `password` is the one hashed as `stored`. None, for an unknown name, is False, no sooner than with a
         hash of the figures `like` (see `figures_of`); empty: the present ones.
 
-        Raises HashingBusy, HashingFailed, ShuttingDown.
+        Raises Busy, HashingFailed, ShuttingDown.
         """
         return await self._run(lambda: self._verify(stored, password, like), who, _VERIFYING)
 
@@ -135,7 +131,7 @@ class Hashing:
         try:
             await self._queue.enter(who, kind)
         except QueueFull:
-            raise HashingBusy(retry_after=_RETRY_AFTER) from None
+            raise Busy(retry_after=_RETRY_AFTER) from None
         try:
             if self._stopping.is_set():
                 raise ShuttingDown()

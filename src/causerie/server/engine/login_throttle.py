@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
-from causerie.chat import errors
+from causerie.chat.errors import TooManyFailures
 from causerie.server.engine.rate_limits import network_of
 
 NETWORKS_MOST = 8
@@ -25,14 +25,6 @@ _NAME_KEPT = 64  # characters of an account's name; no account has a longer one,
 _MOST_DOUBLINGS = 64
 _NOTED_AGAIN = 86_400_000  # ms until a network is noted as used once more
 _SOON = 1.0  # seconds until the attempts under way will have been answered
-
-
-class TooManyFailures(errors.TooManyFailures):
-    """This attempt has to wait: `retry_after` whole seconds."""
-
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(retry_after=retry_after)
-        self.retry_after = retry_after
 
 
 class LoginThrottle:
@@ -95,7 +87,7 @@ class LoginThrottle:
         if account and not known_device and network not in self._networks.get(account, ()):
             wait = max(wait, self._accounts.wait(account, now))
         if wait > 0:
-            raise TooManyFailures(float(math.ceil(wait)))
+            raise TooManyFailures(retry_after=float(math.ceil(wait)))
 
     @contextmanager
     def trying(self, account: str, address: str) -> Iterator[None]:

@@ -7,9 +7,8 @@ are in it while they are connected.
 from __future__ import annotations
 
 from causerie.chat import policy
-from causerie.chat.errors import NoSuchChannel, NoSuchPerson
+from causerie.chat.errors import BadName, NoSuchChannel, NoSuchPerson
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
-from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name, skeleton
 from causerie.server.engine.session import Session
 from causerie.server.ports.store import Loaded
@@ -70,7 +69,7 @@ class State:
             try:
                 folded = channel_name(name)
                 number = self.by_name.get(folded) or self.former.get(folded)
-            except _BadName:
+            except BadName:
                 number = None
             if number is None:
                 raise NoSuchChannel(channel=name[:80])

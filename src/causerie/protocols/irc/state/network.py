@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from weakref import ref
 
 from causerie import __version__
-from causerie.chat.errors import NoSuchChannel, NoSuchPerson
+from causerie.chat.errors import BadName, NoSuchChannel, NoSuchPerson
 from causerie.chat.masks import matches
 from causerie.chat.metadata import KEY_BYTES
 from causerie.chat.model import ROLE_NAMES, Channel, Person
-from causerie.chat.names import BadName, channel_name, fold
+from causerie.chat.names import channel_name, fold
 from causerie.chat.policy import may_be_told_of
 from causerie.config.settings import Config, Limits
 from causerie.protocols.irc.messages.event_encoder import IrcLanguage

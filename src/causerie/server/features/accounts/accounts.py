@@ -6,7 +6,7 @@ from heapq import nsmallest
 
 import msgspec
 
-from causerie.chat import passwords, policy
+from causerie.chat import policy
 from causerie.chat.commands import (
     AddAccount,
     DisableAccount,
@@ -28,12 +28,12 @@ from causerie.chat.errors import (
     NameTaken,
     NoSuchSession,
     NotLoggedIn,
-    WeakPassword,
 )
 from causerie.chat.events import Renamed
 from causerie.chat.model import Invite, Person
 from causerie.chat.names import guest_prefix, reserved_word, skeleton
 from causerie.chat.official_names import sounds_official
+from causerie.chat.passwords import check_password
 from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, SessionLine, SessionList
 from causerie.server.audit import audit
 from causerie.server.context import Context
@@ -57,12 +57,8 @@ from causerie.server.ports.changes import DropNetworks, PutInvite, PutPerson, Pu
 
 async def _hash(context: Context, session: Session, name: str, password: str) -> Secrets:
     accounts = context.config.accounts
-    try:
-        least, most, common = accounts.password_min, accounts.password_max, accounts.password_common
-        passwords.check_password(password, name, least, most, common)
-        return await context.hashing.secrets(password, network_of(session.host))
-    except passwords.WeakPassword as weak:
-        raise WeakPassword(why=weak.why, least=accounts.password_min, most=accounts.password_max) from None
+    check_password(password, name, accounts.password_min, accounts.password_max, accounts.password_common)
+    return await context.hashing.secrets(password, network_of(session.host))
 
 
 def _check_free(context: Context, name: str, mark: str, mine: int, admin: bool) -> None:

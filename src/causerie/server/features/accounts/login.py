@@ -16,7 +16,7 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.names import free_guest_name, skeleton
 from causerie.chat.replies import Done, LoggedIn
 from causerie.server.context import Context
-from causerie.server.engine.hashing import HashingBusy, Secrets
+from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session, Trust
 from causerie.server.features.accounts import decoys, tokens
@@ -111,7 +111,7 @@ async def _by_password(context: Context, session: Session, command: LogIn) -> Lo
         )
     renewed = None
     if right and credentials and context.hashing.needs_rehash(credentials.password, credentials.scram):
-        with contextlib.suppress(HashingBusy):  # at the next login, then
+        with contextlib.suppress(Busy):  # at the next login, then
             renewed = await context.hashing.secrets(command.password, network_of(session.host))
     # Look-alike spellings lead to the same account's hash; only its own name, in any case, opens it.
     if not right or person is None or person.disabled or not is_named(person, name):

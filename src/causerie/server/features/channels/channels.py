@@ -10,9 +10,8 @@ import msgspec
 
 from causerie.chat import policy
 from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
-from causerie.chat.errors import BadInput, BadName, Banned, NoSuchChannel, Private, TooManyChannels
+from causerie.chat.errors import BadInput, Banned, NoSuchChannel, Private, TooManyChannels
 from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role
-from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
@@ -80,10 +79,7 @@ def find_or_make(context: Context, session: Session, name: str, create: bool) ->
     except NoSuchChannel:
         if not create or name.startswith("@"):
             raise
-    try:
-        name = channel_name(name)
-    except _BadName as bad:
-        raise BadName(name=name[:80].encode(errors="replace").decode(), why=bad.why) from None
+    name = channel_name(name)
     settings = context.config.channels
     if name != settings.home:
         policy.check_make_channel(person, settings.create)

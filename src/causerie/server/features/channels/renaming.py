@@ -10,9 +10,8 @@ import msgspec
 
 from causerie.chat import policy
 from causerie.chat.commands import RenameChannel
-from causerie.chat.errors import BadName, NameTaken, TooMany
+from causerie.chat.errors import NameTaken, TooMany
 from causerie.chat.events import ChannelRenamed
-from causerie.chat.names import BadName as _BadName
 from causerie.chat.names import channel_name
 from causerie.chat.replies import Done
 from causerie.chat.texts import check_text
@@ -35,10 +34,7 @@ def rename_channel(context: Context, session: Session, command: RenameChannel) -
     channel = state.channel_for(person, command.channel)
     standing = policy.acting(state.standing(channel.id, person.id), owned(context, channel))
     policy.check_rename_channel(channel, person, standing, channel.name == context.config.channels.home)
-    try:
-        name = channel_name(command.name)
-    except _BadName as bad:
-        raise BadName(name=command.name[:80].encode(errors="replace").decode(), why=bad.why) from None
+    name = channel_name(command.name)
     was = channel.name
     if name == was:
         give_back(context, session)
