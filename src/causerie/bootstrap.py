@@ -233,7 +233,7 @@ async def start(config: Config, data: Path, port_asked: bool = True) -> Server:
     try:
         _check_certificate(server)
         _make_home(context)
-        protocols = tuple(protocol.at(context) for protocol in PROTOCOLS)
+        protocols = tuple(protocol.at(context.view()) for protocol in PROTOCOLS)
         for address in config.server.listen:
             listener = Listener(server.admission, protocols, "auto", server.identity.context)
             await _listen(server, address, listener, 0 if port_asked else NEXT_PORTS)

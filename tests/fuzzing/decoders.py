@@ -90,7 +90,7 @@ def irc_house() -> Protocol:
                 context.push_key = "BCVx"
                 return context
 
-    return irc.PROTOCOL.at(asyncio.run(made()))
+    return irc.PROTOCOL.at(asyncio.run(made()).view())
 
 
 def irc_wire(data: bytes, dice: random.Random) -> None:

@@ -171,7 +171,7 @@ class House:
         self._place = tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None)
         self._open = bootstrap.offline(SETTINGS, Path(self._place.name))
         self._context = context = await self._open.__aenter__()
-        protocols = [protocol.at(context) for protocol in bootstrap.PROTOCOLS]
+        protocols = [protocol.at(context.view()) for protocol in bootstrap.PROTOCOLS]
         self._plain, self._proxied = (
             Listener(Admission(context, lambda host: True, proxies), protocols, "never", _no_tls)
             for proxies in (lambda host: False, lambda host: True)

@@ -64,7 +64,7 @@ async def test_the_page_of_readings_says_what_irc_does_with_each() -> None:
     page = {name: re.findall("`([A-Z]+)`", column.partition(";")[0].replace("`ACTION`", "")) for name, column in rows}
     del page["reason"]
     async with House() as house:
-        encoder = Network(house.server.context).encoder(HEARD)
+        encoder = Network(house.server.context.view()).encoder(HEARD)
         told = {name: encoder.encode(event).decode().splitlines() for name, event in SAMPLES.items()}
     assert page == {name: list(dict.fromkeys(line.split()[2] for line in lines)) for name, lines in told.items()} | {
         "renamed": ["NICK"]  # and ACCOUNT, for those who have account-notify

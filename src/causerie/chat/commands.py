@@ -10,6 +10,9 @@ from msgspec import Struct
 
 from causerie.chat.model import Access, Level, MaskList, Mode, Rank, RoleName, TopicFor
 
+PROTOCOL_VERSION = 1
+"""Of commands, replies and events as they travel on the native protocol."""
+
 
 class Command(Struct, frozen=True, tag_field="do", kw_only=True, gc=False):
     """What every command may carry: the asker's mark, given back as `re` with the answer."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, Literal
 
@@ -56,6 +56,11 @@ def channel_name(text: str) -> str:
     if len(bare) <= CHANNEL_LONGEST and _CHANNEL.fullmatch(bare):
         return bare.lower()
     return _careful(text, bare, _CHANNEL, CHANNEL_LONGEST, _compose_small)
+
+
+def direct_name(people: Iterable[int]) -> str:
+    """The name of the direct conversation of these people (ids)."""
+    return "@" + "+".join(f"{number:x}" for number in sorted(people))
 
 
 def fold(name: str) -> str:

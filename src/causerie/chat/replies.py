@@ -488,6 +488,10 @@ class MemberList(Reply, frozen=True, tag="member_list", kw_only=True):
     more: bool = False
 
 
+CERTIFICATE_DEVICE = "certificate"
+"""What the device of a session begins with that is a client's certificate."""
+
+
 class SessionLine(Struct, frozen=True, omit_defaults=True):
     """One of one's own tokens. `current`: the one this connection came in by."""
 

@@ -11,11 +11,10 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from causerie.chat.commands import AnyCommand, Command, Hello, Send, Tell
+from causerie.chat.commands import PROTOCOL_VERSION, AnyCommand, Command, Hello, Send, Tell
 from causerie.chat.errors import BadInput, BadShape, ChatError, Data, FrameTooLong, NotJson, TooDeep, UnknownCommand
 from causerie.chat.events import Edited, Event, Farewell, Message
 from causerie.chat.replies import Ack, LoggedIn, Reply
@@ -23,11 +22,8 @@ from causerie.protocols.json_frames import check_depth
 from causerie.protocols.native_html import WITH_TEXTS, HtmlTexts, encode_with_html, event_with_html, text_of, texts_of
 from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
 from causerie.server.engine.session import Answer, AsItStands, EventEncoder
-from causerie.server.features.admin.operations import PROTOCOL_VERSION
 from causerie.server.ports.changes import Stored
-
-if TYPE_CHECKING:
-    from causerie.server.context import Context
+from causerie.server.state_view import StateView
 
 
 class Refusal(Reply, frozen=True, tag="error", kw_only=True):
@@ -211,9 +207,9 @@ def recognises(first: bytes) -> bool | None:
     return start[:1] == b"{"
 
 
-def house(context: Context) -> Protocol:
+def _for_server(view: StateView) -> Protocol:
     """What one server offers: its HTML is its own."""
-    return replace(PROTOCOL, encoder=_language(lambda: context.clock()), house=None)
+    return replace(PROTOCOL, encoder=_language(view.clock), for_server=None)
 
 
-PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",), house=house)
+PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",), for_server=_for_server)

@@ -9,16 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event, Message
 from causerie.server.engine.session import Answer, EventEncoder
-
-if TYPE_CHECKING:
-    from causerie.server.context import Context
-
+from causerie.server.state_view import StateView
 
 NOTHING = Command()
 """A line was read, and comes to nothing: what `Wire.next_command` gives for it, so that it is counted."""
@@ -181,7 +178,7 @@ class Wire(ABC):
 class Protocol:
     """A language on offer. `recognises` is given the first bytes: yes, no, or None for not enough yet.
 
-    `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `house` makes the
+    `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `for_server` makes the
     record that one server uses, for a language that has something of its own for each. `subprotocols` are its names in
     WebSocket. `away` is how somebody is turned away, in the place of {}. `manners` may change while the server runs.
     `pushed` makes of a message what is told by Web Push, by how a subscription asked for that.
@@ -192,15 +189,15 @@ class Protocol:
     wire: Callable[[Bounds], Wire]
     recognises: Callable[[bytes], bool | None]
     alpn: tuple[str, ...] = ()
-    house: Callable[[Context], Protocol] | None = None
+    for_server: Callable[[StateView], Protocol] | None = None
     subprotocols: tuple[str, ...] = ()
     away: str = "causerie: {}\r\n"
     timeout_policy: Callable[[], TimeoutPolicy] | None = None
     pushed: Callable[[str, Message], bytes] | None = None
 
-    def at(self, context: Context) -> Protocol:
+    def at(self, view: StateView) -> Protocol:
         """The record for this server."""
-        return self if self.house is None else self.house(context)
+        return self if self.for_server is None else self.for_server(view)
 
 
 def refused(answer: Answer) -> ChatError | None:

@@ -21,6 +21,7 @@ from causerie.server.engine.state import State
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.ports.changes import Complaint
 from causerie.server.ports.store import Store
+from causerie.server.state_view import StateView
 
 SEARCHES_MOST, SEARCHES_EACH = 200, 8
 """Searches that wait for the one that is done: in all, and of one account or one network's guests."""
@@ -98,6 +99,12 @@ class Context:
     push_key: str = ""
     listening: list[ListeningAddress] = field(default_factory=list)
     certificate_until: int = 0
+
+    def view(self) -> StateView:
+        """What protocols may read of it."""
+        return StateView(
+            self.state, self.sessions, lambda: self.config, lambda: self.push_key, self.now, self.clock, self.started
+        )
 
     @property
     def unit(self) -> UnitOfWork:

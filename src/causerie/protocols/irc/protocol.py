@@ -11,8 +11,8 @@ from causerie.protocols.irc.client.wire import ClientWire
 from causerie.protocols.irc.commands import webpush
 from causerie.protocols.irc.state.network import Network
 from causerie.protocols.wire import Bounds, Protocol, TimeoutPolicy, Wire
-from causerie.server.context import Context
 from causerie.server.engine.session import EventEncoder
+from causerie.server.state_view import StateView
 
 _WORD = re.compile(rb"([A-Za-z]+)([ \r\n]?)")
 
@@ -33,22 +33,22 @@ def recognises(first: bytes) -> bool | None:
     return None if found.end() == len(start) and any(name.startswith(word) for name in COMMANDS) else False
 
 
-def house(context: Context) -> Protocol:
+def _for_server(view: StateView) -> Protocol:
     """What one server offers."""
-    network = Network(context)
+    network = Network(view)
 
     def wire(bounds: Bounds) -> Wire:
         return ClientWire(bounds, network)
 
     def timeout_policy() -> TimeoutPolicy:
-        irc = context.config.irc
+        irc = view.settings().irc
         return TimeoutPolicy(irc.timeouts.register, irc.timeouts.ping, irc.flood_bytes)
 
     def pushed(how: str, message: Message) -> bytes:
         return webpush.pushed(network, how, message)
 
     return replace(
-        PROTOCOL, encoder=network.encoder(0), wire=wire, house=None, timeout_policy=timeout_policy, pushed=pushed
+        PROTOCOL, encoder=network.encoder(0), wire=wire, for_server=None, timeout_policy=timeout_policy, pushed=pushed
     )
 
 
@@ -82,7 +82,7 @@ PROTOCOL = Protocol(
     _homeless,
     recognises,
     alpn=("irc",),
-    house=house,
+    for_server=_for_server,
     subprotocols=("text.ircv3.net", "binary.ircv3.net"),
     away="ERROR :Closing link: ({})\r\n",
 )

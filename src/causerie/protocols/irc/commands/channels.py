@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.events import Left
+from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelList, Member, MemberList, Snapshot
 from causerie.protocols.irc.commands import chathistory, markers, metadata
 from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.state.names_reply import roll
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import listing
 from causerie.protocols.irc.syntax import numerics as n
@@ -50,8 +52,9 @@ def join(wire: IrcWire, line: Line) -> None:
         return
     keys = dict(zip(line.param(0).split(","), line.param(1).split(","), strict=False))
     for name in _named(wire, line):
-        if now := wire.network.renamed(core_name(name), wire.person):
-            told = f"{name} {shown_channel(now)}"
+        known = wire.view.channel_for(wire.person, core_name(name))
+        if known is not None and known.name != channel_name(core_name(name)):
+            told = f"{name} {shown_channel(known.name)}"
             if wire.has(cap.CHANNEL_RENAME):
                 wire.line(f"FAIL JOIN CHANNEL_RENAMED {told} :The channel has been renamed")
                 continue
@@ -88,7 +91,7 @@ def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
             wire.remark("NOTE", f"JOIN HISTORY_OFF {shown} :What is said here is not kept")
         if not wire.has(cap.NO_NAMES_AT_JOIN):
             wire.reply(n.RPL_ENDOFNAMES, shown_channel(snapshot.channel))
-        metadata.at_join(wire, snapshot.channel, wire.network.people_in(snapshot.channel))
+        metadata.at_join(wire, snapshot.channel, len(wire.view.present(wire.view.channel_id(snapshot.channel))))
         chathistory.replay(wire, snapshot.channel, snapshot.number)
 
     if wire.has(cap.NO_NAMES_AT_JOIN):
@@ -113,7 +116,7 @@ def part(wire: IrcWire, line: Line) -> None:
 def _parted(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(command, c.Leave)
     left = Left(
-        channel=command.channel, person=wire.person, name=wire.nick, guest=wire.network.is_guest(wire.person),
+        channel=command.channel, person=wire.person, name=wire.nick, guest=wire.faces.is_guest(wire.person),
         reason=command.reason,
     )  # fmt: skip
     wire.line_by(wire.encoder.left(left))
@@ -167,7 +170,7 @@ def _named_in(name: str) -> Then:
 
 def shows(wire: IrcWire, snapshot: Snapshot) -> bool:
     """Whether who is in a channel is shown: of a secret one to its members (Modern IRC, "NAMES message")."""
-    return not snapshot.hidden or wire.network.role(snapshot.channel, wire.person) in INSIDE
+    return not snapshot.hidden or wire.role(snapshot.channel, wire.person) in INSIDE
 
 
 def _names_of_all(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -194,7 +197,8 @@ def _names(wire: IrcWire, snapshot: Snapshot, end: Callable[[IrcWire], None] | N
     symbol = "=" if snapshot.access == "public" and not snapshot.hidden else "@"
     every, hosts = wire.has(cap.MULTI_PREFIX), wire.has(cap.USERHOST_IN_NAMES)
     room = wire.room(f"353 {wire.nick} {symbol} {channel}")
-    for names in wire.network.roll(snapshot.channel, wire.person, every, hosts, room):
+    number = wire.view.channel_id(snapshot.channel)
+    for names in roll(wire.faces, number, wire.person, every, hosts, room):
         wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{names}")
     if end is not None:
         end(wire)
@@ -234,9 +238,9 @@ def list_(wire: IrcWire, line: Line) -> None:
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, ChannelList):
-            now = wire.network.now()
+            now = wire.view.now()
             for channel in answer.channels:
-                if channel.access != "direct" and wanted(channel, wire.network.made_at(channel.channel), now):
+                if channel.access != "direct" and wanted(channel, wire.made_at(channel.channel), now):
                     name, about = shown_channel(channel.channel), one_line(channel.topic)
                     wire.reply(n.RPL_LIST, name, str(channel.people), f":{about}")
             if answer.more and answer.channels:

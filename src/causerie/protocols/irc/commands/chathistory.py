@@ -138,7 +138,7 @@ def _command(word: str, points: Sequence[Point]) -> dict[str, int | bool]:
 def _limit(wire: IrcWire, given: str) -> int:
     if not given.isdecimal() or not given.isascii() or len(given) > 9:
         return 0
-    return min(int(given), wire.network.history_most)
+    return min(int(given), wire.view.settings().limits.history_page)
 
 
 def show(wire: IrcWire, target: str, events: Sequence[LoggedEvent]) -> None:
@@ -187,7 +187,7 @@ def _targets(wire: IrcWire, line: Line) -> None:
 def _target_name(wire: IrcWire, channel: str) -> str:
     if not is_direct(channel):
         return shown_channel(channel)
-    other = wire.network.person(partner(channel, wire.person))
+    other = wire.view.person(partner(channel, wire.person))
     return other.name if other is not None else ""
 
 
@@ -198,7 +198,7 @@ def _fail(wire: IrcWire, code: str, text: str) -> None:
 def replay(wire: IrcWire, channel: str, number: int) -> None:
     """What was said up to an event, for a client that comes in and cannot ask for it. One that is told no times could
     not tell it from what is said now."""
-    most = min(wire.network.replay, wire.network.history_most)
+    most = min(wire.view.settings().irc.replay, wire.view.settings().limits.history_page)
     if not most or not number or wire.has(cap.CHATHISTORY) or not wire.has(cap.SERVER_TIME):
         return
 

@@ -35,7 +35,7 @@ def markread(wire: IrcWire, line: Line) -> None:
         wire.line(f"FAIL MARKREAD INVALID_PARAMS {target} :The time is timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
         return
     place = place_of(wire, target)
-    if not is_channel(target) and place and not wire.network.knows(place):
+    if not is_channel(target) and place and not wire.view.channel_for(wire.person, place):
         # Nothing was said between the two: what is kept of a conversation needs one.
         wire.ask(c.Direct(people=[target]), lambda wire, command, answer: _mark(wire, target, place, at))
     else:
@@ -85,7 +85,7 @@ def told(wire: IrcWire, event: Marked) -> bytes:
     if event.thread:
         return b""
     if is_direct(event.channel):
-        other = wire.network.person(partner(event.channel, wire.person))
+        other = wire.view.person(partner(event.channel, wire.person))
         target = other.name if other is not None else ""
     else:
         target = shown_channel(event.channel)

@@ -100,8 +100,8 @@ def _ask(wire: IrcWire, command: c.Command, then: Then) -> None:
     if own is None:
         wire.ask(command, then, every=True)
         return
-    own.ahead = own.ahead or Ahead(wire.network.limits)
-    then(wire, command, own.ahead.answer(command, wire.network.notes(wire.person)))
+    own.ahead = own.ahead or Ahead(wire.view.settings().limits)
+    then(wire, command, own.ahead.answer(command, wire.view.notes(wire.person)))
 
 
 def settle(wire: IrcWire, ahead: Ahead, then: Callable[[], None]) -> None:
@@ -127,7 +127,7 @@ def _oneself(wire: IrcWire) -> str:
 
 
 def _is_oneself(wire: IrcWire, target: str) -> bool:
-    person = wire.network.named(target) if not is_channel(target) else None
+    person = wire.view.person_named(target) if not is_channel(target) else None
     return person is not None and person.id == wire.person
 
 
@@ -332,7 +332,7 @@ def _value(wire: IrcWire, about: str, key: str, value: str) -> None:
 def in_whois(wire: IrcWire, person: int, name: str) -> None:
     """760, for what people read ("RPL_WHOISKEYVALUE")."""
     if aware(wire):
-        notes = wire.network.notes(person)
+        notes = wire.view.notes(person)
         for key in READ_BY_PEOPLE:
             if key in notes:
                 wire.reply(n.RPL_WHOISKEYVALUE, name, key, "*", f":{notes[key]}")
@@ -359,7 +359,7 @@ def own(wire: IrcWire) -> list[str]:
     """What is noted of the client itself, which its welcome says."""
     if not aware(wire):
         return []
-    kept, notes = wire.take(), wire.network.notes(wire.person)
+    kept, notes = wire.take(), wire.view.notes(wire.person)
 
     def tell() -> None:
         for key, value in notes.items():

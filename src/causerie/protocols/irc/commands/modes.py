@@ -56,7 +56,7 @@ def _told(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Snapshot)
     channel = shown_channel(answer.channel)
     wire.reply(n.RPL_CHANNELMODEIS, channel, *settings.shown(answer))
-    wire.reply(n.RPL_CREATIONTIME, channel, str(wire.network.made_at(answer.channel) // 1000))
+    wire.reply(n.RPL_CREATIONTIME, channel, str(wire.made_at(answer.channel) // 1000))
 
 
 def _changes(modes: str, params: list[str]) -> Iterator[Change]:
@@ -125,8 +125,8 @@ def _of_member(wire: IrcWire, target: str, plus: bool, letter: str, nick: str | 
     elif letter == "v":
         wire.ask(c.SetVoice(channel=channel, name=nick, on=plus))
     else:
-        person = wire.network.named(nick)
-        role = wire.network.role(channel, person.id) if person is not None else ""
+        person = wire.view.person_named(nick)
+        role = wire.role(channel, person.id) if person is not None else ""
         if role == "owner" and plus and letter == "o":
             return  # they are that too
         if role in ("reader", "member", "moderator") and not plus and letter == "q":

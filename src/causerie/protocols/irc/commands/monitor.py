@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
+from causerie.chat.bounds import WATCHED_MOST
 from causerie.chat.errors import ChatError, TooMany
 from causerie.chat.events import Described, Event, Presence, Renamed, Watched
 from causerie.chat.replies import Watching
@@ -17,7 +18,6 @@ from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.lines import Line, cut, packed
 from causerie.server.engine.session import Answer
-from causerie.server.features.presence.presence_watch import WATCHED_MOST
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.state.wire import IrcWire, Then
@@ -59,7 +59,7 @@ def _added(targets: list[str]) -> Then:
 
 def _status(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     assert isinstance(answer, Watching)
-    wire.reply_all(n.RPL_MONONLINE, "", map(wire.network.shown, answer.here), ",")
+    wire.reply_all(n.RPL_MONONLINE, "", map(wire.faces.source_named, answer.here), ",")
     wire.reply_all(n.RPL_MONOFFLINE, "", answer.gone, ",")
     if answer.here:
         metadata.later(wire, answer.here[0] if len(answer.here) == 1 else metadata.ALL)
@@ -73,10 +73,9 @@ def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
 
 def told(wire: IrcWire, event: Watched) -> bytes:
     """Somebody came, or went."""
-    network = wire.network
     numeric = n.RPL_MONONLINE if event.here else n.RPL_MONOFFLINE
-    target = network.source(event.person, event.name) if event.here else event.name
-    lines = [cut(f":{network.server} {numeric.number} {wire.nick} :{target}")]
+    target = wire.faces.source(event.person, event.name) if event.here else event.name
+    lines = [cut(f":{wire.network.server} {numeric.number} {wire.nick} :{target}")]
     if event.here and metadata.aware(wire):
         kept = wire.take()
         metadata.later(wire, event.name)

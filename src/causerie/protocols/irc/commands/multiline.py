@@ -41,7 +41,7 @@ def add(wire: IrcWire, line: Line) -> None:
         return
     on = CONCAT in line.tags
     own.bytes += len(text.encode()) + (1 if own.pieces and not on else 0)
-    most = wire.network.message_bytes
+    most = wire.view.settings().limits.message_bytes
     if line.param(0) != own.target:
         _fail(wire, f"MULTILINE_INVALID_TARGET {own.target} {line.param(0) or '*'}", "All lines go to one target")
     elif own.bytes > most:

@@ -8,6 +8,7 @@ from causerie.chat import commands as c
 from causerie.protocols.irc.commands import metadata
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import go_on
+from causerie.protocols.irc.state import offers
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.lines import Line, packed
@@ -35,9 +36,9 @@ def negotiate(wire: IrcWire, line: Line) -> None:
         newer = line.param(1).isdigit() and int(line.param(1)) >= 302
         if newer:
             wire.caps |= cap.CAP_NOTIFY
-        known = wire.network.offers(wire.certificate)
+        known = offers.capabilities(wire.view, wire.certificate)
         offered = [f"{name}={value}" if newer and value else name for name, value in known.items()]
-        if newer and (policy := wire.network.sts(wire.secure)):
+        if newer and (policy := offers.strict_transport(wire.view, wire.secure)):
             # A policy is told, never asked for (IRCv3 sts, "Mechanism").
             offered.append(f"sts={policy}")
         _list(wire, "LS", offered, several=newer)
@@ -58,7 +59,7 @@ def _request(wire: IrcWire, wanted: str) -> None:
     """All that is asked for, or none of it."""
     names = wanted.split()
     bare = [name.removeprefix("-") for name in names]
-    known = wire.network.offers(wire.certificate)
+    known = offers.capabilities(wire.view, wire.certificate)
     if not all(name in known for name in bare):
         wire.line(f"CAP {wire.nick} NAK :{wanted.strip()}")
         return

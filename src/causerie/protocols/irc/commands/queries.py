@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
+from causerie.chat.bounds import ABOUT_BYTES
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.bounds import NICKS_MOST
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
-from causerie.server.features.presence.people import ABOUT_BYTES
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.state.wire import IrcWire, Then
@@ -24,11 +24,11 @@ def userhost(wire: IrcWire, line: Line) -> None:
     """USERHOST of up to five nicks."""
     shown = []
     for nick in line.params[:NICKS_MOST]:
-        person = wire.network.named(nick)
-        if person is not None and wire.network.is_here(person):
-            operator = "*" if wire.network.is_operator(person.id) else ""
-            here = "-" if wire.network.away(person) else "+"
-            source = wire.network.source(person.id, "").removeprefix("!")
+        person = wire.view.person_named(nick)
+        if person is not None and wire.view.is_here(person.id):
+            operator = "*" if wire.view.is_administrator(person.id) else ""
+            here = "-" if wire.faces.away(person.id) else "+"
+            source = wire.faces.source(person.id, "").removeprefix("!")
             shown.append(f"{person.name}{operator}={here}{source}")
     if shown:
         wire.reply_all(n.RPL_USERHOST, "", shown)
@@ -38,8 +38,8 @@ def userhost(wire: IrcWire, line: Line) -> None:
 
 def ison(wire: IrcWire, line: Line) -> None:
     """ISON: which of these nicks are here."""
-    people = [wire.network.named(nick) for param in line.params for nick in param.split()]
-    shown = [person.name for person in people if person is not None and wire.network.is_here(person)]
+    people = [wire.view.person_named(nick) for param in line.params for nick in param.split()]
+    shown = [person.name for person in people if person is not None and wire.view.is_here(person.id)]
     if shown:
         wire.reply_all(n.RPL_ISON, "", shown)
     else:
@@ -79,8 +79,8 @@ def setname(wire: IrcWire, line: Line) -> None:
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if wire.has(cap.SETNAME):
-            source = wire.network.source(wire.person, wire.nick)
-            wire.line_by(f":{source} SETNAME :{wire.network.real_name(wire.person, wire.nick)}".encode())
+            source = wire.faces.source(wire.person, wire.nick)
+            wire.line_by(f":{source} SETNAME :{wire.faces.real_name(wire.person, wire.nick)}".encode())
 
     wire.ask(c.Describe(about=wanted), then)
 

@@ -34,7 +34,7 @@ def go_on(wire: IrcWire) -> None:
     own = wire.registration
     if own is None or own.negotiating or not own.nick or not own.user:
         return
-    if wire.network.wants_password and not own.admitted:
+    if wire.view.settings().irc.password and not own.admitted:
         if not own.knocking:
             own.knocking = True
             wire.ask(c.Knock(password=own.password), _knocked, every=True)
@@ -82,9 +82,9 @@ def logging_in(wire: IrcWire, command: c.Command, then: Then) -> None:
     """Ask the core for an account: by password, by a new one, by steps. If that gives one, the client is told that it
     is logged in (900), by the nick that it knows; whatever it gives, `then` is called; and last the client is told
     what it is called now."""
-    own, source = wire.registration, wire.network.source(wire.person, wire.nick)
+    own, source = wire.registration, wire.faces.source(wire.person, wire.nick)
     if own is not None:
-        source = f"{wire.nick}!{f'~{own.user}' if own.user else '*'}@{wire.network.host(wire.person)}"
+        source = f"{wire.nick}!{f'~{own.user}' if own.user else '*'}@{wire.faces.host(wire.person)}"
 
     def answered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, LoggedIn):
@@ -108,7 +108,7 @@ def _become(wire: IrcWire, answer: LoggedIn, source: str) -> None:
     if name != was:
         wire.line_by(f":{source} NICK :{name}".encode())
         wire.told_nick = name
-    before, now = source.removeprefix(was), wire.network.source(answer.person, name).removeprefix(name)
+    before, now = source.removeprefix(was), wire.faces.source(answer.person, name).removeprefix(name)
     if before != now and wire.has(cap.CHGHOST):
         user, _, host = now[1:].partition("@")
         wire.line_by(f":{name}{before} CHGHOST {user} {host}".encode())
@@ -126,7 +126,7 @@ def _come_in(wire: IrcWire, own: Registration) -> None:
             _welcome(wire, own)
 
     def shown() -> None:
-        wire.face = wire.network.show(wire.person, f"~{own.user}", own.real_name)
+        wire.face = wire.faces.show(wire.person, f"~{own.user}", own.real_name)
         wire.ask(c.SetPresence(mode="online"), seen, every=True)
 
     if own.ahead is None:
@@ -137,12 +137,13 @@ def _come_in(wire: IrcWire, own: Registration) -> None:
 
 def _welcome(wire: IrcWire, own: Registration) -> None:
     wire.registration = None
-    person = wire.network.person(wire.person)
+    person = wire.view.person(wire.person)
     wire.told_nick = person.name if person is not None else own.nick
-    network = wire.network
-    lines = network.greeting.lines(wire.nick, network.config, network.counts(), partial(server_info.greeting, wire))
+    lines = wire.network.greeting.lines(
+        wire.nick, wire.view.settings(), wire.network.census.counts(), partial(server_info.greeting, wire)
+    )
     own_metadata = metadata.own(wire)
-    modes = wire.network.user_modes(person) if person is not None else ""
+    modes = wire.faces.modes(person) if person is not None else ""
     if modes or own_metadata:
         # Before the message of the day (Modern IRC, "Connection Registration").
         at = next(i for i, line in enumerate(lines) if line.split(" ", 2)[1] in ("375", "422"))
@@ -183,9 +184,9 @@ def nick(wire: IrcWire, line: Line) -> None:
 
 
 def _renamed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-    was, person = wire.nick, wire.network.person(wire.person)
+    was, person = wire.nick, wire.view.person(wire.person)
     if person is not None and person.name != was:
-        wire.line_by(f":{wire.network.source(wire.person, was)} NICK :{person.name}".encode())
+        wire.line_by(f":{wire.faces.source(wire.person, was)} NICK :{person.name}".encode())
         wire.told_nick = person.name
 
 

@@ -49,7 +49,7 @@ def rename(wire: IrcWire, line: Line) -> None:
             wire.refuse(command, "RENAME", answer)
         elif wire.has(cap.CHANNEL_RENAME) and _is_same(was, now):
             # Names are the same in any case here, so nobody else needs to know; of another name the event tells.
-            source = wire.network.source(wire.person, wire.nick)
+            source = wire.faces.source(wire.person, wire.nick)
             wire.line_by(cut(f":{source} RENAME {was} {now} :{one_line(reason)}").encode())
 
     wire.ask(c.RenameChannel(channel=core_name(was), name=core_name(now), reason=reason), then, every=True)
@@ -62,11 +62,11 @@ def _is_same(was: str, now: str) -> bool:
 
 def moved(wire: IrcWire, event: ChannelRenamed) -> bytes | None:
     """PART and JOIN, with what follows a JOIN ("Fallback"); None: the language knows RENAME."""
-    place = wire.network.place(event.now)
+    place = wire.view.channel_for(wire.person, event.now)
     if wire.encoder.renames or place is None:
         return None
     kept = wire.take()
-    source = wire.network.source(wire.person, wire.nick)
+    source = wire.faces.source(wire.person, wire.nick)
     reason = f" :{one_line(event.reason)}" if event.reason else ""
     wire.line_by(cut(f":{source} PART {shown_channel(event.was)}{reason}").encode())
     entered = Entered(channel=event.now, person=wire.person, name=wire.nick, guest=not wire.account)

@@ -14,6 +14,7 @@ from causerie.chat import commands as c
 from causerie.chat.replies import Challenge, LoggedIn
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import logging_in
+from causerie.protocols.irc.state import offers
 from causerie.protocols.irc.state.registration import Sasl
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
@@ -57,7 +58,7 @@ def authenticate(wire: IrcWire, line: Line) -> None:
 
 
 def _begin(wire: IrcWire, mechanism: str) -> None:
-    known = wire.network.mechanisms(wire.certificate)
+    known = offers.mechanisms(wire.view, wire.certificate)
     if mechanism not in known:
         wire.reply(n.RPL_SASLMECHS, ",".join(known))
         wire.reply(n.ERR_SASLFAIL)

@@ -49,7 +49,7 @@ def search(wire: IrcWire, line: Line) -> None:
     wrong += ["in"] * ("in" in asked and not place)
     if wrong or not asked:
         _invalid(wire, wrong)
-    elif target and not is_channel(target) and not wire.network.knows(place):
+    elif target and not is_channel(target) and not wire.view.channel_for(wire.person, place):
         _show(wire, Found(hits=[]))  # nothing was ever said between the two
     else:
         command = c.Search(
@@ -57,7 +57,7 @@ def search(wire: IrcWire, line: Line) -> None:
             channel=place,
             name=asked.get("from", ""),
             since=since,
-            until=until + 1 if until else wire.network.now() + 1,
+            until=until + 1 if until else wire.view.now() + 1,
             limit=int(limit),
         )
         wire.ask(command, _answered, every=True)

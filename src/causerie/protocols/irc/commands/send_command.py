@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.model import Rank
+from causerie.chat.names import direct_name
 from causerie.chat.replies import Confidence
 from causerie.protocols.irc.messages import formatting
 from causerie.protocols.irc.messages.line_encoder import REPLIES
@@ -91,12 +92,21 @@ def replied_to(tags: dict[str, str]) -> str:
 
 def place_of(wire: IrcWire, target: str) -> str:
     """The channel of the core that a target stands for; "" for a nick that nobody has."""
-    return core_name(target) if is_channel(target) else wire.network.conversation(wire.person, target)
+    return core_name(target) if is_channel(target) else _conversation(wire, target)
+
+
+def _conversation(wire: IrcWire, nick: str) -> str:
+    other = wire.view.person_named(nick)
+    return direct_name({wire.person, other.id}) if other is not None else ""
 
 
 def message_of(wire: IrcWire, target: str, message_id: str) -> int:
-    """The number there of the message with this `msgid`; 0: none."""
-    return wire.network.number_of(message_id, place_of(wire, target)) if message_id else 0
+    """The number there of the message with this `msgid`; 0: it is none of that channel's."""
+    place, _, number = message_id.partition("-")
+    if not number.isdecimal() or not number.isascii() or len(number) > 15:
+        return 0
+    channel = wire.view.channel_for(wire.person, place_of(wire, target))
+    return int(number) if channel is not None and place == f"{channel.id:x}" else 0
 
 
 def signal(wire: IrcWire, target: str, text: str, notice: bool, tags: dict[str, str]) -> None:
@@ -122,8 +132,8 @@ def _passed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
 
 def _told(target: str) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        person = wire.network.named(target)
-        if person is not None and (away := wire.network.away(person)):
+        person = wire.view.person_named(target)
+        if person is not None and (away := wire.faces.away(person.id)):
             wire.reply(n.RPL_AWAY, person.name, f":{away}")
 
     return then

@@ -37,7 +37,7 @@ def isupport(wire: IrcWire) -> None:
 
 def lusers(wire: IrcWire, line: Line | None = None) -> None:
     """LUSERS: how many are here. Who is invisible to others is not counted; mode i is."""
-    counts = wire.network.counts()
+    counts = wire.network.census.counts()
     people, most = counts.people, counts.most
     wire.reply(n.RPL_LUSERCLIENT, visible=people - counts.hidden, hidden=counts.hidden)
     wire.reply(n.RPL_LUSEROP, str(counts.operators))
@@ -53,7 +53,7 @@ def motd(wire: IrcWire, line: Line | None = None) -> None:
     """MOTD: the message of the day."""
     if line is not None and _elsewhere(wire, line):
         return
-    lines = wire.network.motd
+    lines = wire.view.settings().irc.motd.splitlines()
     if not lines:
         wire.reply(n.ERR_NOMOTD)
         return
@@ -75,7 +75,7 @@ def version(wire: IrcWire, line: Line) -> None:
 def time(wire: IrcWire, line: Line) -> None:
     """TIME: what time it is for the server, in UTC."""
     if not _elsewhere(wire, line):
-        now = datetime.fromtimestamp(wire.network.now() / 1000, UTC)
+        now = datetime.fromtimestamp(wire.view.now() / 1000, UTC)
         wire.reply(n.RPL_TIME, wire.network.server, now.strftime(":%A %B %d %Y -- %H:%M:%S +00:00"))
 
 
@@ -93,7 +93,7 @@ def admin(wire: IrcWire, line: Line) -> None:
     """ADMIN: who keeps the server."""
     if _elsewhere(wire, line):
         return
-    lines = wire.network.admin
+    lines = wire.view.settings().irc.admin.splitlines()
     if not lines:
         wire.reply(n.ERR_NOADMININFO, wire.network.server)
         return
@@ -109,14 +109,14 @@ def stats(wire: IrcWire, line: Line) -> None:
     if wire.network.is_me(line.param(1)) or not line.param(1):
         letter = line.param(0)[:1]
         if letter == "u":
-            minutes, seconds = divmod(wire.network.up_seconds(), 60)
+            minutes, seconds = divmod(int(wire.view.clock() - wire.view.started), 60)
             hours, minutes = divmod(minutes, 60)
             days, hours = divmod(hours, 24)
             wire.reply(n.RPL_STATSUPTIME, days=days, hours=hours, minutes=minutes, seconds=seconds)
-        elif letter == "o" and not wire.network.is_operator(wire.person):
+        elif letter == "o" and not wire.view.is_administrator(wire.person):
             wire.reply(n.ERR_NOPRIVILEGES)
         elif letter == "o":
-            for name in wire.network.operators:
+            for name in [one.name for one in wire.view.settings().oper]:
                 wire.reply(n.RPL_STATSOLINE, "O", "*", "*", name)
         wire.reply(n.RPL_ENDOFSTATS, letter if letter.strip() else "*")
     else:

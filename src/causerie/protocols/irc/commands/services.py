@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.replies import LoggedIn, PersonCard, SessionList, Snapshot
+from causerie.chat.replies import CERTIFICATE_DEVICE, LoggedIn, PersonCard, SessionList, Snapshot
 from causerie.i18n.refusals import sentence
 from causerie.i18n.text import _
 from causerie.protocols.irc.commands.command_table import Entry
@@ -19,7 +19,6 @@ from causerie.protocols.irc.commands.registration import logging_in
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
-from causerie.server.features.accounts.certificates import DEVICE
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.state.wire import IrcWire, Then
@@ -89,7 +88,7 @@ def _logged_in(name: str, text: str) -> Then:
 
 def _identify(wire: IrcWire, name: str, words: list[str]) -> None:
     account, password = wire.nick, " ".join(words)
-    person = wire.network.named(words[0]) if len(words) > 1 else None
+    person = wire.view.person_named(words[0]) if len(words) > 1 else None
     if len(words) == 2 or (person is not None and not person.guest):
         account, password = words[0], " ".join(words[1:])
     if wire.account:
@@ -107,7 +106,7 @@ def _register(wire: IrcWire, name: str, words: list[str]) -> None:
 
 
 def _free(wire: IrcWire, name: str, words: list[str]) -> None:
-    person = wire.network.named(words[0])
+    person = wire.view.person_named(words[0])
     if person is not None and person.guest:
         _tell(wire, name, _("{name} is a guest, and keeps that name while they are here.").format(name=person.name))
     elif person is not None:
@@ -130,7 +129,7 @@ def _certificate(wire: IrcWire, name: str, words: list[str]) -> None:
     def listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, SessionList):
             for line in answer.sessions:
-                if line.device.startswith(DEVICE):
+                if line.device.startswith(CERTIFICATE_DEVICE):
                     _tell(wire, name, f"{line.session}: {line.device}")
             _tell(wire, name, _("That is all."))
 

@@ -114,7 +114,7 @@ def tagmsg(wire: IrcWire, line: Line) -> None:
         emoji = tags.get(REACT) or tags.get(UNREACT) or ""
         if number and _is_emoji(emoji):
             wire.ask(c.React(channel=place, number=number, emoji=emoji, on=REACT in tags), _reacted)
-        elif tags.get(TYPING) == "active" and len(tags) == 1 and wire.network.knows(place):
+        elif tags.get(TYPING) == "active" and len(tags) == 1 and wire.view.channel_for(wire.person, place):
             wire.ask(c.IsTyping(channel=place), signalled)
         else:
             signal(wire, target, "", False, tags)

@@ -29,13 +29,13 @@ _OWN = "Bisw"
 
 def of_person(wire: IrcWire, line: Line) -> None:
     """MODE nick, with changes or without."""
-    person = wire.network.named(line.param(0))
+    person = wire.view.person_named(line.param(0))
     if person is None:
         wire.reply(n.ERR_NOSUCHNICK, line.param(0).split(" ")[0] or "*")
     elif person.id != wire.person:
         wire.reply(n.ERR_USERSDONTMATCH)
     elif len(line.params) == 1:
-        wire.reply(n.RPL_UMODEIS, f"+{wire.network.user_modes(person)}")
+        wire.reply(n.RPL_UMODEIS, f"+{wire.faces.modes(person)}")
     else:
         _change(wire, line.params[1])
 
@@ -61,7 +61,7 @@ def _change(wire: IrcWire, changes: str) -> None:
 
 
 def _lowered(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-    person = wire.network.person(wire.person)
+    person = wire.view.person(wire.person)
     if person is not None and not person.admin:
         told(wire, "-o")
 
@@ -73,4 +73,4 @@ def told(wire: IrcWire, changes: str) -> None:
 
 def changed(wire: IrcWire, changes: str) -> bytes:
     """The same as a line."""
-    return f":{wire.network.source(wire.person, wire.nick)} MODE {wire.nick} :{changes}\r\n".encode()
+    return f":{wire.faces.source(wire.person, wire.nick)} MODE {wire.nick} :{changes}\r\n".encode()

@@ -35,7 +35,7 @@ def webpush(wire: IrcWire, line: Line) -> None:
     if not wire.caps & (cap.WEBPUSH | cap.SOJU_WEBPUSH):
         wire.reply(n.ERR_UNKNOWNCOMMAND, "WEBPUSH")
     elif word == "VAPIDPUBKEY":
-        wire.line(f"WEBPUSH VAPIDPUBKEY {wire.network.push_key}")
+        wire.line(f"WEBPUSH VAPIDPUBKEY {wire.view.push_key()}")
     elif word == "REGISTER" and len(line.params) > 2:
         keys = parse_tags(line.param(2))
         if not keys.keys() >= _DEPENDS:

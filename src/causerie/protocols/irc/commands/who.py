@@ -68,25 +68,26 @@ def who(wire: IrcWire, line: Line) -> None:
         wire.ask(c.Look(channel=core_name(mask)), then, every=True)
         return
     for person in _found(wire, mask, wanted.operators):
-        _line(wire, wanted, "*", person.id, person.name, person.guest, bool(wire.network.away(person)), "")
+        _line(wire, wanted, "*", person.id, person.name, person.guest, bool(wire.faces.away(person.id)), "")
     end(wire)
 
 
 def _found(wire: IrcWire, mask: str, operators: bool) -> Sequence[Person]:
     """Who has this nick, or fits the mask by nick, user, real name or host. `operators`: of those alone."""
-    network = wire.network
+    view, faces = wire.view, wire.faces
     if not set(mask) & set("*?") and mask != "0":
-        person = network.named(mask)
-        return [person] if person is not None and network.is_here(person) else []
+        person = view.person_named(mask)
+        return [person] if person is not None and view.is_here(person.id) else []
     pattern = "*" if mask == "0" else fold(mask)
     found: list[Person] = []
-    for person in network.everybody():
-        if operators and not network.is_operator(person.id):
+    for number in view.connected():
+        person = view.person(number)
+        if person is None or not view.is_here(number) or (operators and not view.is_administrator(number)):
             continue
-        face = network.face(person.id)
-        if HIDDEN in face.modes and person.id != wire.person and not network.together(wire.person, person.id):
+        face = faces.of(number)
+        if HIDDEN in face.modes and number != wire.person and not view.share_a_channel(wire.person, number):
             continue
-        texts = (person.name, face.user, network.real_name(person.id, person.name), network.host(person.id))
+        texts = (person.name, face.user, faces.real_name(number, person.name), faces.host(number))
         if pattern == "*" or any(matches(pattern, fold(text)) for text in texts):
             found.append(person)
             if len(found) == FOUND_MOST:
@@ -96,10 +97,10 @@ def _found(wire: IrcWire, mask: str, operators: bool) -> Sequence[Person]:
 
 
 def _members(wire: IrcWire, wanted: Wanted, channel: str, members: Sequence[Member]) -> None:
-    every, network = wire.has(cap.MULTI_PREFIX), wire.network
-    inside = network.role(core_name(channel), wire.person) in INSIDE
+    every = wire.has(cap.MULTI_PREFIX)
+    inside = wire.role(core_name(channel), wire.person) in INSIDE
     for member in members:
-        if member.here and (inside or HIDDEN not in network.face(member.person).modes):
+        if member.here and (inside or HIDDEN not in wire.faces.of(member.person).modes):
             before = prefixes(member.role, every, member.voiced)
             away = bool(member.away or member.dnd)
             _line(wire, wanted, channel, member.person, member.name, member.guest, away, before)
@@ -108,18 +109,17 @@ def _members(wire: IrcWire, wanted: Wanted, channel: str, members: Sequence[Memb
 def _line(
     wire: IrcWire, wanted: Wanted, channel: str, person: int, name: str, guest: bool, away: bool, before: str
 ) -> None:
-    network = wire.network
-    operator, face, real_name = network.is_operator(person), network.face(person), network.real_name(person, name)
-    host = network.host(person)
+    operator, face = wire.view.is_administrator(person), wire.faces.of(person)
+    real_name, host, server = wire.faces.real_name(person, name), wire.faces.host(person), wire.network.server
     if wanted.operators and not operator:
         return
     flags = ("G" if away else "H") + ("*" if operator else "") + before + (BOT if BOT in face.modes else "")
     if not wanted.fields:
-        wire.reply(n.RPL_WHOREPLY, channel, face.user, host, network.server, name, flags, f":0 {real_name}")
+        wire.reply(n.RPL_WHOREPLY, channel, face.user, host, server, name, flags, f":0 {real_name}")
         return
     told = {
-        "t": wanted.token, "c": channel, "u": face.user, "i": NO_ADDRESS, "h": host, "s": network.server,
-        "n": name, "f": flags, "d": "0", "l": str(network.idle(person)) if "l" in wanted.fields else "",
+        "t": wanted.token, "c": channel, "u": face.user, "i": NO_ADDRESS, "h": host, "s": server,
+        "n": name, "f": flags, "d": "0", "l": str(wire.view.idle(person)) if "l" in wanted.fields else "",
         "a": "0" if guest else name, "o": "n/a", "r": f":{real_name}",
     }  # fmt: skip
     wire.reply(n.RPL_WHOSPCRPL, *(told[field] for field in wanted.fields))

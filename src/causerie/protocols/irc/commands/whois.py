@@ -13,7 +13,7 @@ from causerie.chat import commands as c
 from causerie.chat.replies import GoneList, PersonCard
 from causerie.protocols.irc.commands import metadata
 from causerie.protocols.irc.commands.command_table import Entry
-from causerie.protocols.irc.messages.line_encoder import away_text
+from causerie.protocols.irc.messages.faces import away_text
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.bounds import BOT
@@ -46,11 +46,11 @@ def whois(wire: IrcWire, line: Line) -> None:
 
 
 def _lines(wire: IrcWire, card: PersonCard) -> None:
-    network, name, face = wire.network, card.name, wire.network.face(card.person)
-    host, real_name = network.host(card.person), network.real_name(card.person, name)
+    network, name, face = wire.network, card.name, wire.faces.of(card.person)
+    host, real_name = wire.faces.host(card.person), wire.faces.real_name(card.person, name)
     wire.reply(n.RPL_WHOISUSER, name, face.user, host, "*", f":{real_name}")
     every = wire.has(cap.MULTI_PREFIX)
-    shown = [prefixes(network.role(channel, card.person), every) + shown_channel(channel) for channel in card.channels]
+    shown = [prefixes(wire.role(channel, card.person), every) + shown_channel(channel) for channel in card.channels]
     wire.reply_all(n.RPL_WHOISCHANNELS, name, shown)
     wire.reply(n.RPL_WHOISSERVER, name, network.server, f":{network.description}")
     if away := away_text(card.away, card.mode == "dnd"):
@@ -79,12 +79,12 @@ def whowas(wire: IrcWire, line: Line) -> None:
     limit = int(most) if most.isdecimal() and most.isascii() and len(most) < 4 else 0
 
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        network, found = wire.network, answer.people if isinstance(answer, GoneList) else []
+        found = answer.people if isinstance(answer, GoneList) else []
         for one in found:
-            user, real_name = network.was_shown(one.person)
-            wire.reply(n.RPL_WHOWASUSER, one.name, user, network.host(one.person), "*", f":{real_name or one.name}")
+            user, real_name = wire.faces.was_shown(one.person)
+            wire.reply(n.RPL_WHOWASUSER, one.name, user, wire.faces.host(one.person), "*", f":{real_name or one.name}")
             left = datetime.fromtimestamp(one.at / 1000, UTC).strftime("%a %b %d %Y %H:%M:%S UTC")
-            wire.reply(n.RPL_WHOISSERVER, one.name, network.server, f":{left}")
+            wire.reply(n.RPL_WHOISSERVER, one.name, wire.network.server, f":{left}")
         if not found:
             wire.reply(n.ERR_WASNOSUCHNICK, nick.split(" ")[0])
         wire.reply(n.RPL_ENDOFWHOWAS, nick.split(" ")[0])

@@ -35,9 +35,9 @@ from causerie.chat.events import (
     Typing,
 )
 from causerie.protocols.irc.messages import message_encoder
+from causerie.protocols.irc.messages.faces import Faces, away_text
 from causerie.protocols.irc.messages.formatting import all_to_irc, to_irc
-from causerie.protocols.irc.messages.line_encoder import LineEncoder, away_text
-from causerie.protocols.irc.messages.network_view import NetworkView
+from causerie.protocols.irc.messages.line_encoder import LineEncoder
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, one_line, pieces
 from causerie.protocols.irc.syntax.masks import shown_mask
@@ -60,8 +60,8 @@ class IrcLanguage(LineEncoder, EventEncoder):
     renames: bool
     with_html: EventEncoder | None = None
 
-    def __init__(self, network: NetworkView, heard: int) -> None:
-        super().__init__(network, heard)
+    def __init__(self, faces: Faces, heard: int) -> None:
+        super().__init__(faces, heard)
         self.renames = bool(heard & cap.CHANNEL_RENAME)
         self.reactions = bool(heard & cap.MESSAGE_TAGS)
 
@@ -94,7 +94,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
     def _start(self, event: Message | MessageRun) -> str:
         """What stands before the text of a message; "" where it is not for IRC."""
         target = f"#{event.channel}" if event.channel[:1] != "@" else self._target(event)
-        return f":{self._network.source(event.person, event.name)} PRIVMSG {target} :" if target else ""
+        return f":{self._faces.source(event.person, event.name)} PRIVMSG {target} :" if target else ""
 
     def _message(self, event: Message, start: str) -> bytes:
         if not start:
@@ -111,7 +111,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
         """Where a line goes: the channel, or whom its author speaks to alone; "" where IRC has no word for that."""
         if not is_direct(event.channel):
             return shown_channel(event.channel)
-        other = self._network.person(partner(event.channel, event.person))
+        other = self._faces.view.person(partner(event.channel, event.person))
         return other.name if other is not None else ""
 
     def entered(self, event: Entered) -> bytes:
@@ -120,13 +120,13 @@ class IrcLanguage(LineEncoder, EventEncoder):
         if not self._heard & cap.EXTENDED_JOIN:
             return self.line(event, f"JOIN {channel}")
         account = "*" if event.guest else event.name
-        return self.line(event, f"JOIN {channel} {account} :{self._network.real_name(event.person, event.name)}")
+        return self.line(event, f"JOIN {channel} {account} :{self._faces.real_name(event.person, event.name)}")
 
     def _entered(self, event: Entered) -> bytes:
         told = self.entered(event)
         if modes := modes_of(event.role, event.voiced):
             nicks = " ".join([event.name] * len(modes))
-            told += f":{self._network.server} MODE {shown_channel(event.channel)} +{modes} {nicks}\r\n".encode()
+            told += f":{self._faces.server} MODE {shown_channel(event.channel)} +{modes} {nicks}\r\n".encode()
         if (away := away_text(event.away, event.dnd)) and self._heard & cap.AWAY_NOTIFY:
             told += self.line(event, f"AWAY :{away}")
         return told
@@ -206,10 +206,10 @@ class IrcLanguage(LineEncoder, EventEncoder):
     def _described(self, event: Described) -> bytes:
         if not self._heard & cap.SETNAME:
             return b""
-        return self.line(event, f"SETNAME :{self._network.real_name(event.person, event.name)}")
+        return self.line(event, f"SETNAME :{self._faces.real_name(event.person, event.name)}")
 
     def _announced(self, event: Announced) -> bytes:
-        source = self._network.source(event.person, event.name) if event.name else self._network.server
+        source = self._faces.source(event.person, event.name) if event.name else self._faces.server
         most = BODY_MOST - len(f":{source} WALLOPS :".encode())
         told = (f"{self.tags(event)}:{source} WALLOPS :{piece}\r\n" for piece in pieces(event.text, most))
         return "".join(told).encode()
@@ -222,13 +222,13 @@ class IrcLanguage(LineEncoder, EventEncoder):
         return f"{self.tags(event, account=False)}{cut(f':{self.server} {text}')}\r\n".encode()
 
     def _renamed(self, event: Renamed) -> bytes:
-        network, told = self._network, ""
-        source = network.source if event.guest else network.source_as_guest
+        faces, told = self._faces, ""
+        source = faces.source if event.guest else faces.source_as_guest
         if event.was != event.name:
             told = f"{self.tags(event)}:{source(event.person, event.was)} NICK :{event.name}\r\n"
         if not event.guest and self._heard & cap.CHGHOST:
             # A guest became an account, whose host is another.
-            user, host = network.face(event.person).user, network.host(event.person)
+            user, host = faces.of(event.person).user, faces.host(event.person)
             told += f"{self.tags(event)}:{source(event.person, event.name)} CHGHOST {user} {host}\r\n"
         if self._heard & cap.ACCOUNT_NOTIFY:
             return told.encode() + self.line(event, f"ACCOUNT {'*' if event.guest else event.name}")

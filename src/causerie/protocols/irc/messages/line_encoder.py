@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from causerie.chat.events import Edited, Event
-from causerie.i18n.text import _
-from causerie.protocols.irc.messages.network_view import NetworkView
+from causerie.protocols.irc.messages.faces import Faces
 from causerie.protocols.irc.syntax import capabilities as cap
-from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, one_line, pieces
+from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, pieces
 from causerie.protocols.irc.syntax.names import is_direct
 from causerie.protocols.text_fallback import events
 
@@ -23,11 +22,6 @@ def time_text(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def away_text(away: str, dnd: bool) -> str:
-    """What is said of somebody who is away, or not to be disturbed, which IRC knows as away too; "" for neither."""
-    return one_line(away) or (_("not to be disturbed") if dnd else "")
-
-
 def reply_tags(message_id: str) -> list[str]:
     """What says that a message is answered: by the tag's own name, and by that of its draft, which clients know."""
     return [f"{key}={message_id}" for key in REPLIES]
@@ -36,10 +30,10 @@ def reply_tags(message_id: str) -> list[str]:
 class LineEncoder:
     """See the module. `heard`: which of the capabilities that change what is told."""
 
-    def __init__(self, network: NetworkView, heard: int) -> None:
-        self._network = network
+    def __init__(self, faces: Faces, heard: int) -> None:
+        self._faces = faces
         self.heard = self._heard = heard
-        self.server = network.server
+        self.server = faces.server
         self._tagged = bool(heard & (cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG))
         self._at, self._at_text = 0, ""
 
@@ -50,14 +44,14 @@ class LineEncoder:
             return ""
         heard, tags = self._heard, []
         if heard & cap.SERVER_TIME:
-            at = getattr(event, "at", 0) or self._network.now()
+            at = getattr(event, "at", 0) or self._faces.view.now()
             if at != self._at:
                 # All that is committed together has one time.
                 self._at, self._at_text = at, f"time={time_text(at)}"
             tags.append(self._at_text)
         if numbered and heard & cap.MESSAGE_TAGS and event.number:
             tags.append(f"msgid={self.message_id(event)}")
-        if account and heard & cap.MESSAGE_TAGS and "B" in self._network.face(event.person).modes:
+        if account and heard & cap.MESSAGE_TAGS and "B" in self._faces.of(event.person).modes:
             tags.append("bot")
         if account and heard & cap.ACCOUNT_TAG and not self._is_guest(event):
             tags.append(f"account={event.name}")
@@ -68,7 +62,7 @@ class LineEncoder:
         """Whether an event is a guest's doing, or nobody's. Some do not say, but tell of somebody who is known."""
         guest: bool | None = getattr(event, "guest", None)
         if guest is None:
-            person = self._network.person(event.person)
+            person = self._faces.view.person(event.person)
             return person is None or person.guest
         return guest
 
@@ -78,15 +72,15 @@ class LineEncoder:
 
     def id_of(self, channel: str, number: int) -> str:
         """The id of the event of this number."""
-        return f"{self._network.channel_id(channel):x}-{number}"
+        return f"{self._faces.view.channel_id(channel):x}-{number}"
 
     def source(self, event: Any) -> str:
         """The person whose doing an event is."""
-        return self._network.source(event.person, event.name)
+        return self._faces.source(event.person, event.name)
 
     def line(self, event: Any, text: str) -> bytes:
         """One line by a person, `text` being all that follows the source, cut where it is too long for a line."""
-        return f"{self.tags(event)}{cut(f':{self._network.source(event.person, event.name)} {text}')}\r\n".encode()
+        return f"{self.tags(event)}{cut(f':{self._faces.source(event.person, event.name)} {text}')}\r\n".encode()
 
     def read(self, event: Any, target: str) -> bytes:
         """What IRC has no command for, as a line that a person can read: NOTICE, by the server (so that nobody can say
@@ -94,7 +88,7 @@ class LineEncoder:
         text = events.reading(event)
         if not text or not target:
             return b""
-        source = self._network.source(event.person, event.name) if is_direct(event.channel) else self._network.server
+        source = self._faces.source(event.person, event.name) if is_direct(event.channel) else self._faces.server
         start, account = f":{source} NOTICE {target} :", is_direct(event.channel)
         extra = []
         if type(event) is Edited and self.heard & cap.MESSAGE_TAGS:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from causerie.chat.bounds import ABOUT_BYTES, KEY_LONGEST, MASKS_MOST, WATCHED_MOST
 from causerie.chat.names import CHANNEL_LONGEST, PERSON_LONGEST
 from causerie.protocols.irc.syntax.bounds import BOT, CHANGES_MOST, NAMES_MOST, NICKS_MOST, TARGETS_MOST, USER_BYTES
 from causerie.protocols.irc.syntax.masks import EXTBAN
 from causerie.protocols.irc.syntax.names import STATUS
 from causerie.protocols.irc.syntax.settings import CHANNEL_MODES
-from causerie.server.features.channels.channels import KEY_LONGEST
-from causerie.server.features.channels.masks import MASKS_MOST
-from causerie.server.features.presence.people import ABOUT_BYTES
-from causerie.server.features.presence.presence_watch import WATCHED_MOST
 
 if TYPE_CHECKING:
     from causerie.protocols.irc.state.network import Network
@@ -25,13 +22,14 @@ TEXT_BYTES = 390
 
 def tokens(network: Network) -> list[str]:
     """The tokens, in order."""
-    channels = network.channels_most
+    settings, push_key = network.view.settings(), network.view.push_key()
+    channels = settings.limits.channels_person
     return [
         "ACCOUNTEXTBAN=a",
         f"AWAYLEN={TEXT_BYTES}",
         f"BOT={BOT}",
         f"CASEMAPPING={network.casemapping}",
-        f"CHATHISTORY={network.history_most}",
+        f"CHATHISTORY={settings.limits.history_page}",
         f"CHANLIMIT=#:{channels or ''}",
         f"CHANMODES={CHANNEL_MODES}",
         f"CHANNELLEN={CHANNEL_LONGEST + 1}",
@@ -57,6 +55,6 @@ def tokens(network: Network) -> list[str]:
         f"TOPICLEN={TEXT_BYTES}",
         f"USERLEN={USER_BYTES}",
         "UTF8ONLY",
-        *([f"VAPID={network.push_key}"] if network.push_key else []),
+        *([f"VAPID={push_key}"] if push_key else []),
         "WHOX",
     ]

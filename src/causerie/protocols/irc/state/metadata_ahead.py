@@ -6,6 +6,7 @@ keeps; whether it is so then, the core says. Of who never comes in nothing is le
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from causerie.chat import commands as c
@@ -32,7 +33,7 @@ class Ahead:
     cleared: bool = False
     follows: dict[str, bool] = field(default_factory=dict)
 
-    def answer(self, command: c.Command, noted: dict[str, str]) -> Answer:
+    def answer(self, command: c.Command, noted: Mapping[str, str]) -> Answer:
         """Take a command about oneself. `noted`: what is noted of the account that the client has logged in to."""
         try:
             if isinstance(command, c.SetMetadata):
@@ -55,11 +56,11 @@ class Ahead:
         notes = [c.SetMetadata(key=key, value=value) for key, value in in_order]
         return [*first, *notes, c.FollowMetadata(keys=list(self.follows))]
 
-    def _now(self, noted: dict[str, str]) -> dict[str, str]:
+    def _now(self, noted: Mapping[str, str]) -> dict[str, str]:
         both = {**({} if self.cleared else noted), **self.held}
         return {key: value for key, value in both.items() if value}
 
-    def _set(self, key: str, value: str, noted: dict[str, str]) -> Answer:
+    def _set(self, key: str, value: str, noted: Mapping[str, str]) -> Answer:
         now, most = self._now(noted), self.limits.metadata_keys
         if not key:
             self.held.clear()

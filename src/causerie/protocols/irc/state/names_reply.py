@@ -1,42 +1,32 @@
 """Who is in a channel, as NAMES lists it: made for channels of thousands, into which hundreds come at once.
 
-Of the core's directory it reads what the core has just said that the asker may know.
+It reads what the core has just said that the asker may know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from causerie.chat.model import MEMBER, ROLE_NAMES
+from causerie.protocols.irc.messages.faces import Faces
 from causerie.protocols.irc.syntax.names import prefixes
-from causerie.server.context import Context
 
 
-def roll(
-    context: Context,
-    channel: int,
-    asker: int,
-    every: bool,
-    source: Callable[[int, str], str] | None,
-    hides: Callable[[int], bool],
-    room: int,
-) -> list[str]:
+def roll(faces: Faces, channel: int, asker: int, every: bool, hosts: bool, room: int) -> list[str]:
     """The nicks of those in the channel with this id, with what stands before them (`every`: see names.prefixes), as
-    many to a line as fit. `source`: how a nick is shown instead. `hides`: who is not shown to
-    those who are not there (mode i). `room`: bytes on one line."""
-    people, standings = context.state.people, context.state.standings[channel]
-    here = context.state.here.get(channel, {})
+    many to a line as fit. `hosts`: with user and host. Who has mode i is not shown to those who are not there.
+    `room`: bytes on one line."""
+    view = faces.view
+    standings, person_of = view.standings(channel), view.person
+    here = view.present(channel)
     shown: list[str] = []
     own = standings.get(asker)
     if own is None or not own.inside:
-        here = {number: count for number, count in here.items() if not hides(number)}
+        here = {number: count for number, count in here.items() if "i" not in faces.of(number).modes}
     for number in here if asker in here else (*here, asker):
         standing = standings.get(number)
-        if standing is None or not (standing is MEMBER or standing.inside):
+        person = person_of(number)
+        if person is None or standing is None or not (standing is MEMBER or standing.inside):
             continue
-        name = people[number].name
-        if source is not None:
-            name = source(number, name)
+        name = faces.source(number, person.name) if hosts else person.name
         shown.append(name if standing is MEMBER else prefixes(ROLE_NAMES[standing.role], every, standing.voiced) + name)
     return _lines(" ".join(shown), room)
 

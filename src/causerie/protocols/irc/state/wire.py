@@ -15,11 +15,13 @@ import msgspec
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Event, Marked
+from causerie.chat.model import ROLE_NAMES
 from causerie.protocols.irc.messages.event_encoder import IrcLanguage
+from causerie.protocols.irc.messages.faces import Face, Faces
 from causerie.protocols.irc.messages.formatting import without_codes
 from causerie.protocols.irc.state.labels import Labelled
 from causerie.protocols.irc.state.multiline_batch import Batch
-from causerie.protocols.irc.state.network import Face, Network
+from causerie.protocols.irc.state.network import Network
 from causerie.protocols.irc.state.registration import Registration, Sasl
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import errors
@@ -29,6 +31,7 @@ from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, packed, split
 from causerie.protocols.irc.syntax.numerics import Numeric
 from causerie.protocols.wire import Bounds
 from causerie.server.engine.session import Answer
+from causerie.server.state_view import StateView
 
 Then = Callable[["IrcWire", c.Command, Answer], None]
 """What becomes of an answer that is no refusal, or (see `ask`) of any."""
@@ -103,9 +106,29 @@ class IrcWire(LineWire):
         self._labelled: Labelled | None = None
 
     @property
+    def view(self) -> StateView:
+        """What may be read of the state."""
+        return self.network.view
+
+    @property
+    def faces(self) -> Faces:
+        """How people look."""
+        return self.network.faces
+
+    @property
     def nick(self) -> str:
         """What the client is called when it is spoken to: by its nick, or the one that it asked for, or "*"."""
         return self.told_nick or (self.registration.nick if self.registration else "") or "*"
+
+    def role(self, channel: str, person: int) -> str:
+        """What a person is in the channel of this name; "" for nothing."""
+        standing = self.view.standings(self.view.channel_id(channel)).get(person)
+        return ROLE_NAMES[standing.role] if standing is not None else ""
+
+    def made_at(self, channel: str) -> int:
+        """When the channel of this name was made (ms); 0: there is none."""
+        known = self.view.channel_for(self.person, channel)
+        return known.made_at if known is not None else 0
 
     def has(self, capability: int) -> bool:
         """Whether the client has negotiated this capability."""
@@ -153,7 +176,7 @@ class IrcWire(LineWire):
         """From now on this client is another person, to whom it looks as it did."""
         face = self.face
         if face is not None:
-            self.face = self.network.show(person, face.user, face.real_name)
+            self.face = self.faces.show(person, face.user, face.real_name)
             self.face.modes |= face.modes
 
     def remark(self, kind: str, text: str) -> None:

@@ -59,7 +59,7 @@ def is_alone(name: str) -> bool:
 def partner(conversation: str, author: int) -> int:
     """Whom an author speaks to in the direct conversation of this name (it may be oneself); 0 where there are several.
 
-    The name holds its people's ids (see `server.channels.direct`).
+    The name holds its people's ids (`chat.names.direct_name`).
     """
     people = [int(number, 16) for number in conversation[1:].split("+")]
     others = [number for number in people if number != author] or people

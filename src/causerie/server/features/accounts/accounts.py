@@ -38,6 +38,7 @@ from causerie.chat.replies import AccountLine, AccountList, Done, LoggedIn, Sess
 from causerie.server.audit import audit
 from causerie.server.context import Context
 from causerie.server.elevation import check_administrator, has_rights, tell_changed
+from causerie.server.engine import presence_view
 from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
@@ -50,7 +51,7 @@ from causerie.server.features.accounts.login import (
     hash_token,
     make_token,
 )
-from causerie.server.features.presence import channel_presence, metadata, presence, presence_watch
+from causerie.server.features.presence import channel_presence, metadata, presence_watch
 from causerie.server.name_checks import checked_name, own_names
 from causerie.server.ports.changes import DropNetworks, PutInvite, PutPerson, PutPreferences, PutStanding
 
@@ -285,7 +286,7 @@ def accounts(context: Context, session: Session, command: ListAccounts) -> Accou
             name=name,
             admin=state.people[number].admin,
             disabled=state.people[number].disabled,
-            here=bool(presence.visible(context, number)),
+            here=bool(presence_view.visible(context.state, number)),
             made_at=state.people[number].made_at,
         )
         for name, number in people[:limit]

@@ -6,15 +6,13 @@ import hashlib
 
 from causerie.chat.commands import KeepCertificate
 from causerie.chat.errors import AccountsOnly, BadInput, LoginFailed
-from causerie.chat.replies import Done
+from causerie.chat.replies import CERTIFICATE_DEVICE, Done
 from causerie.server.audit import audit
 from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts import tokens
 from causerie.server.features.accounts.login import certificate_hash, spare_tokens
 from causerie.server.ports.changes import PutToken, Token
-
-DEVICE = "certificate"
 
 
 async def keep(context: Context, session: Session, command: KeepCertificate) -> Done:
@@ -31,7 +29,7 @@ async def keep(context: Context, session: Session, command: KeepCertificate) -> 
         raise LoginFailed(name=person.name)
     if spare:
         tokens.drop(context, person.id, spare)
-    name = f"{DEVICE} {hashlib.sha256(hashed).hexdigest()[:8]}"
+    name = f"{CERTIFICATE_DEVICE} {hashlib.sha256(hashed).hexdigest()[:8]}"
     context.unit.store(PutToken(Token(context.new_id(), hashed, person.id, name, now, now)))
     audit(context, session, "certificate_kept", name=person.name)
     return Done()

@@ -16,6 +16,7 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.names import free_guest_name, skeleton
 from causerie.chat.replies import Done, LoggedIn
 from causerie.server.context import Context
+from causerie.server.engine import presence_view
 from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session, Trust
@@ -252,7 +253,7 @@ def admit(
 ) -> LoggedIn:
     """This session is this person's from now on, and in these channels, where they may be."""
     unit, state = context.unit, context.state
-    seemed = presence.shown_anywhere(context, person.id) if context.watchers else None
+    seemed = presence_view.shown_anywhere(context.state, person.id) if context.watchers else None
     unit.set(session, "person", person)
     connected = state.connected.get(person.id)
     if session.arriving or presence.hides(context, session, person):
@@ -264,7 +265,7 @@ def admit(
         unit.put(state.connected, person.id, {**connected, session: True})
     presence_watch.came(context, person)
     if seemed is not None:
-        presence_watch.seems(context, person, seemed, presence.shown_anywhere(context, person.id))
+        presence_watch.seems(context, person, seemed, presence_view.shown_anywhere(context.state, person.id))
     for channel in places:
         with contextlib.suppress(ChatError):
             channels.walk_in(context, session, channel)

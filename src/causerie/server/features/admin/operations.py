@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from causerie import __version__
-from causerie.chat.commands import Announce, Backup, CheckStore, Disconnect, Hello, Reload, Status
+from causerie.chat.commands import PROTOCOL_VERSION, Announce, Backup, CheckStore, Disconnect, Hello, Reload, Status
 from causerie.chat.errors import BadInput, ChatError, StoreUnavailable, Unavailable
 from causerie.chat.events import Announced, Disconnected
 from causerie.chat.replies import Done, StatusReport, StoreChecked, Welcome
@@ -26,7 +26,6 @@ log = logging.getLogger("causerie.store")
 COUNTERS = ("flooded", "lagged", "logins_refused", "never_logged_in", "stalled", "turned_away")
 """The names in `context.counters`: each is reported from the start, as 0, so that graphs have no holes."""
 
-PROTOCOL_VERSION = 1
 DAY = 86_400_000
 FORGET_AT_ONCE = 500
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from causerie.chat import policy
+from causerie.chat.bounds import KEY_LONGEST
 from causerie.chat.commands import Channels, Join, Leave, Look, Members, SetChannel, SetTopic
 from causerie.chat.errors import BadInput, Banned, NoSuchChannel, Private, TooManyChannels
 from causerie.chat.model import MEMBER, ROLE_NAMES, Channel, Person, Role
@@ -17,6 +18,7 @@ from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, Member
 from causerie.chat.texts import check_text
 from causerie.server.context import Context
 from causerie.server.delivery.subscribers import Subscribers
+from causerie.server.engine import presence_view
 from causerie.server.engine.session import AsItStands, Session
 from causerie.server.features.channels import admission
 from causerie.server.features.presence import channel_presence, presence
@@ -28,9 +30,6 @@ SNAPSHOT_MEMBERS = 200
 SLOW_MOST = 86_400
 
 PEOPLE_MOST = 1_000_000
-KEY_LONGEST = 23
-"""Characters of a channel's key (RFC 2812, section 2.3.1)."""
-
 _KEY = re.compile(rf"[!-+\--9;-~]{{1,{KEY_LONGEST}}}")
 """Printable ASCII without the comma and the colon, which not every protocol could send."""
 
@@ -312,8 +311,8 @@ def member_lines(context: Context, channel: Channel, asker: int, after: str, lim
     )
     lines = []
     for name, number, standing in inside[:limit]:
-        seen = presence.shown_to(context, channel, number, asker)
-        away, dnd = seen or presence.AVAILABLE
+        seen = presence_view.shown_to(context.state, channel, number, asker)
+        away, dnd = seen or presence_view.AVAILABLE
         lines.append(
             Member(
                 person=number,

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from causerie.chat import policy
+from causerie.chat.bounds import MASKS_MOST
 from causerie.chat.commands import Ban, Kick, Masks, SetMask, Unban
 from causerie.chat.errors import BadInput, TooMany
 from causerie.chat.masks import check_mask, is_name
@@ -24,9 +25,6 @@ from causerie.server.engine.session import Session
 from causerie.server.features.channels import moderation
 from causerie.server.features.channels.channels import log
 from causerie.server.ports.changes import Append, PutMask
-
-MASKS_MOST = 100
-"""Masks of a channel, of all its lists together."""
 
 
 def set_mask(context: Context, session: Session, command: SetMask) -> Append | Coroutine[Any, Any, Append]:

@@ -9,9 +9,9 @@ from causerie.chat.commands import Memberships
 from causerie.chat.model import ROLE_NAMES, Role, RoleName, Standing
 from causerie.chat.replies import MembershipLine, MembershipList
 from causerie.server.context import Context
+from causerie.server.engine import presence_view
 from causerie.server.engine.session import Session
 from causerie.server.features.channels import moderation
-from causerie.server.features.presence import presence
 
 PAGE_MOST = 1000
 
@@ -44,7 +44,7 @@ def memberships(context: Context, session: Session, command: Memberships) -> Mem
                 guest=(state.people.get(number) or state.banned_guests[number]).guest,
                 role=_role(standing),
                 member=standing.inside,
-                here=presence.shown_to(context, channel, number, actor.id) is not None,
+                here=presence_view.shown_to(context.state, channel, number, actor.id) is not None,
                 muted_until=standing.muted_until,
             )
         )

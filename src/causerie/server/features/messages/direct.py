@@ -9,6 +9,7 @@ from causerie.chat.commands import Command, Direct, Send, Tell
 from causerie.chat.errors import BadInput, NoSuchMessage, NotLoggedIn
 from causerie.chat.events import Stands
 from causerie.chat.model import MEMBER, Channel, Person
+from causerie.chat.names import direct_name
 from causerie.chat.replies import Done
 from causerie.server import message_cache
 from causerie.server.context import Context
@@ -106,4 +107,4 @@ def _conversation(context: Context, session: Session, names: list[str]) -> tuple
         raise BadInput(why="people", most=DIRECT_MOST)
     people = {person.id: person}
     people.update((other.id, other) for other in map(context.state.person, names))
-    return "@" + "+".join(f"{number:x}" for number in sorted(people)), people
+    return direct_name(people), people

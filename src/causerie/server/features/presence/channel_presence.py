@@ -17,6 +17,7 @@ from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
 from causerie.server import send_quota
 from causerie.server.context import Context
+from causerie.server.engine import presence_view
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts import tokens
 from causerie.server.features.presence import address_bans, metadata, presence, presence_watch, read_state
@@ -65,18 +66,18 @@ def enter(context: Context, session: Session, channel: Channel) -> None:
         standing = policy.as_member(standing)
         stand(context, channel, person, standing)
         read_state.arrived(context, channel, person)
-    was = presence.shown(context, channel, person.id)
+    was = presence_view.shown(context.state, channel, person.id)
     unit.put(session.channels, channel.id, True)
     if session.mode != "invisible":
         presence.count(context, session, channel, 1)
     unit.enter(session, channel.id)
-    now = presence.shown(context, channel, person.id)
-    told = presence.entered(channel, person, standing, now or presence.AVAILABLE)
+    now = presence_view.shown(context.state, channel, person.id)
+    told = presence.entered(channel, person, standing, now or presence_view.AVAILABLE)
     if was is None and (now is not None or newcomer):
         unit.tell(channel.id, told, by=session)
         if now is None:
             # To become a member is something that others see, as to speak is; to be here is not.
-            presence.tell_left(context, channel, person, presence.AVAILABLE)
+            presence.tell_left(context, channel, person, presence_view.AVAILABLE)
         return
     unit.tell_one(session, told)
     if was is not None and now is not None:
@@ -100,12 +101,12 @@ def leave(
     if channel.id not in session.channels:
         return
     state, unit = context.state, context.unit
-    was = presence.shown(context, channel, person.id)
+    was = presence_view.shown(context.state, channel, person.id)
     unit.drop(session.channels, channel.id)
     unit.exit(session, channel.id)
     if session.mode != "invisible":
         presence.count(context, session, channel, -1)
-    now = presence.shown(context, channel, person.id)
+    now = presence_view.shown(context.state, channel, person.id)
     if was is None:
         return
     if now is not None:
@@ -129,12 +130,12 @@ def depart(context: Context, session: Session, reason: str = "", at: int = 0) ->
     # Another dictionary: what is undone comes back in its place, and the devices in their order.
     connected = {own: True for own in state.connected[person.id] if own is not session}
     forgotten = person.guest and not connected
-    seemed = presence.shown_anywhere(context, person.id) if context.watchers else None
+    seemed = presence_view.shown_anywhere(context.state, person.id) if context.watchers else None
     for number in tuple(session.channels):
         leave(context, session, state.channels[number], reason, gone=forgotten, how="quit")
     unit.put(state.connected, person.id, connected)
     if seemed is not None:
-        presence_watch.seems(context, person, seemed, presence.shown_anywhere(context, person.id))
+        presence_watch.seems(context, person, seemed, presence_view.shown_anywhere(context.state, person.id))
     if session.mode != "invisible":
         presence.note_seen(context, person, at)
         presence.note_gone(context, person, at)

@@ -19,8 +19,8 @@ from causerie.chat.official_names import sounds_official
 from causerie.chat.replies import Done, MetadataKeys, MetadataLine, MetadataList, MetadataPage
 from causerie.server.context import Context
 from causerie.server.elevation import is_elevated
+from causerie.server.engine import presence_view
 from causerie.server.engine.session import Session
-from causerie.server.features.presence import presence
 from causerie.server.name_checks import own_names
 from causerie.server.ports.changes import PutMetadata
 
@@ -90,7 +90,7 @@ def _hears_of(context: Context, ears: Session, person: Person) -> bool:
     """Whether a connection is told of what changes about a person."""
     if ears.person is None or ears.person.id == person.id:
         return ears.person is not None
-    if not presence.visible(context, person.id):
+    if not presence_view.visible(context.state, person.id):
         return False
     here = context.state.here
     if any(person.id in here.get(number, ()) for number in ears.channels):
@@ -160,7 +160,7 @@ def sync_metadata(context: Context, session: Session, command: SyncMetadata) -> 
     assert session.person is not None
     channels = [state.channels[number] for number in session.channels]
     watched = (state.names.get(mark, 0) for mark in session.watching or ())
-    here = (number for number in watched if number and presence.visible(context, number))
+    here = (number for number in watched if number and presence_view.visible(context.state, number))
     people = dict.fromkeys((session.person.id, *_inside(context, channels), *here))
     lines = [line for channel in channels for line in _of_channel(context, channel, keys)]
     return MetadataPage(lines=[*lines, *_of(context, people, keys)])

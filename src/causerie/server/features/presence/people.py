@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from causerie.chat import policy
+from causerie.chat.bounds import ABOUT_BYTES
 from causerie.chat.commands import Describe, Gone, SetName, Whois
 from causerie.chat.errors import BadInput, BadName
 from causerie.chat.events import Described, Renamed
@@ -15,6 +16,7 @@ from causerie.chat.replies import Done, GoneLine, GoneList, PersonCard
 from causerie.chat.texts import check_text
 from causerie.server.context import Context
 from causerie.server.elevation import is_elevated
+from causerie.server.engine import presence_view
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import presence, presence_watch
 from causerie.server.name_checks import checked_guest_name
@@ -22,7 +24,6 @@ from causerie.server.ports.changes import PutPerson
 from causerie.server.send_quota import give_back
 
 CHANNELS_MOST = 1000
-ABOUT_BYTES = 200
 GONE_MOST = 100
 NAME_MOST = 80
 
@@ -34,8 +35,8 @@ def whois(context: Context, session: Session, command: Whois) -> PersonCard:
     state = context.state
     person = state.person(command.name)
     preferences = state.preferences.get(person.id)
-    devices = presence.visible(context, person.id)
-    seen = presence.shown_anywhere(context, person.id)
+    devices = presence_view.visible(context.state, person.id)
+    seen = presence_view.shown_anywhere(context.state, person.id)
     mode: Mode = "online"
     if seen is not None:
         mode = "dnd" if seen[1] else "away" if seen[0] else "online"
@@ -53,7 +54,7 @@ def whois(context: Context, session: Session, command: Whois) -> PersonCard:
         last_seen=state.seen.get(person.id, 0) if shares and not devices else 0,
         since=min((own.since for own in devices), default=0),
         channels=_shared(context, asker, person),
-        idle=idle(context, devices),
+        idle=presence_view.idle(devices, context.now()),
         secure=bool(devices) and all(own.secure for own in devices),
         operator=person.admin or any(is_elevated(context, own) for own in devices),
         about=state.about.get(person.id, ""),
@@ -61,12 +62,6 @@ def whois(context: Context, session: Session, command: Whois) -> PersonCard:
         if policy.may_see_hosts(asker, is_elevated(context, session), person)
         else [],
     )
-
-
-def idle(context: Context, devices: list[Session]) -> int:
-    """Seconds since anything was said on one of these."""
-    last = max((own.spoke or own.since for own in devices), default=0)
-    return max(0, context.now() - last) // 1000 if last else 0
 
 
 def gone(context: Context, session: Session, command: Gone) -> GoneList:

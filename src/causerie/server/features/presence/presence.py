@@ -1,9 +1,7 @@
-"""How people seem to others: here or not, away, not to be disturbed.
+"""How people are present: away, not to be disturbed, invisible; and what others are told of it.
 
-A person counts for what the most available of their devices says: one that is online, then one that is not to be
-disturbed, then one that is away. A device that is invisible counts for nothing, and who has no other is not here, for
-everybody but oneself; a device that is arriving is invisible until it says how it is present. Only accounts can be
-invisible: a guest that nobody sees would be a name that nobody may take.
+How they seem to others is engine/presence_view.py's. Only accounts can be invisible: a guest that nobody sees would be
+a name that nobody may take.
 """
 
 from __future__ import annotations
@@ -15,55 +13,12 @@ from causerie.chat.model import ROLE_NAMES, Channel, Mode, Person, Standing
 from causerie.chat.replies import Done, GoneLine
 from causerie.chat.texts import check_text
 from causerie.server.context import DEPARTED_MOST, Context
+from causerie.server.engine.presence_view import AVAILABLE, AWAY, Shown, inside, shown, shown_anywhere, visible
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import presence_watch
 from causerie.server.ports.changes import PutSeen
 
 AWAY_BYTES = 400
-
-AWAY = "away"
-"""What is told of somebody who is away and does not say why: an empty text would say that they are back."""
-
-Shown = tuple[str, bool]
-"""The text of somebody who is away, and whether they are not to be disturbed."""
-
-AVAILABLE: Shown = ("", False)
-
-
-def _shown(devices: list[Session]) -> Shown:
-    if not devices or any(own.mode == "online" and not own.away for own in devices):
-        return AVAILABLE
-    # Who says why they are away is heard before a device that nobody looks at (IRCv3 pre-away).
-    said = [own for own in devices if own.away != AWAY] or devices
-    last = ([own for own in devices if own.mode == "dnd"] or said)[-1]
-    return last.away, last.mode == "dnd"
-
-
-def shown(context: Context, channel: Channel, person: int) -> Shown | None:
-    """How a person seems to the others in a channel; None: not here."""
-    if person not in context.state.here.get(channel.id, ()):
-        return None
-    devices = context.state.connected.get(person, ())
-    return _shown([own for own in devices if own.mode != "invisible" and channel.id in own.channels])
-
-
-def shown_to(context: Context, channel: Channel, person: int, asker: int) -> Shown | None:
-    """The same as `asker` may know it: one's own presence is no secret from oneself."""
-    seen = shown(context, channel, person)
-    if seen is None and person == asker and _inside(context, channel, person):
-        return AVAILABLE
-    return seen
-
-
-def shown_anywhere(context: Context, person: int) -> Shown | None:
-    """How a person seems to others, wherever they are; None: not connected, as far as anybody sees."""
-    devices = visible(context, person)
-    return _shown(devices) if devices else None
-
-
-def visible(context: Context, person: int) -> list[Session]:
-    """A person's devices that others may know of."""
-    return [own for own in context.state.connected.get(person, ()) if own.mode != "invisible"]
 
 
 def hides(context: Context, session: Session, person: Person) -> bool:
@@ -71,10 +26,6 @@ def hides(context: Context, session: Session, person: Person) -> bool:
     connected = context.state.connected.get(person.id, ())
     others = [own for own in connected if own is not session and not own.arriving]
     return bool(others) and all(own.mode == "invisible" for own in others)
-
-
-def _inside(context: Context, channel: Channel, person: int) -> list[Session]:
-    return [own for own in context.state.connected.get(person, ()) if channel.id in own.channels]
 
 
 def count(context: Context, session: Session, channel: Channel, by: int) -> None:
@@ -125,7 +76,7 @@ def tell_left(
     """Tell the others that a person is here no longer. Those of the person's devices that are in the channel,
     invisible, do not hear it: on them one is still here. Who becomes invisible is told of as who quits."""
     context.unit.tell(channel.id, left(channel, person, reason, gone, how))
-    for own in _inside(context, channel, person.id):
+    for own in inside(context.state, channel, person.id):
         context.unit.skip(own, channel.id)
         if was != AVAILABLE:
             context.unit.tell_one(own, _presence(channel, person, AVAILABLE))
@@ -164,8 +115,8 @@ def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
     person, state, unit = session.person, context.state, context.unit
     assert person is not None
     places = [state.channels[number] for number in session.channels]
-    before = [shown(context, channel, person.id) for channel in places]
-    seemed = shown_anywhere(context, person.id)
+    before = [shown(context.state, channel, person.id) for channel in places]
+    seemed = shown_anywhere(context.state, person.id)
     if session.arriving:
         unit.set(session, "arriving", False)
         mode = "invisible" if hides(context, session, person) else mode
@@ -175,7 +126,7 @@ def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
     for channel, was in zip(places, before, strict=True):
         if turned:
             count(context, session, channel, turned)
-        now = shown(context, channel, person.id)
+        now = shown(context.state, channel, person.id)
         if was is not None and now is not None:
             tell_changed(context, channel, person, was, now)
         elif was is not None:
@@ -183,7 +134,7 @@ def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
         elif now is not None:
             standing = state.standings[channel.id][person.id]
             unit.tell(channel.id, entered(channel, person, standing, now))
-    presence_watch.seems(context, person, seemed, shown_anywhere(context, person.id))
+    presence_watch.seems(context, person, seemed, shown_anywhere(context.state, person.id))
     if turned > 0:
         # Since when one was here in secret stays a secret.
         unit.set(session, "since", context.now())
@@ -201,7 +152,7 @@ def shares_last_seen(context: Context, person: int) -> bool:
 
 def note_gone(context: Context, person: Person, at: int) -> None:
     """Remember that somebody left for others to see: a guest, or an account that lets others know when that was."""
-    if (person.guest or shares_last_seen(context, person.id)) and not visible(context, person.id):
+    if (person.guest or shares_last_seen(context, person.id)) and not visible(context.state, person.id):
         note_departed(context, GoneLine(person.id, person.name, at, person.guest))
 
 
@@ -226,6 +177,6 @@ def departed(context: Context) -> list[GoneLine]:
 def note_seen(context: Context, person: Person, at: int) -> None:
     """Keep when an account was last here for others to see, if they may know it and it was just now. It is stored
     whatever becomes of the unit of work: that they left is not undone."""
-    if not person.guest and shares_last_seen(context, person.id) and not visible(context, person.id):
+    if not person.guest and shares_last_seen(context, person.id) and not visible(context.state, person.id):
         context.unit.put(context.state.seen, person.id, at)
         context.commit_loop.owe(PutSeen(person.id, at), about=("seen", person.id))

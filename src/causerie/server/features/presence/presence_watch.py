@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from causerie.chat.bounds import WATCHED_MOST
 from causerie.chat.commands import Watch
 from causerie.chat.errors import BadName, TooMany
 from causerie.chat.events import Described, Presence, Renamed, Watched
@@ -17,15 +18,10 @@ from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Watching
 from causerie.server.context import Context
+from causerie.server.engine.presence_view import Shown, visible
 from causerie.server.engine.session import Session
 
-Shown = tuple[str, bool]
-"""See who_is_here.Shown."""
-
 NAME_MOST = 80
-
-WATCHED_MOST = 100
-"""Names that one connection may watch."""
 
 
 def watch(context: Context, session: Session, command: Watch) -> Watching:
@@ -54,15 +50,11 @@ def _status(context: Context, named: dict[str, str]) -> Watching:
     here, gone = [], []
     for mark, name in named.items():
         person = context.state.people.get(context.state.names.get(mark, 0))
-        if person is not None and _visible(context, person):
+        if person is not None and visible(context.state, person.id):
             here.append(person.name)
         else:
             gone.append(name)
     return Watching(here=here, gone=gone)
-
-
-def _visible(context: Context, person: Person) -> int:
-    return sum(own.mode != "invisible" for own in context.state.connected.get(person.id, ()))
 
 
 def _forget(context: Context, session: Session, marks: Iterable[str]) -> None:
@@ -82,19 +74,19 @@ def forget(context: Context, session: Session) -> None:
 
 def came(context: Context, person: Person) -> None:
     """One more of a person's connections can be seen; if it is the first, those who watch are told."""
-    if context.watchers and _visible(context, person) == 1:
+    if context.watchers and len(visible(context.state, person.id)) == 1:
         _tell(context, person, True)
 
 
 def went(context: Context, person: Person) -> None:
     """One fewer; the last is told."""
-    if context.watchers and not _visible(context, person):
+    if context.watchers and not visible(context.state, person.id):
         _tell(context, person, False)
 
 
 def renamed(context: Context, was: Person, person: Person) -> None:
     """A person who is here has another name: one went, the other came, unless it is the same but for its letters."""
-    if context.watchers and skeleton(was.name) != skeleton(person.name) and _visible(context, person):
+    if context.watchers and skeleton(was.name) != skeleton(person.name) and visible(context.state, person.id):
         _tell(context, was, False)
         _tell(context, person, True)
 
@@ -108,7 +100,7 @@ def seems(context: Context, person: Person, was: Shown | None, now: Shown | None
 def changed(context: Context, person: Person, told: Presence | Described | Renamed) -> None:
     """Something about a person changed that their channels are told. Who is in one of these hears it there."""
     watching = context.watchers.get(skeleton(person.name))
-    if not watching or not _visible(context, person):
+    if not watching or not visible(context.state, person.id):
         return
     here = context.state.here
     for session in watching:

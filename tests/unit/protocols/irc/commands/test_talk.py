@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ from causerie.protocols.irc.commands.talk import said
 from causerie.protocols.irc.state.network import Network
 from causerie.protocols.irc.syntax.lines import BODY_MOST, parse
 from causerie.protocols.wire import Bounds
-from tests.unit.protocols.irc.messages.test_message_encoder import World
+from tests.unit.protocols.views import view_of
 
 lines = st.one_of(
     st.builds("PRIVMSG #{} :{}".format, st.sampled_from(["home", "home", "a,b", "#x", "é", ""]), st.text(max_size=9)),
@@ -53,7 +51,7 @@ def test_what_is_plain_is_taken_at_once(texts: list[str]) -> None:
 
 def test_texts_follow_only_the_message_that_they_came_with() -> None:
     """Not one that goes before them, as what an answer leads to does."""
-    wire = ClientWire(Bounds(4096, 65536, 16), cast(Network, World()))
+    wire = ClientWire(Bounds(4096, 65536, 16), Network(view_of()))
     wire.registration = None
     wire.receive(b"PRIVMSG #home :one\r\nPRIVMSG #home :two\r\nPRIVMSG #home :three\r\n")
     first = wire.next_command()

@@ -1,6 +1,6 @@
 """What anybody says, by whatever protocol, as lines: all of it, readable, and nothing else."""
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,35 +8,22 @@ from hypothesis import strategies as st
 
 from causerie.chat.errors import BadInput, ChatError
 from causerie.chat.events import Message, Reacted, Signalled
+from causerie.chat.model import Channel, Person
 from causerie.chat.texts import check_tags, check_text
 from causerie.protocols.irc.messages.event_encoder import IrcLanguage
-from causerie.protocols.irc.state.network import Face, Network
+from causerie.protocols.irc.messages.faces import Faces
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.line_splitting import CONCAT
 from causerie.protocols.irc.syntax.lines import BODY_MOST, Line, parse, split
+from tests.unit.protocols.views import view_of
 
-
-class World:
-    """As much of a network as a language looks at."""
-
-    server = "irc.local"
-
-    def source(self, person: int, name: str) -> str:
-        return f"{name}!~user@irc.local"
-
-    def face(self, person: int) -> Face:
-        return Face("~user", "", ("!~user@irc.local", "!~user@guest.irc.local"))
-
-    def channel_id(self, channel: str) -> int:
-        return 255
-
-    def now(self) -> int:
-        return 1_000
+FACES = Faces(view_of([Person(1, "Anna")], [Channel(255, "home")]))
+ANNA = FACES.show(1, "~user", "")
 
 
 def encoder(heard: int) -> IrcLanguage:
     """The language of those with these capabilities."""
-    return IrcLanguage(cast(Network, World()), heard)
+    return IrcLanguage(FACES, heard)
 
 
 CAPS = st.sets(st.sampled_from([cap.MESSAGE_TAGS, cap.SERVER_TIME, cap.ACCOUNT_TAG, cap.MULTILINE])).map(sum)
