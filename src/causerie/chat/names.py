@@ -49,8 +49,7 @@ def person_name(text: str) -> str:
 def channel_name(text: str) -> str:
     """A channel's name, in small letters and without the "#" that IRC writes before it. "##x" is not "x" but another.
 
-    A name that begins with "@" is a direct conversation's, made elsewhere, and is refused here. Raises
-    BadName.
+    A name that begins with "@" is a direct conversation's, see `direct_name`, and is refused here. Raises BadName.
     """
     bare = text if text.startswith("##") else text.removeprefix("#")
     if len(bare) <= CHANNEL_LONGEST and _CHANNEL.fullmatch(bare):

@@ -38,6 +38,14 @@ def check_text(text: str, most_bytes: int) -> str:
     return text
 
 
+REASON_BYTES = 400
+
+
+def check_reason(text: str) -> str:
+    """Why something was done, on one line, or "". Raises BadText, TextTooLong."""
+    return check_text(text, REASON_BYTES).replace("\n", " ") if text else ""
+
+
 TAGS_MOST, TAG_BYTES = 64, 4094
 """So many tags, and of all their keys and values so many bytes of UTF-8 (IRCv3 message-tags, "Size limits")."""
 

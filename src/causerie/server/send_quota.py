@@ -105,9 +105,8 @@ def _of_departed_guest(context: Context, session: Session) -> Bucket | None:
 
 
 def keep_guest(context: Context, session: Session) -> None:
-    """A guest is kept from the first thing on that must outlive its connection."""
+    """If the session's person is a guest: it is kept from now on, since what it does must outlive its connection."""
     person = session.person
-    assert person is not None
-    if person.id not in context.state.kept_guests:
+    if person is not None and person.guest and person.id not in context.state.kept_guests:
         context.unit.put(context.state.kept_guests, person.id, True)
         context.unit.store(PutPerson(person, ""))

@@ -28,6 +28,7 @@ from causerie.chat.events import (
     Preferring,
     Reacted,
     Renamed,
+    Typing,
 )
 from causerie.chat.model import Preferences
 from causerie.chat.replies import DraftList, Reply, Wishes
@@ -41,6 +42,7 @@ from causerie.client import (
     MessageSent,
     State,
     StateChanged,
+    TypingStopped,
     Update,
 )
 from causerie.desktop.models import sidebar
@@ -106,7 +108,6 @@ class Conversation:
         for refusal in typed.refusals if typed is not None else ():
             trouble = refusal.trouble or _("This was on its way when the window was closed.")
             self._pending.setdefault(refusal.command.key, Pending(refusal.command, refusal.at, trouble))
-        self._typing: dict[tuple[str, int], int] = {}
         self._drafts_known: set[str] = set()
         """Channels of which it is known what draft the server has."""
         self._drafts_asked = False
@@ -142,12 +143,8 @@ class Conversation:
 
     def typing(self) -> list[str]:
         """Who is typing here, now."""
-        now = self.now()
-        return [
-            name
-            for person, name in (self.view.typing if self.view is not None else {}).items()
-            if person != self.me.person and self._typing.get((self.current, person), 0) > now
-        ]
+        typing = self.view.typing if self.view is not None else {}
+        return [name for person, name in typing.items() if person != self.me.person]
 
     def label(self) -> str:
         """How the open channel is called."""
@@ -181,12 +178,7 @@ class Conversation:
         self.stale.add("timeline")
 
     def tick(self) -> None:
-        """Time has passed: who has not gone on typing is not typing."""
-        now = self.now()
-        if due := [one for one, until in self._typing.items() if until <= now]:
-            for one in due:
-                del self._typing[one]
-            self.stale.add("typing")
+        """Time has passed: it may be another day."""
         if self.timeline.scene.today != date.today():
             self.reading.anew(self.timeline)
 
@@ -221,6 +213,8 @@ class Conversation:
             for timeline in self.reading.timelines.of(update.view.channel):
                 if not timeline.shown:
                     self.reading.want(timeline, timeline.newest())
+        elif isinstance(update, TypingStopped):
+            self.stale.add("typing")
         elif isinstance(update, ChannelLeft):
             self._out(update)
         elif isinstance(update, MessageSent):
@@ -245,7 +239,6 @@ class Conversation:
             if event.person == view.me:
                 log.info("said as message %d of %s", event.number, event.channel)
             self._pending.pop(event.key, None)
-            self._typing.pop((event.channel, event.person), None)
             self.reading.while_away(event)
             for timeline in timelines:
                 timeline.heard(event)
@@ -274,9 +267,7 @@ class Conversation:
             # It is nowhere to be read later: one line says it now.
             if event.text:
                 self.say(confided(event))
-        elif event.__class__.__name__ == "Typing":
-            person = getattr(event, "person", 0)
-            self._typing[event.channel, person] = self.now() + 6000
+        elif isinstance(event, Typing):
             self.stale.add("typing")
         else:
             if isinstance(event, Entered | Renamed):

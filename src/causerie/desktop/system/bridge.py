@@ -32,6 +32,7 @@ from causerie.client import (
     SavedSession,
     SessionEnded,
     Storage,
+    TypingStopped,
     Update,
     connect,
 )
@@ -175,7 +176,7 @@ class Bridge:
     def _about(self, chat: Chat, update: Update) -> View | None:
         if isinstance(update, EventReceived):
             return chat.views.get(update.event.channel, update.view)
-        if isinstance(update, ChannelSynced):
+        if isinstance(update, ChannelSynced | TypingStopped):
             return chat.views.get(update.view.channel, update.view)
         return None
 

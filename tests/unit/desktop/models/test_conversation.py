@@ -11,10 +11,10 @@ from causerie.chat.commands import Command, Edit, History, Ignore, IsTyping, Joi
 from causerie.chat.errors import ReadOnly
 from causerie.chat.events import ChannelRenamed, Confided, Followed, Message, Preferring, Typing
 from causerie.chat.model import Preferences
-from causerie.chat.replay import apply
+from causerie.chat.replay import apply, quiet
 from causerie.chat.replies import Ack, LoggedIn, Page, Reply, ThreadPage, Welcome
 from causerie.chat.view import View
-from causerie.client import EventReceived, MessageRefused, MessageSent, State, StateChanged
+from causerie.client import EventReceived, MessageRefused, MessageSent, State, StateChanged, TypingStopped
 from causerie.desktop.models.actions import Acts
 from causerie.desktop.models.bridge_messages import Answered, Inside, Then, Told
 from causerie.desktop.models.conversation import Conversation
@@ -164,9 +164,11 @@ def test_typing_ends_by_itself_and_is_told_now_and_then() -> None:
     room.views["home"] = apply(room.views["home"], event)
     room.chat.take(Told(EventReceived(event, room.views["home"]), room.views["home"]))
     assert room.chat.typing() == ["ben"]
-    room.now += 10_000
-    room.chat.tick()
+    room.views["home"] = quiet(room.views["home"], 2)
+    room.chat.stale.clear()
+    room.chat.take(Told(TypingStopped(room.views["home"]), room.views["home"]))
     assert room.chat.typing() == []
+    assert room.chat.stale == {"typing"}
     room.saying.typing()
     room.saying.typing()
     assert len([one for one, _then in room.port.asked if isinstance(one, IsTyping)]) == 1

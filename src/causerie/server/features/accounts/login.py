@@ -278,8 +278,7 @@ def make_token(context: Context, session: Session, device: str) -> str:
     """A new session token for whoever is logged in here; the only time it is seen."""
     person = session.person
     assert person is not None
-    if person.guest:
-        keep_guest(context, session)
+    keep_guest(context, session)
     token, now = context.secret().hex(), context.now()
     device = "".join(letter for letter in device if letter.isprintable())[:DEVICE_MOST]
     kept = Token(context.new_id(), hash_token(token), person.id, device, now, now)

@@ -235,19 +235,13 @@ def _put(context: Context, channel: Channel) -> None:
     context.unit.store(PutChannel(channel))
 
 
-def keep_author(context: Context, session: Session) -> None:
-    """Who does something that is logged is known for as long as the log is."""
-    if session.person is not None and session.person.guest:
-        keep_guest(context, session)
-
-
 def log(
     context: Context, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}"
 ) -> Append:
     """Put an event by this session's person into the channel's log."""
     person = session.person
     assert person is not None
-    keep_author(context, session)
+    keep_guest(context, session)
     append = Append(channel, kind, at, person, text, "", data)
     context.unit.append(append)
     return append

@@ -13,7 +13,7 @@ from causerie.chat.events import Stands
 from causerie.chat.model import BANNED, ROLE_NAMES, ROLES, Channel, Person, Role, RoleName, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
-from causerie.chat.texts import check_text
+from causerie.chat.texts import check_reason
 from causerie.server import message_cache
 from causerie.server.audit import audit
 from causerie.server.context import Context
@@ -22,7 +22,6 @@ from causerie.server.features.channels.channels import log, owned
 from causerie.server.features.presence import address_bans, channel_presence, presence
 from causerie.server.ports.changes import Append, PutPerson
 
-REASON_BYTES = 400
 MUTE_MOST = 366 * 86_400
 
 
@@ -111,10 +110,6 @@ def _stands(
     return log(context, session, channel, "stands", at, data=msgspec.json.encode(kept).decode())
 
 
-def _reason(text: str) -> str:
-    return check_text(text, REASON_BYTES).replace("\n", " ") if text else ""
-
-
 def _put_out(context: Context, channel: Channel, whom: Person, reason: str) -> None:
     for own in tuple(context.state.connected.get(whom.id, ())):
         if channel.id in own.channels:
@@ -135,7 +130,7 @@ def kick(context: Context, session: Session, command: Kick) -> Append:
     """Put a person out, or take back their invitation, or forget what is kept of their mute or reader's role."""
     channel, actor, whom, mine, his = _look_up(context, session, command.channel, command.name)
     policy.check_remove(channel, actor, mine, whom, his)
-    reason = _reason(command.reason)
+    reason = check_reason(command.reason)
     audit(context, session, "kicked", channel=channel.name, name=whom.name, reason=reason)
     told = _stands(context, session, channel, whom, None, reason)
     _put_out(context, channel, whom, reason)
@@ -161,7 +156,7 @@ async def ban_author(context: Context, session: Session, command: BanAuthor) -> 
 def _ban(context: Context, session: Session, case: _Case, why: str) -> Append:
     channel, actor, whom, mine, his = case
     policy.check_moderate(channel, actor, mine, whom, his)
-    reason = _reason(why)
+    reason = check_reason(why)
     about: dict[str, str | int] = {"channel": channel.name, "name": whom.name, "reason": reason}
     if hours := address_bans.put(context, channel, whom, actor):
         about["address_hours"] = hours
@@ -221,7 +216,7 @@ def mute(context: Context, session: Session, command: Mute) -> Append:
         raise NotAMember(channel=channel.name, name=whom.name)
     if not 0 <= command.seconds <= MUTE_MOST:
         raise BadInput(why="seconds", most=MUTE_MOST)
-    reason = _reason(command.reason)
+    reason = check_reason(command.reason)
     until = context.now() + command.seconds * 1000 if command.seconds else 0
     audit(context, session, "muted", channel=channel.name, name=whom.name, seconds=command.seconds, reason=reason)
     now = msgspec.structs.replace(his, muted_until=until)

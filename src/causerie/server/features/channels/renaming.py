@@ -14,17 +14,15 @@ from causerie.chat.errors import NameTaken, TooMany
 from causerie.chat.events import ChannelRenamed
 from causerie.chat.names import channel_name
 from causerie.chat.replies import Done
-from causerie.chat.texts import check_text
+from causerie.chat.texts import check_reason
 from causerie.server.context import Context
 from causerie.server.engine.session import Session
-from causerie.server.features.channels.channels import keep_author, owned
+from causerie.server.features.channels.channels import owned
 from causerie.server.ports.changes import Append, PutChannel, PutFormerName
-from causerie.server.send_quota import give_back
+from causerie.server.send_quota import give_back, keep_guest
 
 FORMER_MOST = 16
 """Names that one channel had; each is one that no other may have."""
-
-REASON_BYTES = 400
 
 
 def rename_channel(context: Context, session: Session, command: RenameChannel) -> Append | Done:
@@ -44,14 +42,14 @@ def rename_channel(context: Context, session: Session, command: RenameChannel) -
     known = [one for one, number in state.former.items() if number == channel.id and one != name]
     if len(known) >= FORMER_MOST:
         raise TooMany(why="names", most=FORMER_MOST)
-    reason = check_text(command.reason, REASON_BYTES).replace("\n", " ") if command.reason else ""
+    reason = check_reason(command.reason)
     at = context.moment(channel.id)
     told = ChannelRenamed(channel=was, at=at, person=person.id, name=person.name, was=was, now=name, reason=reason)
     data = msgspec.json.encode({"was": was, "now": name, "reason": reason}).decode()
     append = Append(channel, "channel_renamed", at, person, "", "", data, event=told)
     renamed = msgspec.structs.replace(channel, name=name)
     with unit.whole():
-        keep_author(context, session)
+        keep_guest(context, session)
         unit.append(append)
         unit.put(state.channels, channel.id, renamed)
         unit.drop(state.by_name, was)

@@ -12,7 +12,7 @@ from causerie.chat.errors import NoSuchMessage
 from causerie.chat.events import Deleted, Edited
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Version, VersionList
-from causerie.chat.texts import check_text, tags_after_edit
+from causerie.chat.texts import check_reason, check_text, tags_after_edit
 from causerie.server import message_cache
 from causerie.server.audit import audit
 from causerie.server.context import Context
@@ -25,8 +25,6 @@ from causerie.server.send_quota import keep_guest
 
 SINCE_MOST = 1000
 """So many messages are deleted at once; where there were more, the same is asked again."""
-
-REASON_BYTES = 400
 
 
 async def edit(context: Context, session: Session, command: Edit) -> Append:
@@ -52,8 +50,7 @@ async def edit(context: Context, session: Session, command: Edit) -> Append:
     append = Append(channel, "edited", at, person, "", "", "{}", target=message.number, event=told)
     unit = context.unit
     with unit.whole():
-        if person.guest:
-            keep_guest(context, session)
+        keep_guest(context, session)
         for name, value in (
             ("text", text[:BEGINNING]), ("edited_at", at), ("mentions", named.people), ("everyone", named.everyone),
             ("tags", tags_after_edit(message.tags)),
@@ -76,7 +73,7 @@ async def edit(context: Context, session: Session, command: Edit) -> Append:
 
 async def delete(context: Context, session: Session, command: Delete) -> Append:
     """Delete a message."""
-    reason = _reason(command.reason)
+    reason = check_reason(command.reason)
     channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
     now = context.now()
     minutes = context.config.conversation.delete_minutes
@@ -95,13 +92,9 @@ async def delete(context: Context, session: Session, command: Delete) -> Append:
     return append
 
 
-def _reason(given: str) -> str:
-    return check_text(given, REASON_BYTES).replace("\n", " ") if given else ""
-
-
 async def delete_since(context: Context, session: Session, command: DeleteSince) -> Append:
     """Delete what the author of a message, which may be deleted already, said from there on: at most 1000 messages."""
-    reason = _reason(command.reason)
+    reason = check_reason(command.reason)
     if session.person is not None:
         place = context.state.channel_for(session.person, command.channel)
         message_policy.check_delete_since(*message_cache.reader(context, session, place))
@@ -148,8 +141,7 @@ def _erase(
         ):
             unit.set(message, name, value)
     pins.forget(context, channel, numbers)
-    if person.guest:
-        keep_guest(context, session)
+    keep_guest(context, session)
     at = context.moment(channel.id, now)
     told = Deleted(
         channel=channel.name,

@@ -169,8 +169,7 @@ def _send_more(
     )  # fmt: skip
     unit = context.unit
     with unit.whole():
-        if person.guest:
-            keep_guest(context, session)
+        keep_guest(context, session)
         unit.set(session, "spoke", now)
         if channel.access == "direct":
             _bring_in_all(context, session, channel)

@@ -47,8 +47,7 @@ async def pin(context: Context, session: Session, command: Pin) -> Append | Done
     )  # fmt: skip
     unit = context.unit
     with unit.whole():
-        if person.guest:
-            keep_guest(context, session)
+        keep_guest(context, session)
         if command.on:
             # The store keeps them in the order of their times, and many may come in one millisecond.
             since = max(now, *(at + 1 for at in pinned.values()), 0)

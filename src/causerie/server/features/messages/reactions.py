@@ -55,8 +55,7 @@ async def react(context: Context, session: Session, command: React) -> Append | 
     append = Append(channel, "reacted", at, person, "", "", data, target=message.number, event=told)
     unit = context.unit
     with unit.whole():
-        if person.guest:
-            keep_guest(context, session)
+        keep_guest(context, session)
         _change(context, message, emoji, person.id, command.on)
         unit.store(PutReaction(channel.id, message.number, emoji, person.id, command.on))
         unit.append(append)

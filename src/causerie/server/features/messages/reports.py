@@ -14,15 +14,13 @@ from causerie.chat.errors import NoSuchReport, TooMany
 from causerie.chat.events import Message, Reported
 from causerie.chat.model import Channel, Person, Role
 from causerie.chat.replies import Done, ReportLine, ReportList
-from causerie.chat.texts import check_text
+from causerie.chat.texts import check_reason
 from causerie.server import message_cache
 from causerie.server.audit import audit
 from causerie.server.context import Context
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import Complaint, PutReport
 from causerie.server.send_quota import keep_guest
-
-REASON_BYTES = 400
 
 OPEN_MOST = 10_000
 """Open reports of all people, guests among them, who come and go."""
@@ -32,7 +30,7 @@ LISTED_MOST = 200
 
 async def report(context: Context, session: Session, command: Report) -> Done:
     """Show a message that one may read to those who moderate there. To report it twice is to report it once."""
-    reason = _line(command.reason)
+    reason = check_reason(command.reason)
     reports = await _open(context)
     channel, person, standing, message = await message_cache.about(context, session, command.channel, command.number)
     message_policy.check_report(channel, person, standing, message.author)
@@ -42,8 +40,7 @@ async def report(context: Context, session: Session, command: Report) -> Done:
     most = context.config.conversation.reports_person
     if len(mine) >= most or len(reports) >= OPEN_MOST:
         raise TooMany(why="reports", most=most if len(mine) >= most else OPEN_MOST)
-    if person.guest:
-        keep_guest(context, session)
+    keep_guest(context, session)
     new = Complaint(context.new_id(), channel.id, context.now(), person.id, message.number, message.author, reason)
     context.unit.put(reports, new.id, new)
     context.unit.store(PutReport(new))
@@ -101,7 +98,7 @@ async def reports(context: Context, session: Session, command: Reports) -> Repor
 
 async def close_report(context: Context, session: Session, command: CloseReport) -> Done:
     """A report was looked at: it is forgotten, and what came of it is in the audit log."""
-    note = _line(command.note)
+    note = check_reason(command.note)
     known = (await _open(context)).get(command.report)
     names = [await _name(context, one) for one in (known.whom, known.person)] if known is not None else []
     # While the names were looked up, another may have closed it.
@@ -117,10 +114,6 @@ async def close_report(context: Context, session: Session, command: CloseReport)
         reason=one.reason, note=note,
     )  # fmt: skip
     return Done()
-
-
-def _line(text: str) -> str:
-    return check_text(text, REASON_BYTES).replace("\n", " ") if text else ""
 
 
 async def _open(context: Context) -> dict[int, Complaint]:

@@ -62,8 +62,7 @@ async def follow_thread(context: Context, session: Session, command: Follow) -> 
     channel, person = _member(context, session, channel.name)
     if command.on is follows:
         return Done()
-    if person.guest:
-        keep_guest(context, session)
+    keep_guest(context, session)
     follow(context, person.id, channel, root, command.on)
     return Done()
 
