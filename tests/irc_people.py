@@ -10,10 +10,10 @@ import base64
 import re
 from typing import Any
 
-from tests.people import LONGEST, PASSWORD, PATIENCE, House, _Wire
+from tests.people import LONGEST, PASSWORD, PATIENCE, Client, House
 
 
-class IrcPerson(_Wire):
+class IrcPerson(Client):
     """Lines both ways. `heard` are all lines so far."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -63,7 +63,7 @@ class IrcPerson(_Wire):
 
     async def hears_the_end(self) -> None:
         """The connection is ended by the server, and nothing comes before that."""
-        more = await self._read()
+        more = await self.read()
         assert more == b"", f"{self.nick} was to hear the end and heard {more!r}"
 
     async def registers(self, nick: str, caps: str = "", password: str = "") -> list[str]:
@@ -106,7 +106,7 @@ def plain(account: str, password: str = PASSWORD) -> str:
 async def irc(house: House) -> IrcPerson:
     """Somebody connects who speaks IRC."""
     person = IrcPerson(*await house.connect())
-    house._people.append(person)
+    house.people.append(person)
     return person
 
 
@@ -128,5 +128,5 @@ async def irc_at(house: House, place: int, **how: Any) -> IrcPerson:
     """Somebody connects to another of the house's addresses, in their order. `how`: see open_connection."""
     address = house.server.identity.listening[place]
     person = IrcPerson(*await asyncio.open_connection(address.host, address.port, limit=LONGEST, **how))
-    house._people.append(person)
+    house.people.append(person)
     return person

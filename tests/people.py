@@ -9,6 +9,7 @@ proven by asking for something that would have come after.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import socket
@@ -61,7 +62,7 @@ class House:
         self._directory = tempfile.TemporaryDirectory(prefix="causerie-")
         self.data = Path(self._directory.name)
         self.server: bootstrap.Server
-        self._people: list[_Wire] = []
+        self.people: list[Client] = []  # whose connections break before the server stops
 
     async def __aenter__(self) -> Self:
         self.server = await bootstrap.start(self.config, self.data)
@@ -75,9 +76,9 @@ class House:
 
     async def _close(self) -> None:
         try:
-            for person in self._people:
+            for person in self.people:
                 person.hang_up()
-            self._people.clear()
+            self.people.clear()
         finally:
             await self.server.stop()
 
@@ -106,13 +107,13 @@ class House:
     async def classic(self) -> ClassicPerson:
         """Somebody connects who speaks the classic protocol."""
         person = ClassicPerson(*await self.connect())
-        self._people.append(person)
+        self.people.append(person)
         return person
 
     async def native(self) -> NativePerson:
         """Somebody connects who speaks the native protocol, and says hello."""
         person = NativePerson(*await self.connect())
-        self._people.append(person)
+        self.people.append(person)
         await person.asks("hello", version=1)
         return person
 
@@ -130,7 +131,9 @@ class House:
         return person
 
 
-class _Wire:
+class Client:
+    """What all of them have: a connection, and what is not looked at yet of what came by it."""
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
@@ -152,12 +155,23 @@ class _Wire:
         """No more comes from here, but what was asked before may still be answered (half-closed)."""
         self._writer.write_eof()
 
-    async def _read(self, most: int = 65536) -> bytes:
+    async def sent(self) -> None:
+        """What was sent is with the kernel."""
+        await self._writer.drain()
+
+    async def has_heard_nothing(self) -> None:
+        """Nothing has come so far. What is on its way does not count: see `hears_nothing`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                raise AssertionError(f"this came: {await self._reader.read(LONGEST)!r}")
+
+    async def read(self, most: int = 65536) -> bytes:
+        """What comes next, so many bytes at most; none at the end."""
         async with asyncio.timeout(PATIENCE):
             return await self._reader.read(most)
 
 
-class ClassicPerson(_Wire):
+class ClassicPerson(Client):
     """Somebody at a classic client: JSON objects out, plain text with no ends of lines in."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -193,7 +207,7 @@ class ClassicPerson(_Wire):
                 if not wanted.startswith(self._heard):
                     raise AssertionError(f"{self.name} was to hear {text!r} and heard {self._heard!r}")
                 try:
-                    more = await self._read()
+                    more = await self.read()
                 except TimeoutError:
                     raise AssertionError(f"{self.name} was to hear {text!r}; only this came: {self._heard!r}") from None
                 if not more:
@@ -204,7 +218,31 @@ class ClassicPerson(_Wire):
     async def reads_once(self) -> str:
         """One `recv(1024)`, as the first client did, and nothing else of the stream."""
         assert not self._heard
-        return (await self._read(1024)).decode()
+        return (await self.read(1024)).decode()
+
+    async def hears_one_of(self, *texts: str) -> str:
+        """Which of these comes next."""
+        while True:
+            for text in texts:
+                if self._heard.startswith(text.encode()):
+                    await self.hears(text)
+                    return text
+            more = await self.read()
+            assert more, f"{self.name} heard {self._heard!r} and the end"
+            self._heard += more
+
+    async def answers(self, line: str) -> str:
+        """All that is heard until what is said after this line comes back."""
+        proof = f"proof {next(self._count)}"
+        self.says(line)
+        self.says(proof)
+        end = f"{self.name}>{proof}".encode()
+        while end not in self._heard:
+            more = await self.read()
+            assert more, f"{self.name} heard {self._heard!r} and the end"
+            self._heard += more
+        told, _, self._heard = self._heard.partition(end)
+        return told.decode()
 
     async def hears_nothing(self) -> None:
         """Nothing has come: what is said now comes back at once (or is refused, outside a channel)."""
@@ -219,20 +257,21 @@ class ClassicPerson(_Wire):
 
     async def hears_the_end(self) -> None:
         """The connection is ended by the server, and nothing comes before that."""
-        more = self._heard or await self._read()
+        more = self._heard or await self.read()
         assert more == b"", f"{self.name} was to hear the end and heard {more!r}"
 
 
-class NativePerson(_Wire):
+class NativePerson(Client):
     """Somebody at a native client: JSON lines both ways."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         super().__init__(reader, writer)
-        self._events: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []  # heard, and kept for `hears`
         self.name = "somebody"
         self.token = ""
 
-    async def _line(self) -> dict[str, Any]:
+    async def line(self) -> dict[str, Any]:
+        """The next line, whatever it is: an answer or an event."""
         async with asyncio.timeout(PATIENCE):
             line = await self._reader.readline()
         if not line:
@@ -249,11 +288,11 @@ class NativePerson(_Wire):
     async def answer(self, mark: int) -> dict[str, Any]:
         """The answer to the command with this id; events that come before it are kept for `hears`."""
         while True:
-            told = await self._line()
+            told = await self.line()
             if told.get("re") == mark:
                 return told
             assert "re" not in told, f"{self.name} was to be answered {mark} and was answered {told}"
-            self._events.append(told)
+            self.events.append(told)
 
     async def asks(self, do: str, **about: object) -> dict[str, Any]:
         """A command and its answer, which is no refusal."""
@@ -304,7 +343,7 @@ class NativePerson(_Wire):
     async def hears(self, is_: str, **about: object) -> dict[str, Any]:
         """This event comes next: of this kind, with these fields; a field that is None is not there."""
         try:
-            event = self._events.pop(0) if self._events else await self._line()
+            event = self.events.pop(0) if self.events else await self.line()
         except (TimeoutError, EOFError) as end:
             raise AssertionError(f"{self.name} was to hear {is_} {about}; nothing came ({end})") from None
         heard = {name: event.get(name) for name in about}
@@ -313,7 +352,7 @@ class NativePerson(_Wire):
 
     async def next_event(self) -> dict[str, Any]:
         """Whatever is heard next."""
-        return self._events.pop(0) if self._events else await self._line()
+        return self.events.pop(0) if self.events else await self.line()
 
     async def hears_of(self, mark: int, is_: str, **about: object) -> dict[str, Any]:
         """The command with this id is done, and this event of it comes next."""
@@ -324,7 +363,7 @@ class NativePerson(_Wire):
     async def hears_nothing(self) -> None:
         """Nothing has come: the answer to a ping would come after it."""
         await self.answer(self.tells("ping"))
-        assert not self._events, f"{self.name} heard {self._events}"
+        assert not self.events, f"{self.name} heard {self.events}"
 
     async def hears_farewell(self, code: str) -> None:
         """The server says goodbye, and ends the connection."""
@@ -333,5 +372,5 @@ class NativePerson(_Wire):
 
     async def hears_the_end(self) -> None:
         """The connection is ended by the server, and nothing comes before that."""
-        more = self._events or await self._read()
+        more = self.events or await self.read()
         assert not more, f"{self.name} was to hear the end and heard {more!r}"

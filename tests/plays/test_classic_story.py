@@ -57,7 +57,7 @@ async def test_no_comes_alone_in_the_middle_of_a_conversation() -> None:
         async def until_no() -> bytes:
             heard = b""
             while b"NO" not in heard:
-                packet = await luc._read(1024)
+                packet = await luc.read(1024)
                 assert b"NO" not in packet or packet == b"NO"
                 heard += packet
             return heard

@@ -346,7 +346,7 @@ async def test_somebody_at_an_old_client_is_there() -> None:
         heard = ""
         async with asyncio.timeout(5):
             while "anna>better" not in heard:
-                heard += (await old._read()).decode()
+                heard += (await old.read()).decode()
         assert heard.endswith("anna>better")
         assert "Guest5>" not in heard
         assert heard.count("experienced") <= 1

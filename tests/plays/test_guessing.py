@@ -26,7 +26,7 @@ async def native_from(house: House, host: str) -> NativePerson:
     address = house.server.identity.listening[0]
     reader, writer = await asyncio.open_connection(address.host, address.port, local_addr=(host, 0), limit=LONGEST)
     person = NativePerson(reader, writer)
-    house._people.append(person)
+    house.people.append(person)
     await person.asks("hello", version=1)
     return person
 
@@ -36,7 +36,7 @@ async def irc_from(house: House, host: str) -> IrcPerson:
     address = house.server.identity.listening[0]
     reader, writer = await asyncio.open_connection(address.host, address.port, local_addr=(host, 0), limit=LONGEST)
     person = IrcPerson(reader, writer)
-    house._people.append(person)
+    house.people.append(person)
     return person
 
 

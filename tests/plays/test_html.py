@@ -24,7 +24,7 @@ NASTY = (
 async def with_html(house: House, name: str) -> NativePerson:
     """Somebody whose client wants HTML is in home."""
     person = NativePerson(*await house.connect())
-    house._people.append(person)
+    house.people.append(person)
     await person.asks("hello", version=1, html=True)
     await person.logs_in(name)
     await person.joins("home")
@@ -172,7 +172,7 @@ async def test_what_a_reader_missed_has_it_too() -> None:
         for number in range(40):
             await luc.asks("send", channel="home", text=f"{'*a* ' * 30} {number}")
         mia = NativePerson(*await house.connect())
-        house._people.append(mia)
+        house.people.append(mia)
         await mia.asks("hello", version=1, html=True)
         await mia.logs_in("Mia")
         await mia.asks("resume", since={"home": 0})

@@ -232,7 +232,7 @@ async def test_references_are_as_isupport_says(kind: str) -> None:
     """IRCv3 chathistory, ISUPPORT: CHATHISTORY, MSGREFTYPES."""
     async with House() as house:
         ann = IrcPerson(*await house.connect())
-        house._people.append(ann)
+        house.people.append(ann)
         lines = await ann.registers("Ann")
         tokens = " ".join(lines).split()
         assert f"CHATHISTORY={house.config.limits.history_page}" in tokens

@@ -56,7 +56,7 @@ async def sends_bytes(person: IrcPerson, *lines: str) -> None:
     """One byte at a time, each in a packet of its own."""
     for byte in "".join(f"{line}\r\n" for line in lines).encode():
         person.sends(bytes([byte]))
-        await person._writer.drain()
+        await person.sent()
         await asyncio.sleep(0)
 
 
@@ -186,7 +186,7 @@ async def test_a_proxy_says_whom_it_connects() -> None:
         writer.write(b"PROXY TCP4 192.0.2.9 127.0.0.1 40000 6697\r\n")
         await writer.start_tls(client_context())
         eve = IrcPerson(reader, writer)
-        house._people.append(eve)
+        house.people.append(eve)
         await eve.registers("Eve")
         assert connection_of(house, "Eve").host == "192.0.2.9"
 

@@ -145,7 +145,7 @@ async def test_what_concerns_all_channels_is_told_once() -> None:
         )  # fmt: skip
         await ann.hears_nothing()
         await mia.answer(mia.tells("ping"))
-        assert [event["channel"] for event in mia._events if event["is"] == "left"] == ["one", "two"]
+        assert [event["channel"] for event in mia.events if event["is"] == "left"] == ["one", "two"]
 
 
 async def test_who_lags_is_not_told_what_it_said_itself() -> None:

@@ -183,7 +183,7 @@ async def guest_from(house: House, host: str, name: str) -> NativePerson:
     """A guest who comes from this address of this machine."""
     address = house.server.identity.listening[0]
     guest = NativePerson(*await asyncio.open_connection(address.host, address.port, local_addr=(host, 0)))
-    house._people.append(guest)
+    house.people.append(guest)
     await guest.asks("hello", version=1)
     await guest.logs_in(name)
     return guest

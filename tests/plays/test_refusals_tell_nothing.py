@@ -74,7 +74,7 @@ async def told_natively(eve: NativePerson, row: str, about: dict[str, Any], room
     """The answer, without what is Eve's own: the name that she asked for, and the mark."""
     mark = eve.tells(row.partition(":")[0], **written(about, room))
     answer = await eve.answer(mark)
-    eve._events.clear()
+    eve.events.clear()
     del answer["re"]
     return json.dumps(answer).replace(room, "ROOM")
 
@@ -169,7 +169,7 @@ async def told(eve: NativePerson, row: str, about: dict[str, Any], it: str | int
     text = json.dumps(about).replace('"{it}"', json.dumps(it))
     mark = eve.tells(row.partition(":")[0], **json.loads(text))
     answer = await eve.answer(mark)
-    eve._events.clear()
+    eve.events.clear()
     assert answer.get("code") != "internal", row
     del answer["re"]
     return re.sub(rf"\b{it}\b", "IT", json.dumps(answer))
@@ -189,7 +189,7 @@ async def haunted(house: House) -> NativePerson:
     ghost.tells("quit")
     while (await host.next_event())["is"] != "left":
         pass
-    eve._events.clear()
+    eve.events.clear()
     return eve
 
 
@@ -235,14 +235,7 @@ async def test_somebody_who_spoke_elsewhere_and_is_gone() -> None:
 
 async def lines_of(person: ClassicPerson, line: str, it: str) -> str:
     """All that a classic client is told, without the name of the thing."""
-    proof = f"proof {next(person._count)}"
-    person.says(line)
-    person.says(proof)
-    end = f"{person.name}>{proof}".encode()
-    while end not in person._heard:
-        person._heard += await person._read()
-    told, _, person._heard = person._heard.partition(end)
-    return told.decode().replace(it, "IT")
+    return (await person.answers(line)).replace(it, "IT")
 
 
 async def test_a_private_channel_by_slash_commands() -> None:

@@ -33,7 +33,7 @@ async def says(speaker: NativePerson, text: str, **about: object) -> int:
 async def message(person: NativePerson, text: str, **about: object) -> dict[str, Any]:
     """This is the next message that a person hears; that they follow a thread from now on is passed over."""
     while True:
-        event = person._events.pop(0) if person._events else await person._line()
+        event = await person.next_event()
         if event["is"] == "message":
             heard = {name: event.get(name) for name in about}
             assert (event["text"], heard) == (text, about), event
@@ -61,7 +61,7 @@ async def test_a_reply_points_at_its_message_and_a_thread_counts_them() -> None:
         assert page["messages"][0]["replies"] == 3
         heard = ""
         while not heard.endswith("when?"):
-            heard += (await old._read()).decode()
+            heard += (await old.read()).decode()
         assert [heard.count(text) for text in ("I do", "good", "when?")] == [1, 1, 1]
 
 

@@ -25,7 +25,7 @@ from causerie.server.ports.changes import Append, Complaint, PutPerson
 from causerie.transport import listener
 from causerie.transport.control_socket import NAME
 from tests.irc_people import IrcPerson, irc
-from tests.people import LONGEST, PASSWORD, ClassicPerson, House, NativePerson, config_with
+from tests.people import LONGEST, PASSWORD, House, NativePerson, config_with
 
 LEGEND = {
     "login": "not_logged_in",
@@ -464,7 +464,7 @@ class Scene:
         """Somebody of this kind at a native client."""
         if kind == "operator":
             person = NativePerson(*await asyncio.open_unix_connection(str(self.house.data / NAME), limit=LONGEST))
-            self.house._people.append(person)
+            self.house.people.append(person)
             await person.asks("hello", version=1)
             return person
         person = await self.house.native()
@@ -528,7 +528,7 @@ class Scene:
             person.name = "Guest" + self.names["n"]
         if verb == "CONN" or kind != "stranger":
             person.asks_in(place, person.name, "wrong " + PASSWORD if kind == "stranger" else PASSWORD)
-            heard = await self.first_of(person, "NO", "OK", f"[+]{person.name}")
+            heard = await person.hears_one_of("NO", "OK", f"[+]{person.name}")
             if heard == "OK":
                 await person.hears(f"[+]{person.name}")
             if verb == "CONN":
@@ -536,7 +536,7 @@ class Scene:
                 return "NO" if heard == "NO" else "yes"
         person.says("good day")
         refusals = {f"causerie>{text}": word for word, text in SAID.items()}
-        heard = await self.first_of(person, f"{person.name}>good day", *refusals)
+        heard = await person.hears_one_of(f"{person.name}>good day", *refusals)
         person.hang_up()
         return refusals.get(heard, "yes")
 
@@ -563,18 +563,6 @@ class Scene:
         """What one hears who has not registered: a line, since PING is not answered before."""
         person.says(self.filled(IRC[row]))
         return [await person.line()]
-
-    @staticmethod
-    async def first_of(person: ClassicPerson, *texts: str) -> str:
-        """Which of these comes next."""
-        while True:
-            for text in texts:
-                if person._heard.startswith(text.encode()):
-                    await person.hears(text)
-                    return text
-            more = await person._read()
-            assert more, f"{person.name} heard {person._heard!r} and the end"
-            person._heard += more
 
 
 async def scene_in(house: House) -> Scene:

@@ -119,7 +119,7 @@ async def heard_texts(person: NativePerson, count: int) -> list[tuple[int, str]]
     """The next so many messages; what is passing is left out."""
     found: list[tuple[int, str]] = []
     while len(found) < count:
-        event: dict[str, Any] = person._events.pop(0) if person._events else await person._line()
+        event: dict[str, Any] = await person.next_event()
         if event["is"] == "message":
             found.append((event["number"], event["text"]))
     return found

@@ -27,8 +27,8 @@ async def say(person: NativePerson, text: str, reply: int = 0) -> int:
 
 def events_of(person: NativePerson, kind: str) -> list[dict[str, Any]]:
     """What came of this kind, taken out of what is still to be heard."""
-    found = [event for event in person._events if event["is"] == kind]
-    person._events[:] = [event for event in person._events if event["is"] != kind]
+    found = [event for event in person.events if event["is"] == kind]
+    person.events[:] = [event for event in person.events if event["is"] != kind]
     return found
 
 

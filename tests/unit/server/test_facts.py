@@ -54,7 +54,7 @@ async def test_thirty_leave_while_commits_fail(ends: bool, monkeypatch: pytest.M
         assert [state.people[number].name for number in state.connected] == ["Mia"]
         assert [list(here.values()) for here in state.here.values() if here] == [[1]]
         await mia.answer(mia.tells("ping"))
-        left = {event["name"] for event in mia._events if event["is"] == "left"}
+        left = {event["name"] for event in mia.events if event["is"] == "left"}
         assert left == {f"Guest{number}" for number in range(24)} | {"anna"}
         for number in range(24):
             await house.native_in("home", f"Guest{number}")
@@ -209,7 +209,7 @@ async def test_who_lags_hears_no_channel_that_was_refused(monkeypatch: pytest.Mo
         await anna.answer(anna.tells("ping"))
         await bob.says("garden", "not for anna")
         await anna.answer(anna.tells("ping"))
-        assert not [event for event in anna._events if event.get("channel") == "garden"]
+        assert not [event for event in anna.events if event.get("channel") == "garden"]
 
 
 async def test_what_is_refused_after_waiting_has_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,4 +226,4 @@ async def test_what_is_refused_after_waiting_has_changed_nothing(monkeypatch: py
         context.unit.put(slowed, (2, 2), 2)
         await finish(context, session, Disconnect(name=""), use_case())
         assert slowed == {(2, 2): 2}
-        await mia._line()
+        await mia.line()
