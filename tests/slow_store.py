@@ -1,11 +1,11 @@
-"""A store whose commits wait or fail when a test says so; all that it keeps is real."""
+"""A store whose commits wait, fail or are lost when a test says so; all that it keeps is real."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -13,18 +13,22 @@ from causerie import bootstrap
 from causerie.server.context import Context
 from causerie.server.dispatch import dispatch
 from causerie.server.ports.changes import Append, Change, Stored
-from causerie.server.ports.store import StoreFailed
+from causerie.server.ports.store import StoreFailed, StoreUnknown
 from causerie.stores.sqlite.store import SqliteStore
 from causerie.transport import connection
 from tests.people import PATIENCE, House
 
 
 class SlowStore(SqliteStore):
-    """`hold()` makes commits wait until `let_go()`; `failing` makes them fail before anything is stored."""
+    """`hold()` makes commits wait until `let_go()`; `failing` makes them fail before anything is stored; `loses`: when
+    in each of them the way to the store is lost, so that it ends with StoreUnknown."""
 
     def __init__(self, directory: Path, readers: int = 2, quiet: float = 1.0) -> None:
         super().__init__(directory, readers, quiet)
         self.failing = False
+        self.loses: Literal["never", "before", "after"] = "never"
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.committing = False
         self._free = asyncio.Event()
         self._free.set()
@@ -36,9 +40,19 @@ class SlowStore(SqliteStore):
             await self._free.wait()
             if self.failing:
                 raise StoreFailed("disk full")
-            return await super().commit(changes)
+            if self.loses == "before":
+                raise StoreUnknown(-1, {})
+            stored = await super().commit(changes)
+            if self.loses == "after":
+                raise StoreUnknown(self._unit, stored)
+            return stored
         finally:
             self.committing = False
+
+    async def outcome(self, unit: int) -> bool:
+        """See the port; it waits for `answers`."""
+        await self.answers.wait()
+        return await super().outcome(unit)
 
     def hold(self) -> None:
         """Commits wait from now on."""

@@ -14,7 +14,7 @@
     ├── LoginFailed      unknown name, wrong password or token: all the same from outside
     ├── TooMuch          TooFast  SlowMode  TooManyFailures  TooManyChannels  ChannelFull  TooMany  TooManyConnections
     │                    ServerFull  SearchTooBroad
-    └── Unavailable      StoreUnavailable  Busy  ShuttingDown  Internal
+    └── Unavailable      StoreUnavailable  OutcomeUnknown  Busy  ShuttingDown  Internal
 
 Every protocol maps the codes once, in one table. `data` holds only text and numbers; `retry_after` is in seconds.
 """
@@ -268,6 +268,12 @@ class Unavailable(ChatError):
 
 class StoreUnavailable(Unavailable):
     code = "store_unavailable"
+
+
+class OutcomeUnknown(Unavailable):
+    """Whether it was done is not known: the store was lost while it was being stored."""
+
+    code = "outcome_unknown"
 
 
 class Busy(Unavailable):

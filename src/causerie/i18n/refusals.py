@@ -93,6 +93,9 @@ def sentences() -> dict[str, str]:
         "search_too_broad": _("this search takes too long; add a rarer word, a channel, a person or a time"),
         "unavailable": _("the server cannot do this at the moment; try again"),
         "store_unavailable": _("the server cannot write to its disk at the moment; nothing was stored ({why})"),
+        "outcome_unknown": _(
+            "whether this was done is not known: the server lost its database meanwhile; look before you do it again"
+        ),
         "busy": _("the server is busy; try again in {retry_after} seconds"),
         "shutting_down": _("the server is shutting down"),
         "internal": _("the server made a mistake, which its log describes; nothing was changed"),

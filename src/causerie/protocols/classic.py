@@ -14,7 +14,16 @@ import msgspec
 from msgspec import UNSET
 
 from causerie.chat.commands import Command, Join, LogIn, LogOut, Quit, Send, SetName
-from causerie.chat.errors import BadShape, ChatError, FrameTooLong, NotJson, TooDeep, TooFast, Unavailable
+from causerie.chat.errors import (
+    BadShape,
+    ChatError,
+    FrameTooLong,
+    NotJson,
+    OutcomeUnknown,
+    TooDeep,
+    TooFast,
+    Unavailable,
+)
 from causerie.chat.events import Entered, Event, Gap, Left, Message, MessageRun, Presence, Renamed
 from causerie.chat.names import is_guest_style
 from causerie.chat.replies import Done, LoggedIn, Reply
@@ -261,6 +270,7 @@ def short_refusals() -> dict[str, str]:
         "banned": _("not said: you were put out of this channel."),
         "not_a_member": _("not said: you are in no channel."),
         "not_logged_in": _("not said: you have not logged in."),
+        "outcome_unknown": _("it is not known whether that was said: look before you say it again."),
     }
 
 
@@ -283,7 +293,7 @@ def _refusal(error: ChatError) -> str:
     seconds = error.data.get("retry_after", 5)
     if isinstance(error, TooFast):
         return _("not said: too fast, wait {seconds} s.").format(seconds=seconds)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable) and not isinstance(error, OutcomeUnknown):
         return _("not said: the server cannot store it just now, try again in {seconds} s.").format(seconds=seconds)
     return short_refusals().get(error.code) or f"{sentence(error)}."
 

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from causerie import bootstrap
 from causerie.chat import commands as c
-from causerie.chat.errors import LoginFailed, StoreUnavailable
+from causerie.chat.errors import LoginFailed, OutcomeUnknown, StoreUnavailable
 from causerie.chat.events import AnyEvent, LoggedEvent, Message
 from causerie.chat.model import Person
 from causerie.chat.names import skeleton
@@ -35,7 +35,7 @@ from causerie.server.engine.state import State
 from causerie.server.features.accounts import accounts, login
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, Audit, Change, PutSeen, Stored
-from causerie.server.ports.store import StoreFailed
+from causerie.server.ports.store import StoreFailed, StoreUnknown
 from causerie.stores.sqlite.store import SqliteStore
 
 LONGEST = 30.0
@@ -69,15 +69,21 @@ _EVENT = msgspec.json.Decoder(AnyEvent)
 
 
 class FailingStore(SqliteStore):
-    """Its disk is full while `full`."""
+    """Its disk is full while `full`. While `losing` the way to it is lost in each commit: by turns before and after it
+    is done."""
 
-    full = False
+    full = losing = False
+    lost = 0
 
     async def commit(self, changes: Sequence[Change]) -> dict[Append, Stored]:
         """See Store."""
         if self.full:
             raise StoreFailed("the disk is full")
-        return await super().commit(changes)
+        if not self.losing:
+            return await super().commit(changes)
+        self.lost += 1
+        stored = await super().commit(changes) if self.lost % 2 else {}
+        raise StoreUnknown(self._unit if self.lost % 2 else -1, stored)
 
 
 class Ears:
@@ -107,7 +113,12 @@ class Ears:
                 self.model.problems.append("one key, two messages")
         elif isinstance(answer, LoginFailed):
             self.model.refused += 1
-        elif isinstance(answer, StoreUnavailable) and not self.model.full:
+        elif isinstance(answer, OutcomeUnknown):
+            if not self.model.store.losing:
+                self.model.problems.append("a store that answers, and yet nobody knows")
+            if isinstance(command, c.Send):
+                self.model.unowed.add(command.text)
+        elif isinstance(answer, StoreUnavailable) and not (self.model.full or self.model.store.losing):
             self.model.problems.append("refused by a store that works")
 
     def own(self, command: c.Command | None, event: object) -> bytes | None:
@@ -132,7 +143,7 @@ class Ears:
 class Model(RuleBasedStateMachine):
     """See the module. `told`: logged events that anybody heard, `acknowledged`: what was said, both by channel and
     number; `keys`: where a person's key led; `authors`: who asked a command, by its id; `unowed`: what was said by who
-    went before they were answered."""
+    went before they were answered, or were answered that nobody knows."""
 
     config = Config()
 
@@ -281,6 +292,17 @@ class Model(RuleBasedStateMachine):
         """From here on all is again."""
         self.settle()
         self.full = self.store.full = False
+
+    @rule()
+    def lose_answers(self) -> None:
+        """From here on commits end without an answer."""
+        self.store.losing = True
+
+    @rule()
+    def find_answers(self) -> None:
+        """From here on they have one again."""
+        self.settle()
+        self.store.losing = False
 
     @rule()
     def settle(self) -> None:

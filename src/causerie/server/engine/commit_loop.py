@@ -4,7 +4,9 @@ One commit is under way at a time. A unit of work that stores nothing is told in
 commit fails, its unit of work and the one that collected meanwhile are undone, newest first, and every command in them
 refused. When one takes longer than `patience` seconds its commands are refused with `store_unavailable` and nothing
 that changes anything is taken until the store has answered: what it then did is told, what it did not is undone. A
-client that sends the same message again with the same key gets the first one's number either way.
+client that sends the same message again with the same key gets the first one's number either way. So it is when the
+store was lost during a commit: its commands are refused with `outcome_unknown`, and the store is asked until it says
+what it did.
 
 What cannot be undone is done again once its unit of work was undone (`UnitOfWork.fact`); what must be stored of it is
 owed to the store, and written with the next commit that succeeds.
@@ -14,17 +16,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
-from causerie.chat.errors import StoreUnavailable
+from causerie.chat.errors import ChatError, OutcomeUnknown, StoreUnavailable
 from causerie.server.engine.commit_delay import LARGE, CommitDelay, may_wait, merges
 from causerie.server.engine.unit_of_work import UnitOfWork
-from causerie.server.ports.changes import Change
-from causerie.server.ports.store import Store, StoreFailed
+from causerie.server.ports.changes import Append, Change, Stored
+from causerie.server.ports.store import Store, StoreFailed, StoreUnknown
 
 log = logging.getLogger("causerie.store")
 
 RETRY_SECONDS = 5
+
+ASK_SECONDS = 1
+"""How often a store is asked how a commit came out."""
 
 OWED_MOST = 10_000
 """Changes that are owed to a store that fails; past it the oldest are forgotten, and counted in the log."""
@@ -204,7 +209,7 @@ class CommitLoop:
         owed = tuple(self.owed.items())
         try:
             changes = [*(change for _, change in owed), *unit.changes] if owed else unit.changes
-            unit.stored = await self._store.commit(changes)
+            unit.stored = await self._stored(changes)
         except StoreFailed as failure:
             self.failures += 1
             if self._retry is None:
@@ -227,6 +232,23 @@ class CommitLoop:
                 self.stalled = self.resting = False
                 log.warning("the store answers again")
             self._do_facts()
+
+    async def _stored(self, changes: Sequence[Change]) -> Mapping[Append, Stored]:
+        """Commit these. Raises StoreFailed: nothing of them is stored."""
+        try:
+            return await self._store.commit(changes)
+        except StoreUnknown as lost:
+            log.error("the store was lost during a commit; refusing until it says how that came out")
+            self._stall(OutcomeUnknown(retry_after=RETRY_SECONDS))
+            while True:
+                try:
+                    done = await self._store.outcome(lost.unit)
+                    break
+                except StoreFailed:
+                    await asyncio.sleep(ASK_SECONDS)
+            if not done:
+                raise StoreFailed("it was lost before it could store anything") from None
+            return lost.stored
 
     def _paid(self, owed: tuple[tuple[Hashable, Change], ...]) -> None:
         for key, change in owed:
@@ -266,19 +288,20 @@ class CommitLoop:
     def _look(self) -> None:
         """Whether the commit under way takes too long: one timer serves all those that do not."""
         self._alarm = None
-        if self._committing is None:
+        if self._committing is None or self.stalled:
             return
         left = self._since + self.patience - self._loop.time()
         if left <= 0:
-            self._stall()
+            log.error("the store has not answered for %g s; refusing until it does", self.patience)
+            self._stall(StoreUnavailable(retry_after=RETRY_SECONDS))
         else:
             self._alarm = self._loop.call_later(left, self._look)
 
-    def _stall(self) -> None:
-        log.error("the store has not answered for %g s; refusing until it does", self.patience)
+    def _stall(self, refusal: ChatError) -> None:
+        """Refuse what is being committed so, and all that changes anything from now on."""
         self.stalled = self.resting = True
         if self._committing is not None:
-            self._committing.answer_all(StoreUnavailable(retry_after=RETRY_SECONDS))
+            self._committing.answer_all(refusal)
             self._committing.over()
         self._while_stalled()
 

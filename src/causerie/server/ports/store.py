@@ -2,7 +2,7 @@
 
 The store is the truth. It keeps people, channels, standings, invites and tokens, and for each channel a log of numbered
 events. All that one unit of work decided is committed as one: after `commit` returned, it is on disk and synced; when
-it raises StoreFailed, nothing of it is stored.
+it raises StoreFailed, nothing of it is stored; when it raises StoreUnknown, `outcome` says which of the two it is.
 """
 
 from __future__ import annotations
@@ -21,6 +21,16 @@ from causerie.server.ports.changes import AddressBan, Append, Change, Complaint,
 
 class StoreFailed(Exception):
     """The store could not do it: disk full, I/O error, gone. str() says what in one line."""
+
+
+class StoreUnknown(Exception):
+    """Whether a commit was done is not known: the way to the store was lost meanwhile. `unit` is what to ask `outcome`
+    with; `stored`: what became of every Append, if it was done."""
+
+    def __init__(self, unit: int, stored: Mapping[Append, Stored]) -> None:
+        super().__init__(unit)
+        self.unit = unit
+        self.stored = stored
 
 
 class SearchTimedOut(Exception):
@@ -157,10 +167,14 @@ class Store(Protocol):
     async def commit(self, changes: Sequence[Change]) -> Mapping[Append, Stored]:
         """Store all of it, in this order, or nothing: synced when it returns. One commit at a time.
 
-        Raises StoreFailed. What became of every Append: a channel's numbers rise by one, in the order given, and so do
-        a thread's; one with `more` is a message for each of its texts, and its Stored tells of the first. Of one that
-        is sent again nothing is stored, counted or followed.
+        Gives what became of every Append: a channel's numbers rise by one, in the order given, and so do a thread's;
+        one with `more` is a message for each of its texts, and its Stored tells of the first. Of one that is sent again
+        nothing is stored, counted or followed. Raises StoreFailed, StoreUnknown.
         """
+
+    async def outcome(self, unit: int) -> bool:
+        """Whether the commit that ended with StoreUnknown last was done; asked before the next one. Raises StoreFailed:
+        it cannot be asked now."""
 
     async def page(
         self, channel: Channel, above: int, below: int, limit: int, newest: bool, asker: int = 0, talk: bool = False

@@ -105,6 +105,7 @@ class SqliteStore:
             raise StoreFailed(f"{self.path}: {error}") from None
         self._acknowledged = Acknowledged(directory)
         self._committed = 0
+        self._unit = 0
         self._committer = Committer()
         self._readers = ThreadPoolExecutor(readers, "read")
         self._local = local()
@@ -193,11 +194,16 @@ class SqliteStore:
         """See the port."""
         async with self._one_writes:
             results, told = await self._commit(changes)
+        self._unit += 1
         if told:
             self._index.more(told)
         if Erase in map(type, changes):
             self._wiping.soon()
         return results
+
+    async def outcome(self, unit: int) -> bool:
+        """See the port. A COMMIT of SQLite is a call that ends one way or the other: none ends with StoreUnknown."""
+        return unit == self._unit
 
     async def _commit(self, changes: Sequence[Change]) -> tuple[dict[Append, Stored], int]:
         writer = self._writer

@@ -80,7 +80,8 @@ STANDARD = frozenset((
     "refused", "bad_input", "not_json", "bad_shape", "unknown_slash", "too_deep", "bad_text", "text_too_long",
     "weak_password", "not_allowed", "registration_closed", "invite_refused", "not_yours", "too_late", "not_found",
     "no_such_invite", "no_such_session", "no_such_message", "no_such_report", "too_much", "too_many",
-    "too_many_connections", "server_full", "search_too_broad", "unavailable", "shutting_down", "internal",
+    "too_many_connections", "server_full", "search_too_broad", "unavailable", "outcome_unknown", "shutting_down",
+    "internal",
 ))  # fmt: skip
 """Codes that IRC has no number for: `FAIL`, with the code."""
 
