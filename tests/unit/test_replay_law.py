@@ -363,7 +363,7 @@ def _holds(state: Path, acts: list[Act], counting: bool) -> None:
         asyncio.run(_play(state, acts, counting))
     except Exception:
         if keep := os.environ.get("CAUSERIE_LAW_KEEP"):
-            kept = [Kept(slot, command, settled) for slot, command, settled in acts]  # type: ignore[arg-type]
+            kept = [Kept(slot, command, settled) for slot, command, settled in acts]
             broken = Broken(counting=counting, acts=kept)
             Path(keep, f"{'mentions' if counting else 'views'}.json").write_bytes(
                 msgspec.json.format(msgspec.json.encode(broken), indent=1)

@@ -6,9 +6,12 @@ them from their own words. `id` is the asker's own mark and comes back with the 
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from msgspec import Struct
 
 from causerie.chat.model import Access, Level, MaskList, Mode, Rank, RoleName, TopicFor
+from causerie.chat.unions import union_of
 
 PROTOCOL_VERSION = 1
 """Of commands, replies and events as they travel on the native protocol."""
@@ -17,7 +20,16 @@ PROTOCOL_VERSION = 1
 class Command(Struct, frozen=True, tag_field="do", kw_only=True, gc=False):
     """What every command may carry: the asker's mark, given back as `re` with the answer."""
 
+    repeatable: ClassVar[bool] = False
+    """Whether a client sends it again by itself when the connection was lost before the reply."""
+
     id: int | str | None = None
+
+
+class Query(Command, frozen=True, kw_only=True):
+    """A command that stores nothing and tells nobody."""
+
+    repeatable: ClassVar[bool] = True
 
 
 class Hello(Command, frozen=True, tag="hello", kw_only=True):
@@ -102,11 +114,11 @@ class Quit(Command, frozen=True, tag="quit", kw_only=True):
     reason: str = ""
 
 
-class Ping(Command, frozen=True, tag="ping", kw_only=True):
+class Ping(Query, frozen=True, tag="ping", kw_only=True):
     """Answered when all that this session asked before is on its way to everyone."""
 
 
-class Sessions(Command, frozen=True, tag="sessions", kw_only=True):
+class Sessions(Query, frozen=True, tag="sessions", kw_only=True):
     """List one's own tokens."""
 
 
@@ -119,6 +131,8 @@ class Revoke(Command, frozen=True, tag="revoke", kw_only=True):
 class Join(Command, frozen=True, tag="join", kw_only=True):
     """Enter a channel; it is made if nobody has named it before and `create` is true. `key`: where it asks for one.
     `members`: whether the snapshot is to list them."""
+
+    repeatable: ClassVar[bool] = True
 
     channel: str
     create: bool = True
@@ -221,7 +235,7 @@ class DeleteSince(Command, frozen=True, tag="delete_since", kw_only=True):
     reason: str = ""
 
 
-class Versions(Command, frozen=True, tag="versions", kw_only=True):
+class Versions(Query, frozen=True, tag="versions", kw_only=True):
     """The earlier texts of a message. Moderators."""
 
     channel: str
@@ -237,7 +251,7 @@ class React(Command, frozen=True, tag="react", kw_only=True):
     on: bool = True
 
 
-class Reactions(Command, frozen=True, tag="reactions", kw_only=True):
+class Reactions(Query, frozen=True, tag="reactions", kw_only=True):
     """Who reacted to a message, and how. `after`: a person's id, for the next page of this emoji."""
 
     channel: str
@@ -255,13 +269,13 @@ class Pin(Command, frozen=True, tag="pin", kw_only=True):
     on: bool = True
 
 
-class Pins(Command, frozen=True, tag="pins", kw_only=True):
+class Pins(Query, frozen=True, tag="pins", kw_only=True):
     """A channel's pinned messages, the last pinned first."""
 
     channel: str
 
 
-class Thread(Command, frozen=True, tag="thread", kw_only=True):
+class Thread(Query, frozen=True, tag="thread", kw_only=True):
     """A page of a thread: the replies to message `number`, and that message first on the oldest page."""
 
     channel: str
@@ -279,7 +293,7 @@ class Follow(Command, frozen=True, tag="follow", kw_only=True):
     on: bool = True
 
 
-class Threads(Command, frozen=True, tag="threads", kw_only=True):
+class Threads(Query, frozen=True, tag="threads", kw_only=True):
     """The threads that one follows, with what is unread in each, the ones with the newest replies first."""
 
 
@@ -296,13 +310,13 @@ class Mark(Command, frozen=True, tag="mark", kw_only=True):
     at: int = 0
 
 
-class Unread(Command, frozen=True, tag="unread", kw_only=True):
+class Unread(Query, frozen=True, tag="unread", kw_only=True):
     """What is unread in each of one's channels, or in one of them."""
 
     channel: str = ""
 
 
-class Recent(Command, frozen=True, tag="recent", kw_only=True):
+class Recent(Query, frozen=True, tag="recent", kw_only=True):
     """One's channels in which something was said after `since` and before `until` (ms; 0: no bound), by the time of
     their last message: the last ones, or (`oldest`) the first."""
 
@@ -330,11 +344,11 @@ class Prefer(Command, frozen=True, tag="prefer", kw_only=True):
     share_last_seen: bool | None = None
 
 
-class Preferred(Command, frozen=True, tag="preferred", kw_only=True):
+class Preferred(Query, frozen=True, tag="preferred", kw_only=True):
     """What one wants, as it is kept."""
 
 
-class Why(Command, frozen=True, tag="why", kw_only=True):
+class Why(Query, frozen=True, tag="why", kw_only=True):
     """Why was I notified of this message, or not?"""
 
     channel: str
@@ -356,7 +370,7 @@ class Draft(Command, frozen=True, tag="draft", kw_only=True):
     reply: int = 0
 
 
-class Drafts(Command, frozen=True, tag="drafts", kw_only=True):
+class Drafts(Query, frozen=True, tag="drafts", kw_only=True):
     """One's drafts in all channels."""
 
 
@@ -373,7 +387,7 @@ class SetPresence(Command, frozen=True, tag="set_presence", kw_only=True):
     text: str = ""
 
 
-class Whois(Command, frozen=True, tag="whois", kw_only=True):
+class Whois(Query, frozen=True, tag="whois", kw_only=True):
     """What one may know of a person."""
 
     name: str
@@ -402,7 +416,7 @@ class Watch(Command, frozen=True, tag="watch", kw_only=True):
     on: bool = True
 
 
-class Gone(Command, frozen=True, tag="gone", kw_only=True):
+class Gone(Query, frozen=True, tag="gone", kw_only=True):
     """Who has left lately, newest first: those whose name is `name` (`*` and `?` stand for anything)."""
 
     name: str
@@ -425,7 +439,7 @@ class Report(Command, frozen=True, tag="report", kw_only=True):
     reason: str = ""
 
 
-class Reports(Command, frozen=True, tag="reports", kw_only=True):
+class Reports(Query, frozen=True, tag="reports", kw_only=True):
     """The open reports of the channels that one moderates."""
 
 
@@ -453,18 +467,18 @@ class Reload(Command, frozen=True, tag="reload", kw_only=True):
     """Read the settings file and the certificate again."""
 
 
-class AuditLog(Command, frozen=True, tag="audit_log", kw_only=True):
+class AuditLog(Query, frozen=True, tag="audit_log", kw_only=True):
     """What was done to whom, newest first. `before`: an entry's id, for the next page."""
 
     before: int = 0
     limit: int = 100
 
 
-class Help(Command, frozen=True, tag="help", kw_only=True):
+class Help(Query, frozen=True, tag="help", kw_only=True):
     """The slash commands."""
 
 
-class History(Command, frozen=True, tag="history", kw_only=True):
+class History(Query, frozen=True, tag="history", kw_only=True):
     """A page of a channel's log: the newest `limit` events below `before`, or the first above `after`.
 
     With `around`, half of the page on each side of that number. 0: not given; none given: the newest page.
@@ -490,7 +504,7 @@ class History(Command, frozen=True, tag="history", kw_only=True):
     member: bool = False
 
 
-class Search(Command, frozen=True, tag="search", kw_only=True):
+class Search(Query, frozen=True, tag="search", kw_only=True):
     """Find messages: words (all of them), `"phrases"`, `prefix*`; in a channel, by a person, between times (ms).
 
     Newest first. `before` is the `place` of the last one found, for the next page.
@@ -511,21 +525,21 @@ class Resume(Command, frozen=True, tag="resume", kw_only=True):
     since: dict[str, int]
 
 
-class Channels(Command, frozen=True, tag="channels", kw_only=True):
+class Channels(Query, frozen=True, tag="channels", kw_only=True):
     """List the channels that one may know of. `after`: a name, for the next page."""
 
     after: str = ""
     limit: int = 200
 
 
-class Look(Command, frozen=True, tag="look", kw_only=True):
+class Look(Query, frozen=True, tag="look", kw_only=True):
     """A channel as it stands, without entering it. `members`: whether to list them."""
 
     channel: str
     members: bool = True
 
 
-class Members(Command, frozen=True, tag="members", kw_only=True):
+class Members(Query, frozen=True, tag="members", kw_only=True):
     """List a channel's members and those present. `after`: a name, for the next page."""
 
     channel: str
@@ -581,7 +595,7 @@ class SetMetadata(Command, frozen=True, tag="set_metadata", kw_only=True):
     value: str = ""
 
 
-class Metadata(Command, frozen=True, tag="metadata", kw_only=True):
+class Metadata(Query, frozen=True, tag="metadata", kw_only=True):
     """All that is noted of a channel, or of a person (neither: of oneself)."""
 
     channel: str = ""
@@ -631,14 +645,14 @@ class SetMask(Command, frozen=True, tag="set_mask", kw_only=True):
     on: bool = True
 
 
-class Masks(Command, frozen=True, tag="masks", kw_only=True):
+class Masks(Query, frozen=True, tag="masks", kw_only=True):
     """One of a channel's lists of masks; that of the bans holds those of people too."""
 
     channel: str
     list: MaskList
 
 
-class Memberships(Command, frozen=True, tag="memberships", kw_only=True):
+class Memberships(Query, frozen=True, tag="memberships", kw_only=True):
     """List everybody whom a channel has on record, by name: members, here or not, who is invited, banned, or muted and
     gone. For its moderators. `kick` takes somebody off it, `unban` lifts a ban."""
 
@@ -695,7 +709,7 @@ class MakeInvite(Command, frozen=True, tag="make_invite", kw_only=True):
     note: str = ""
 
 
-class ListInvites(Command, frozen=True, tag="list_invites", kw_only=True):
+class ListInvites(Query, frozen=True, tag="list_invites", kw_only=True):
     """List the invites that are still good."""
 
 
@@ -720,7 +734,7 @@ class ResetPassword(Command, frozen=True, tag="reset_password", kw_only=True):
     password: str
 
 
-class ListAccounts(Command, frozen=True, tag="list_accounts", kw_only=True):
+class ListAccounts(Query, frozen=True, tag="list_accounts", kw_only=True):
     """List the accounts. `after`: a name, for the next page."""
 
     after: str = ""
@@ -741,7 +755,7 @@ class SetAdministrator(Command, frozen=True, tag="set_administrator", kw_only=Tr
     admin: bool
 
 
-class Status(Command, frozen=True, tag="status", kw_only=True):
+class Status(Query, frozen=True, tag="status", kw_only=True):
     """How the server is."""
 
 
@@ -751,7 +765,7 @@ class Backup(Command, frozen=True, tag="backup", kw_only=True):
     path: str
 
 
-class CheckStore(Command, frozen=True, tag="check_store", kw_only=True):
+class CheckStore(Query, frozen=True, tag="check_store", kw_only=True):
     """Check the store from end to end. Only from the server's own machine."""
 
 
@@ -771,14 +785,4 @@ class Unsubscribe(Command, frozen=True, tag="unsubscribe", kw_only=True):
     endpoint: str
 
 
-AnyCommand = (
-    Hello | LogIn | Register | SetPassword | LogOut | Quit | Ping | Sessions | Revoke | Join | Leave | Direct | Send
-    | Tell | Signal | Confide | Edit | Delete | DeleteSince | Versions | React | Reactions | Pin | Pins | Thread
-    | Follow | Threads | Mark | Unread | Recent | Notify | Prefer | Preferred | Why | Ignore | Draft | Drafts
-    | IsTyping | SetPresence | Whois | SetName | BanAuthor | Report | Reports | CloseReport | AuditLog | Help
-    | History | Search | Resume | Channels | Look | Members | Away | SetTopic | SetChannel | RenameChannel
-    | SetMetadata | Metadata | FollowMetadata | SyncMetadata | SetRole | SetVoice | SetMask | Masks | Memberships
-    | InviteTo | Knock | Scram | KeepCertificate | Elevate | Describe | Watch | Gone | Disconnect | Announce | Reload
-    | Kick | Ban | Unban | Mute | MakeInvite | ListInvites | RevokeInvite | AddAccount | ResetPassword | ListAccounts
-    | DisableAccount | SetAdministrator | Status | Backup | CheckStore | Subscribe | Unsubscribe
-)  # fmt: skip
+AnyCommand: Any = union_of(Command, vars())

@@ -7,11 +7,12 @@ On the native protocol the objects travel as they stand here, `is` naming the ty
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from causerie.chat.model import Access, Everyone, MaskList, Preferences, Rank, RoleName, TopicFor
+from causerie.chat.unions import union_of
 
 How = Literal["left", "put_out", "quit"]
 
@@ -427,8 +428,4 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
 
 
 LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked
-AnyEvent = (
-    Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked | Entered
-    | Left | Presence | Renamed | Typing | Signalled | Confided | Marked | Followed | Drafted | Preferring | Reported
-    | Described | Watched | MetadataSet | Announced | Rights | Disconnected | Gap | Farewell
-)  # fmt: skip
+AnyEvent: Any = union_of(Event, vars())

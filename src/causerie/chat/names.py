@@ -5,7 +5,7 @@ Four answers to "which name is this?", from the outside in:
 - the shown name, what `person_name` or `channel_name` gives back: the only form that enters the chat;
 - `fold`, the key by which two names are the same one;
 - `skeleton`, the key by which two names look alike: two with one skeleton cannot both exist;
-- `reserved`, whether the name belongs to the house.
+- `reserved_word`, whether the name passes for the house itself, and `guest_prefix`, for a classic guest.
 
 Sources: RFC 8264 and RFC 8265 (PRECIS), through precis_i18n; UTS 39 (Unicode security mechanisms),
 through the tables in unicode_tables.py. Both are imported when the first name that is not ASCII comes: a
@@ -129,11 +129,6 @@ def guest_prefix(name: str) -> bool:
     if fold(name).startswith("gue"):
         return True
     return not name.isascii() and _compose(skeleton(name)).startswith("gue")
-
-
-def reserved(name: str) -> bool:
-    """Whether no account may have the name."""
-    return reserved_word(name) or guest_prefix(name)
 
 
 def is_guest_style(name: str) -> bool:

@@ -5,10 +5,13 @@ On the native protocol the objects travel as they stand here, `is` naming the ty
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from causerie.chat.events import Confided, LoggedEvent, Message
 from causerie.chat.model import Access, Level, MaskList, Mode, Preferences, RoleName, TopicFor
+from causerie.chat.unions import union_of
 
 
 class Reply(Struct, frozen=True, tag_field="is", omit_defaults=True):
@@ -587,10 +590,4 @@ class StoreChecked(Reply, frozen=True, tag="store_checked", kw_only=True):
     path: str = ""
 
 
-AnyReply = (
-    Done | Pong | Welcome | LoggedIn | Ack | Confidence | Snapshot | Resumed | Page | ThreadPage | VersionList
-    | ReactorList | PinList | ThreadList | ReadList | RecentList | Wishes | Reason | DraftList | PersonCard | GoneList
-    | Watching | Challenge | MetadataList | MetadataKeys | MetadataPage | ReportList | AuditPage | HelpPage | Found
-    | ChannelList | MaskLines | MembershipList | MemberList | SessionList | AccountList | InviteList | InviteMade
-    | StatusReport | StoreChecked
-)  # fmt: skip
+AnyReply: Any = union_of(Reply, vars())

@@ -16,13 +16,6 @@ Then = Callable[["PendingRequest"], None]
 MAX_REQUESTS = 256
 """Requests of the user's that may be pending, at most."""
 
-REPEATABLE = (
-    c.AuditLog, c.Channels, c.Drafts, c.Help, c.History, c.Join, c.ListAccounts, c.ListInvites, c.Members, c.Ping,
-    c.Pins, c.Preferred, c.Reactions, c.Reports, c.Search, c.Sessions, c.Status, c.Thread, c.Threads, c.Unread,
-    c.Versions, c.Whois, c.Why,
-)  # fmt: skip
-"""Commands that may be sent twice: they are sent again by themselves when the connection was lost before the reply."""
-
 
 class PendingRequest:
     """A command and, in the end, its `reply`, or `error` where it was refused or the connection was lost."""
@@ -119,7 +112,7 @@ class PendingRequests:
         was, self._sent = self._sent, {}
         again = []
         for mark, (request, line) in was.items():
-            if mark not in internal and isinstance(request.command, REPEATABLE):
+            if mark not in internal and request.command.repeatable:
                 again.append((mark, request, line))
             else:
                 request.resolve(ConnectionLost(why))

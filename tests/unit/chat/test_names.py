@@ -22,7 +22,6 @@ from causerie.chat.names import (
     guest_prefix,
     is_guest_style,
     person_name,
-    reserved,
     reserved_word,
     skeleton,
 )
@@ -286,7 +285,6 @@ def test_reserved_words_are_refused_however_they_are_spelled() -> None:
         "AII",
     ):
         assert reserved_word(name), name
-        assert reserved(name), name
     for name in ("admin1", "ada", "rooty", "Guest123", "Ève", "___"):
         assert not reserved_word(name), name
 
@@ -294,7 +292,6 @@ def test_reserved_words_are_refused_however_they_are_spelled() -> None:
 def test_only_guests_look_like_classic_guests() -> None:
     for name in ("Guest1", "guest", "GUEST9", "Guess", "ɡuest1"):
         assert guest_prefix(name), name
-        assert reserved(name), name
     for name in ("Guénolé", "august", "gust", "G.uest"):
         assert not guest_prefix(name), name
     assert not reserved_word("Guest123")
@@ -338,7 +335,8 @@ def test_an_ascii_name_loads_neither_precis_nor_the_tables() -> None:
     """A storm of guests, and start-up, must not pay for them."""
     code = (
         "import sys; from causerie.chat.names import *\n"
-        "person_name('Guest004711'); fold('A'); skeleton('A'); reserved('A'); channel_name('#A')\n"
+        "person_name('Guest004711'); fold('A'); skeleton('A'); reserved_word('A')\n"
+        "guest_prefix('A'); channel_name('#A')\n"
         "try: person_name('a b')\n"
         "except BadName: pass\n"
         "print(*[name for name in sys.modules if 'precis' in name or 'unicode_tables' in name])"

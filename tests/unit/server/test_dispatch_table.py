@@ -12,7 +12,8 @@ from causerie.chat.errors import AdministratorsOnly, ChatError, GuestsRefused, N
 from causerie.chat.model import Person
 from causerie.server.dispatch import TABLE, Access, dispatch
 from causerie.server.engine.session import Answer, Session, Trust
-from tests.people import House
+from causerie.server.ports.changes import Change
+from tests.people import PASSWORD, House
 
 COMMANDS: list[type[c.Command]] = list(get_args(c.AnyCommand))
 SAMPLES: dict[type, Any] = {str: "x", int: 1, bool: True, list[str]: ["x"], dict[str, int]: {}}
@@ -52,7 +53,31 @@ def test_every_command_has_its_use_case_and_every_use_case_its_command() -> None
     assert isinstance(c.AnyCommand, UnionType)
     assert set(TABLE) == set(COMMANDS)
     defined = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
-    assert defined - {c.Command} == set(COMMANDS)
+    assert defined - {c.Command, c.Query} == set(COMMANDS)
+
+
+QUERIES = [kind for kind in COMMANDS if issubclass(kind, c.Query)]
+ABOUT: dict[str, object] = {"channel": "home", "name": "boss", "number": 1, "list": "ban"}
+
+
+async def test_a_query_is_answered_and_stores_and_tells_nothing() -> None:
+    """So that a client may send it again; and each one is sent here."""
+    async with House() as house:
+        await house.account("boss", PASSWORD, admin=True)
+        other = await house.native_in("home", "Mia")
+        boss = await house.native_in("home", "boss", PASSWORD)
+        await other.hears("entered", name="boss")
+        await boss.says("home", "one")
+        await other.hears("message", text="one")
+        stored: list[Change] = []
+        house.server.context.commit_loop.also(lambda unit: stored.extend(unit.changes))
+        for kind in QUERIES:
+            if TABLE[kind][1] is not Access.OPERATOR:
+                required = [field.name for field in msgspec.structs.fields(kind) if field.required]
+                given = {name: ABOUT[name] for name in required} | ({"text": "one"} if kind is c.Search else {})
+                await boss.asks(str(kind.__struct_config__.tag), **given)
+        await other.hears_nothing()
+        assert stored == []
 
 
 def asked(house: House, kind: type[c.Command], trust: Trust, person: Person | None) -> Answer | None:

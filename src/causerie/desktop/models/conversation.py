@@ -374,9 +374,6 @@ class Conversation:
         if error is not None:
             self.say(self.why(error))
 
-    def _ignore(self, reply: Reply | None, error: Exception | None) -> None:
-        """It is tried again by itself, some time."""
-
     def asked_by(self, place: str, text: Returned) -> Then:
         """What was typed is asked for, as a command or an edit: refused, or the connection lost, it comes back."""
         number = self.unsent.ask(place, text)
