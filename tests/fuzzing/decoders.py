@@ -17,7 +17,7 @@ from pathlib import Path
 from causerie import bootstrap, links
 from causerie.address import Address, parse_network
 from causerie.chat import emoji, markdown, masks, mentions, names, slash, texts, words
-from causerie.chat.commands import Command, LogIn, Ping, Send
+from causerie.chat.commands import Command, LogIn, Send
 from causerie.chat.errors import (
     BadInput,
     BadName,
@@ -31,7 +31,7 @@ from causerie.chat.errors import (
     UnknownSlash,
 )
 from causerie.chat.model import Person
-from causerie.chat.replies import LoggedIn, Pong
+from causerie.chat.replies import Done, LoggedIn
 from causerie.client.frames import BadFrame, FrameDecoder
 from causerie.client.server_address import ServerAddress
 from causerie.config.file import ConfigError, from_toml
@@ -43,6 +43,7 @@ from causerie.protocols.json_frames import check_depth, find_end
 from causerie.protocols.native import NativeWire
 from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.context import Context
+from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Answer
 from causerie.transport import proxy_header
 from tests.fuzzing import inputs
@@ -115,8 +116,10 @@ def irc_wire(data: bytes, dice: random.Random) -> None:
                 answer: Answer = dice.choice((NoSuchChannel(channel="a"), TooFast(retry_after=1), StoreUnavailable()))
                 if isinstance(command, LogIn) and dice.random() < 0.7:
                     answer = LoggedIn(person=7, name="Ann", guest=command.guest)
-                elif isinstance(command, Ping):
-                    answer = Pong()
+                elif isinstance(command, LocalAnswer):
+                    for _ in command.work or ():
+                        pass
+                    answer = Done()
             except BadInput as refused:
                 answer = refused
             check_lines(one.answer(command, answer))

@@ -32,6 +32,10 @@ class Query(Command, frozen=True, kw_only=True):
     repeatable: ClassVar[bool] = True
 
 
+class Logged(Command, frozen=True, kw_only=True):
+    """A command that may come to an event of a channel's log, by which it is answered."""
+
+
 class Hello(Command, frozen=True, tag="hello", kw_only=True):
     """First words on the native protocol: the version of it that the client speaks, and the client's name.
 
@@ -153,7 +157,7 @@ class Direct(Command, frozen=True, tag="direct", kw_only=True):
     people: list[str]
 
 
-class Send(Command, frozen=True, tag="send", kw_only=True):
+class Send(Logged, frozen=True, tag="send", kw_only=True):
     """Say something. `key` is the client's own id of the message: the same key again is the same message.
 
     `reply` is the number of the message that this one answers. `action`: what one does rather than says (/me). A text
@@ -171,7 +175,7 @@ class Send(Command, frozen=True, tag="send", kw_only=True):
     tags: dict[str, str] = {}
 
 
-class Tell(Command, frozen=True, tag="tell", kw_only=True):
+class Tell(Logged, frozen=True, tag="tell", kw_only=True):
     """Say something to these people: opens the direct conversation with them if need be. Acknowledged as a send."""
 
     people: list[str]
@@ -211,7 +215,7 @@ class Confide(Command, frozen=True, tag="confide", kw_only=True):
     tags: dict[str, str] = {}
 
 
-class Edit(Command, frozen=True, tag="edit", kw_only=True):
+class Edit(Logged, frozen=True, tag="edit", kw_only=True):
     """Change the text of a message: one's own for a time (a setting), a moderator anybody's."""
 
     channel: str
@@ -219,7 +223,7 @@ class Edit(Command, frozen=True, tag="edit", kw_only=True):
     text: str
 
 
-class Delete(Command, frozen=True, tag="delete", kw_only=True):
+class Delete(Logged, frozen=True, tag="delete", kw_only=True):
     """Delete a message: one's own for a time (a setting), a moderator anybody's. Its text is gone for good."""
 
     channel: str
@@ -227,7 +231,7 @@ class Delete(Command, frozen=True, tag="delete", kw_only=True):
     reason: str = ""
 
 
-class DeleteSince(Command, frozen=True, tag="delete_since", kw_only=True):
+class DeleteSince(Logged, frozen=True, tag="delete_since", kw_only=True):
     """Delete all that the author of message `number` has said in the channel from that message on. Moderators."""
 
     channel: str
@@ -242,7 +246,7 @@ class Versions(Query, frozen=True, tag="versions", kw_only=True):
     number: int
 
 
-class React(Command, frozen=True, tag="react", kw_only=True):
+class React(Logged, frozen=True, tag="react", kw_only=True):
     """Add one's reaction to a message, or take it back (`on` false). `emoji` is one Unicode emoji."""
 
     channel: str
@@ -261,7 +265,7 @@ class Reactions(Query, frozen=True, tag="reactions", kw_only=True):
     limit: int = 200
 
 
-class Pin(Command, frozen=True, tag="pin", kw_only=True):
+class Pin(Logged, frozen=True, tag="pin", kw_only=True):
     """Pin a message to its channel, or take it off again (`on` false)."""
 
     channel: str
@@ -423,7 +427,7 @@ class Gone(Query, frozen=True, tag="gone", kw_only=True):
     limit: int = 10
 
 
-class BanAuthor(Command, frozen=True, tag="ban_author", kw_only=True):
+class BanAuthor(Logged, frozen=True, tag="ban_author", kw_only=True):
     """Ban who wrote a message, even when they have left."""
 
     channel: str
@@ -553,14 +557,14 @@ class Away(Command, frozen=True, tag="away", kw_only=True):
     text: str = ""
 
 
-class SetTopic(Command, frozen=True, tag="set_topic", kw_only=True):
+class SetTopic(Logged, frozen=True, tag="set_topic", kw_only=True):
     """Set a channel's topic."""
 
     channel: str
     topic: str
 
 
-class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
+class SetChannel(Logged, frozen=True, tag="set_channel", kw_only=True):
     """Change a channel's settings (see model.Channel); what is not given stays. An empty `key`: none."""
 
     channel: str
@@ -577,7 +581,7 @@ class SetChannel(Command, frozen=True, tag="set_channel", kw_only=True):
     outsiders: bool | None = None
 
 
-class RenameChannel(Command, frozen=True, tag="rename_channel", kw_only=True):
+class RenameChannel(Logged, frozen=True, tag="rename_channel", kw_only=True):
     """Give a channel another name; all that it has goes along. Its former name stays its own: who uses it means it."""
 
     channel: str
@@ -619,7 +623,7 @@ class SyncMetadata(Command, frozen=True, tag="sync_metadata", kw_only=True):
     name: str = ""
 
 
-class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
+class SetRole(Logged, frozen=True, tag="set_role", kw_only=True):
     """Make a member reader, member, moderator or owner."""
 
     channel: str
@@ -627,7 +631,7 @@ class SetRole(Command, frozen=True, tag="set_role", kw_only=True):
     role: RoleName
 
 
-class SetVoice(Command, frozen=True, tag="set_voice", kw_only=True):
+class SetVoice(Logged, frozen=True, tag="set_voice", kw_only=True):
     """Let a member speak where only moderators do, or no longer (`on` false)."""
 
     channel: str
@@ -635,7 +639,7 @@ class SetVoice(Command, frozen=True, tag="set_voice", kw_only=True):
     on: bool = True
 
 
-class SetMask(Command, frozen=True, tag="set_mask", kw_only=True):
+class SetMask(Logged, frozen=True, tag="set_mask", kw_only=True):
     """Put a mask on one of a channel's lists, or take it off (`on` false). `mask`: a name with `*` and `?` for any
     characters and for one, or `account:` and the name of an account. A ban of a name that somebody has is a ban."""
 
@@ -661,14 +665,14 @@ class Memberships(Query, frozen=True, tag="memberships", kw_only=True):
     limit: int = 200
 
 
-class InviteTo(Command, frozen=True, tag="invite", kw_only=True):
+class InviteTo(Logged, frozen=True, tag="invite", kw_only=True):
     """Invite a person to a channel."""
 
     channel: str
     name: str
 
 
-class Kick(Command, frozen=True, tag="kick", kw_only=True):
+class Kick(Logged, frozen=True, tag="kick", kw_only=True):
     """Put a person out of a channel; nothing keeps them from coming back."""
 
     channel: str
@@ -676,7 +680,7 @@ class Kick(Command, frozen=True, tag="kick", kw_only=True):
     reason: str = ""
 
 
-class Ban(Command, frozen=True, tag="ban", kw_only=True):
+class Ban(Logged, frozen=True, tag="ban", kw_only=True):
     """Put a person out of a channel and keep them out."""
 
     channel: str
@@ -684,14 +688,14 @@ class Ban(Command, frozen=True, tag="ban", kw_only=True):
     reason: str = ""
 
 
-class Unban(Command, frozen=True, tag="unban", kw_only=True):
+class Unban(Logged, frozen=True, tag="unban", kw_only=True):
     """Let a banned person come back."""
 
     channel: str
     name: str
 
 
-class Mute(Command, frozen=True, tag="mute", kw_only=True):
+class Mute(Logged, frozen=True, tag="mute", kw_only=True):
     """Keep a person from speaking in a channel for `seconds`; 0: let them speak again."""
 
     channel: str

@@ -112,8 +112,6 @@ LANGUAGE = ClassicLanguage()
 class ClassicWire(Wire):
     """One connection's side."""
 
-    pausing = frozenset((LogIn,))  # `NO` must stand alone, and what follows `OK` is said as the one who came in
-
     __slots__ = ("_channel", "_most", "_said", "_scanned")
 
     def __init__(self, bounds: Bounds) -> None:
@@ -234,6 +232,10 @@ class ClassicWire(Wire):
             return b""
         line = answer_line(answer)
         return f"{SPOKESMAN}>{line}".encode() if line else b""
+
+    def holds(self, command: Command) -> bool:
+        """`NO` must stand alone, and what follows `OK` is said as the one who came in."""
+        return type(command) is LogIn
 
     def alone(self, command: Command, answer: Answer) -> bool:
         """The client compares its whole read with `NO`."""

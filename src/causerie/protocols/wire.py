@@ -80,9 +80,6 @@ class Wire(ABC):
     come in one, cost no more than their bytes: nothing is copied again for each piece or each frame.
     """
 
-    pausing: frozenset[type[Command]] = frozenset()
-    """After these commands nothing more is read until they have been answered."""
-
     refuses_haste: frozenset[type[Command]] = frozenset()
     """Where the language has Manners: of these it has words to say that they came too fast, so they do not wait."""
 
@@ -137,6 +134,11 @@ class Wire(ABC):
     @abstractmethod
     def answer(self, command: Command, answer: Answer) -> bytes:
         """What a command came to. Input that was no command is answered too, with a bare Command and its error."""
+
+    def holds(self, command: Command) -> bool:
+        """Whether nothing more is read until this command has been answered. Asked when it is taken, and again just
+        before it is answered; not of commands that come to an event of a log, which may be answered by that event."""
+        return False
 
     def ahead(self, answer: Answer) -> Iterator[None] | None:
         """What `answer` takes that is better done in slices before it (server/engine/slices.py), where the command was

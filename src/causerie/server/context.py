@@ -23,6 +23,9 @@ from causerie.server.ports.changes import Complaint
 from causerie.server.ports.store import Store
 from causerie.server.state_view import StateView
 
+WALKS_MOST = 20_000
+"""Walks over everybody that wait: a connection asks one thing at a time, and there are no more as installed."""
+
 SEARCHES_MOST, SEARCHES_EACH = 200, 8
 """Searches that wait for the one that is done: in all, and of one account or one network's guests."""
 
@@ -44,15 +47,16 @@ class Context:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
     `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
     channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
-    name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`, `long_reads`: see
-    slices.py, history.py and read_shares.py; `guest_hosts`: see address_bans.py. `markers`: for (channel, person,
-    thread or 0) how far they have read, as in events.Marked, until it is stored, see read_state.py. `drafted`: by
-    person, the channels with a draft, see drafts.py. `watchers`: see presence_watch.py; `metadata_ears`: who follows a
-    key, see metadata.py. `departed`: who left lately, by the number of their departure; `departures`: the last one's.
-    `decoy`: a secret of the store, of which scram.py makes what it answers for names that nobody has; `scram_passes`,
-    `hash_figures`: how many accounts have which, see decoys.py. `tokens_dropped`: how often, see tokens.py. `reload`
-    reads the settings again, or raises why not. `push_key`: what Web Push is subscribed with; empty: off.
-    `listening`, `certificate_until`: as in replies.StatusReport."""
+    name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`, `long_reads`,
+    `walks`: see slices.py, history.py, read_shares.py and walks.py; `guest_hosts`: see address_bans.py. `markers`:
+    for (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored, see
+    read_state.py. `drafted`: by person, the channels with a draft, see drafts.py. `watchers`: see
+    presence_watch.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately, by the
+    number of their departure; `departures`: the last one's. `decoy`: a secret of the store, of which scram.py makes
+    what it answers for names that nobody has; `scram_passes`, `hash_figures`: how many accounts have which, see
+    decoys.py. `tokens_dropped`: how often, see tokens.py. `reload` reads the settings again, or raises why not.
+    `push_key`: what Web Push is subscribed with; empty: off. `listening`, `certificate_until`: as in
+    replies.StatusReport."""
 
     config: Config
     store: Store
@@ -82,6 +86,7 @@ class Context:
     slices: Slices = field(default_factory=Slices)
     searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
     long_reads: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=0, each=0))
+    walks: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=WALKS_MOST, each=WALKS_MOST))
     guest_hosts: dict[int, str] = field(default_factory=dict)
     markers: dict[tuple[int, int, int], tuple[int, ...]] = field(default_factory=dict)
     flushed: Flushed | None = None
@@ -103,7 +108,13 @@ class Context:
     def view(self) -> StateView:
         """What protocols may read of it."""
         return StateView(
-            self.state, self.sessions, lambda: self.config, lambda: self.push_key, self.now, self.clock, self.started
+            self.state,
+            self.sessions,
+            lambda: self.config,
+            lambda: self.push_key,
+            lambda: self.now(),
+            lambda: self.clock(),
+            self.started,
         )
 
     @property

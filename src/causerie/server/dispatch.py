@@ -32,6 +32,7 @@ from causerie.server import audit, catch_up
 from causerie.server.context import Context
 from causerie.server.elevation import check_administrator
 from causerie.server.engine import commit_loop
+from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Answer, Session, Trust
 from causerie.server.features.accounts import (
     accounts,
@@ -71,6 +72,7 @@ from causerie.server.ports.changes import Append
 from causerie.server.ports.store import StoreFailed
 from causerie.server.read_shares import in_turn
 from causerie.server.send_quota import Brings, counted_inside, nothing, reason, spend, text, words
+from causerie.server.walks import local_answer
 
 log = logging.getLogger("causerie.dispatch")
 
@@ -183,6 +185,8 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.CheckStore: (operations.check, Access.OPERATOR, nothing),
 }
 
+_LOCAL: tuple[UseCase, Access, Brings] = (local_answer, Access.ANYONE, nothing)
+
 _UNMETERED = (c.Send, c.Quit)
 """Sending has a measure of its own; leaving is never too fast."""
 
@@ -240,7 +244,9 @@ def dispatch(context: Context, session: Session, command: c.Command) -> Coroutin
             kind = type(command)
         entry = TABLE.get(kind)
         if entry is None:
-            raise UnknownCommand()
+            if kind is not LocalAnswer:
+                raise UnknownCommand()
+            entry = _LOCAL
         use_case, access, brings = entry
         if access and (session.person is None or access > 1):
             _check_access(context, session, access)

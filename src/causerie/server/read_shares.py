@@ -29,11 +29,10 @@ def long_reads(readers: int) -> FairQueue:
 
 
 def share_of(session: Session) -> int | str:
-    """Whose share it is: an account's own; the guests of one network have one together, since anybody can be as many
-    guests as they like."""
+    """Whose share it is: an account's own; guests, and who has not logged in, have one for each network, since anybody
+    can be as many of them as they like."""
     person = session.person
-    assert person is not None
-    return network_of(session.host) if person.guest else person.id
+    return network_of(session.host) if person is None or person.guest else person.id
 
 
 def in_turn(

@@ -369,7 +369,7 @@ class Connection(asyncio.Protocol):
                     wire.put_back(command)
                     self._slow(seconds)
                     return
-                if type(command) in wire.pausing:
+                if wire.holds(command):
                     self._waiting += 1
                 waiting = dispatch(context, session, command)
                 if type(command) is Send and waiting is None and (texts := wire.said_too()):
@@ -507,10 +507,11 @@ class Connection(asyncio.Protocol):
         """See Outlet."""
         wire = self.wire
         assert wire is not None
+        held = wire.holds(command)
         data = wire.answer(command, answer)
         if wire.encoder is not self.encoder:
             self._speak(wire.encoder)
-        if type(command) in wire.pausing:
+        if held:
             asyncio.get_running_loop().call_soon(self.go_on)
         if not data:
             if wire.closing:

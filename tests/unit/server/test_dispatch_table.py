@@ -53,7 +53,7 @@ def test_every_command_has_its_use_case_and_every_use_case_its_command() -> None
     assert isinstance(c.AnyCommand, UnionType)
     assert set(TABLE) == set(COMMANDS)
     defined = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
-    assert defined - {c.Command, c.Query} == set(COMMANDS)
+    assert defined - {c.Command, c.Query, c.Logged} == set(COMMANDS)
 
 
 QUERIES = [kind for kind in COMMANDS if issubclass(kind, c.Query)]
@@ -78,6 +78,13 @@ async def test_a_query_is_answered_and_stores_and_tells_nothing() -> None:
                 await boss.asks(str(kind.__struct_config__.tag), **given)
         await other.hears_nothing()
         assert stored == []
+
+
+def test_a_command_says_whether_it_comes_to_an_event_of_a_log() -> None:
+    """A wire that held its reader for the answer to one of these would hold it for ever."""
+    told = {kind: str(use_case.__annotations__.get("return", "")) for kind, (use_case, _, _) in TABLE.items()}
+    logged = {kind for kind, comes_to in told.items() if "Append" in comes_to}
+    assert {kind for kind in COMMANDS if issubclass(kind, c.Logged)} == logged
 
 
 def asked(house: House, kind: type[c.Command], trust: Trust, person: Person | None) -> Answer | None:

@@ -20,32 +20,12 @@ from causerie.protocols.irc.syntax import numerics as n
 from causerie.protocols.irc.syntax.lines import Line, parse, split
 from causerie.protocols.irc.syntax.names import is_alone
 from causerie.protocols.wire import NOTHING, Bounds
+from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Answer
 
 
 class ClientWire(IrcWire):
     """See the module."""
-
-    pausing = frozenset(
-        (
-            c.LogIn,
-            c.Register,
-            c.Scram,
-            c.Knock,
-            c.Join,
-            c.Look,
-            c.Members,
-            c.Channels,
-            c.SetName,
-            c.SetPresence,
-            c.Unread,
-            c.Mark,
-            c.Direct,
-            c.FollowMetadata,
-            c.History,
-        )
-    )
-    """Answers to these may lead to more commands, which go before the next line's."""
 
     refuses_haste = frozenset((c.SetMetadata,))
     """FAIL METADATA RATE_LIMITED (draft/metadata-3)."""
@@ -138,10 +118,10 @@ class ClientWire(IrcWire):
 
     def answer(self, command: c.Command, answer: Answer) -> bytes:
         """The lines that an answer comes to."""
+        if type(command) is LocalAnswer and command.data:
+            return command.data
         mark = command.id
-        if isinstance(mark, str):
-            return mark.encode()
-        asked = self._asked.pop(mark, None) if mark is not None else None
+        asked = self._asked.pop(mark, None) if isinstance(mark, int) else None
         asked_as = asked.asked_as if asked is not None else _WORDS.get(type(command), "*")
         self._asking_as = asked_as
         self._labelled = asked.labelled if asked is not None else None
@@ -182,6 +162,14 @@ class ClientWire(IrcWire):
         if asked.labelled is None:
             return "".join(f"{line}\r\n" for line in lines).encode() + heard
         return asked.labelled.add(self.network.server, lines) + heard
+
+    def holds(self, command: c.Command) -> bool:
+        """What becomes of an answer may be another command, which goes before the next line's. Of an answer that the
+        wire only puts in its place, nothing does."""
+        asked = self._asked.get(command.id) if type(command.id) is int else None
+        if asked is None or asked.then is None or isinstance(command, c.Logged):
+            return False
+        return type(command) is not LocalAnswer or command.work is not None
 
     def put_back(self, command: c.Command) -> None:
         """See Wire."""

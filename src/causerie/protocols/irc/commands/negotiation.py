@@ -84,7 +84,7 @@ def _request(wire: IrcWire, wanted: str) -> None:
         for some in packed(names, wire.room(f"CAP {wire.nick} ACK")):
             wire.line(f"CAP {wire.nick} ACK :{some}")
 
-    wire.ask(c.Ping(), acknowledge, every=True)
+    wire.in_turn(acknowledge)
 
 
 COMMANDS = {"CAP": Entry(negotiate, 1)}

@@ -122,6 +122,8 @@ def _come_in(wire: IrcWire, own: Registration) -> None:
         if isinstance(answer, ChatError):
             wire.refuse(command, "USER", answer)
             wire.ask(c.Quit())
+        elif (recount := wire.network.census.recount()) is not None:
+            wire.in_turn(lambda wire, command, answer: _welcome(wire, own), recount)
         else:
             _welcome(wire, own)
 
@@ -140,7 +142,7 @@ def _welcome(wire: IrcWire, own: Registration) -> None:
     person = wire.view.person(wire.person)
     wire.told_nick = person.name if person is not None else own.nick
     lines = wire.network.greeting.lines(
-        wire.nick, wire.view.settings(), wire.network.census.counts(), partial(server_info.greeting, wire)
+        wire.nick, wire.view.settings(), wire.network.census.counts, partial(server_info.greeting, wire)
     )
     own_metadata = metadata.own(wire)
     modes = wire.faces.modes(person) if person is not None else ""

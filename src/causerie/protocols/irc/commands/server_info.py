@@ -35,9 +35,17 @@ def isupport(wire: IrcWire) -> None:
             wire.reply(n.RPL_ISUPPORT, some)
 
 
-def lusers(wire: IrcWire, line: Line | None = None) -> None:
+def lusers(wire: IrcWire, line: Line) -> None:
     """LUSERS: how many are here. Who is invisible to others is not counted; mode i is."""
-    counts = wire.network.census.counts()
+    if (recount := wire.network.census.recount()) is not None:
+        wire.in_turn(lambda wire, command, answer: counted(wire), recount)
+    else:
+        counted(wire)
+
+
+def counted(wire: IrcWire) -> None:
+    """What was counted last."""
+    counts = wire.network.census.counts
     people, most = counts.people, counts.most
     wire.reply(n.RPL_LUSERCLIENT, visible=people - counts.hidden, hidden=counts.hidden)
     wire.reply(n.RPL_LUSEROP, str(counts.operators))
@@ -140,7 +148,7 @@ def greeting(wire: IrcWire, nick: str) -> list[str]:
     scribe.reply(n.RPL_CREATED, since=network.since)
     my_info(scribe)
     isupport(scribe)
-    lusers(scribe)
+    counted(scribe)
     motd(scribe)
     return scribe.take()
 

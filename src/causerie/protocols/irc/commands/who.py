@@ -5,10 +5,11 @@ Sources: Modern IRC, "WHO message"; IRCv3 whox.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from causerie.chat import commands as c
+from causerie.chat.errors import ChatError
 from causerie.chat.masks import matches
 from causerie.chat.model import Person
 from causerie.chat.names import fold
@@ -32,6 +33,9 @@ FIELDS = "tcuihsnfdlaor"
 
 FOUND_MOST = 200
 """People whom a mask gives at most."""
+
+PEOPLE_A_SLICE = 200
+"""Of a mask: some 1 ms of work."""
 
 NO_ADDRESS = "255.255.255.255"
 """Nobody's address is shown (IRCv3 whox has this for it)."""
@@ -67,20 +71,33 @@ def who(wire: IrcWire, line: Line) -> None:
 
         wire.ask(c.Look(channel=core_name(mask)), then, every=True)
         return
-    for person in _found(wire, mask, wanted.operators):
-        _line(wire, wanted, "*", person.id, person.name, person.guest, bool(wire.faces.away(person.id)), "")
-    end(wire)
-
-
-def _found(wire: IrcWire, mask: str, operators: bool) -> Sequence[Person]:
-    """Who has this nick, or fits the mask by nick, user, real name or host. `operators`: of those alone."""
-    view, faces = wire.view, wire.faces
     if not set(mask) & set("*?") and mask != "0":
-        person = view.person_named(mask)
-        return [person] if person is not None and view.is_here(person.id) else []
-    pattern = "*" if mask == "0" else fold(mask)
+        person = wire.view.person_named(mask)
+        if person is not None and wire.view.is_here(person.id):
+            _person(wire, wanted, person)
+        end(wire)
+        return
     found: list[Person] = []
-    for number in view.connected():
+
+    def walked(wire: IrcWire, command: c.Command, answer: Answer) -> None:
+        if isinstance(answer, ChatError):
+            wire.refuse(command, "WHO", answer)
+        if len(found) == FOUND_MOST:
+            wire.remark("WARN", f"WHO TOO_MANY_MATCHES {FOUND_MOST} :There may be more than so many")
+        for person in found:
+            _person(wire, wanted, person)
+        end(wire)
+
+    wire.in_turn(walked, _search(wire, "*" if mask == "0" else fold(mask), wanted.operators, found))
+
+
+def _search(wire: IrcWire, pattern: str, operators: bool, found: list[Person]) -> Iterator[None]:
+    """Find who fits the pattern by nick, user, real name or host, FOUND_MOST at most, a slice of all people at each
+    step. `operators`: of those alone."""
+    view, faces = wire.view, wire.faces
+    for at, number in enumerate(tuple(view.connected()), 1):
+        if not at % PEOPLE_A_SLICE:
+            yield
         person = view.person(number)
         if person is None or not view.is_here(number) or (operators and not view.is_administrator(number)):
             continue
@@ -91,9 +108,11 @@ def _found(wire: IrcWire, mask: str, operators: bool) -> Sequence[Person]:
         if pattern == "*" or any(matches(pattern, fold(text)) for text in texts):
             found.append(person)
             if len(found) == FOUND_MOST:
-                wire.remark("WARN", f"WHO TOO_MANY_MATCHES {FOUND_MOST} :There may be more than so many")
-                break
-    return found
+                return
+
+
+def _person(wire: IrcWire, wanted: Wanted, person: Person) -> None:
+    _line(wire, wanted, "*", person.id, person.name, person.guest, bool(wire.faces.away(person.id)), "")
 
 
 def _members(wire: IrcWire, wanted: Wanted, channel: str, members: Sequence[Member]) -> None:

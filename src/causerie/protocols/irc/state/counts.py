@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from causerie.protocols.irc.messages.faces import Faces
@@ -11,6 +12,10 @@ EXACT_MOST = 100
 
 COUNTED_A_SECOND = 4_000
 """Of more, so many a second at most: it takes about 1 % of a processor, however many come in."""
+
+
+PEOPLE_A_SLICE = 500
+"""Some 1 ms of work."""
 
 
 class Counts(NamedTuple):
@@ -29,28 +34,40 @@ class Census:
 
     def __init__(self, faces: Faces) -> None:
         self._faces = faces
-        self._most = 0
-        self._counted: tuple[float, Counts] | None = None
+        self._counted = 0.0
+        self._under_way = False
+        self.counts = Counts(0, 0, 0, 0, 0, 0)
 
-    def counts(self) -> Counts:
-        """How many there are of all. Where they are many, as it was a moment ago: see COUNTED_A_SECOND."""
+    def recount(self) -> Iterator[None] | None:
+        """Count anew, a slice of all people at each step; None: what was counted is new enough, or was just counted."""
         view = self._faces.view
-        now, connected = view.clock(), len(view.connected())
-        if (
-            self._counted is not None
-            and connected > EXACT_MOST
-            and now - self._counted[0] < connected / COUNTED_A_SECOND
-        ):
-            return self._counted[1]
-        here = [person for person in view.connected() if view.is_here(person)]
-        self._most = max(self._most, len(here))
-        counts = Counts(
-            people=len(here),
-            most=self._most,
-            hidden=sum("i" in self._faces.of(person).modes for person in here),
-            operators=sum(map(view.is_administrator, here)),
-            unknown=view.strangers(),
-            channels=sum(channel.access == "public" for channel in view.channels()),
-        )
-        self._counted = now, counts
-        return counts
+        people = len(view.connected())
+        if people <= EXACT_MOST:
+            for _ in self._count():
+                pass
+            return None
+        fresh = self._counted and view.clock() - self._counted < people / COUNTED_A_SECOND
+        return None if fresh or self._under_way else self._count()
+
+    def _count(self) -> Iterator[None]:
+        self._under_way = True
+        try:
+            view, here, hidden, operators = self._faces.view, 0, 0, 0
+            for at, person in enumerate(tuple(view.connected()), 1):
+                if view.is_here(person):
+                    here += 1
+                    hidden += "i" in self._faces.of(person).modes
+                    operators += view.is_administrator(person)
+                if not at % PEOPLE_A_SLICE:
+                    yield
+            self.counts = Counts(
+                people=here,
+                most=max(self.counts.most, here),
+                hidden=hidden,
+                operators=operators,
+                unknown=view.strangers(),
+                channels=sum(channel.access == "public" for channel in view.channels()),
+            )
+            self._counted = view.clock()
+        finally:
+            self._under_way = False

@@ -1,14 +1,13 @@
 """One IRC connection as its commands see it: what it knows, what they ask of the core, what they reply.
 
 A command asks the core (`ask`, with what to do with the answer) and replies (`reply`, `line`). What is asked goes to
-the core one after the other; what is replied without the core goes out in its place among the answers, as the answer to
-a ping.
+the core one after the other; what is replied without the core goes out in its place among the answers (LocalAnswer).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -30,6 +29,7 @@ from causerie.protocols.irc.syntax.framing import LineWire
 from causerie.protocols.irc.syntax.lines import BODY_MOST, cut, packed, split
 from causerie.protocols.irc.syntax.numerics import Numeric
 from causerie.protocols.wire import Bounds
+from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Answer
 from causerie.server.state_view import StateView
 
@@ -143,6 +143,11 @@ class IrcWire(LineWire):
             command = msgspec.structs.replace(command, id=self._note(then, every))
         self._queue.append(command)
 
+    def in_turn(self, then: Then, work: Iterator[None] | None = None) -> None:
+        """Answer without the core, when all that was asked before is answered: `then` is called, with a refusal too.
+        `work`: done before that, in slices, which may end with a refusal."""
+        self.ask(LocalAnswer(work=work), then, every=True)
+
     def _note(self, then: Then | None, every: bool) -> int:
         self._mark += 1
         if self._labelled is not None:
@@ -212,9 +217,10 @@ class IrcWire(LineWire):
             return
         lines, self._out = self._out, []
         if self._labelled is None:
-            self._queue.append(c.Ping(id="".join(f"{line}\r\n" for line in lines)))
+            self._queue.append(LocalAnswer(data="".join(f"{line}\r\n" for line in lines).encode()))
         else:
-            self._queue.append(c.Ping(id=self._note(lambda wire, command, answer: wire._out.extend(lines), True)))
+            mark = self._note(lambda wire, command, answer: wire._out.extend(lines), True)
+            self._queue.append(LocalAnswer(id=mark))
 
     def refuse(self, command: c.Command, asked_as: str, error: ChatError) -> None:
         """Say why not."""

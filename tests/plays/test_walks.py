@@ -1,0 +1,63 @@
+"""What walks over everybody is done in slices: others are answered in between, whoever asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from causerie.chat.model import Person
+from tests.irc_people import IrcPerson, irc, irc_in
+from tests.people import House
+
+MANY = 20_000
+
+
+def crowd(house: House, like: str) -> None:
+    """So many people are here, on connections of somebody who is, a minute later."""
+    context = house.server.context
+    state, clock = context.state, context.clock
+    context.clock = lambda: clock() + 60
+    connected = state.connected[state.person(like).id]
+    for number in range(1, MANY + 1):
+        state.people[number] = Person(number, f"crowd{number}")
+        state.connected[number] = connected
+
+
+async def order(walker: IrcPerson, asks: str, last: str, other: IrcPerson) -> list[str]:
+    """Who was answered first, of one who asks this and one who asks after them."""
+    done: list[str] = []
+
+    async def hears(person: IrcPerson, name: str, line: str) -> None:
+        await person.hears_at_last(line)
+        done.append(name)
+
+    walker.says(asks)
+    other.says("PING now")
+    await asyncio.gather(hears(walker, "walker", last), hears(other, "other", ":SERVER PONG SERVER :now"))
+    return done
+
+
+@pytest.mark.parametrize(
+    ("asks", "last"),
+    [("WHO *nobody*", ":SERVER 315 Ann *"), ("WHO * o", ":SERVER 315 Ann *"), ("LUSERS", ":SERVER 266 Ann *")],
+)
+async def test_others_are_answered_while_everybody_is_walked_over(asks: str, last: str) -> None:
+    """A slice of it is done in each turn of the event loop."""
+    async with House() as house:
+        ann, bob = await irc_in(house, "#home", "Ann"), await irc_in(house, "#home", "Bob")
+        crowd(house, "Ann")
+        assert await order(ann, asks, last, bob) == ["other", "walker"]
+
+
+async def test_who_comes_in_where_many_are_is_welcomed_when_they_were_counted() -> None:
+    """LUSERS is in the welcome; what came with NICK and USER is read after it."""
+    async with House() as house:
+        await irc_in(house, "#home", "Ann")
+        crowd(house, "Ann")
+        bob = await irc(house)
+        bob.says("NICK Bob", "USER b 0 * :Bob", "JOIN #tea")
+        heard = await bob.hears_at_last(":SERVER 366 Bob #tea *")
+        welcome = [line.split(" ")[1] for line in heard]
+        assert welcome.index("001") < welcome.index("251") < welcome.index("JOIN")
+        assert f":irc.local 251 Bob :There are {MANY + 2} users and 0 invisible on 1 servers" in heard
