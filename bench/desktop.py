@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from causerie.desktop.app import App
-from causerie.desktop.models.remembering import Remembered, Settings
+from causerie.desktop.models.saved_files import SavedFiles, Settings
 from causerie.i18n.refusals import sentence
 from tests.server_process import ServerProcess
 
@@ -180,8 +180,8 @@ def run(server: ServerProcess, directory: Path, count: int) -> None:
     where = str(server.address)
     print(json.dumps(start(where, directory)))
     asyncio.run(fill(where, count))
-    remembered = Remembered(directory / "desktop")
-    remembered.keep_settings(Settings(server=where, theme="light"))
+    remembered = SavedFiles(directory / "desktop")
+    remembered.save_settings(Settings(server=where, theme="light"))
     began = time.perf_counter()
     app = App(remembered, where, sentence)
     app.root.update()
@@ -190,8 +190,8 @@ def run(server: ServerProcess, directory: Path, count: int) -> None:
     app._poll()
     sys.setswitchinterval(0.001)
     heart = Heart(app)
-    assert app._entering is not None
-    app._entering.view._send()
+    assert app._login is not None
+    app._login.view._send()
     pump(app, lambda: app._window is not None and app._window.chat.timeline.shown, 20)
     window = app._window
     assert window is not None
@@ -241,8 +241,8 @@ def run(server: ServerProcess, directory: Path, count: int) -> None:
         heard.append((time.perf_counter(), timeline.last))
         pump_for(app, 0.05)
         one = time.perf_counter()
-        window.composer.text.focus_force()
-        window.composer.text.event_generate("<Key>", keysym="a")
+        window.composer.view.text.focus_force()
+        window.composer.view.text.event_generate("<Key>", keysym="a")
         app.root.update_idletasks()
         keys.append((time.perf_counter() - one) * 1000)
         typed += 1

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from causerie.desktop.models.remembering import Remembered, Settings, Theme  # noqa: E402
+from causerie.desktop.models.saved_files import SavedFiles, Settings, Theme  # noqa: E402
 from tests.e2e.screen import Desktop, Screen  # noqa: E402
 from tests.people import PASSWORD, House, NativePerson  # noqa: E402
 
@@ -186,7 +186,7 @@ class Pictures:
 
     def _window(self, screen: Screen, home: str, geometry: str) -> Desktop:
         settings = Settings(server=self.where, name="anna", channel="garden", theme=self.theme, geometry=geometry)
-        Remembered(Path(home)).keep_settings(settings)
+        SavedFiles(Path(home)).save_settings(settings)
         return Desktop(screen, Path(home), self.where, **self.locale)
 
     def _enter(self, desktop: Desktop) -> None:

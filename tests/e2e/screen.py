@@ -175,7 +175,7 @@ class Desktop:
             assert time.monotonic() < until, f"{text!r} does not come:\n{self.log()}"
             time.sleep(0.02)
 
-    # What is drawn, as causerie.desktop.shown tells it.
+    # What is drawn, as causerie.desktop.views.ui_trace logs it.
 
     def told(self, what: str) -> Any:
         """What was told of this last; None: nothing was."""

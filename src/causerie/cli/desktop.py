@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         ) from None
     from causerie.client import ServerAddress
     from causerie.desktop.app import run as show
-    from causerie.desktop.models.remembering import Remembered, directory
+    from causerie.desktop.models.saved_files import SavedFiles, directory
     from causerie.i18n.refusals import sentence
 
     if os.environ.get("CAUSERIE_DEBUG"):
@@ -62,6 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
         except ValueError as error:
             raise Failure(str(error), status=MISUSED) from None
     try:
-        return show(arguments.server, sentence, Remembered(directory()))
+        return show(arguments.server, sentence, SavedFiles(directory()))
     except tkinter.TclError as error:
         raise Failure(_("there is no screen to show a window on ({why})").format(why=error), status=BROKEN) from None

@@ -1,4 +1,4 @@
-"""What crosses from the network's thread to the interface's, in its order. All frozen."""
+"""Messages from the network thread to the interface thread, in order. All frozen."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from causerie.chat.replies import LoggedIn, Reply, Welcome
 from causerie.chat.view import View
 from causerie.client import Certificate, Update
 
-Then = Callable[[Reply | None, Exception | None], None]
+OnAnswer = Callable[[Reply | None, Exception | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
-    """One is logged in and in the channel."""
+class SessionStarted:
+    """Logged in, and in the channel. `outgoing`: messages of an earlier run that are not acknowledged."""
 
     me: LoggedIn
     welcome: Welcome
@@ -26,18 +26,18 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Something happened; `view`: the channel that it happened in, as it is known by now."""
+class UpdateReceived:
+    """An update of the client library; `view`: its channel as it is now."""
 
     update: Update
     view: View | None
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What was asked is answered; `views` are the channels as they stand with it."""
+class RequestAnswered:
+    """A command is answered; `views`: the channels with its reply merged."""
 
-    then: Then
+    then: OnAnswer
     reply: Reply | None
     error: Exception | None
     views: Mapping[str, View]
@@ -45,27 +45,27 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Vouching:
-    """Somebody has to say whether this certificate is right: `bridge.answer_certificate` answers."""
+class CertificateQuestion:
+    """The person has to say whether this certificate is trusted: `bridge.answer_certificate` answers."""
 
     certificate: Certificate
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
-    """There is no session (any more). `error`: why, if one did not want it."""
+class SessionOver:
+    """There is no session (any more). `error`: why, if the person did not end it."""
 
     error: Exception | None
 
 
-Item = Inside | Told | Answered | Vouching | Over
+BridgeMessage = SessionStarted | UpdateReceived | RequestAnswered | CertificateQuestion | SessionOver
 
 
-class Port(Protocol):
-    """What a model asks of the network; `bridge.Bridge` is one."""
+class NetworkPort(Protocol):
+    """The network as models see it; `bridge.Bridge` implements it."""
 
-    def ask(self, command: Command, then: Then) -> None:
-        """Ask; `then` is called when the answer has come."""
+    def ask(self, command: Command, then: OnAnswer) -> None:
+        """Send a command; `then` is called with the answer."""
 
     def post(self, command: Send) -> None:
-        """Say something."""
+        """Send a message."""

@@ -1,7 +1,7 @@
-"""One's whole chat as the window shows it: the channels, the one that is open, what is new, what is on its way. No Tk.
+"""The model of the window: channels, the open one, timelines, composers, pending messages. No Tk.
 
-`take` is given what comes from the network; what a person does is a method in `acts`. What has to be drawn anew stands
-in `stale`, by part, until the window has looked.
+`receive` is given what comes from the network; what a person does is a method in `actions`. `stale` names the parts of
+the window that have to be redrawn; the window empties it.
 """
 
 from __future__ import annotations
@@ -46,24 +46,30 @@ from causerie.client import (
     Update,
 )
 from causerie.desktop.models import sidebar
-from causerie.desktop.models.bridge_messages import Answered, Inside, Port, Then, Told
-from causerie.desktop.models.drawing import PARTS, Part
-from causerie.desktop.models.login import Sentence, begun
-from causerie.desktop.models.notices import Notice, notice
-from causerie.desktop.models.read_state import Reading
-from causerie.desktop.models.rows import Pending
+from causerie.desktop.models.bridge_messages import (
+    NetworkPort,
+    OnAnswer,
+    RequestAnswered,
+    SessionStarted,
+    UpdateReceived,
+)
+from causerie.desktop.models.composers import Composers, RefusedMessage, ReturnedText, SavedComposers
+from causerie.desktop.models.login import Sentence, capitalised
+from causerie.desktop.models.notifications import DesktopNotification, notification
+from causerie.desktop.models.read_state import ReadState
+from causerie.desktop.models.rows import PendingMessage
 from causerie.desktop.models.timeline import Timeline
-from causerie.desktop.models.unsent import Refusal, Returned, Typed, Unsent
+from causerie.desktop.models.window_parts import WINDOW_PARTS, WindowPart
 from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 
-NOTICES = 20
-"""Notifications that wait to be shown, at most."""
+MAX_NOTIFICATIONS = 20
+"""Desktop notifications that wait to be shown, at most."""
 
 
-def confided(event: Confided) -> str:
-    """What was said to some of a channel alone, as one line."""
+def restricted_message_line(event: Confided) -> str:
+    """A restricted message (STATUSMSG) as one line."""
     sentences = {
         "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
         "moderators": _("{name} in #{channel}, to the moderators: {text}"),
@@ -74,18 +80,18 @@ def confided(event: Confided) -> str:
 
 
 class Conversation:
-    """See the module. `now` is the time in ms since 1970; `new_key` makes a message's key. `typed`: what an earlier
-    window left; `drafts`: the same, by channel, from a version that kept no more."""
+    """See the module. `now` gives the time in ms since 1970; `new_key` makes an idempotency key. `typed`: the composers
+    of an earlier run; `drafts`: drafts by channel, from a version that saved no more."""
 
     def __init__(
         self,
-        port: Port,
-        inside: Inside,
+        port: NetworkPort,
+        inside: SessionStarted,
         sentence: Sentence,
         now: Callable[[], int],
         new_key: Callable[[], str],
         drafts: dict[str, str],
-        typed: Typed | None = None,
+        typed: SavedComposers | None = None,
     ) -> None:
         self.port = port
         self.me = inside.me
@@ -93,29 +99,31 @@ class Conversation:
         self.views = dict(inside.views)
         self.current = inside.channel
         self.state = State.LIVE
-        self.stale: set[Part] = set(PARTS)
-        self.notices: list[Notice] = []
-        self.wants = Preferences()
-        self.unsent = Unsent(typed or Typed(drafts=drafts))
-        self.looking = True
+        self.stale: set[WindowPart] = set(WINDOW_PARTS)
+        self.notifications: list[DesktopNotification] = []
+        self.preferences = Preferences()
+        self.composers = Composers(typed or SavedComposers(drafts=drafts))
+        self.is_looking = True
         """Whether the window has the focus and shows the end of the timeline."""
-        self.says = ""
-        """One line for the bar above the composer; empty: nothing to say."""
+        self.status_text = ""
+        """The line below the composer; empty: none."""
         self.sentence = sentence
         self.now = now
         self.new_key = new_key
-        self._pending: dict[str, Pending] = {command.key: Pending(command, now()) for command in inside.outgoing}
+        self._pending: dict[str, PendingMessage] = {
+            command.key: PendingMessage(command, now()) for command in inside.outgoing
+        }
         for refusal in typed.refusals if typed is not None else ():
             trouble = refusal.trouble or _("This was on its way when the window was closed.")
-            self._pending.setdefault(refusal.command.key, Pending(refusal.command, refusal.at, trouble))
+            self._pending.setdefault(refusal.command.key, PendingMessage(refusal.command, refusal.at, trouble))
         self._drafts_known: set[str] = set()
-        """Channels of which it is known what draft the server has."""
+        """Channels whose draft on the server is known."""
         self._drafts_asked = False
-        self.reading = Reading(self)
-        self._catch_up()
+        self.read_state = ReadState(self)
+        self._request_own_state()
         self.open(inside.channel)
 
-    # What is looked at.
+    # What is shown.
 
     @property
     def view(self) -> View | None:
@@ -124,302 +132,309 @@ class Conversation:
 
     @property
     def timeline(self) -> Timeline:
-        """Its messages."""
-        return self.reading.timelines.get(self.current, self.current)
+        """The timeline of the open channel."""
+        return self.read_state.timelines.get(self.current, self.current)
 
     @property
     def thread(self) -> Timeline | None:
-        """The thread that is open beside it."""
-        return self.reading.timelines.thread
+        """The timeline of the open thread."""
+        return self.read_state.timelines.thread
 
     @property
     def drafts(self) -> dict[str, str]:
-        """What is typed and not sent, by place."""
-        return self.unsent.drafts
+        """Unsent drafts, by composer."""
+        return self.composers.drafts
 
-    def places(self) -> list[sidebar.Place]:
-        """The sidebar."""
-        return sidebar.places(self.views, self.current, self.me.person, self.drafts)
+    def entries(self) -> list[sidebar.SidebarEntry]:
+        """The entries of the sidebar."""
+        return sidebar.entries(self.views, self.current, self.me.person, self.drafts)
 
     def typing(self) -> list[str]:
-        """Who is typing here, now."""
+        """Names of those who are typing in the open channel."""
         typing = self.view.typing if self.view is not None else {}
         return [name for person, name in typing.items() if person != self.me.person]
 
     def label(self) -> str:
-        """How the open channel is called."""
+        """The label of the open channel."""
         return sidebar.label(self.view, self.me.person) if self.view is not None else self.current
 
-    # What a person does first of all: look at a channel, scroll.
+    # Opening channels and messages.
 
     def open(self, channel: str) -> None:
-        """Look at a channel; what is unread there gets a line above it."""
+        """Open a channel; a line marks where unread messages begin."""
         self.current = channel
-        self.reading.open(channel)
-        self.stale |= PARTS
+        self.read_state.open(channel)
+        self.stale |= WINDOW_PARTS
 
     def again(self) -> None:
-        """All of it is drawn anew, where one is."""
+        """Redraw everything, at the same place."""
         for timeline in (self.timeline, self.thread):
             if timeline is not None:
-                timeline.again(timeline.scene)
+                timeline.redraw_all(timeline.context)
                 if not timeline.shown:
-                    self.reading.want(timeline, timeline.newest())
-        self.stale |= PARTS
+                    self.read_state.request_page(timeline, timeline.newest())
+        self.stale |= WINDOW_PARTS
 
     def jump(self, channel: str, number: int) -> None:
-        """To a message, in its context."""
+        """Show a message in its context."""
         if channel != self.current and channel in self.views:
             self.open(channel)
         wanted = self.timeline.around(number)
         if wanted is None:
             log.info("at message %d", number)
-        self.reading.want(self.timeline, wanted)
+        self.read_state.request_page(self.timeline, wanted)
         self.stale.add("timeline")
 
     def tick(self) -> None:
         """Time has passed: it may be another day."""
-        if self.timeline.scene.today != date.today():
-            self.reading.anew(self.timeline)
+        if self.timeline.context.today != date.today():
+            self.read_state.update_context(self.timeline)
 
     # What comes from the network.
 
-    def take(self, item: Told | Answered) -> None:
-        """Something came."""
-        if isinstance(item, Answered):
-            self._answered(item)
+    def receive(self, item: UpdateReceived | RequestAnswered) -> None:
+        """Something arrived from the network."""
+        if isinstance(item, RequestAnswered):
+            self._request_answered(item)
             return
         update = item.update
         if item.view is not None:
-            self._known(item.view)
+            self._set_view(item.view)
         if isinstance(update, EventReceived) and isinstance(update.event, ChannelRenamed) and item.view is not None:
-            self._called(update.event.channel, item.view.channel)
+            self._channel_renamed(update.event.channel, item.view.channel)
         elif isinstance(update, EventReceived):
-            self._heard(update.event, item.view)
+            self._event_received(update.event, item.view)
         else:
-            self._happened(update)
+            self._apply_update(update)
 
-    def _happened(self, update: Update) -> None:
+    def _apply_update(self, update: Update) -> None:
         if isinstance(update, StateChanged):
             was, self.state = self.state, update.state
             log.info("the connection is %s", self.state.value)
             self.stale |= {"bar", "sidebar"}
             if update.state is State.LIVE and was is not State.LIVE:
-                self._catch_up()
+                self._request_own_state()
         elif isinstance(update, ChannelSynced):
             self.stale |= {"sidebar", "members", "head"}
             if update.view.channel not in self._drafts_known:
                 self._ask_drafts()
-            for timeline in self.reading.timelines.of(update.view.channel):
+            for timeline in self.read_state.timelines.of(update.view.channel):
                 if not timeline.shown:
-                    self.reading.want(timeline, timeline.newest())
+                    self.read_state.request_page(timeline, timeline.newest())
         elif isinstance(update, TypingStopped):
             self.stale.add("typing")
         elif isinstance(update, ChannelLeft):
-            self._out(update)
+            self._channel_left(update)
         elif isinstance(update, MessageSent):
             pending = self._pending.pop(update.key, None)
             if pending is not None and update.ack.again:
-                # An earlier run said it: it stands where it was said, and is not heard again.
-                for timeline in self.reading.timelines.of(update.ack.channel):
-                    timeline.discard(update.key)
+                # An earlier run sent it: it is in the log already, and its event does not come again.
+                for timeline in self.read_state.timelines.of(update.ack.channel):
+                    timeline.remove_pending(update.key)
                 self.stale |= {"timeline", "thread"}
         elif isinstance(update, MessageDelayed):
-            self.say(self.sentence(update.error))
+            self.show_status(self.sentence(update.error))
         elif isinstance(update, MessageRefused):
-            self._refused(update)
+            self._message_refused(update)
 
-    def _heard(self, event: Event, view: View | None) -> None:
+    def _event_received(self, event: Event, view: View | None) -> None:
         if isinstance(event, Preferring):
-            self._want(event.preferences)
+            self._set_preferences(event.preferences)
         if isinstance(event, Farewell) or view is None:
             return
-        timelines = tuple(self.reading.timelines.of(event.channel))
+        timelines = tuple(self.read_state.timelines.of(event.channel))
         if isinstance(event, Message):
             if event.person == view.me:
                 log.info("said as message %d of %s", event.number, event.channel)
             self._pending.pop(event.key, None)
-            self.reading.while_away(event)
+            self.read_state.while_away(event)
             for timeline in timelines:
-                timeline.heard(event)
+                timeline.message_received(event)
                 if event.thread:
-                    timeline.changed(event)
+                    timeline.message_changed(event)
             self._notify(event, view)
             self.stale |= {"timeline", "thread", "sidebar", "typing"}
         elif isinstance(event, Edited | Deleted | Reacted):
             for timeline in timelines:
-                timeline.changed(event)
+                timeline.message_changed(event)
             self.stale |= {"timeline", "thread", "sidebar"}
-            if isinstance(event, Deleted) and self.unsent.deleted(event.channel, event.targets):
-                self.say(_("The message was deleted; what you typed is kept."))
+            if isinstance(event, Deleted) and self.composers.messages_deleted(event.channel, event.targets):
+                self.show_status(_("The message was deleted; what you typed is kept."))
                 self.stale |= {"composer"}
         elif isinstance(event, Pinned):
             for timeline in timelines:
-                self.reading.anew(timeline)
+                self.read_state.update_context(timeline)
                 timeline.redraw(event.target)
             self.stale |= {"timeline", "thread", "head"}
         elif isinstance(event, Gap):
             for timeline in timelines:
                 timeline.gap()
                 if event.channel == self.current:
-                    self.reading.want(timeline, timeline.newest())
+                    self.read_state.request_page(timeline, timeline.newest())
         elif isinstance(event, Confided):
-            # It is nowhere to be read later: one line says it now.
+            # It cannot be read later: show it in one line now.
             if event.text:
-                self.say(confided(event))
+                self.show_status(restricted_message_line(event))
         elif isinstance(event, Typing):
             self.stale.add("typing")
         else:
             if isinstance(event, Entered | Renamed):
                 for timeline in timelines:
-                    self.reading.anew(timeline)
+                    self.read_state.update_context(timeline)
             self.stale |= {"sidebar", "members", "head", "composer"}
 
-    def _known(self, view: View) -> None:
+    def _set_view(self, view: View) -> None:
         self.views[view.channel] = view
-        # Until something says so, an empty draft is none that is known.
-        if view.draft_at and self.unsent.settle(view.channel, view.draft):
+        # Without a time, an empty draft is one that is not known.
+        if view.draft_at and self.composers.server_draft(view.channel, view.draft):
             self.stale |= {"composer", "sidebar"}
 
-    def _called(self, was: str, now: str) -> None:
-        """A channel has another name: what was kept for it under the old one goes along, but for its timeline."""
+    def _channel_renamed(self, was: str, now: str) -> None:
+        """A channel was renamed: everything is kept under the new name, but for its timeline."""
         self.views.pop(was, None)
-        self.reading.timelines.drop(was)
-        self.unsent.renamed(was, now)
+        self.read_state.timelines.drop(was)
+        self.composers.channel_renamed(was, now)
         for pending in self._pending.values():
             if pending.command.channel == was:
                 pending.command = replace(pending.command, channel=now)
         if self.current == was:
             self.open(now)
-        self.stale |= PARTS
+        self.stale |= WINDOW_PARTS
 
-    def _out(self, out: ChannelLeft) -> None:
+    def _channel_left(self, out: ChannelLeft) -> None:
         self.views.pop(out.channel, None)
-        self.reading.timelines.drop(out.channel)
+        self.read_state.timelines.drop(out.channel)
         if out.error is not None:
-            self.say(self.sentence(out.error))
-        elif self.unsent.has(out.channel):
-            self.say(_("You are not in #{channel} any more; what you typed there is kept.").format(channel=out.channel))
+            self.show_status(self.sentence(out.error))
+        elif self.composers.has_text(out.channel):
+            self.show_status(
+                _("You are not in #{channel} any more; what you typed there is kept.").format(channel=out.channel)
+            )
         self._drafts_known.discard(out.channel)
         if out.channel == self.current and self.views:
             self.open(next(iter(sorted(self.views))))
-        self.stale |= PARTS
+        self.stale |= WINDOW_PARTS
 
-    def _refused(self, refused: MessageRefused) -> None:
-        trouble = self.why(refused.error)
+    def _message_refused(self, refused: MessageRefused) -> None:
+        trouble = self.error_text(refused.error)
         pending = self._pending.get(refused.key)
         if pending is not None:
             pending.trouble = trouble
-            self.unsent.changed = True
-            for timeline in self.reading.timelines.of(pending.command.channel):
-                timeline.failed(refused.key, trouble)
+            self.composers.changed = True
+            for timeline in self.read_state.timelines.of(pending.command.channel):
+                timeline.pending_failed(refused.key, trouble)
             self.stale |= {"timeline", "thread"}
-        self.say(trouble)
+        self.show_status(trouble)
 
-    def _answered(self, item: Answered) -> None:
+    def _request_answered(self, item: RequestAnswered) -> None:
         if item.me is not None and item.me.person == self.me.person and item.me != self.me:
             self.me = item.me
             self.stale.add("sidebar")
         for channel, view in item.views.items():
             if self.views.get(channel) is not view:
-                self._known(view)
+                self._set_view(view)
                 self.stale |= {"sidebar", "head"}
         item.then(item.reply, item.error)
 
-    # The rest is its own and `acts`'.
+    # For `actions`, `composer` and itself.
 
-    def say(self, text: str) -> None:
-        """One line for the person who looks at the window."""
+    def show_status(self, text: str) -> None:
+        """Show one line below the composer."""
         log.info("said below: %s", text)
-        self.says = begun(text)
+        self.status_text = capitalised(text)
         self.stale.add("bar")
 
-    def why(self, error: Exception) -> str:
+    def error_text(self, error: Exception) -> str:
         """An error as a sentence."""
         return (
             self.sentence(error) if isinstance(error, ChatError) else _("It could not be done: {why}").format(why=error)
         )
 
-    def outgoing(self) -> tuple[Pending, ...]:
-        """All that one said and the server has not acknowledged."""
+    def outgoing(self) -> tuple[PendingMessage, ...]:
+        """The messages that the server has not acknowledged."""
         return tuple(self._pending.values())
 
-    def pending(self, key: str) -> Pending | None:
-        """What one said and the server has not acknowledged."""
+    def pending(self, key: str) -> PendingMessage | None:
+        """A message that the server has not acknowledged."""
         return self._pending.get(key)
 
-    def put(self, command: Send) -> None:
-        """Something is said: grey until it is acknowledged."""
-        pending = self._pending[command.key] = Pending(command, self.now())
-        for timeline in self.reading.timelines.of(command.channel):
-            if timeline.takes(command):
+    def send(self, command: Send) -> None:
+        """Send a message: grey until it is acknowledged."""
+        pending = self._pending[command.key] = PendingMessage(command, self.now())
+        for timeline in self.read_state.timelines.of(command.channel):
+            if timeline.would_show(command):
                 if command.channel == self.current and not timeline.at_end and timeline.shown:
-                    self.reading.want(timeline, timeline.newest())
-                timeline.post(pending)
+                    self.read_state.request_page(timeline, timeline.newest())
+                timeline.add_pending(pending)
         self.port.post(command)
         self.stale |= {"timeline", "thread"}
 
-    def drop(self, key: str) -> Pending | None:
-        """Somebody gave up on it."""
+    def discard_pending(self, key: str) -> PendingMessage | None:
+        """Give up a pending message."""
         pending = self._pending.pop(key, None)
-        self.unsent.changed = True
+        self.composers.changed = True
         if pending is not None:
-            for timeline in self.reading.timelines.of(pending.command.channel):
-                timeline.discard(key)
+            for timeline in self.read_state.timelines.of(pending.command.channel):
+                timeline.remove_pending(key)
             self.stale |= {"timeline", "thread"}
         return pending
 
-    def asked(self, reply: Reply | None, error: Exception | None) -> None:
-        """The answer to what has nothing to show but its refusal."""
+    def show_refusal(self, reply: Reply | None, error: Exception | None) -> None:
+        """For commands whose reply shows nothing: show the refusal, if it is one."""
         if error is not None:
-            self.say(self.why(error))
+            self.show_status(self.error_text(error))
 
-    def asked_by(self, place: str, text: Returned) -> Then:
-        """What was typed is asked for, as a command or an edit: refused, or the connection lost, it comes back."""
-        number = self.unsent.ask(place, text)
+    def return_on_refusal(self, composer: str, text: ReturnedText) -> OnAnswer:
+        """A command or an edit is sent for this text, which returns to its composer when it is refused or the
+        connection is lost. To be called with the answer."""
+        number = self.composers.request_sent(composer, text)
 
         def then(reply: Reply | None, error: Exception | None) -> None:
             if error is None:
-                self.unsent.done(number)
+                self.composers.request_done(number)
                 return
-            # There is nothing any more to edit: it is a text like any other.
-            self.unsent.refused(number, replace(text, editing=None) if isinstance(error, NoSuchMessage) else text)
-            self.say(self.why(error))
+            # The message is gone: the edit becomes a plain text.
+            self.composers.request_refused(
+                number, replace(text, editing=None) if isinstance(error, NoSuchMessage) else text
+            )
+            self.show_status(self.error_text(error))
             self.stale |= {"composer", "thread"}
 
         return then
 
-    def keep_draft(self, channel: str) -> None:
-        """Have the server keep a channel's draft, for one's other devices, or that there is none any more."""
-        text = self.unsent.to_keep(channel)
+    def sync_draft(self, channel: str) -> None:
+        """Save a channel's draft (also an empty one) on the server, for the person's other devices."""
+        text = self.composers.draft_to_sync(channel)
         if text is None or channel not in self.views or self.me.guest or self.state is not State.LIVE:
             return
 
         def then(reply: Reply | None, error: Exception | None) -> None:
             view = self.views.get(channel)
-            self.unsent.kept(channel, text if error is None or view is None else view.draft)
+            self.composers.synced(channel, text if error is None or view is None else view.draft)
             if error is None:
                 log.info("the draft of %s is kept", channel)
-                self.keep_draft(channel)  # what was typed meanwhile
+                self.sync_draft(channel)  # what was typed meanwhile
 
-        self.unsent.keeping(channel, text)
+        self.composers.sync_started(channel, text)
         self.port.ask(Draft(channel=channel, text=text), then)
 
-    def typed(self, everything: bool) -> Typed:
-        """For the disk. `everything`: also what is on its way, which is kept nowhere else."""
+    def typed(self, everything: bool) -> SavedComposers:
+        """For the disk. `everything`: also pending messages, which are stored nowhere else."""
         outgoing = [message for message in self.outgoing() if everything or message.trouble]
-        return self.unsent.typed([Refusal(message.command, message.at, message.trouble) for message in outgoing])
+        return self.composers.saved(
+            [RefusedMessage(message.command, message.at, message.trouble) for message in outgoing]
+        )
 
-    def _catch_up(self) -> None:
-        """After each log-in: what the events do not tell."""
+    def _request_own_state(self) -> None:
+        """After each log-in: request the person's own state, which events do not repeat."""
         self.port.ask(Unread(), self._read)
         self._drafts_asked = False
         self._ask_drafts()
         self.port.ask(Threads(), self._read)
-        self.port.ask(Preferred(), self._wishes)
+        self.port.ask(Preferred(), self._preferred)
 
     def _ask_drafts(self) -> None:
-        """One question at a time, however many channels are entered."""
+        """Request all drafts: one request at a time, however many channels are joined."""
         if self._drafts_asked:
             return
         self._drafts_asked = True
@@ -431,8 +446,8 @@ class Conversation:
                 self._drafts_known |= there
                 log.info("drafts are known")
                 for channel in there & frozenset(self.views):
-                    self.unsent.settle(channel, self.views[channel].draft)
-                    self.keep_draft(channel)
+                    self.composers.server_draft(channel, self.views[channel].draft)
+                    self.sync_draft(channel)
                 if not self._drafts_known.issuperset(self.views):
                     self._ask_drafts()
             self._read(reply, error)
@@ -442,28 +457,28 @@ class Conversation:
     def _read(self, reply: Reply | None, error: Exception | None) -> None:
         view = self.view
         if view is not None:
-            self.reading.counted(view)
+            self.read_state.counted(view)
         self.stale |= {"sidebar", "timeline", "composer"}
 
-    def _wishes(self, reply: Reply | None, error: Exception | None) -> None:
+    def _preferred(self, reply: Reply | None, error: Exception | None) -> None:
         if isinstance(reply, Wishes):
-            self._want(reply.preferences)
+            self._set_preferences(reply.preferences)
 
-    def _want(self, wants: Preferences) -> None:
-        """What one wants, by whichever device: who is ignored is hidden in what is shown already, too."""
-        changed = frozenset(self.wants.ignored).symmetric_difference(wants.ignored)
-        self.wants = wants
+    def _set_preferences(self, preferences: Preferences) -> None:
+        """Preferences were set, by whichever device: messages of ignored people are hidden, also those shown
+        already."""
+        changed = frozenset(self.preferences.ignored).symmetric_difference(preferences.ignored)
+        self.preferences = preferences
         if changed:
-            for timeline in self.reading.timelines.all():
-                self.reading.anew(timeline)
+            for timeline in self.read_state.timelines.all():
+                self.read_state.update_context(timeline)
                 for message in timeline.messages:
                     if message.person in changed:
                         timeline.redraw(message.number)
             self.stale |= {"timeline", "thread"}
 
     def _notify(self, event: Message, view: View) -> None:
-        looked_at = self.looking and event.channel == self.current and self.timeline.at_end
-        made = notice(event, view, looked_at, self.wants)
+        looked_at = self.is_looking and event.channel == self.current and self.timeline.at_end
+        made = notification(event, view, looked_at, self.preferences)
         if made is not None:
-            self.notices = [*self.notices, made][-NOTICES:]
-            self.stale.add("notices")
+            self.notifications = [*self.notifications, made][-MAX_NOTIFICATIONS:]

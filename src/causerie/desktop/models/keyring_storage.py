@@ -1,8 +1,8 @@
-"""What lets one in without a password, in the system's keyring instead of a file: GNOME Keyring or KWallet (by the
-Secret Service of freedesktop.org), macOS Keychain, Windows Credential Locker.
+"""Stores the session's token in the system's keyring instead of a file: GNOME Keyring or KWallet (by the Secret Service
+of freedesktop.org), macOS Keychain, Windows Credential Locker.
 
-It is the session's token that is kept there, never the password: the server can take it back, and it is good for one
-server only. Whatever else a run remembers stays in the file, which holds no secret then. A mark beside the file says
+It is the token that is kept there, never the password: the server can revoke it, and it is good for one server only.
+The rest of the saved session stays in the file, which holds no secret then. A mark beside the file says
 that there is something in the keyring, so that nobody has to unlock one to see the form.
 """
 
@@ -28,7 +28,7 @@ TRUSTED = 1
 
 
 class Backend(Protocol):
-    """What is asked of a keyring: `keyring.backend.KeyringBackend` is one. All raise KeyringError."""
+    """The methods of a keyring that are used: `keyring.backend.KeyringBackend` is one. All raise KeyringError."""
 
     def get_password(self, service: str, username: str) -> str | None:
         """What is kept; None: nothing is."""
@@ -42,14 +42,14 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """This system's keyring, or (None) one line that says why there is none."""
+    """The system's keyring, or (None) one line that says why there is none."""
 
     backend: Backend | None
     why_not: str = ""
 
 
 class KeyringRefused(ClientError):
-    """The keyring does not give what lets one in. `why`: what it said."""
+    """The keyring did not give the token. `why`: what it said."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the system's keyring: {why}")
@@ -69,8 +69,8 @@ def find() -> Found:
 
 
 class KeyringStorage:
-    """A client's memory: `file`, but for its token, which is kept under `entry`. `keep` False: one does not want that
-    any more, and it moves back into the file. `needed`: there is no password that could stand in for it. Without a
+    """A client's storage: `file`, but for the token, which is in the keyring under `entry`. `keep` False: it moves back
+    into the file. `needed`: there is no password that could stand in for it. Without a
     `backend` the token is good for one run: it never goes where it was not meant to."""
 
     def __init__(self, file: FileStorage, backend: Backend | None, entry: str, keep: bool, needed: bool) -> None:

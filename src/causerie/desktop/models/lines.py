@@ -1,4 +1,4 @@
-"""What the lists beside the conversation say, line by line: channels, people, what was found. No Tk."""
+"""The lines of the lists: channels, people, pins, search results, shortcuts. No Tk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from causerie.chat.events import Message
 from causerie.desktop.models import members, sidebar
 from causerie.desktop.models.rows import moment, plain
-from causerie.desktop.models.searching import Searching
+from causerie.desktop.models.search_results import SearchResults
 from causerie.i18n.text import _
 
 WORDS = 160
@@ -17,7 +17,7 @@ WORDS = 160
 
 
 class ListLine(NamedTuple):
-    """One line: what is on the left with its styles, what on the right. An empty key: a heading."""
+    """One line: styled parts on the left, one on the right. An empty key: a heading."""
 
     key: str
     parts: tuple[tuple[str, str], ...]
@@ -27,14 +27,14 @@ class ListLine(NamedTuple):
 
 
 LIGHTS = {"here": "●", "away": "◐", "dnd": "⊖", "gone": "○"}
-"""A sign for each, too: not everybody can tell the colours apart."""
+"""A sign for each presence, beside its colour: not everybody can tell colours apart."""
 
 
-def of_places(places: Iterable[sidebar.Place]) -> list[ListLine]:
-    """The sidebar."""
+def of_sidebar(entries: Iterable[sidebar.SidebarEntry]) -> list[ListLine]:
+    """The lines of the sidebar."""
     lines: list[ListLine] = []
     direct = None
-    for place in places:
+    for place in entries:
         if place.direct is not direct:
             direct = place.direct
             lines.append(ListLine("", ((_("Direct conversations") if direct else _("Channels"), "heading"),)))
@@ -50,7 +50,7 @@ def of_places(places: Iterable[sidebar.Place]) -> list[ListLine]:
     return lines
 
 
-def of_people(people: Iterable[members.Line]) -> list[ListLine]:
+def of_people(people: Iterable[members.MemberLine]) -> list[ListLine]:
     """The people of a channel."""
     return [
         ListLine(
@@ -71,7 +71,7 @@ def of_messages(messages: Iterable[Message], with_channel: bool = False) -> list
 
 
 def of_channels(known: Iterable[tuple[str, str]], typed: str) -> list[ListLine]:
-    """Channels that may be entered, with their topics; a name that none of them has makes a new one."""
+    """Channels that may be joined, with their topics; a new name makes a new channel."""
     known, wanted = list(known), typed.strip().lstrip("#").casefold()
     made = [
         ListLine(name, (("# ", "faint"), (name, "plain"), (f"   {topic}", "faint")))
@@ -84,14 +84,14 @@ def of_channels(known: Iterable[tuple[str, str]], typed: str) -> list[ListLine]:
     return made
 
 
-def of_hits(searching: Searching, answered: bool) -> list[ListLine]:
-    """What was found; or why nothing stands here. `answered`: the last question is."""
-    hits = of_messages([hit.message for hit in searching.hits], with_channel=True)
-    if searching.more:
+def of_hits(results: SearchResults, answered: bool) -> list[ListLine]:
+    """Search results, or why there are none. `answered`: the last search is."""
+    hits = of_messages([hit.message for hit in results.hits], with_channel=True)
+    if results.more:
         hits.append(ListLine("more", ((_("More"), "bold"),)))
     if hits:
         return hits
-    if searching.waiting:
+    if results.waiting:
         return list(note(_("Searching…")))
     if answered:
         return list(note(_("Nothing was found.")))
@@ -125,7 +125,7 @@ def of_shortcuts() -> list[ListLine]:
 
 
 def note(text: str) -> Sequence[ListLine]:
-    """A list that says only this."""
+    """A list with only this note."""
     return [ListLine("", ((text, "faint"),))]
 
 

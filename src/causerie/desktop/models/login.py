@@ -1,4 +1,4 @@
-"""The form at the beginning, as the first causerie had it: name, password, channel, all of which may be blank."""
+"""The log-in form: server, name, password, channel, all of which may be blank; and what to say when it fails. No Tk."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from causerie.client import (
 from causerie.desktop.models.keyring_storage import KeyringRefused
 from causerie.i18n.text import _
 
-HOME = "home"
-HERE = "localhost:5000"
+DEFAULT_CHANNEL = "home"
+DEFAULT_SERVER = "localhost:5000"
 
 Sentence = Callable[[errors.ChatError], str]
 """A refusal of the server's in the reader's language."""
@@ -28,8 +28,8 @@ Field = Literal["server", "name", "password", "channel"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What somebody wants to come in with. `guest`: without an account. `address`: the server, without its secrets."""
+class LoginRequest:
+    """A log-in request. `guest`: without an account. `address`: the server, without secrets."""
 
     server: str
     address: str
@@ -41,8 +41,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """The form as somebody sent it. `stay`: without a password next time; `keyring`: what that takes is kept in the
+class FormInput:
+    """The form as it was sent. `stay`: log in without a password next time; `keyring`: keep the token for that in the
     system's keyring, if there is one; `register`: make a new account."""
 
     fields: dict[Field, str]
@@ -52,20 +52,20 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why one is not in: a sentence, what to do about it, and the field to look at first."""
+class LoginProblem:
+    """Why the log-in failed: a sentence, what to do about it, and the field to look at first."""
 
     text: str
     hint: str
     field: Field
 
 
-class Misfilled(Exception):
-    """The form cannot be sent as it is; `trouble` says why."""
+class InvalidForm(Exception):
+    """The form cannot be sent as it is; `problem` says why."""
 
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble.text)
-        self.trouble = trouble
+    def __init__(self, problem: LoginProblem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
 
 
 def guest_name(dice: Callable[[int, int], int]) -> str:
@@ -73,7 +73,7 @@ def guest_name(dice: Callable[[int, int], int]) -> str:
     return f"Guest{dice(100, 999)}"
 
 
-def read(
+def parse_form(
     server: str,
     name: str,
     password: str,
@@ -81,53 +81,57 @@ def read(
     dice: Callable[[int, int], int],
     remembered: bool = False,
     register: bool = False,
-) -> Entry:
-    """The form as it was filled in. `remembered`: this name was logged in from here before. Raises Misfilled."""
-    server, name, channel = server.strip() or HERE, name.strip(), channel.strip().removeprefix("#")
+) -> LoginRequest:
+    """The log-in request of a filled form. `remembered`: a token is stored for this name. Raises InvalidForm."""
+    server, name, channel = server.strip() or DEFAULT_SERVER, name.strip(), channel.strip().removeprefix("#")
     try:
         address = ServerAddress.parse(server)
     except ValueError as error:
-        raise Misfilled(Trouble(str(error), _("It is written HOST:PORT, or paste an invite link."), "server")) from None
+        raise InvalidForm(
+            LoginProblem(str(error), _("It is written HOST:PORT, or paste an invite link."), "server")
+        ) from None
     if password and not name:
-        raise Misfilled(
-            Trouble(_("A password needs a name."), _("Type the name of your account, or leave both blank."), "name")
+        raise InvalidForm(
+            LoginProblem(
+                _("A password needs a name."), _("Type the name of your account, or leave both blank."), "name"
+            )
         )
     if (address.invite or register) and not (name and password):
-        raise Misfilled(
-            Trouble(
+        raise InvalidForm(
+            LoginProblem(
                 _("A new account needs a name and a password."),
                 _("Choose both; you will be asked for them when you come back."),
                 "name" if not name else "password",
             )
         )
     guest = not password and not remembered
-    return Entry(
+    return LoginRequest(
         server=server,
         address=str(address),
         name=name or guest_name(dice),
         password=password,
-        channel=channel or HOME,
+        channel=channel or DEFAULT_CHANNEL,
         guest=guest,
         register=register,
     )
 
 
-def trouble(error: Exception, entry: Entry, sentence: Sentence) -> Trouble:
-    """What to say when one did not get in, each in its own words and with a way on."""
+def explain(error: Exception, entry: LoginRequest, sentence: Sentence) -> LoginProblem:
+    """Why a log-in failed, in words for each error, with what to do."""
     if isinstance(error, errors.LoginFailed):
-        return Trouble(
+        return LoginProblem(
             _("Wrong password for {name}.").format(name=entry.name),
             _("Type it again. Without a password you come in as a guest, under a name that is free."),
             "password",
         )
     if isinstance(error, errors.NameTaken):
-        return Trouble(
+        return LoginProblem(
             _("The name {name} is in use.").format(name=entry.name),
             _("If it is your account, type its password; otherwise choose another name, or leave it blank."),
             "name" if entry.password else "password",
         )
     if isinstance(error, CertificateUnknown):
-        return Trouble(
+        return LoginProblem(
             _("You did not trust the server's certificate; nothing was sent."),
             _("Ask whoever runs {where} for an invite link: it holds the right fingerprint.").format(
                 where=entry.address
@@ -135,31 +139,31 @@ def trouble(error: Exception, entry: Entry, sentence: Sentence) -> Trouble:
             "server",
         )
     if isinstance(error, CertificateChanged):
-        return Trouble(
+        return LoginProblem(
             _("The server shows another certificate than before; nothing was sent."),
             _("Somebody may be in between. Ask whoever runs {where}, or for a new link.").format(where=entry.address),
             "server",
         )
     if isinstance(error, Unreachable):
-        return Trouble(
+        return LoginProblem(
             _("{where} cannot be reached: {why}.").format(where=error.where, why=error.about),
             _("Check the address, and whether the server runs; then try again."),
             "server",
         )
     if isinstance(error, KeyringRefused):
-        return keyring_trouble(error.why)
+        return keyring_problem(error.why)
     if isinstance(error, StorageDamaged):
-        return Trouble(str(error), "", "server")
+        return LoginProblem(str(error), "", "server")
     if isinstance(error, errors.ChatError):
-        return Trouble(begun(sentence(error)) + ".", "", _field_of(error))
+        return LoginProblem(capitalised(sentence(error)) + ".", "", _field_of(error))
     if isinstance(error, SessionEnded):
-        return Trouble(farewell(error.code), "", "server")
-    return Trouble(f"{type(error).__name__}: {error}", _("This is a bug; please report it."), "server")
+        return LoginProblem(disconnect_text(error.code), "", "server")
+    return LoginProblem(f"{type(error).__name__}: {error}", _("This is a bug; please report it."), "server")
 
 
-def keyring_trouble(why: str) -> Trouble:
-    """The keyring does not give what it was given."""
-    return Trouble(
+def keyring_problem(why: str) -> LoginProblem:
+    """The system's keyring did not give the token."""
+    return LoginProblem(
         _("The system's keyring does not let you in: {why}.").format(why=why.rstrip(".")),
         _("Unlock it and try again, or type your password."),
         "password",
@@ -199,14 +203,14 @@ _OPENERS = frozenset(
 """Words that begin sentences; anything else there may be a name, which keeps its letters."""
 
 
-def begun(text: str) -> str:
-    """A sentence with its first letter large, unless it begins with a name."""
+def capitalised(text: str) -> str:
+    """A sentence with its first letter capitalised, unless it begins with a name."""
     first = text.split(" ", 1)[0]
     return text[:1].upper() + text[1:] if first in _OPENERS else text
 
 
-def farewell(code: str) -> str:
-    """Why the server ended it, for good."""
+def disconnect_text(code: str) -> str:
+    """The disconnect reason of a session that ended for good."""
     return {
         "shutting_down": _("The server is shutting down; come back in a moment."),
         "disabled": _("The account was shut out."),

@@ -1,4 +1,4 @@
-"""The people of a channel, in the order in which they are shown. No Tk."""
+"""A channel's members, in the order in which they are shown. No Tk."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from causerie.chat.replies import Member
 from causerie.chat.view import View
 from causerie.i18n.text import _
 
-SHOWN_MOST = 500
-"""People that are listed; the rest is a number."""
+MAX_SHOWN = 500
+"""Members that are listed, at most."""
 
-Light = Literal["here", "away", "dnd", "gone"]
+PresenceLight = Literal["here", "away", "dnd", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One person. `note`: their role, or why they are away."""
+class MemberLine:
+    """One member. `note`: their role, or why they are away."""
 
     name: str
     person: int
-    light: Light
+    light: PresenceLight
     note: str = ""
 
 
-def lines(view: View) -> list[Line]:
-    """Who is there first, then by name."""
+def lines(view: View) -> list[MemberLine]:
+    """The members: those who are here first, then by name."""
     people = sorted(view.members.values(), key=lambda member: (not member.here, member.name.casefold()))
-    return [Line(member.name, member.person, light(member), _note(member)) for member in people[:SHOWN_MOST]]
+    return [MemberLine(member.name, member.person, light(member), _note(member)) for member in people[:MAX_SHOWN]]
 
 
-def light(member: Member) -> Light:
-    """How somebody is present."""
+def light(member: Member) -> PresenceLight:
+    """A member's presence."""
     if not member.here:
         return "gone"
     if member.dnd:

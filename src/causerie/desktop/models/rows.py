@@ -1,4 +1,4 @@
-"""What one message looks like in the timeline: pieces of text with their styles. No Tk."""
+"""A message as a row of the timeline: pieces of text with their styles. No Tk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from causerie.desktop.models.formatting import Piece, pieces
 from causerie.i18n.text import _, ngettext
 
 GROUP_MS = 5 * 60 * 1000
-"""What one person says within so long stands under one head."""
+"""Messages of one person within so many ms are grouped under one head."""
 
 QUOTED = 90
 """Characters of an answered message that are shown."""
@@ -32,8 +32,8 @@ class Row:
 
 
 @dataclass(slots=True)
-class Pending:
-    """Something one said that the server has not acknowledged. `trouble`: why it never will."""
+class PendingMessage:
+    """A message that is not acknowledged. `trouble`: why it was refused; empty: it is on its way."""
 
     command: Send
     at: int
@@ -41,8 +41,8 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What a row has to know beside its message.
+class RowContext:
+    """What the row of a message depends on beside the message.
 
     `new_after`: what is above this number is new (0: nothing is). `today` in local time. `names`: of the channel's
     people, folded; `mine`: one's own. `pins`; `ignored`: people (ids) whose words are hidden; `known`: messages by
@@ -61,29 +61,29 @@ class Scene:
     thread: int = 0
 
 
-def row(message: Message, before: Message | None, scene: Scene) -> Row:
-    """A message below `before`."""
+def row(message: Message, before: Message | None, context: RowContext) -> Row:
+    """The row of a message below `before`."""
     made: list[Piece] = []
     day = moment(message.at).date()
     new_day = before is None or moment(before.at).date() != day
-    is_first_new = bool(scene.new_after) and message.number > scene.new_after >= (before.number if before else 0)
+    is_first_new = bool(context.new_after) and message.number > context.new_after >= (before.number if before else 0)
     if new_day:
-        made.append(Piece(f"{day_name(day, scene.today)}\n", ("day",)))
+        made.append(Piece(f"{day_name(day, context.today)}\n", ("day",)))
         made.append(Piece("\n", ("rule", "new_rule" if is_first_new else "day_rule")))
     if is_first_new:
         if not new_day:
             made.append(Piece("\n", ("rule", "new_rule")))
         made.append(Piece(_("New messages") + "\n", ("new",)))
-    grouped = not (new_day or is_first_new) and before is not None and belongs(message, before, scene.thread)
-    extra = ("found",) if message.number == scene.found else ()
+    grouped = not (new_day or is_first_new) and before is not None and belongs(message, before, context.thread)
+    extra = ("found",) if message.number == context.found else ()
     if not grouped:
-        made += _head(message.name, message.guest, message.person, message.at, scene, extra)
-    if message.reply not in (0, scene.thread):
-        made.append(_quote(message, scene))
-    made += [Piece(one.text, (*one.styles, *extra), one.act) for one in _body(message, scene)]
+        made += _head(message.name, message.guest, message.person, message.at, context, extra)
+    if message.reply not in (0, context.thread):
+        made.append(_quote(message, context))
+    made += [Piece(one.text, (*one.styles, *extra), one.act) for one in _body(message, context)]
     if message.edited_at:
         made.append(Piece(" " + _("(edited)"), ("faint",)))
-    if message.number in scene.pins:
+    if message.number in context.pins:
         made.append(Piece("  " + _("pinned"), ("badge",)))
     block = tuple(style for style in made[-1].styles if style in ("pre", "quote"))
     made.append(Piece("\n", ("body", *block, *extra)))
@@ -91,7 +91,7 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
         made += _reactions(message)
     if message.replies:
         text = ngettext("{count} reply", "{count} replies", message.replies).format(count=message.replies)
-        if message.number == scene.thread:
+        if message.number == context.thread:
             made.append(Piece(f"{text}\n", ("chips", "faint")))
         else:
             made.append(Piece(f"{text} →\n", ("chips", "action"), f"thread:{message.number}"))
@@ -99,15 +99,20 @@ def row(message: Message, before: Message | None, scene: Scene) -> Row:
 
 
 def pending_row(
-    pending: Pending, before: Message | Pending | None, me: int, name: str, guest: bool, scene: Scene
+    pending: PendingMessage,
+    before: Message | PendingMessage | None,
+    me: int,
+    name: str,
+    guest: bool,
+    context: RowContext,
 ) -> Row:
-    """One's own words that are on their way, grey; or what kept them, with a way on."""
+    """The row of a message that is being sent, grey; or why it was refused, with actions."""
     made: list[Piece] = []
-    own = isinstance(before, Pending) or (before is not None and before.person == me)
+    own = isinstance(before, PendingMessage) or (before is not None and before.person == me)
     at = 0 if before is None else before.at
     if not own or pending.at - at > GROUP_MS:
-        made += _head(name, guest, me, pending.at, scene, ())
-    text = [Piece(one.text, (*one.styles, "sending"), one.act) for one in pieces(pending.command.text, scene.names)]
+        made += _head(name, guest, me, pending.at, context, ())
+    text = [Piece(one.text, (*one.styles, "sending"), one.act) for one in pieces(pending.command.text, context.names)]
     made += [Piece(one.text, ("body", *one.styles), one.act) for one in text]
     made.append(Piece("\n", ("body",)))
     if pending.trouble:
@@ -123,12 +128,12 @@ def pending_row(
 
 
 def plain(text: str) -> str:
-    """The words of a text on one line, without formatting."""
+    """A text on one line, without formatting."""
     return " ".join("".join(piece.text for piece in pieces(text)).split())
 
 
 def belongs(message: Message, before: Message, thread: int = 0) -> bool:
-    """Whether a message stands under the same head as the one before it. `thread`: the one that both are seen in."""
+    """Whether a message is grouped with the one before it. `thread`: the one that both are shown in."""
     return (
         before.person == message.person
         and before.name == message.name
@@ -161,7 +166,7 @@ def day_name(day: date, today: date) -> str:
     )
 
 
-def _head(name: str, guest: bool, person: int, at: int, scene: Scene, extra: tuple[str, ...]) -> list[Piece]:
+def _head(name: str, guest: bool, person: int, at: int, context: RowContext, extra: tuple[str, ...]) -> list[Piece]:
     head = [Piece(name, ("head", "name", f"tone{crc32(name.casefold().encode()) % TONES}", *extra), f"person:{name}")]
     if guest:
         head.append(Piece("  " + _("guest"), ("head", "faint", *extra)))
@@ -169,8 +174,8 @@ def _head(name: str, guest: bool, person: int, at: int, scene: Scene, extra: tup
     return head
 
 
-def _quote(message: Message, scene: Scene) -> Piece:
-    answered = scene.known.get(message.reply)
+def _quote(message: Message, context: RowContext) -> Piece:
+    answered = context.known.get(message.reply)
     if answered is None:
         text = _("in reply to an earlier message")
     elif answered.deleted:
@@ -181,18 +186,20 @@ def _quote(message: Message, scene: Scene) -> Piece:
     return Piece(f"↪ {text}\n", ("quoted",), f"jump:{message.reply}")
 
 
-def _body(message: Message, scene: Scene) -> list[Piece]:
+def _body(message: Message, context: RowContext) -> list[Piece]:
     if message.deleted:
         return [Piece(_("This message was deleted."), ("body", "faint"))]
-    if message.person in scene.ignored:
+    if message.person in context.ignored:
         return [Piece(_("You ignore {name}.").format(name=message.name), ("body", "faint"))]
-    made = [Piece(one.text, ("body", *one.styles), one.act) for one in pieces(message.text, scene.names, scene.mine)]
+    made = [
+        Piece(one.text, ("body", *one.styles), one.act) for one in pieces(message.text, context.names, context.mine)
+    ]
     if message.action:
         return [
             Piece(f"* {message.name} ", ("body", "italic")),
             *(one._replace(styles=(*one.styles, "italic")) for one in made),
         ]
-    if scene.me in message.mentions or message.everyone:
+    if context.me in message.mentions or message.everyone:
         return [one._replace(styles=(*one.styles, "for_me")) for one in made]
     return made
 

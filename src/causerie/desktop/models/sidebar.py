@@ -1,4 +1,4 @@
-"""The list of channels and direct conversations, from what is known of each. No Tk."""
+"""The sidebar: channels and direct conversations with their counts. No Tk."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from causerie.chat.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One line. `count`: mentions, or what is unread in a direct conversation; `unread`: to be drawn bold."""
+class SidebarEntry:
+    """One entry. `count`: mentions, or what is unread in a direct conversation; `unread`: to be drawn bold."""
 
     channel: str
     label: str
@@ -31,18 +31,18 @@ def label(view: View, me: int) -> str:
     return ", ".join(sorted(others, key=str.casefold)) or view.channel
 
 
-def places(views: Mapping[str, View], current: str, me: int, drafts: Mapping[str, str]) -> list[Place]:
+def entries(views: Mapping[str, View], current: str, me: int, drafts: Mapping[str, str]) -> list[SidebarEntry]:
     """All of them, in the order in which they are shown: channels by name, then direct conversations by name."""
     lines = [_place(view, current, me, drafts) for view in views.values()]
     return sorted(lines, key=lambda line: (line.direct, line.label.casefold()))
 
 
-def _place(view: View, current: str, me: int, drafts: Mapping[str, str]) -> Place:
+def _place(view: View, current: str, me: int, drafts: Mapping[str, str]) -> SidebarEntry:
     direct = view.access == "direct"
     quiet = view.level == "none"
     unread = 0 if quiet or view.channel == current else view.unread
     count = 0 if view.channel == current else (unread if direct else (0 if quiet else view.mentions))
-    return Place(
+    return SidebarEntry(
         channel=view.channel,
         label=label(view, me),
         direct=direct,
@@ -55,12 +55,12 @@ def _place(view: View, current: str, me: int, drafts: Mapping[str, str]) -> Plac
     )
 
 
-def total(lines: Iterable[Place]) -> int:
+def total(lines: Iterable[SidebarEntry]) -> int:
     """The number in the window's title."""
     return sum(line.count for line in lines)
 
 
-def neighbour(lines: list[Place], current: str, step: int, unread: bool = False) -> str:
+def neighbour(lines: list[SidebarEntry], current: str, step: int, unread: bool = False) -> str:
     """The channel above (-1) or below (1) the current one, round the end; with `unread` the next such one."""
     if not lines:
         return current
@@ -72,14 +72,14 @@ def neighbour(lines: list[Place], current: str, step: int, unread: bool = False)
     return current
 
 
-def first_unread(lines: list[Place]) -> str:
-    """The one to look at first: mentions before what is only unread. Empty: there is none."""
+def first_unread(lines: list[SidebarEntry]) -> str:
+    """The first entry with mentions, or else with unread messages. Empty: there is none."""
     counted = [line.channel for line in lines if line.count]
     return next(iter(counted or [line.channel for line in lines if line.unread]), "")
 
 
-def found(lines: Iterable[Place], typed: str) -> list[Place]:
-    """For the switcher: those that hold what was typed, the ones that begin with it first."""
+def found(lines: Iterable[SidebarEntry], typed: str) -> list[SidebarEntry]:
+    """For the switcher: entries that contain the text, those that begin with it first."""
     wanted = typed.strip().lstrip("#@").casefold()
     hits = [line for line in lines if wanted in line.label.casefold()]
     return sorted(hits, key=lambda line: (not line.label.casefold().startswith(wanted), not line.unread, line.label))

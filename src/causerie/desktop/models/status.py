@@ -1,20 +1,20 @@
-"""The lines about how things stand: the connection, who is typing, what is below. No Tk."""
+"""Status texts: the connection, who is typing, and the buttons to new messages. No Tk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from causerie.client import State
-from causerie.desktop.models.read_state import Fresh
+from causerie.desktop.models.read_state import NewMessages
 from causerie.desktop.models.timeline import Timeline
 from causerie.i18n.text import _, ngettext
 
 NAMED = 3
-"""People who are named when they type; more are several."""
+"""Typing people who are named, at most; more are "several"."""
 
 
 def connection(state: State) -> str:
-    """Above the timeline; empty: all is well."""
+    """The bar above the timeline; empty: connected."""
     if state is State.LOST:
         return _("The connection is lost; what you say is kept and sent when it is back.")
     if state in (State.CONNECTING, State.GREETING, State.LOGGING_IN):
@@ -23,7 +23,7 @@ def connection(state: State) -> str:
 
 
 def below(says: str, typing: Sequence[str]) -> str:
-    """Under the composer: what there is to say, or else who is typing."""
+    """The line below the composer: the status, or else who is typing."""
     if says or not typing:
         return says
     if len(typing) > NAMED:
@@ -31,15 +31,17 @@ def below(says: str, typing: Sequence[str]) -> str:
     return ngettext("{names} is typing…", "{names} are typing…", len(typing)).format(names=", ".join(typing))
 
 
-def fresh(fresh: Fresh) -> str:
-    """On the button that leads to the first of what is new; empty: it was seen, or there is nothing new."""
-    if not fresh.after or fresh.seen:
+def new_messages(new_messages: NewMessages) -> str:
+    """The button that leads to the first new message; empty: it was seen, or there is none."""
+    if not new_messages.after or new_messages.seen:
         return ""
-    return ngettext("↑ {count} new message", "↑ {count} new messages", fresh.count).format(count=fresh.count)
+    return ngettext("↑ {count} new message", "↑ {count} new messages", new_messages.count).format(
+        count=new_messages.count
+    )
 
 
 def newer(timeline: Timeline, at_bottom: bool) -> str:
-    """On the button that leads to the end; empty: one is there. `at_bottom`: the last row here is seen."""
+    """The button that leads to the end; empty: it is seen. `at_bottom`: the last loaded row is seen."""
     if not timeline.shown or (timeline.at_end and at_bottom):
         return ""
     if timeline.newer:

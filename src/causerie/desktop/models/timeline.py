@@ -1,7 +1,7 @@
-"""A window on a channel's messages, or a thread's: a few hundred, moved by pages of history at both ends. No Tk.
+"""The loaded part of a channel's or a thread's messages, moved by pages of history at both ends. No Tk.
 
-What is to be drawn comes out of `take` as steps, in their order. However long the channel is, no more than WINDOW
-messages are here, and no step draws more than a page (`Shown` at most a window's beginning, a page too).
+What is to be drawn comes out of `take_steps`, in order. However long the channel is, no more than MAX_MESSAGES messages
+are loaded, and no step draws more than a page.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from causerie.chat.commands import History, Send, Thread
 from causerie.chat.events import Deleted, Edited, Message, Reacted
 from causerie.chat.replies import Page, ThreadPage
 from causerie.chat.view import Change
-from causerie.desktop.models.rows import Pending, Row, Scene, pending_row, row
+from causerie.desktop.models.rows import PendingMessage, Row, RowContext, pending_row, row
 
-WINDOW = 200
-"""Messages that are here, at most."""
+MAX_MESSAGES = 200
+"""Messages that are loaded, at most."""
 
 PAGE = 15
-"""Messages that are asked for at a time."""
+"""Messages that are requested at a time."""
 
 FIRST = 60
-"""Messages that are drawn at once, when a channel is looked at again."""
+"""Messages that are drawn at once when a channel is opened again."""
 
-PENDING_MOST = 1000
+MAX_PENDING = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Everything anew. `at`: the row to be seen, empty: the last one; `top`: at the top, not in its context."""
+class ReplaceRows:
+    """Replace all rows. `at`: the row to be seen, empty: the last one; `top`: at the top, not in its context."""
 
     rows: tuple[Row, ...]
     at: str = ""
@@ -40,15 +40,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Above:
-    """Rows above all others; what is seen stays where it is."""
+class PrependRows:
+    """Insert rows above all others; what is seen stays where it is."""
 
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
-    """Rows below all others, or below the row `after`. `follow`: said just now, and to be seen where the end is."""
+class AppendRows:
+    """Append rows, or insert them below the row `after`. `follow`: new messages, scrolled to where the end is seen."""
 
     rows: tuple[Row, ...]
     after: str = ""
@@ -56,84 +56,93 @@ class Below:
 
 
 @dataclass(frozen=True, slots=True)
-class Redrawn:
-    """One row anew."""
+class RedrawRow:
+    """Redraw one row."""
 
     row: Row
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """Rows that are here no longer."""
+class RemoveRows:
+    """Remove rows."""
 
     keys: tuple[str, ...]
 
 
-Step = Shown | Above | Below | Redrawn | Gone
-Want = Literal["", "newest", "before", "after", "around"]
+DrawStep = ReplaceRows | PrependRows | AppendRows | RedrawRow | RemoveRows
+PageKind = Literal["", "newest", "before", "after", "around"]
 Asked = History | Thread
 
 
 class Timeline:
-    """See the module. `at_end`: the channel's last message is its last; `newer`: so many came since its end was seen.
-    `thread`: the message that it began with, where this is a thread and no channel."""
+    """See the module. `at_end`: the channel's last message is loaded; `newer`: so many came since the end was seen.
+    `thread`: the message that began it, where this is a thread and no channel."""
 
-    def __init__(self, channel: str, scene: Scene, name: str = "", guest: bool = False, thread: int = 0) -> None:
+    def __init__(self, channel: str, context: RowContext, name: str = "", guest: bool = False, thread: int = 0) -> None:
         self.channel = channel
         self.thread = thread
-        self.scene = scene
+        self.context = context
         self.name = name
         self.guest = guest
         self.messages: tuple[Message, ...] = ()
-        self.pending: dict[str, Pending] = {}
+        self.pending: dict[str, PendingMessage] = {}
         self.at_end = False
         self.more_before = True
         self.newer = 0
-        self.asked: Want = ""
+        self.requested: PageKind = ""
         self.shown = False
         """Whether a first page has come."""
-        self.place = ""
-        """The row that was seen at the top when one left the channel; empty: the end was."""
+        self.top_row = ""
+        """The row at the top when the channel was left; empty: the end was seen."""
         self.followed = True
-        """Whether the last row is seen: what comes is drawn below it, and what is far above goes."""
+        """Whether the last row is seen: new messages push out the oldest."""
         self._around = 0
         self._mark = True
-        self._steps: list[Step] = []
+        self._steps: list[DrawStep] = []
 
-    def take(self) -> list[Step]:
-        """What is to be drawn since this was asked last."""
+    def take_steps(self) -> list[DrawStep]:
+        """What is to be drawn since the last call."""
         steps, self._steps = self._steps, []
         return steps
 
     @property
     def last(self) -> int:
-        """The number of the last message here."""
+        """The number of the last loaded message."""
         return self.messages[-1].number if self.messages else 0
 
-    # What to ask the server; each is asked once at a time. None: nothing.
+    def last_message(self) -> Message | None:
+        """The last message here that is not deleted."""
+        return next((message for message in reversed(self.messages) if not message.deleted), None)
+
+    def last_own(self) -> Message | None:
+        """The last message here that is the person's own and can be edited."""
+        own = (one for one in reversed(self.messages) if one.person == self.context.me)
+        return next((message for message in own if not message.deleted and not message.action), None)
+
+    # Commands that request pages, one at a time; None: nothing to request.
 
     def newest(self) -> Asked | None:
-        """The end."""
+        """The last page."""
         return self._ask("newest", self._page())
 
     def before(self) -> Asked | None:
-        """The page above."""
+        """The page above what is loaded."""
         if not self.messages or not self.more_before:
             return None
         return self._ask("before", self._page(before=self.messages[0].number))
 
     def after(self) -> Asked | None:
-        """The page below."""
+        """The page below what is loaded."""
         if self.at_end or not self.messages:
             return None
         return self._ask("after", self._page(after=self.last))
 
     def around(self, number: int, mark: bool = True) -> Asked | None:
-        """A message in its context, marked as the one that was sought or not. None also where it is here already: it
-        is shown; and in a thread, which is not sought in."""
+        """A message in its context, marked as the one that was found or not. None also where it is loaded: it is shown
+        at once; and in a thread, where nothing is searched."""
         if self.get(number) is not None:
             self._found(number if mark else 0)
-            self._steps.append(Shown(self._rows(), f"m{number}"))
+            self._steps.append(ReplaceRows(self._rows(), f"m{number}"))
             return None
         if self.thread:
             return None
@@ -145,19 +154,19 @@ class Timeline:
             return Thread(channel=self.channel, number=self.thread, before=before, after=after, limit=PAGE)
         return History(channel=self.channel, before=before, after=after, limit=PAGE, talk=True)
 
-    def _ask(self, want: Want, command: Asked, force: bool = False) -> Asked | None:
-        if self.asked and not force:
+    def _ask(self, want: PageKind, command: Asked, force: bool = False) -> Asked | None:
+        if self.requested and not force:
             return None
-        self.asked = want
+        self.requested = want
         return command
 
     def refused(self) -> None:
-        """The page did not come."""
-        self.asked = ""
+        """The request for a page was refused."""
+        self.requested = ""
 
     def page(self, asked: Asked, page: Page | ThreadPage, since: Iterable[Message]) -> None:
-        """A page came. `since`: what the channel's view knows by now, maybe newer than the page."""
-        self.asked = ""
+        """A page arrived. `since`: the messages of the channel's view, maybe newer than the page."""
+        self.requested = ""
         events = page.messages if isinstance(page, ThreadPage) else page.events
         said = tuple(event for event in events if isinstance(event, Message))
         around = isinstance(asked, History) and asked.around
@@ -176,36 +185,36 @@ class Timeline:
             self.more_before = page.more
             self._replace(said, at_end=True, at="", since=since)
 
-    # What happens.
+    # Events.
 
-    def heard(self, message: Message) -> None:
-        """Something was said."""
+    def message_received(self, message: Message) -> None:
+        """A message arrived."""
         if self.pending.pop(message.key, None) is not None:
-            self._steps.append(Gone((f"p{message.key}",)))
-        if not self.shown or message.number <= self.last or not self.has(message):
+            self._steps.append(RemoveRows((f"p{message.key}",)))
+        if not self.shown or message.number <= self.last or not self.belongs(message):
             return
         if not self.followed or not self.at_end:
             self.newer += 1
-        if self.at_end and not self.followed and len(self.messages) >= WINDOW:
-            # It would push out what somebody may be looking at.
+        if self.at_end and not self.followed and len(self.messages) >= MAX_MESSAGES:
+            # It would push out what may be in sight.
             self.at_end = False
         if self.at_end:
             self._below((message,))
 
-    def has(self, message: Message) -> bool:
-        """Whether this message is one of those that are shown here, or would be."""
+    def belongs(self, message: Message) -> bool:
+        """Whether this message is one of this channel or thread."""
         return not self.thread or self.thread in (message.number, message.thread)
 
-    def looked(self, at_bottom: bool) -> None:
-        """What is seen now: the last row here, or not."""
+    def set_at_bottom(self, at_bottom: bool) -> None:
+        """Whether the last row is seen now."""
         self.followed = at_bottom
         if at_bottom and self.at_end:
             self.newer = 0
 
-    def changed(self, change: Change) -> None:
-        """A message stands differently now."""
+    def message_changed(self, change: Change) -> None:
+        """A message was edited, deleted, reacted or replied to."""
         before = self.messages
-        self.messages = annotate(before, change, self.scene.me)
+        self.messages = annotate(before, change, self.context.me)
         if self.messages is before:
             return
         targets: tuple[int, ...]
@@ -219,56 +228,56 @@ class Timeline:
             self.redraw(number)
 
     def redraw(self, number: int) -> None:
-        """This message's row anew, if it is here."""
-        place = self._place(number)
+        """Redraw this message's row, if it is loaded."""
+        place = self._index(number)
         if place is not None:
-            self._steps.append(Redrawn(self._row(place)))
+            self._steps.append(RedrawRow(self._row(place)))
 
     def gap(self) -> None:
-        """What followed is not known: it is asked for when somebody scrolls there."""
+        """Events are missing after the last message: they are requested on scrolling there."""
         self.at_end = False
 
-    def takes(self, command: Send) -> bool:
-        """Whether what one says thus will be one of those that are shown here."""
+    def would_show(self, command: Send) -> bool:
+        """Whether a message that is being sent will be one of this channel or thread."""
         return not self.thread or command.reply == self.thread or self.get(command.reply) is not None
 
-    def post(self, pending: Pending) -> None:
-        """One says something."""
+    def add_pending(self, pending: PendingMessage) -> None:
+        """Show a message that is being sent."""
         key = pending.command.key
-        if key in self.pending or len(self.pending) >= PENDING_MOST:
+        if key in self.pending or len(self.pending) >= MAX_PENDING:
             return
         before = next(reversed(self.pending.values()), None) or (self.messages[-1] if self.messages else None)
         self.pending[key] = pending
-        self._steps.append(Below((self._pending_row(pending, before),), "end"))
+        self._steps.append(AppendRows((self._pending_row(pending, before),), "end"))
 
-    def failed(self, key: str, trouble: str) -> None:
-        """It is not said, for good; or (no trouble) it is tried again."""
+    def pending_failed(self, key: str, trouble: str) -> None:
+        """It was refused; or (no trouble) is being tried again."""
         pending = self.pending.get(key)
         if pending is not None:
             pending.trouble = trouble
-            self._steps.append(Redrawn(self._pending_row(pending, None)))
+            self._steps.append(RedrawRow(self._pending_row(pending, None)))
 
-    def discard(self, key: str) -> Pending | None:
-        """Somebody gave up on it."""
+    def remove_pending(self, key: str) -> PendingMessage | None:
+        """Remove a pending message."""
         pending = self.pending.pop(key, None)
         if pending is not None:
-            self._steps.append(Gone((f"p{key}",)))
+            self._steps.append(RemoveRows((f"p{key}",)))
         return pending
 
     def get(self, number: int) -> Message | None:
-        """A message that is here."""
-        place = self._place(number)
+        """A loaded message."""
+        place = self._index(number)
         return None if place is None else self.messages[place]
 
-    def following(self, number: int) -> int:
-        """The number of the first message here after this one; the same, where none is."""
+    def next_number(self, number: int) -> int:
+        """The number of the first loaded message after this one; the same number where there is none."""
         place = bisect_right(self.messages, number, key=lambda message: message.number)
         return self.messages[place].number if place < len(self.messages) else number
 
-    def again(self, scene: Scene) -> None:
-        """All of it anew, under another scene, where one left it; not more than can be drawn at once."""
-        self.scene = scene
-        seen = self._place(int(self.place[1:])) if self.place[1:].isdigit() else None
+    def redraw_all(self, context: RowContext) -> None:
+        """Redraw it in another context, where it was left; no more rows than can be drawn at once."""
+        self.context = context
+        seen = self._index(int(self.top_row[1:])) if self.top_row[1:].isdigit() else None
         first = max(len(self.messages) - FIRST, 0) if seen is None else max(seen - FIRST // 2, 0)
         last = len(self.messages) if seen is None else seen + FIRST // 2
         if seen is None and not self.at_end:
@@ -279,25 +288,23 @@ class Timeline:
             self.at_end = False
         self.messages = self.messages[first:last]
         self.followed = seen is None
-        self._steps = [Shown(self._rows(), self.place if seen is not None else "", top=True)]
+        self._steps = [ReplaceRows(self._rows(), self.top_row if seen is not None else "", top=True)]
 
-    # The rest is its own.
-
-    def _place(self, number: int) -> int | None:
+    def _index(self, number: int) -> int | None:
         place = bisect_left(self.messages, number, key=lambda message: message.number)
         return place if place < len(self.messages) and self.messages[place].number == number else None
 
     def _row(self, place: int) -> Row:
         known = {message.number: message for message in self.messages} if self.messages[place].reply else {}
-        scene = replace(self.scene, known=known) if known else self.scene
-        return row(self.messages[place], self.messages[place - 1] if place else None, scene)
+        context = replace(self.context, known=known) if known else self.context
+        return row(self.messages[place], self.messages[place - 1] if place else None, context)
 
-    def _pending_row(self, pending: Pending, before: Message | Pending | None) -> Row:
-        return pending_row(pending, before, self.scene.me, self.name, self.guest, self.scene)
+    def _pending_row(self, pending: PendingMessage, before: Message | PendingMessage | None) -> Row:
+        return pending_row(pending, before, self.context.me, self.name, self.guest, self.context)
 
     def _rows(self) -> tuple[Row, ...]:
         rows = [self._row(place) for place in range(len(self.messages))]
-        before: Message | Pending | None = self.messages[-1] if self.messages else None
+        before: Message | PendingMessage | None = self.messages[-1] if self.messages else None
         for pending in self.pending.values():
             rows.append(self._pending_row(pending, before))
             before = pending
@@ -305,22 +312,22 @@ class Timeline:
 
     def _newer(self, since: Iterable[Message], said: tuple[Message, ...]) -> tuple[Message, ...]:
         last = said[-1].number if said else self.last
-        return tuple(message for message in since if message.number > last and self.has(message))
+        return tuple(message for message in since if message.number > last and self.belongs(message))
 
     def _nearest(self, said: tuple[Message, ...]) -> int:
         return min((message.number for message in said), key=lambda number: abs(number - self._around), default=0)
 
     def _found(self, number: int) -> None:
-        self.scene = replace(self.scene, found=number)
+        self.context = replace(self.context, found=number)
 
     def _replace(self, said: tuple[Message, ...], at_end: bool, at: str, since: Iterable[Message]) -> None:
         self.at_end, self.shown = at_end, True
-        self.messages = (*said, *(self._newer(since, said) if at_end else ()))[-WINDOW:]
+        self.messages = (*said, *(self._newer(since, said) if at_end else ()))[-MAX_MESSAGES:]
         if at:
             self._found(self._around if self._mark else 0)
         if at_end and not at:
             self.newer, self.followed = 0, True
-        self._steps = [Shown(self._rows(), at)]
+        self._steps = [ReplaceRows(self._rows(), at)]
 
     def _above(self, asked: Asked, said: tuple[Message, ...], more: bool) -> None:
         if not self.messages or asked.before != self.messages[0].number:
@@ -330,13 +337,13 @@ class Timeline:
             return
         first = len(said)
         self.messages = (*said, *self.messages)
-        self._steps.append(Above(tuple(self._row(place) for place in range(first))))
-        self._steps.append(Redrawn(self._row(first)))
-        gone = self.messages[WINDOW:]
+        self._steps.append(PrependRows(tuple(self._row(place) for place in range(first))))
+        self._steps.append(RedrawRow(self._row(first)))
+        gone = self.messages[MAX_MESSAGES:]
         if gone:
-            self.messages = self.messages[:WINDOW]
+            self.messages = self.messages[:MAX_MESSAGES]
             self.at_end = False
-            self._steps.append(Gone(tuple(f"m{message.number}" for message in gone)))
+            self._steps.append(RemoveRows(tuple(f"m{message.number}" for message in gone)))
 
     def _below(self, said: tuple[Message, ...], follow: bool = True) -> None:
         if not said:
@@ -344,9 +351,9 @@ class Timeline:
         first = len(self.messages)
         self.messages = (*self.messages, *said)
         rows = tuple(self._row(place) for place in range(first, len(self.messages)))
-        self._steps.append(Below(rows, follow=follow))
-        gone = self.messages[:-WINDOW]
+        self._steps.append(AppendRows(rows, follow=follow))
+        gone = self.messages[:-MAX_MESSAGES]
         if gone:
-            self.messages = self.messages[-WINDOW:]
+            self.messages = self.messages[-MAX_MESSAGES:]
             self.more_before = True
-            self._steps.append(Gone(tuple(f"m{message.number}" for message in gone)))
+            self._steps.append(RemoveRows(tuple(f"m{message.number}" for message in gone)))

@@ -1,4 +1,4 @@
-"""The timelines that are kept: of so many channels, with the place in each; and of the thread that is open. No Tk."""
+"""The timelines that are kept: of the last channels, and of the open thread. No Tk."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from causerie.desktop.models.timeline import Timeline
 
 KEPT = 8
-"""Channels whose place in the timeline is kept; the others open at their end."""
+"""Channels whose timeline is kept, at most; the others open at their end."""
 
 
 class Timelines:
-    """See the module. `make`: an empty timeline of a channel; with a number, of the thread that this message began."""
+    """See the module. `make` makes the empty timeline of a channel, or (with a number) of the thread of that
+    message."""
 
     def __init__(self, make: Callable[[str, int], Timeline]) -> None:
         self.thread: Timeline | None = None
@@ -20,7 +21,7 @@ class Timelines:
         self._known: OrderedDict[str, Timeline] = OrderedDict()
 
     def get(self, channel: str, current: str) -> Timeline:
-        """A channel's. `current`: the one that is open, which is never forgotten."""
+        """A channel's timeline. `current`: the open channel, which is never dropped."""
         timeline = self._known.get(channel)
         if timeline is None:
             timeline = self._known[channel] = self._make(channel, 0)
@@ -30,29 +31,29 @@ class Timelines:
         return timeline
 
     def known(self, channel: str) -> Timeline | None:
-        """A channel's, if it is kept."""
+        """A channel's timeline, if it is kept."""
         return self._known.get(channel)
 
     def of(self, channel: str) -> Iterator[Timeline]:
-        """All that show something of this channel."""
+        """All timelines of this channel: its own and its open thread's."""
         if channel in self._known:
             yield self._known[channel]
         if self.thread is not None and self.thread.channel == channel:
             yield self.thread
 
     def all(self) -> Iterator[Timeline]:
-        """All that are kept."""
+        """All timelines."""
         yield from self._known.values()
         if self.thread is not None:
             yield self.thread
 
     def open(self, channel: str, thread: int) -> Timeline:
-        """The thread beside the conversation is this one."""
+        """Open this thread."""
         self.thread = self._make(channel, thread)
         return self.thread
 
     def drop(self, channel: str) -> None:
-        """One is not there any more."""
+        """Drop the timelines of a channel."""
         self._known.pop(channel, None)
         if self.thread is not None and self.thread.channel == channel:
             self.thread = None

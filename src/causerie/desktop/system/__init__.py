@@ -1,1 +1,1 @@
-"""The desktop session: its bus, keyring, notifications and appearance; the network's thread."""
+"""The desktop session: D-Bus, notifications, appearance; the network thread."""

@@ -1,4 +1,4 @@
-"""Whether the system is dark, now and when that changes: by freedesktop.org's portal, or else asked now and then.
+"""Follows the system's colour scheme: by freedesktop.org's portal, or else by polling.
 
 Specification: org.freedesktop.portal.Settings, the namespace org.freedesktop.appearance.
 """
@@ -12,20 +12,22 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from causerie.desktop.system.session_bus import Heard, Place, SessionBus
+from causerie.desktop.system.session_bus import BusObject, OnSignal, SessionBus
 
 log = logging.getLogger("causerie.desktop")
 
-PORTAL = Place("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings")
+PORTAL = BusObject(
+    "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings"
+)
 SCHEME = ("org.freedesktop.appearance", "color-scheme")
 DARK = 1
 
 EVERY = 5.0
-"""Seconds between two questions, where nothing tells of a change."""
+"""Seconds between two polls, where no signal tells of a change."""
 
 
 class Appearance:
-    """See the module. `changed` is called on the interface's thread, by `later`. `ask`: the system, at this moment."""
+    """See the module. `changed` is called on the interface thread, by `later`. `ask` asks the system."""
 
     def __init__(
         self,
@@ -43,7 +45,7 @@ class Appearance:
         return self._dark if theme == "system" else theme == "dark"
 
     @property
-    def listening(self) -> tuple[Place, Heard]:
+    def listening(self) -> tuple[BusObject, OnSignal]:
         """For the bus."""
         return PORTAL, self._heard
 

@@ -1,7 +1,7 @@
-"""The network on a thread of its own, with its asyncio loop; what happens crosses to the interface by one queue.
+"""Runs the client library on a thread of its own, with an asyncio loop; one queue brings its messages to the interface.
 
-Everything public is called on the interface's thread. `drain` hands out what has come for at most so long, so that no
-key waits behind a busy channel; when it falls behind, the network's side stops reading from the server.
+Everything public is called on the interface thread. `drain` hands messages over for a bounded time, so that no key
+press waits behind a busy channel; when the interface falls behind, the network thread stops reading from the server.
 """
 
 from __future__ import annotations
@@ -36,27 +36,35 @@ from causerie.client import (
     Update,
     connect,
 )
-from causerie.desktop.models.bridge_messages import Answered, Inside, Item, Over, Then, Told, Vouching
-from causerie.desktop.models.login import Entry
+from causerie.desktop.models.bridge_messages import (
+    BridgeMessage,
+    CertificateQuestion,
+    OnAnswer,
+    RequestAnswered,
+    SessionOver,
+    SessionStarted,
+    UpdateReceived,
+)
+from causerie.desktop.models.login import LoginRequest
 
-QUEUED_MOST = 2000
-"""What waits for the interface, at most; then the network's side waits."""
+MAX_QUEUED = 2000
+"""Messages that wait for the interface; past it the network thread waits."""
 
 SLICE = 0.008
 """Seconds that one `drain` may take."""
 
 GOODBYE_WITHIN = 1.7
-"""Seconds that `stop` waits for the network's thread; a chat says goodbye within one."""
+"""Seconds that `stop` waits for the network thread; a chat logs out within one."""
 
 
 class Bridge:
-    """See the module. One session: for the next one make another."""
+    """See the module. One bridge for each session."""
 
-    def __init__(self, entry: Entry, storage: Storage | None, known_servers: KnownServers) -> None:
+    def __init__(self, entry: LoginRequest, storage: Storage | None, known_servers: KnownServers) -> None:
         self._entry = entry
         self._storage = storage
         self._known_servers = known_servers
-        self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._items: queue.SimpleQueue[BridgeMessage] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self._chat: Chat | None = None
         self._forget = False
@@ -65,35 +73,35 @@ class Bridge:
         self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._work, name="network", daemon=True)
 
-    # On the interface's thread.
+    # On the interface thread.
 
     @property
     def remembers(self) -> bool:
-        """Whether what is not acknowledged is sent by the next run."""
+        """Whether the next run sends what is not acknowledged."""
         return self._storage is not None
 
     def start(self) -> None:
-        """Connect, log in, enter the channel: `Inside` comes, or `Over`."""
+        """Connect, log in, join the channel: `SessionStarted` comes, or `SessionOver`."""
         self._thread.start()
 
-    def ask(self, command: Command, then: Then) -> None:
-        """Ask; `then` is called by `drain`."""
+    def ask(self, command: Command, then: OnAnswer) -> None:
+        """Send a command; `then` is called by `drain`."""
         self._call(lambda: self._begin(self._answer(command, then)))
 
     def post(self, command: Send) -> None:
-        """Say something, under a key of its own; what becomes of it is told."""
+        """Send a message; updates tell what becomes of it."""
         self._call(lambda: self._post(command))
 
     def answer_certificate(self, accepted: bool) -> None:
-        """The answer to `Vouching`."""
+        """The answer to `CertificateQuestion`."""
         self._call(lambda: self._set_certificate_answer(accepted))
 
     def reconnect_now(self) -> None:
-        """Do not wait before connecting again."""
+        """Connect again now, without waiting out the backoff."""
         self._call(lambda: self._chat.reconnect_now() if self._chat is not None else None)
 
-    def drain(self, take: Callable[[Item], None], seconds: float = SLICE) -> bool:
-        """Hand out what has come, for about so long. True: there is more."""
+    def drain(self, take: Callable[[BridgeMessage], None], seconds: float = SLICE) -> bool:
+        """Hand over what has arrived, for about so long. True: there is more."""
         until = time.perf_counter() + seconds
         while True:
             try:
@@ -105,17 +113,16 @@ class Bridge:
                 return not self._items.empty()
 
     def stop(self, forget: bool = False) -> None:
-        """Say goodbye, and wait for that, but never long. `forget`: what let one in without a password does no more,
-        here and on the server."""
+        """Log out, and wait for that, but never long. `forget`: the token is revoked, here and on the server."""
         self._forget = forget
         self._call(self._stop)
         if self._thread.is_alive():
             self._thread.join(GOODBYE_WITHIN)
 
-    # On the network's thread.
+    # On the network thread.
 
     def _call(self, what: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # it is over
+        with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(what)
 
     def _work(self) -> None:
@@ -132,7 +139,7 @@ class Bridge:
             await self._session()
         except Exception as failure:
             error = failure
-        self._items.put(Over(error))
+        self._items.put(SessionOver(error))
 
     async def _session(self) -> None:
         entry = self._entry
@@ -153,20 +160,20 @@ class Bridge:
             view = await chat.join(entry.channel)
             assert chat.welcome is not None
             outgoing = tuple(message.command for message in chat.outgoing)
-            self._items.put(Inside(chat.me, chat.welcome, view.channel, dict(chat.views), outgoing))
+            self._items.put(SessionStarted(chat.me, chat.welcome, view.channel, dict(chat.views), outgoing))
             self._begin(self._enter_all(chat))
             async for update in chat:
-                self._items.put(Told(update, self._about(chat, update)))
-                while self._items.qsize() > QUEUED_MOST:
+                self._items.put(UpdateReceived(update, self._about(chat, update)))
+                while self._items.qsize() > MAX_QUEUED:
                     await asyncio.sleep(0.005)
         finally:
-            # Whatever ends it, also the window's cross: the others are told.
+            # However it ends, the server is told.
             await chat.close(forget=self._forget)
             if self._forget and self._storage is not None:
                 self._storage.put(SavedSession())
 
     async def _enter_all(self, chat: Chat) -> None:
-        """The other channels that one is a member of; each is told as it is opened."""
+        """Join the other channels that the person is a member of."""
         for name in chat.me.channels:
             if name not in chat.views:
                 with contextlib.suppress(ChatError, ClientError):
@@ -180,7 +187,7 @@ class Bridge:
             return chat.views.get(update.view.channel, update.view)
         return None
 
-    async def _answer(self, command: Command, then: Then) -> None:
+    async def _answer(self, command: Command, then: OnAnswer) -> None:
         reply: Reply | None = None
         error: Exception | None = None
         chat = self._chat
@@ -191,10 +198,10 @@ class Bridge:
         except Exception as failure:
             error = failure
         views = dict(chat.views) if chat is not None else {}
-        self._items.put(Answered(then, reply, error, views, chat.session.me if chat is not None else None))
+        self._items.put(RequestAnswered(then, reply, error, views, chat.session.me if chat is not None else None))
 
     async def _brought_up(self, chat: Chat, command: Command) -> Reply:
-        """The answer; the messages of a page stand as the view has them, whatever happened since it was read."""
+        """The reply; messages of a page are brought up to what the view knows by now."""
         for _attempt in range(3):
             reply: Reply = await chat.ask(command)
             view = chat.views.get(reply.channel) if isinstance(reply, Page | ThreadPage) else None
@@ -215,7 +222,7 @@ class Bridge:
                 raise SessionEnded()
             self._chat.post(command)
         except (ChatError, ClientError) as error:
-            self._items.put(Told(MessageRefused(command.key, command, error), None))
+            self._items.put(UpdateReceived(MessageRefused(command.key, command, error), None))
 
     def _begin(self, work: object) -> None:
         assert asyncio.iscoroutine(work)
@@ -225,7 +232,7 @@ class Bridge:
 
     async def _confirm_certificate(self, certificate: Certificate) -> bool:
         self._certificate_answer = self._loop.create_future()
-        self._items.put(Vouching(certificate))
+        self._items.put(CertificateQuestion(certificate))
         return await self._certificate_answer
 
     def _set_certificate_answer(self, accepted: bool) -> None:

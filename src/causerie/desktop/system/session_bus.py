@@ -1,4 +1,4 @@
-"""The desktop session's D-Bus, on Linux and its like: calls go out, signals come in, on a thread of its own.
+"""The desktop session's D-Bus: calls and signals, on a thread of its own.
 
 Specification: D-Bus, 0.41. Where there is no bus, or it goes away, nothing is called and nothing comes.
 """
@@ -16,14 +16,14 @@ from typing import Any
 log = logging.getLogger("causerie.desktop")
 
 PATIENCE = 3.0
-"""Seconds that an answer is waited for: the program that gives it may have to start first."""
+"""Seconds that a reply is waited for: the program that gives it may have to start first."""
 
-WAITING_MOST = 500
-"""Calls and signals that wait, at most; what is over is dropped."""
+MAX_WAITING = 500
+"""Calls and signals that wait, at most; the rest is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BusObject:
     """An object of some program on the bus, and one of its interfaces."""
 
     name: str
@@ -31,16 +31,16 @@ class Place:
     interface: str
 
 
-Heard = Callable[[str, tuple[Any, ...]], None]
-"""A signal: its name, and what it says."""
+OnSignal = Callable[[str, tuple[Any, ...]], None]
+"""Called with a signal: its name and its arguments."""
 
 
 class SessionBus:
-    """See the module. `listening`: whose signals are heard, whoever sends them. All that is given to it is called on
-    its own thread."""
+    """See the module. `listening`: the objects whose signals are received. All callbacks are called on its own
+    thread."""
 
-    def __init__(self, listening: Sequence[tuple[Place, Heard]]) -> None:
-        self._work: queue.Queue[Any] = queue.Queue(WAITING_MOST)
+    def __init__(self, listening: Sequence[tuple[BusObject, OnSignal]]) -> None:
+        self._work: queue.Queue[Any] = queue.Queue(MAX_WAITING)
         self._listening = tuple(listening)
         self._router: Any = None
         self._closed = False
@@ -50,31 +50,31 @@ class SessionBus:
         threading.Thread(target=self._run, args=(ready,), name="bus", daemon=True).start()
 
     def do(self, work: Callable[[], None]) -> None:
-        """Have this done on the bus's thread, where `call` can be used. Called on any."""
+        """Have this done on the bus's thread, where `call` can be used. Called on any thread."""
         with contextlib.suppress(queue.Full):
             self._work.put_nowait(work)
 
     def close(self) -> None:
-        """Nothing is done any more. Called on any."""
+        """Stop. Called on any thread."""
         self._closed = True
         self.do(lambda: None)
 
     # On its own thread.
 
-    def call(self, place: Place, method: str, signature: str = "", *about: Any) -> tuple[Any, ...] | None:
-        """The answer; None: there is none, or it is an error."""
+    def call(self, where: BusObject, method: str, signature: str = "", *about: Any) -> tuple[Any, ...] | None:
+        """The reply; None: there is none, or it is an error."""
         from jeepney import DBusAddress, MessageType, new_method_call
         from jeepney.io.common import RouterClosed
 
-        address = DBusAddress(place.path, bus_name=place.name, interface=place.interface)
+        address = DBusAddress(where.path, bus_name=where.name, interface=where.interface)
         try:
             asked = new_method_call(address, method, signature, about)
             reply = self._router.send_and_get_reply(asked, timeout=PATIENCE)
         except (OSError, TimeoutError, RouterClosed) as error:
-            log.info("%s of %s does not answer: %s", method, place.name, error or type(error).__name__)
+            log.info("%s of %s does not answer: %s", method, where.name, error or type(error).__name__)
             return None
         if reply.header.message_type is MessageType.error:
-            log.info("%s of %s: %s", method, place.name, reply.body)
+            log.info("%s of %s: %s", method, where.name, reply.body)
             return None
         return tuple(reply.body)
 
@@ -100,7 +100,7 @@ class SessionBus:
         from jeepney import MatchRule, message_bus
 
         rules = [
-            MatchRule(type="signal", interface=place.interface, path=place.path) for place, _heard in self._listening
+            MatchRule(type="signal", interface=where.interface, path=where.path) for where, _heard in self._listening
         ]
         for rule in rules:
             self._router.filter(rule, queue=self._work)
@@ -120,13 +120,13 @@ class SessionBus:
         from jeepney import HeaderFields
 
         fields = message.header.fields
-        for place, heard in self._listening:
-            if (fields[HeaderFields.interface], fields[HeaderFields.path]) == (place.interface, place.path):
+        for where, heard in self._listening:
+            if (fields[HeaderFields.interface], fields[HeaderFields.path]) == (where.interface, where.path):
                 heard(fields[HeaderFields.member], tuple(message.body))
 
 
 def _quiet(receive: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, but that the end of the bus (with the session) is an end like any other, and no traceback."""
+    """The same function, but the end of the bus (with the session) ends the thread without a traceback."""
     from jeepney.io.threading import ReceiveStopped
 
     def received(**about: Any) -> Any:

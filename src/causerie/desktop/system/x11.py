@@ -1,5 +1,5 @@
-"""What Tk does not tell of an X server: layouts of the keyboard, and who owns a selection. A connection of its own for
-each question, since what it would remember changes."""
+"""What Tk does not tell of an X server: keyboard layouts, and who owns a selection. Each query has a connection of its
+own, as Xlib would cache what changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets that offer a list to choose from: an emoji, a channel to enter or to go to, the shortcuts."""
+"""Dialogs with a list to choose from: emoji, channels to join or to open, shortcuts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from causerie.chat.replies import ChannelLine
 from causerie.desktop.models import emoji_list, lines, sidebar
-from causerie.desktop.models.actions import Acts
+from causerie.desktop.models.actions import Actions
 from causerie.desktop.views.emoji_view import EmojiView
 from causerie.desktop.views.overlay import Overlay
 from causerie.desktop.views.theme import Look
@@ -20,7 +20,7 @@ class Choosers:
         self,
         overlay: Overlay,
         look: Look,
-        acts: Acts,
+        actions: Actions,
         open: Callable[[str], None],
         recent: Callable[[], Sequence[str]],
         used: Callable[[tuple[str, ...]], None],
@@ -29,7 +29,7 @@ class Choosers:
         self._look = look
         self._recent = recent
         self._used = used
-        self._acts = acts
+        self._actions = actions
         self._open = open
 
     def emoji(self, done: Callable[[str], None]) -> None:
@@ -42,30 +42,30 @@ class Choosers:
         EmojiView(self._overlay, self._look, lambda typed: emoji_list.found(typed, self._recent()), chosen)
 
     def channel(self) -> None:
-        """Which one to enter? A new one is made."""
+        """Join a channel; a new one is created."""
 
         def show(listed: list[ChannelLine]) -> None:
             known = [(line.channel, line.topic) for line in listed]
             self._overlay.choose(
                 _("Enter a channel, or make one"),
                 lambda typed: lines.of_channels(known, typed),
-                self._acts.join,
-                typed=self._acts.join,
+                self._actions.join,
+                typed=self._actions.join,
             )
 
-        self._acts.channels(show)
+        self._actions.channels(show)
 
-    def place(self) -> None:
-        """Ctrl+K: among those that one is in."""
-        chat = self._acts.chat
+    def open_channel(self) -> None:
+        """Open one of the channels that the person is in (Ctrl+K)."""
+        chat = self._actions.chat
         self._overlay.choose(
             _("Go to"),
-            lambda typed: [line for line in lines.of_places(sidebar.found(chat.places(), typed)) if line.key],
+            lambda typed: [line for line in lines.of_sidebar(sidebar.found(chat.entries(), typed)) if line.key],
             self._open,
-            typed=self._acts.join,
+            typed=self._actions.join,
         )
 
     def shortcuts(self) -> None:
-        """Ctrl+/."""
+        """Show the shortcuts (Ctrl+/)."""
         made = lines.of_shortcuts()
         self._overlay.choose(_("Shortcuts"), lambda typed: made, lambda key: None)

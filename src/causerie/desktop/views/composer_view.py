@@ -1,4 +1,4 @@
-"""Draws the line that one types in, what it answers, and the offers above it."""
+"""Draws a composer: the text, what it replies to, and the completions above it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import customtkinter as ctk
 
-from causerie.desktop.models.composer import LARGE, Offer
+from causerie.desktop.models.completion import LARGE, Completion
 from causerie.desktop.models.lines import ListLine
 from causerie.desktop.views.editing import insert
 from causerie.desktop.views.keyboard_access import bind_enter
@@ -16,15 +16,15 @@ from causerie.desktop.views.list_view import ListView
 from causerie.desktop.views.theme import Look
 from causerie.i18n.text import _
 
-LINES_MOST = 8
+MAX_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What the view asks of whoever owns it. `send`: Enter was pressed; the owner sets what stands there then."""
+class ComposerCallbacks:
+    """What the view calls. `send`: Enter was pressed; the owner sets the text then."""
 
     send: Callable[[str], None]
-    offers: Callable[[str, bool], list[Offer]]
+    completions: Callable[[str, bool], list[Completion]]
     changed: Callable[[str], None]
     up: Callable[[], None]
     shift_up: Callable[[], None]
@@ -36,12 +36,12 @@ class Typed:
 class ComposerView:
     """See the module. Its own `keys` win over the text widget's."""
 
-    def __init__(self, parent: tk.Misc, look: Look, typed: Typed, enter_sends: bool) -> None:
+    def __init__(self, parent: tk.Misc, look: Look, callbacks: ComposerCallbacks, enter_sends: bool) -> None:
         colour = look.palette
         self._look = look
-        self._typed = typed
+        self._callbacks = callbacks
         self._enter_sends = enter_sends
-        self._offers: list[Offer] = []
+        self._completions: list[Completion] = []
         self._chosen = 0
         self._quiet = False
         self.frame = tk.Frame(parent, background=colour.ground)
@@ -73,7 +73,7 @@ class ComposerView:
             box, text="☺", font=look.font(18), background=colour.raised, foreground=colour.faint, cursor="hand2"
         )
         smile.pack(side="right", anchor="s", padx=(0, look.px(10)), pady=look.px(7))
-        smile.bind("<Button-1>", lambda event: typed.emoji())
+        smile.bind("<Button-1>", lambda event: callbacks.emoji())
         smile.bind("<Enter>", lambda event: smile.configure(foreground=colour.text))
         smile.bind("<Leave>", lambda event: smile.configure(foreground=colour.faint))
         self.text.pack(fill="both", expand=True, padx=look.px(12), pady=look.px(9))
@@ -105,31 +105,31 @@ class ComposerView:
         return {"Control-b": lambda: self._around("**"), "Control-i": lambda: self._around("_")}
 
     def get(self) -> str:
-        """What is typed."""
+        """The text."""
         return self.text.get("1.0", "end-1c")
 
     def set(self, text: str) -> None:
-        """What is typed from now on, the cursor behind it."""
+        """Set the text, with the cursor at its end."""
         if text != self.get():
             self._quiet = True
             self.text.delete("1.0", "end")
             self.text.insert("1.0", text)
-            # What is undone from now on was typed from now on: not another channel's words, nor what was sent.
+            # Undo goes back to here: not to another channel's text, nor to what was sent.
             self.text.edit_reset()
         self.text.mark_set("insert", "end-1c")
         self._grow()
 
     def select(self) -> None:
-        """All of it, so that what is typed takes its place."""
+        """Select all of it, so that typing replaces it."""
         self.text.tag_add("sel", "1.0", "end-1c")
 
     def hint(self, text: str) -> None:
-        """What an empty line says."""
+        """Set the hint of the empty composer."""
         self._hint.configure(text=text)
         self._look_empty()
 
     def strip(self, text: str) -> None:
-        """What is answered or edited; empty: nothing is."""
+        """Show a line above the text; empty: hide it."""
         self._strip.configure(text=text)
         if text:
             self._strip.pack(side="top", fill="x", pady=(0, self._look.px(4)))
@@ -137,27 +137,25 @@ class ComposerView:
             self._strip.pack_forget()
 
     def put(self, text: str) -> None:
-        """Some text where the cursor is, or in the place of what is selected."""
+        """Insert text at the cursor, or in place of the selection."""
         insert(self.text, text)
         self.text.focus_set()
 
-    # The rest is its own.
-
     def _enter(self, event: object) -> str:
-        if self._offers and not (self._chosen == 0 and self._is_complete(self._offers[0])):
+        if self._completions and not (self._chosen == 0 and self._is_complete(self._completions[0])):
             self._pick(str(self._chosen))
             return "break"
         if not self._enter_sends:
             return self._line_break()
         return self._send()
 
-    def _is_complete(self, offer: Offer) -> bool:
+    def _is_complete(self, offer: Completion) -> bool:
         """Whether it is typed already: there is nothing to complete, and Enter means to send."""
         return self._before().endswith(offer.text.rstrip()) and len(offer.text.rstrip()) == offer.length
 
     def _send(self) -> str:
         self._hide()
-        self._typed.send(self.get())
+        self._callbacks.send(self.get())
         return "break"
 
     def _line_break(self) -> str:
@@ -168,14 +166,14 @@ class ComposerView:
         return "break"
 
     def _tab(self, event: object) -> str:
-        if self._offers:
+        if self._completions:
             self._pick(str(self._chosen))
         else:
-            offers = self._typed.offers(self._before(), True)
-            if len(offers) == 1:
-                self._take(offers[0])
+            completions = self._callbacks.completions(self._before(), True)
+            if len(completions) == 1:
+                self._take(completions[0])
             else:
-                self._show(offers)
+                self._show(completions)
         return "break"
 
     def _out(self, event: object) -> str:
@@ -186,27 +184,27 @@ class ComposerView:
         return "break"
 
     def _up(self, event: object) -> str | None:
-        if self._offers:
+        if self._completions:
             return self._choose(-1)
         if not self.get():
-            self._typed.up()
+            self._callbacks.up()
             return "break"
         return None
 
     def _down(self, event: object) -> str | None:
-        return self._choose(1) if self._offers else None
+        return self._choose(1) if self._completions else None
 
     def _shift_up(self, event: object) -> str | None:
         if self.get():
             return None
-        self._typed.shift_up()
+        self._callbacks.shift_up()
         return "break"
 
     def _escape(self, event: object) -> str:
-        if self._offers:
+        if self._completions:
             self._hide()
         else:
-            self._typed.escape()
+            self._callbacks.escape()
         return "break"
 
     def _before(self) -> str:
@@ -217,15 +215,15 @@ class ComposerView:
             return
         self.text.edit_modified(False)
         self._grow()
-        self._typed.changed(self.get())
+        self._callbacks.changed(self.get())
         quiet, self._quiet = self._quiet, False
         typing = not quiet and self.text.focus_get() is self.text
-        self._show(self._typed.offers(self._before(), False) if typing else [])
+        self._show(self._callbacks.completions(self._before(), False) if typing else [])
 
     def _grow(self) -> None:
         counted = self.text.count("1.0", "end", "displaylines")
         lines = counted[0] if isinstance(counted, tuple) else counted or 1
-        self.text.configure(height=min(max(int(lines), 1), LINES_MOST))
+        self.text.configure(height=min(max(int(lines), 1), MAX_LINES))
         self.text.see("insert")
         self._look_empty()
 
@@ -242,7 +240,7 @@ class ComposerView:
             return None
         if len(text) < LARGE:
             return None
-        self._typed.large(text, lambda: self.put(text))
+        self._callbacks.large(text, lambda: self.put(text))
         return "break"
 
     def _paste_selection(self, event: tk.Event[tk.Text]) -> str | None:
@@ -266,14 +264,14 @@ class ComposerView:
             self.text.insert(first, sign)
         return "break"
 
-    def _show(self, offers: list[Offer]) -> None:
-        self._offers, self._chosen = offers, 0
-        if not offers:
+    def _show(self, completions: list[Completion]) -> None:
+        self._completions, self._chosen = completions, 0
+        if not completions:
             self._popup_frame.place_forget()
             return
         self._draw()
         look, top = self._look, self.frame.winfo_toplevel()
-        height = look.px(27) * len(offers) + look.px(14)
+        height = look.px(27) * len(completions) + look.px(14)
         x = self.frame.winfo_rootx() - top.winfo_rootx()
         y = self.frame.winfo_rooty() - top.winfo_rooty() - look.px(4)
         self._popup_frame.place(x=x, y=y, anchor="sw", width=min(look.px(460), self.frame.winfo_width()), height=height)
@@ -281,28 +279,28 @@ class ComposerView:
 
     def _draw(self) -> None:
         lines = []
-        for at, offer in enumerate(self._offers):
+        for at, offer in enumerate(self._completions):
             about = (("   " + offer.about, "faint"),) if offer.about else ()
             sign = ((offer.sign, "emoji"), ("  ", "plain")) if offer.sign else ()
             lines.append(ListLine(str(at), (*sign, (offer.label, "plain"), *about), chosen=at == self._chosen))
         self._popup.set(lines)
 
     def _choose(self, step: int) -> str:
-        self._chosen = (self._chosen + step) % len(self._offers)
+        self._chosen = (self._chosen + step) % len(self._completions)
         self._draw()
         return "break"
 
     def _pick(self, key: str) -> None:
-        self._take(self._offers[int(key)])
+        self._take(self._completions[int(key)])
         self.text.focus_set()
 
-    def _take(self, offer: Offer) -> None:
+    def _take(self, offer: Completion) -> None:
         self._hide()
         self.text.delete(f"insert-{offer.length}c", "insert")
         self.text.insert("insert", offer.text)
 
     def _hide(self) -> None:
-        self._offers = []
+        self._completions = []
         self._popup_frame.place_forget()
 
 

@@ -1,4 +1,4 @@
-"""What people expect of every field and line that they type in, and Tk does not do by itself on X11."""
+"""Editing keys and pasting in all text fields, where Tk on X11 differs from what people expect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEEPERS = (("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--inpu
 
 
 def prepare(root: tk.Tk) -> None:
-    """In all fields of this program: a paste takes the selection's place, Ctrl+A selects, shortcuts are keys."""
+    """In all text fields: a paste replaces the selection, Ctrl+A selects all, shortcuts hold in all layouts."""
     if root.tk.call("tk", "windowingsystem") == "x11":
         # Tk has the keys of Emacs there: Ctrl+W cuts, Ctrl+Y pastes.
         for virtual in root.event_info():
@@ -65,7 +65,7 @@ def insert(widget: tk.Text | tk.Entry, text: str) -> None:
 
 
 def keep_clipboard(root: tk.Tk) -> str:
-    """What was copied here outlives this program, if somebody keeps it: who does; empty: nobody, or nothing was.
+    """Have what was copied here kept when this program ends: by whom; empty: by nobody, or nothing was copied.
 
     The clipboard manager is asked as freedesktop.org's ClipboardManager specification has it; without one a program
     that keeps such things.

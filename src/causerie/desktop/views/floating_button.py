@@ -1,4 +1,4 @@
-"""Draws a small round button that floats over something, while there is something to say."""
+"""Draws a small round button that floats over the timeline."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import customtkinter as ctk
 
 from causerie.desktop.views.theme import Look
-from causerie.desktop.views.ui_trace import middle, tell_later
+from causerie.desktop.views.ui_trace import middle, trace_later
 
 
-class Pill:
+class FloatingButton:
     """See the module. `press` is what a click does."""
 
     def __init__(self, parent: tk.Misc, look: Look, press: Callable[[], None]) -> None:
@@ -40,6 +40,6 @@ class Pill:
             self._button.configure(text=text, width=10)
             self._button.place(**place)
             self._button.lift()
-            tell_later(self._button, f"button {text}", lambda: middle(self._button))
+            trace_later(self._button, f"button {text}", lambda: middle(self._button))
         else:
             self._button.place_forget()

@@ -1,4 +1,4 @@
-"""Which letter a key means in a shortcut: Caps Lock and another script's layout do not change that. No state.
+"""The letter of a key in a shortcut, whatever Caps Lock and the keyboard's layout are. No state.
 
 The letter is that of the layout in use, so that AZERTY and Dvorak have theirs. Where that has no Latin letters
 (Cyrillic, Greek, Hebrew, Arabic), it is the letter of another layout of the same keyboard that has, and else the one of

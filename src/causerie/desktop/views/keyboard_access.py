@@ -1,5 +1,5 @@
-"""Widgets that only a mouse reaches, by keys too: Tab comes to them, space and Enter press them, and it is seen.
-And Enter, pressed: a key that is held down repeats, and what has just opened under it must not take that for a yes."""
+"""Keyboard access to clickable widgets: Tab focuses them, space and Enter press them. Enter that is held down does not
+count: what has just opened under it must not take the repeated key for a yes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Enter = Callable[["tk.Event[tk.Misc]"], object]
 """What Enter does; \"break\": nothing else does anything."""
 
 
-def reachable(widget: tk.Misc, press: Callable[[], object], show: Callable[[bool], object]) -> None:
+def make_focusable(widget: tk.Misc, press: Callable[[], object], show: Callable[[bool], object]) -> None:
     """`press` is what a click does; `show`: whether the keys go there now."""
 
     def pressed(event: object) -> str:

@@ -1,4 +1,4 @@
-"""The window's own keys, wherever in it the cursor is.
+"""The window's keyboard shortcuts.
 
 A name in angle brackets is a sequence of Tk's. Any other one ("Control-k", "Control-Shift-e", "Alt-a") is a key with a
 letter or a sign, whatever Caps Lock is and whichever script the keyboard writes.
@@ -30,10 +30,10 @@ def window_keys(
     """What they do in all of the window."""
 
     def neighbour(step: int, unread: bool) -> None:
-        go(sidebar.neighbour(chat.places(), chat.current, step, unread))
+        go(sidebar.neighbour(chat.entries(), chat.current, step, unread))
 
     return {
-        "Control-k": choosers.place,
+        "Control-k": choosers.open_channel,
         "Control-f": search,
         "Control-e": emoji,
         "Control-Shift-e": react,
@@ -43,18 +43,18 @@ def window_keys(
         "<Alt-Down>": lambda: neighbour(1, False),
         "<Alt-Shift-Up>": lambda: neighbour(-1, True),
         "<Alt-Shift-Down>": lambda: neighbour(1, True),
-        "Alt-a": lambda: go(sidebar.first_unread(chat.places()) or chat.current),
+        "Alt-a": lambda: go(sidebar.first_unread(chat.entries()) or chat.current),
         "<Shift-Escape>": read_all,
     }
 
 
-def timeline_keys(page: Callable[[int], None], to_end: Callable[[], None], to_fresh: Callable[[], None]) -> Keys:
+def timeline_keys(page: Callable[[int], None], to_end: Callable[[], None], to_first_new: Callable[[], None]) -> Keys:
     """What they do to the messages above the line that one types in."""
     return {
         "<Prior>": lambda: page(-1),
         "<Next>": lambda: page(1),
         "<Control-End>": to_end,
-        "<Control-Home>": to_fresh,
+        "<Control-Home>": to_first_new,
     }
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from causerie.desktop.models.lines import ListLine
 from causerie.desktop.views.keyboard_access import bind_enter
 from causerie.desktop.views.theme import Look
-from causerie.desktop.views.ui_trace import tell, tell_later
+from causerie.desktop.views.ui_trace import trace, trace_later
 
 
 class ListView:
     """See the module. Styles: plain, bold, faint, heading, badge, emoji, here, away, dnd, gone, mono.
 
-    `called`: for `shown`.
+    `called`: its name in the UI trace.
     """
 
     def __init__(
@@ -103,8 +103,8 @@ class ListView:
         if parts:
             text.insert("1.0", *parts)  # type: ignore[arg-type]
         text.configure(state="disabled")
-        tell(self._called, lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
-        tell_later(text, f"places of {self._called}", self._places)
+        trace(self._called, lambda: [[line.key, "".join(words for words, _style in line.parts)] for line in lines])
+        trace_later(text, f"places of {self._called}", self._positions)
         text.yview_moveto(place)
         chosen = next((at for at, line in enumerate(lines) if line.chosen), None)
         if chosen is not None:
@@ -127,7 +127,7 @@ class ListView:
             self._click(key)
         return "break"
 
-    def _places(self) -> dict[str, tuple[int, int]]:
+    def _positions(self) -> dict[str, tuple[int, int]]:
         found = {}
         for at, line in enumerate(self._lines):
             box = self.text.bbox(f"{at + 1}.0")
@@ -136,7 +136,7 @@ class ListView:
         return found
 
     def _moved(self, event: tk.Event[tk.Text]) -> None:
-        tell("pointer", lambda: [event.x_root, event.y_root, self._at(event), ""])
+        trace("pointer", lambda: [event.x_root, event.y_root, self._at(event), ""])
         self._hover(self._at(event))
 
     def _by_key(self, step: int) -> str:

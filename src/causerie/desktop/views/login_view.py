@@ -1,4 +1,4 @@
-"""Draws the form at the beginning."""
+"""Draws the log-in form."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import customtkinter as ctk
 
-from causerie.desktop.models.login import HERE, HOME, Field, Filled, Trouble
-from causerie.desktop.views.keyboard_access import bind_enter, reachable
+from causerie.desktop.models.login import DEFAULT_CHANNEL, DEFAULT_SERVER, Field, FormInput, LoginProblem
+from causerie.desktop.views.keyboard_access import bind_enter, make_focusable
 from causerie.desktop.views.scrolled import Scrolled
 from causerie.desktop.views.theme import Look
-from causerie.desktop.views.ui_trace import middle, tell_later
+from causerie.desktop.views.ui_trace import middle, trace_later
 from causerie.i18n.text import _
 
 
@@ -24,8 +24,8 @@ class LoginView:
         self,
         parent: tk.Misc,
         look: Look,
-        filled: Filled,
-        enter: Callable[[Filled], None],
+        filled: FormInput,
+        enter: Callable[[FormInput], None],
         cancel: Callable[[], None],
     ) -> None:
         colour = look.palette
@@ -47,8 +47,8 @@ class LoginView:
         labels: dict[Field, tuple[str, str]] = {
             "name": (_("Name"), _("Guest and three digits")),
             "password": (_("Password"), _("none for a guest")),
-            "channel": (_("Channel"), HOME),
-            "server": (_("Server, or the link that somebody gave you"), HERE),
+            "channel": (_("Channel"), DEFAULT_CHANNEL),
+            "server": (_("Server, or the link that somebody gave you"), DEFAULT_SERVER),
         }
         self.entries: dict[Field, Any] = {}
         for field, (label, blank) in labels.items():
@@ -98,10 +98,10 @@ class LoginView:
             border_width=2,
             border_color=colour.accent,
         )
-        reachable(self._button, self._send, self._lit)
+        make_focusable(self._button, self._send, self._lit)
         self._button.pack(anchor="w", pady=(look.px(18), 0))
-        self._trouble = self._line(inner, "", look.px(10))
-        self._trouble.configure(foreground=colour.warn, font=look.font(14, "bold"))
+        self._problem = self._line(inner, "", look.px(10))
+        self._problem.configure(foreground=colour.warn, font=look.font(14, "bold"))
         self._hint = self._line(inner, "", look.px(2))
         self._scrolled.hold(card)
         card.bind("<Configure>", lambda event: self._tell(), add="+")
@@ -111,9 +111,9 @@ class LoginView:
         self.frame.after(50, lambda: self._first.focus_set())
 
     @property
-    def filled(self) -> Filled:
-        """What stands in it now."""
-        return Filled(
+    def filled(self) -> FormInput:
+        """The form as it is filled in now."""
+        return FormInput(
             fields={field: entry.get() for field, entry in self.entries.items()},
             stay=self._stay.get(),
             keyring=self._keyring.get(),
@@ -121,9 +121,9 @@ class LoginView:
         )
 
     def as_it_was(self, before: LoginView) -> None:
-        """What another one said, and where the cursor was in it."""
+        """Show the problem that another view showed, with its cursor."""
         self._wait(before._waiting)
-        self._trouble.configure(text=before._trouble.cget("text"))
+        self._problem.configure(text=before._problem.cget("text"))
         self._hint.configure(text=before._hint.cget("text"))
         focus = str(before.frame.focus_displayof())
         first = next((field for field, entry in before.entries.items() if focus.startswith(str(entry))), None)
@@ -131,16 +131,16 @@ class LoginView:
             self._first = self.entries[first]
             self._first.focus_set()
 
-    def trouble(self, trouble: Trouble) -> None:
-        """Why one is not in."""
+    def show_problem(self, problem: LoginProblem) -> None:
+        """Show why the log-in failed."""
         self._wait(False)
-        self._trouble.configure(text=trouble.text)
-        self._hint.configure(text=trouble.hint)
-        entry = self.entries[trouble.field]
+        self._problem.configure(text=problem.text)
+        self._hint.configure(text=problem.hint)
+        entry = self.entries[problem.field]
         entry.focus_set()
         entry.select_range(0, "end")
         self.frame.update_idletasks()
-        self._scrolled.see(self._hint if trouble.hint else self._trouble)
+        self._scrolled.see(self._hint if problem.hint else self._problem)
 
     def keyring(self, why_not: str) -> None:
         """Whether there is one; `why_not`: the line that says why there is none."""
@@ -153,13 +153,13 @@ class LoginView:
     # The rest is its own.
 
     def _lit(self, here: bool) -> None:
-        """The button has the keys, or has them no longer."""
+        """The button has the focus, or lost it."""
         colour = self._look.palette
         self._button.configure(border_color=colour.text if here else colour.accent)
         self._tell()
 
     def _tell(self) -> None:
-        tell_later(self._button, "button Enter", lambda: middle(self._button))
+        trace_later(self._button, "button Enter", lambda: middle(self._button))
 
     def _stays(self) -> None:
         """The keyring is of use only to those who stay; where there is none, its tick can still be taken away."""
@@ -183,7 +183,7 @@ class LoginView:
             border_width=2,
         )
         box.pack(anchor="w", pady=(look.px(10), 0))
-        reachable(box, box.toggle, lambda here: box.configure(border_color=colour.link if here else colour.faint))
+        make_focusable(box, box.toggle, lambda here: box.configure(border_color=colour.link if here else colour.faint))
         return box
 
     def _line(self, parent: tk.Misc, text: str, above: int) -> tk.Label:
@@ -209,7 +209,7 @@ class LoginView:
             self._wait(False)
             self._cancel()
             return
-        self._trouble.configure(text="")
+        self._problem.configure(text="")
         self._hint.configure(text=_("Connecting…"))
         self._wait(True)
         self._enter(self.filled)

@@ -1,4 +1,4 @@
-"""What a right click offers: on a message, a channel, a person, oneself."""
+"""Context menus: of a message, a channel, a person; and the settings menu."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ import msgspec
 
 from causerie.chat.commands import Away, SetPresence, SetTopic
 from causerie.chat.model import Level
-from causerie.desktop.models.actions import Acts
+from causerie.desktop.models.actions import Actions
 from causerie.desktop.models.conversation import Conversation
-from causerie.desktop.models.remembering import Settings
+from causerie.desktop.models.saved_files import Settings
 from causerie.desktop.views.choosers import Choosers
-from causerie.desktop.views.composer_view import ComposerView
+from causerie.desktop.views.composer_controller import ComposerController
 from causerie.desktop.views.overlay import Overlay
-from causerie.desktop.views.side_panel import Beside
+from causerie.desktop.views.side_panel import SidePanel
 from causerie.desktop.views.theme import Look
-from causerie.desktop.views.ui_trace import tell_later
-from causerie.desktop.views.writing import Writing
+from causerie.desktop.views.ui_trace import trace_later
 from causerie.i18n.text import _
 
-Item = tuple[str, Callable[[], object]] | None
+MenuItem = tuple[str, Callable[[], object]] | None
 
 
 class WindowView(Protocol):
-    """The window as its menus see it; window.Window is it."""
+    """The window as its menus see it; window.Window implements it."""
 
     root: tk.Tk
     look: Look
     chat: Conversation
-    acts: Acts
+    actions: Actions
     settings: Settings
     choose: Callable[[Settings], None]
     leave: Callable[[bool], None]
     overlay: Overlay
     choosers: Choosers
-    composer: ComposerView
-    beside: Beside
+    composer: ComposerController
+    panel: SidePanel
 
-    def line(self, in_thread: bool = False) -> Writing:
-        """Where one types."""
+    def composer_of(self, in_thread: bool = False) -> ComposerController:
+        """The composer of the channel, or of the open thread."""
 
     def act(self, what: str, in_thread: bool = False) -> None:
         """Do what a row names."""
@@ -54,22 +53,22 @@ class Menus:
         self._window = window
 
     def message(self, number: int, x: int, y: int, in_thread: bool = False) -> None:
-        """What can be done with a message. The server says what one may not."""
+        """The menu of a message; what is not allowed the server refuses."""
         window, chat = self._window, self._window.chat
-        message = chat.reading.message(number)
+        message = chat.read_state.message(number)
         if message is None or message.deleted:
             return
-        acts, own = window.acts, message.person == chat.me.person
+        actions, own = window.actions, message.person == chat.me.person
         pinned = chat.view is not None and number in chat.view.pins
         self._show(
             [
                 (_("React…"), lambda: window.act(f"emoji:{number}")),
                 (_("Reply"), lambda: window.act(f"reply:{number}", in_thread)),
                 (_("Thread"), lambda: window.act(f"thread:{message.thread or number}")),
-                *([(_("Edit"), lambda: window.line(in_thread).edit(message))] if own else []),
-                (_("Take off the pins") if pinned else _("Pin"), lambda: acts.pin(number, not pinned)),
+                *([(_("Edit"), lambda: window.composer_of(in_thread).edit(message))] if own else []),
+                (_("Take off the pins") if pinned else _("Pin"), lambda: actions.pin(number, not pinned)),
                 (_("Copy the text"), lambda: self._copy(message.text)),
-                (_("Unread from here"), lambda: acts.unread_from(number)),
+                (_("Unread from here"), lambda: actions.unread_from(number)),
                 None,
                 (_("Delete…"), lambda: self._delete(number)),
             ],
@@ -78,8 +77,8 @@ class Menus:
         )
 
     def channel(self, x: int, y: int) -> None:
-        """What can be done with the channel that is open."""
-        window, acts = self._window, self._window.acts
+        """The menu of the open channel."""
+        window, actions = self._window, self._window.actions
         levels: Sequence[tuple[str, Level | None]] = (
             (_("Notify me of everything"), "all"),
             (_("Notify me of mentions"), "mentions"),
@@ -89,41 +88,41 @@ class Menus:
         self._show(
             [
                 (_("Topic…"), self._topic),
-                (_("Pinned messages"), window.beside.pins),
+                (_("Pinned messages"), window.panel.pins),
                 None,
-                *((text, lambda level=level: acts.notify(level)) for text, level in levels),
+                *((text, lambda level=level: actions.notify(level)) for text, level in levels),
                 None,
-                (_("Leave the channel"), acts.leave),
+                (_("Leave the channel"), actions.leave),
             ],
             x,
             y,
         )
 
     def person(self, name: str, x: int, y: int) -> None:
-        """What can be done with a person."""
+        """The menu of a person."""
         window = self._window
         if name == window.chat.me.name:
             return
         self._show(
             [
-                (_("Talk to {name}").format(name=name), lambda: window.acts.talk_to(name)),
-                (_("Mention"), lambda: window.composer.put(f"@{name} ")),
+                (_("Talk to {name}").format(name=name), lambda: window.actions.talk_to(name)),
+                (_("Mention"), lambda: window.composer.view.put(f"@{name} ")),
                 None,
-                (_("Ignore"), lambda: window.acts.ignore(name)),
+                (_("Ignore"), lambda: window.actions.ignore(name)),
             ],
             x,
             y,
         )
 
     def own(self, x: int, y: int) -> None:
-        """Settings."""
+        """The settings menu."""
         window, settings = self._window, self._window.settings
 
         def chooses(**changed: object) -> Callable[[], None]:
             return lambda: window.choose(msgspec.structs.replace(settings, **changed))
 
         tick = "✓ "
-        items: list[Item] = []
+        items: list[MenuItem] = []
         if window.chat.me.guest:
             items += [(_("Become an account…"), self._become), None]
         for theme, text in (("system", _("Colours of the system")), ("light", _("Light")), ("dark", _("Dark"))):
@@ -137,17 +136,15 @@ class Menus:
             (_("Smaller"), chooses(zoom=max(settings.zoom - 10, 70))),
             None,
             (_("I am away…"), self._away),
-            (_("Do not disturb"), lambda: window.acts._ask(SetPresence(mode="dnd"))),
-            (_("I am back"), lambda: window.acts._ask(Away())),
+            (_("Do not disturb"), lambda: window.actions.ask(SetPresence(mode="dnd"))),
+            (_("I am back"), lambda: window.actions.ask(Away())),
             (_("Shortcuts"), window.choosers.shortcuts),
             (_("Leave"), lambda: window.leave(False)),
             (_("Log out"), lambda: window.leave(True)),
         ]
         self._show(items, x, y)
 
-    # The rest is its own.
-
-    def _show(self, items: Sequence[Item], x: int, y: int) -> None:
+    def _show(self, items: Sequence[MenuItem], x: int, y: int) -> None:
         window = self._window
         look, colour = window.look, window.look.palette
         menu = tk.Menu(
@@ -172,7 +169,7 @@ class Menus:
         if y + menu.winfo_reqheight() > window.root.winfo_rooty() + window.root.winfo_height():
             y = max(y - menu.winfo_reqheight(), 0)
         menu.tk_popup(x, y)
-        tell_later(
+        trace_later(
             menu,
             "menu",
             lambda: {
@@ -190,7 +187,7 @@ class Menus:
         self._window.overlay.question(
             _("Delete this message?"),
             _("Its text is gone for good, for everybody."),
-            lambda typed: self._window.acts.delete(number),
+            lambda typed: self._window.actions.delete(number),
             yes=_("Delete"),
         )
 
@@ -202,7 +199,7 @@ class Menus:
         self._window.overlay.question(
             _("Topic"),
             "",
-            lambda typed: self._window.acts.typed(
+            lambda typed: self._window.actions.command_from_dialog(
                 SetTopic(channel=channel, topic=typed[0]), channel, f"/topic {typed[0] or '-'}"
             ),
             fields=((_("What this channel is about"), False, view.topic),),
@@ -212,7 +209,7 @@ class Menus:
         self._window.overlay.question(
             _("Away"),
             "",
-            lambda typed: self._window.acts.typed(
+            lambda typed: self._window.actions.command_from_dialog(
                 Away(text=typed[0] or _("away")), self._window.chat.current, f"/away {typed[0]}".rstrip()
             ),
             fields=((_("Why"), False, ""),),
@@ -226,14 +223,14 @@ class Menus:
         def done(error: Exception | None) -> None:
             if error is not None:
                 window.overlay.question(
-                    _("Not yet"), window.chat.why(error), lambda typed: self._become(*tried), yes=_("Again")
+                    _("Not yet"), window.chat.error_text(error), lambda typed: self._become(*tried), yes=_("Again")
                 )
             else:
-                window.chat.say(_("You have an account now; all that you said is yours."))
+                window.chat.show_status(_("You have an account now; all that you said is yours."))
 
         def become(typed: list[str]) -> None:
             tried[:] = typed
-            window.acts.become_account(typed[0], typed[1], done)
+            window.actions.become_account(typed[0], typed[1], done)
 
         window.overlay.question(
             _("From guest to account"),

@@ -1,4 +1,4 @@
-"""A sheet over the window: a question with fields and buttons, or a list to choose from. One at a time."""
+"""Dialogs over the window: a question with fields and buttons, or a list to choose from. One at a time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from causerie.i18n.text import _
 log = logging.getLogger("causerie.desktop")
 
 UNASKED_MS = 800
-"""Until Enter answers a question that opened by itself: whoever pressed it did not mean what they had not read."""
+"""Milliseconds until Enter answers a dialog that opened by itself: it was pressed for something else."""
 
 
 class Overlay:
-    """See the module. `closed` is called when it is gone, however."""
+    """See the module. `closed` is called when a dialog is closed, however."""
 
     def __init__(self, root: tk.Misc, look: Look, closed: Callable[[], None]) -> None:
         self._root = root
@@ -33,7 +33,7 @@ class Overlay:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is one."""
+        """Whether a dialog is open."""
         return self._card is not None
 
     @property
@@ -42,7 +42,7 @@ class Overlay:
         return self._root.winfo_width(), self._root.winfo_height()
 
     def close(self) -> None:
-        """Away with it; as if it had been left by Esc."""
+        """Close it, as Esc does."""
         if self._card is not None:
             self._gone()
             self._escape()
@@ -96,7 +96,7 @@ class Overlay:
             log.info("Enter answers: %s", title)
 
     def searched(self, title: str) -> tuple[tk.Frame, Any]:
-        """A sheet with a line to search in, which has the keys; whoever opens it fills the rest, and calls `leave`."""
+        """A dialog with a search field, which has the focus; whoever opens it fills the rest, and calls `leave`."""
         inner = self._open(lambda: None)
         self._label(inner, title, self._look.font(18, "bold"), self._look.palette.text)
         entry = self._entry(inner, "", False)
@@ -104,7 +104,7 @@ class Overlay:
         return inner, entry
 
     def leave(self) -> None:
-        """What was asked is answered."""
+        """Close it as answered."""
         self._gone()
 
     def choose(
@@ -163,15 +163,15 @@ class Overlay:
         refresh()
 
     def _give_keys(self, widget: tk.Misc, title: str) -> None:
-        """What is pressed goes there, as soon as it is drawn; the log says from when on."""
+        """Give the focus to this widget, and log when it has it."""
         told: list[str] = []
 
-        def tell(_event: object) -> None:
+        def trace(_event: object) -> None:
             if not told:
                 told.append(title)
                 log.info("keys go to: %s", title)
 
-        widget.bind("<FocusIn>", tell, add="+")
+        widget.bind("<FocusIn>", trace, add="+")
         # At once, so that no key goes on to where it went before; a menu that is closing takes the keys once more.
         self._root.update_idletasks()
         widget.focus_set()

@@ -1,4 +1,4 @@
-"""Something in the middle of a frame, which can be scrolled where it is higher than that; what has the keys is seen."""
+"""A frame that scrolls where its contents are higher, to what has the focus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on the right of the conversation: its people, pins, a thread, or what was found."""
+"""The panel on the right: people, pins, a thread, or search results."""
 
 from __future__ import annotations
 
@@ -10,51 +10,50 @@ from typing import Literal
 from causerie.chat.commands import Search
 from causerie.chat.replies import Found, PinList
 from causerie.desktop.models import lines, members
-from causerie.desktop.models.actions import Acts
-from causerie.desktop.models.searching import Searching
+from causerie.desktop.models.actions import Actions
+from causerie.desktop.models.search_results import SearchResults
 from causerie.desktop.models.timeline import Timeline
-from causerie.desktop.views import writing
 from causerie.desktop.views.chat_view import ChatView
 from causerie.desktop.views.thread_pane import ThreadPane
 from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 
-Shown = Literal["", "people", "pins", "thread", "search"]
+PanelContent = Literal["", "people", "pins", "thread", "search"]
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """What stands there. `sought`: typed in the search field; `threaded`: the message whose thread it is, and what one
-    writes in it."""
+class Snapshot:
+    """What the panel shows. `search_text`: in the search field; `thread`: the message whose thread it is (0: none), and
+    `cursor` in its composer."""
 
-    shown: Shown
-    searching: Searching
-    sought: str
-    threaded: int
-    written: writing.Carried | None
+    shown: PanelContent
+    results: SearchResults
+    search_text: str
+    thread: int
+    cursor: str
 
 
-class Beside:
-    """See the module. `go`: to a message, by channel and number. `person`: somebody was pressed. `choose`: whether
-    people are shown from now on. `pane`: draws this thread."""
+class SidePanel:
+    """See the module. `go` shows a message, by channel and number; `person`: a name was clicked; `choose`: whether
+    people are shown from now on; `pane` makes the pane of a thread."""
 
     def __init__(
         self,
         view: ChatView,
-        acts: Acts,
+        actions: Actions,
         people: bool,
         go: Callable[[str, int], None],
         person: Callable[[str], None],
         choose: Callable[[bool], None],
         pane: Callable[[Timeline], ThreadPane],
     ) -> None:
-        self.searching = Searching()
-        self.shown: Shown = "people" if people else ""
+        self.results = SearchResults()
+        self.shown: PanelContent = "people" if people else ""
         self.thread: ThreadPane | None = None
         self._people = people
         self._view = view
-        self._acts = acts
+        self._actions = actions
         self._go = go
         self._person = person
         self._choose = choose
@@ -62,12 +61,12 @@ class Beside:
 
     @property
     def in_the_way(self) -> bool:
-        """Whether there is something that Esc closes."""
+        """Whether it shows something that Esc closes."""
         return self.shown not in ("", "people")
 
     def refresh(self) -> None:
-        """What is shown there has changed."""
-        model = self._acts.chat.thread
+        """What is shown here has changed."""
+        model = self._actions.chat.thread
         if self.thread is not None and self.thread.model is not model:
             self._close_thread()
             if model is None and self.shown == "thread":
@@ -78,19 +77,19 @@ class Beside:
 
     def refresh_people(self) -> None:
         """Who is in the channel has changed."""
-        view = self._acts.chat.view
+        view = self._actions.chat.view
         if self.shown == "people" and view is not None:
             here = sum(member.here for member in view.members.values())
             self._view.side(_("People ({count})").format(count=here), lines.of_people(members.lines(view)))
 
     def toggle_people(self, on: bool | None = None) -> None:
-        """Shown or not; as it was not, without `on`."""
+        """PanelContent or not; as it was not, without `on`."""
         self._people = self.shown != "people" if on is None else on
         self.back()
         self._choose(self._people)
 
     def back(self) -> None:
-        """Whatever else is shown is shown no more."""
+        """Back to people, or to nothing."""
         self._shows("people" if self._people else "")
         if self._people:
             self.refresh_people()
@@ -98,93 +97,91 @@ class Beside:
             self._view.side("", ())
 
     def pins(self) -> None:
-        """What is pinned here."""
+        """Show the pinned messages."""
 
         def show(pins: PinList) -> None:
             self._shows("pins")
             self._view.side(_("Pinned"), lines.of_messages(pins.messages), seeking=True)
 
-        self._acts.pins(show)
+        self._actions.pins(show)
 
     def open_thread(self, number: int) -> None:
-        """A message and its replies, with a line to type in."""
-        self._acts.chat.reading.open_thread(number)
-        model = self._acts.chat.thread
+        """Show a thread, with a composer."""
+        self._actions.chat.read_state.open_thread(number)
+        model = self._actions.chat.thread
         assert model is not None
         if self.thread is None or self.thread.model is not model:
             self._close_thread()
             self.shown = "thread"
             self._view.side("", ())
             self.thread = self._pane(model)
-            self._view.beside(True)
+            self._view.show_thread(True)
         self.thread.refresh()
-        self.thread.writing.focus()
+        self.thread.composer.focus()
 
-    def carried(self) -> Carried:
-        """What stands here, for another window."""
+    def snapshot(self) -> Snapshot:
+        """For the window that replaces this one."""
         pane = self.thread
-        threaded, written = (pane.model.thread, pane.writing.carried()) if pane is not None else (0, None)
-        return Carried(self.shown, self.searching, self._view.sought, threaded, written)
+        thread, cursor = (pane.model.thread, pane.composer.cursor) if pane is not None else (0, "")
+        return Snapshot(self.shown, self.results, self._view.search_text, thread, cursor)
 
-    def carry_on(self, before: Carried) -> None:
-        """The same, from another window."""
-        self.searching = before.searching
+    def restore(self, before: Snapshot) -> None:
+        """Show what another window showed."""
+        self.results = before.results
         if before.shown == "search":
             self.shown = "search"
-            self._show_hits(answered=not before.searching.waiting)
-            self._view.seek(before.sought, focus=False)
+            self._show_hits(answered=not before.results.waiting)
+            self._view.seek(before.search_text, focus=False)
         elif before.shown == "pins":
             self.pins()
         elif before.shown == "thread":
-            self.open_thread(before.threaded)
-            if self.thread is not None and before.written is not None:
-                self.thread.writing.carry_on(before.written)
+            self.open_thread(before.thread)
+            if self.thread is not None:
+                self.thread.composer.restore(before.cursor)
 
     def seek(self) -> None:
-        """Ctrl+F."""
+        """Open the search (Ctrl+F)."""
         self._shows("search")
         self._show_hits()
         self._view.seek()
 
     def search(self, typed: str) -> None:
-        """Look for this."""
+        """Search for this."""
         self._shows("search")
-        asked = self.searching.ask(typed, self._acts.chat.current)
+        asked = self.results.ask(typed, self._actions.chat.current)
         self._show_hits()
         if asked is not None:
             self._ask(asked)
 
     def pressed(self, key: str) -> None:
-        """A line was pressed."""
+        """A line was clicked."""
         if self.shown == "people":
             self._person(key)
         elif key == "more":
-            asked = self.searching.next()
+            asked = self.results.next()
             if asked is not None:
                 self._ask(asked)
         else:
             channel, _space, number = key.rpartition(" ")
             self._go(channel, int(number))
 
-    def keep(self) -> None:
-        """What is typed so far in the thread is known to the model."""
+    def sync_composer(self) -> None:
+        """Bring what is typed in the thread's composer into the model."""
         if self.thread is not None:
-            self.thread.writing.keep()
+            self.thread.composer.sync()
 
     def fill(self) -> None:
-        """What stands in the thread's line may be something else now."""
+        """The text of the thread's composer may have changed."""
         if self.thread is not None:
-            self.thread.writing.fill()
+            self.thread.composer.fill()
 
     def close(self) -> None:
-        """The window shows something else from now on."""
-        self.keep()
+        """The window is closed."""
+        self.sync_composer()
 
-    # The rest is its own.
-
-    def _shows(self, what: Shown) -> None:
+    def _shows(self, what: PanelContent) -> None:
         if self.shown == "thread":
-            self._acts.chat.reading.close_thread()
+            self._actions.chat.read_state.close_thread()
             self._close_thread()
         self.shown = what
 
@@ -192,16 +189,16 @@ class Beside:
         pane, self.thread = self.thread, None
         if pane is not None:
             pane.close()
-            self._view.beside(False)
+            self._view.show_thread(False)
 
     def _ask(self, asked: Search) -> None:
         def show(found: Found | None) -> None:
-            if self.searching.found(asked, found) and self.shown == "search":
+            if self.results.found(asked, found) and self.shown == "search":
                 self._show_hits(answered=True)
                 self._view.frame.update_idletasks()
             log.info("found %d", len(found.hits) if found is not None else 0)
 
-        self._acts.search(asked, show)
+        self._actions.search(asked, show)
 
     def _show_hits(self, answered: bool = False) -> None:
-        self._view.side(_("Find"), lines.of_hits(self.searching, answered), seeking=True)
+        self._view.side(_("Find"), lines.of_hits(self.results, answered), seeking=True)

@@ -1,4 +1,4 @@
-"""Draws a thread beside the conversation: its messages, and a line of its own to reply in."""
+"""The pane of a thread: its timeline, and a composer for replies."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import tkinter as tk
 from collections.abc import Callable
 
 from causerie.desktop.models import status
-from causerie.desktop.models.actions import Acts
-from causerie.desktop.models.remembering import Settings
-from causerie.desktop.models.sending import Saying
+from causerie.desktop.models.actions import Actions
+from causerie.desktop.models.composer import Composer
+from causerie.desktop.models.saved_files import Settings
 from causerie.desktop.models.timeline import Timeline
 from causerie.desktop.views import keys
 from causerie.desktop.views.chat_view import HEAD
-from causerie.desktop.views.floating_button import Pill
+from causerie.desktop.views.composer_controller import ComposerController
+from causerie.desktop.views.floating_button import FloatingButton
 from causerie.desktop.views.overlay import Overlay
 from causerie.desktop.views.theme import Look
 from causerie.desktop.views.timeline_view import TimelineView
 from causerie.desktop.views.timers import Timers
-from causerie.desktop.views.writing import Writing
 from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 
 READ_AFTER = 300
-"""Milliseconds that the end has to be seen until it is read."""
+"""Milliseconds that the end has to be in sight until it is marked read."""
 
 
 class ThreadPane:
-    """See the module. `model`: the thread, which stays open as long as this is there. `act`, `menu`: as the timeline
-    view asks; `close`: one wants no more of it; `changed`: draw what is stale; `window_keys`: as everywhere."""
+    """See the module. `model`: the thread, open as long as the pane is. `act`, `menu`: as for TimelineView; `close`:
+    the pane was closed; `changed`: redraw what is stale; `window_keys`: the keys that hold everywhere."""
 
     def __init__(
         self,
         parent: tk.Misc,
         look: Look,
-        acts: Acts,
+        actions: Actions,
         model: Timeline,
         overlay: Overlay,
         timers: Timers,
@@ -48,7 +48,7 @@ class ThreadPane:
         emoji: Callable[[], None],
     ) -> None:
         self.model = model
-        self._chat = acts.chat
+        self._chat = actions.chat
         self._timers = timers
         self._changed = changed
         colour = look.palette
@@ -68,10 +68,10 @@ class ThreadPane:
         cross.bind("<Button-1>", lambda event: close())
         tk.Frame(self.frame, background=colour.border, height=1).pack(fill="x")
         self.timeline = TimelineView(self.frame, look, act, self._scrolled, menu, called="thread")
-        self.writing = Writing(
+        self.composer = ComposerController(
             self.frame,
             look,
-            Saying(acts.chat, acts.command, model.thread),
+            Composer(actions.chat, actions.command, model.thread),
             overlay,
             timers,
             settings,
@@ -79,34 +79,34 @@ class ThreadPane:
             close,
             emoji,
         )
-        self.writing.view.hint(_("Reply in the thread"))
-        self.writing.view.frame.pack(side="bottom", fill="x", padx=look.px(12), pady=(0, look.px(24)))
-        self.timeline.typed = self.writing.view.put
+        self.composer.view.hint(_("Reply in the thread"))
+        self.composer.view.frame.pack(side="bottom", fill="x", padx=look.px(12), pady=(0, look.px(24)))
+        self.timeline.typed = self.composer.view.put
         self.timeline.frame.pack(fill="both", expand=True)
-        self._newer = Pill(self.timeline.frame, look, self.to_end)
+        self._newer = FloatingButton(self.timeline.frame, look, self.to_end)
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, lambda: None)
-        keys.bind_line(self.writing.view.text, {**window_keys, **line_keys, **self.writing.view.keys}, self.to_end)
-        self.writing.here()
-        self.writing.view.text.bind("<FocusIn>", lambda event: log.info("keys go to: thread %d", model.thread), add="+")
+        keys.bind_line(self.composer.view.text, {**window_keys, **line_keys, **self.composer.view.keys}, self.to_end)
+        self.composer.channel_opened()
+        self.composer.view.text.bind(
+            "<FocusIn>", lambda event: log.info("keys go to: thread %d", model.thread), add="+"
+        )
 
     def refresh(self) -> None:
-        """Draw what is stale."""
-        self.timeline.draw(self.model.take())
+        """Redraw what is stale."""
+        self.timeline.draw(self.model.take_steps())
         self._look()
 
     def to_end(self) -> None:
-        """The last reply."""
-        self._chat.reading.to_end(self.model)
+        """Scroll to the last reply."""
+        self._chat.read_state.to_end(self.model)
         self._changed()
         self.timeline.to_bottom()
 
     def close(self) -> None:
-        """It is not shown any more; what is typed stays its draft."""
-        self.writing.keep()
+        """Remove the pane; what is typed stays its draft."""
+        self.composer.sync()
         self._timers.cancel("thread read")
         self.frame.destroy()
-
-    # The rest is its own.
 
     def _sent(self, done: bool) -> None:
         self._changed()
@@ -114,14 +114,14 @@ class ThreadPane:
             self.timeline.to_bottom()
 
     def _scrolled(self, above: bool, below: bool) -> None:
-        self._chat.reading.scrolled(above, below, self.model)
+        self._chat.read_state.scrolled(above, below, self.model)
         if self._chat.stale:
             self._timers.later("refresh", 1, self._changed)
         self._look()
 
     def _look(self) -> None:
         at_bottom = self.timeline.at_bottom
-        self.model.looked(at_bottom)
+        self.model.set_at_bottom(at_bottom)
         if at_bottom:
-            self._timers.later("thread read", READ_AFTER, self._chat.reading.seen_thread)
+            self._timers.later("thread read", READ_AFTER, self._chat.read_state.mark_thread_read)
         self._newer.show(status.newer(self.model, at_bottom), relx=0.5, rely=1.0, y=-8, anchor="s")

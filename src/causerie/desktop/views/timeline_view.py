@@ -1,4 +1,4 @@
-"""Draws a timeline's steps into a text widget, and keeps what is seen where it is."""
+"""Draws a timeline's steps into a text widget, and keeps the scroll position."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 import customtkinter as ctk
 
 from causerie.desktop.models.rows import TONES, Row
-from causerie.desktop.models.timeline import Above, Below, Gone, Redrawn, Shown, Step
+from causerie.desktop.models.timeline import AppendRows, DrawStep, PrependRows, RedrawRow, RemoveRows, ReplaceRows
 from causerie.desktop.views.keyboard import ALT, CONTROL
 from causerie.desktop.views.theme import Look
-from causerie.desktop.views.ui_trace import middle, places, tell, tell_later
+from causerie.desktop.views.ui_trace import middle, positions, trace, trace_later
 
 NEAR = 0.12
-"""Of what is here: so near to an end more is asked for."""
+"""Of the loaded height: so near to an end the next page is requested."""
 
 
 class TimelineView:
-    """See the module. `act`: a click on something, as rows name it. `scrolled`: an end is near. `menu`: a right click,
-    or the toolbar, on a message, with the place on the screen. `called`: for `shown`."""
+    """See the module. `act`: something was clicked, as rows name it. `scrolled`: an end is near. `menu`: a message's
+    menu was opened, at this point of the screen. `called`: its name in the UI trace."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class TimelineView:
         called: str = "timeline",
     ) -> None:
         self.typed: Callable[[str], None] = lambda text: None
-        """Something is typed or pasted while the keys go here: there is a line for that."""
+        """Something is typed or pasted while this has the focus."""
         self._called = called
         self._look = look
         self._act = act
         self._scrolled = scrolled
         self._menu = menu
-        self._acts: dict[str, list[str]] = {}
+        self._actions: dict[str, list[str]] = {}
         self._pending: list[str] = []
         self._hovered = ""
         self._busy = False
@@ -92,30 +92,30 @@ class TimelineView:
         """Whether the last line can be seen."""
         return self.text.dlineinfo("end-1c") is not None
 
-    def draw(self, steps: Iterable[Step]) -> None:
-        """The steps, in their order."""
+    def draw(self, steps: Iterable[DrawStep]) -> None:
+        """Draw the steps, in order."""
         steps = list(steps)
         if not steps:
             return
         text = self.text
-        stay = self.at_bottom and not any(isinstance(step, Below) and not step.follow for step in steps)
+        stay = self.at_bottom and not any(isinstance(step, AppendRows) and not step.follow for step in steps)
         anchor, y = self._anchor()
         text.configure(state="normal")
         self._busy = True
-        shown: Shown | None = None
+        shown: ReplaceRows | None = None
         for step in steps:
-            if isinstance(step, Shown):
+            if isinstance(step, ReplaceRows):
                 self._clear()
                 self._insert("end-1c", step.rows)
                 self._pending = [row.key for row in step.rows if not row.number]
                 shown = step
-            elif isinstance(step, Above):
+            elif isinstance(step, PrependRows):
                 self._insert("1.0", step.rows)
-            elif isinstance(step, Below):
+            elif isinstance(step, AppendRows):
                 self._below(step)
-            elif isinstance(step, Redrawn):
+            elif isinstance(step, RedrawRow):
                 self._redraw(step.row)
-            elif isinstance(step, Gone):
+            elif isinstance(step, RemoveRows):
                 for key in step.keys:
                     self._delete(key)
         text.configure(state="disabled")
@@ -128,22 +128,22 @@ class TimelineView:
             text.yview_scroll(self._pad - y, "pixels")
         self._busy = False
         self._moved(*text.yview())
-        tell(self._called, self._rows)
-        tell_later(self.text, f"places of {self._called}", self._places)
+        trace(self._called, self._rows)
+        trace_later(self.text, f"places of {self._called}", self._positions)
 
     def to_bottom(self) -> None:
-        """The last line is seen."""
+        """Scroll to the last line."""
         self.text.see("end-1c")
         self.text.yview_moveto(1.0)
 
     @property
-    def place(self) -> str:
+    def top_row(self) -> str:
         """The row at the top; empty where the last one is seen."""
         return "" if self.at_bottom else self.top
 
     @property
     def top(self) -> str:
-        """The row at the top, whatever else is seen; empty: there is none."""
+        """The row at the top, also where the last one is seen; empty: there is none."""
         tags = self.text.tag_names("@0,0")
         return next((tag[4:] for tag in tags if tag.startswith("row:m")), "")
 
@@ -163,16 +163,14 @@ class TimelineView:
         return max(self._numbers(self.text.tag_names("end-2c")), default=0)
 
     def menu_at(self, number: int) -> None:
-        """What can be done with a message, by a key."""
+        """Open the menu of a message, by a key."""
         box = self.text.dlineinfo(f"row:m{number}.first")
         y = box[1] if box is not None else 0
         self._menu(number, self.text.winfo_rootx() + self._look.px(40), self.text.winfo_rooty() + y)
 
     def page(self, pages: int) -> None:
-        """PgUp and PgDn."""
+        """Scroll by pages."""
         self.text.yview_scroll(pages, "pages")
-
-    # The rest is its own.
 
     @staticmethod
     def _numbers(tags: Iterable[str]) -> list[int]:
@@ -190,7 +188,7 @@ class TimelineView:
         box = text.dlineinfo("anchor")
         return box is not None, box[1] if box is not None else 0
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: ReplaceRows) -> None:
         ranges = self.text.tag_ranges(f"row:{shown.at}") if shown.at else ()
         if not ranges:
             self.to_bottom()
@@ -200,13 +198,13 @@ class TimelineView:
             self.text.yview_scroll(-self.text.winfo_height() // 3, "pixels")
 
     def _clear(self) -> None:
-        for key in list(self._acts):
+        for key in list(self._actions):
             self._forget(key)
         self.text.delete("1.0", "end")
         self._toolbar.place_forget()
         self._hovered = ""
 
-    def _below(self, step: Below) -> None:
+    def _below(self, step: AppendRows) -> None:
         if step.after == "end":
             self._insert("end-1c", step.rows)
             self._pending += [row.key for row in step.rows]
@@ -231,14 +229,14 @@ class TimelineView:
             self._pending.remove(key)
 
     def _forget(self, key: str) -> None:
-        names = self._acts.pop(key, [])
+        names = self._actions.pop(key, [])
         self.text.tag_delete(f"row:{key}", *names)
 
     def _insert(self, index: str, rows: Iterable[Row]) -> None:
         parts: list[Any] = []
         for row in rows:
-            acts = [f"act:{piece.act}" for piece in row.pieces if piece.act]
-            self._acts[row.key] = acts
+            actions = [f"act:{piece.act}" for piece in row.pieces if piece.act]
+            self._actions[row.key] = actions
             for piece in row.pieces:
                 tags = (*piece.styles, f"row:{row.key}")
                 parts += [piece.text, (*tags, f"act:{piece.act}") if piece.act else tags]
@@ -252,7 +250,7 @@ class TimelineView:
             return
         if (first, last) != self._seen:
             self._seen = (first, last)
-            tell_later(self.text, f"places of {self._called}", self._places)
+            trace_later(self.text, f"places of {self._called}", self._positions)
             self._toolbar.place_forget()
         self._scrolled(first < NEAR, last > 1 - NEAR)
 
@@ -343,16 +341,16 @@ class TimelineView:
         return next((tag[4:] for tag in tags if tag.startswith("act:")), "")
 
     def _rows(self) -> list[str]:
-        ranges = {key: self.text.tag_ranges(f"row:{key}") for key in self._acts}
+        ranges = {key: self.text.tag_ranges(f"row:{key}") for key in self._actions}
         found = sorted((float(str(at[0])), str(at[0]), str(at[-1])) for at in ranges.values() if at)
         return [self.text.get(start, end) for _line, start, end in found]
 
-    def _places(self) -> dict[str, tuple[int, int]]:
-        acts = {act.removeprefix("act:"): act for acts in self._acts.values() for act in acts}
-        return places(self.text, {**{key: f"row:{key}" for key in self._acts}, **acts})
+    def _positions(self) -> dict[str, tuple[int, int]]:
+        actions = {act.removeprefix("act:"): act for actions in self._actions.values() for act in actions}
+        return positions(self.text, {**{key: f"row:{key}" for key in self._actions}, **actions})
 
     def _hover(self, event: tk.Event[tk.Text]) -> None:
-        tell("pointer", lambda: [event.x_root, event.y_root, self._row_at(event), self._act_at(event)])
+        trace("pointer", lambda: [event.x_root, event.y_root, self._row_at(event), self._act_at(event)])
         self.text.configure(cursor="hand2" if self._act_at(event) else "arrow")
         key = self._row_at(event)
         if key == self._hovered and self._toolbar.winfo_ismapped():
@@ -364,7 +362,7 @@ class TimelineView:
         box = self.text.dlineinfo(f"row:{key}.first")
         y = max(box[1] - self._look.px(6), 0) if box is not None else max(event.y - self._look.px(20), 0)
         self._toolbar.place(relx=1.0, x=-self._look.px(18), y=y, anchor="ne")
-        tell_later(self.text, f"tools of {key}", lambda: {act: middle(tool) for act, tool in self._buttons.items()})
+        trace_later(self.text, f"tools of {key}", lambda: {act: middle(tool) for act, tool in self._buttons.items()})
 
     def _left(self, event: tk.Event[tk.Text]) -> None:
         over = self.text.winfo_containing(event.x_root, event.y_root)

@@ -1,4 +1,4 @@
-"""What is to be done in a moment, each under a name: asked for again, it waits anew."""
+"""Named timers: one that is set again starts anew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Timers:
         self._waiting: dict[str, str] = {}
 
     def later(self, name: str, milliseconds: int, call: Callable[[], object]) -> None:
-        """Do this then; what waited under the same name is not done."""
+        """Call this after so many milliseconds; a timer of the same name is cancelled."""
         self.cancel(name)
 
         def due() -> None:
@@ -24,11 +24,11 @@ class Timers:
         self._waiting[name] = self._root.after(milliseconds, due)
 
     def cancel(self, name: str) -> None:
-        """It is not done after all."""
+        """Cancel a timer."""
         if (waiting := self._waiting.pop(name, None)) is not None:
             self._root.after_cancel(waiting)
 
     def close(self) -> None:
-        """Nothing is done any more."""
+        """Cancel all timers."""
         for name in list(self._waiting):
             self.cancel(name)

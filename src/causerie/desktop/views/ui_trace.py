@@ -1,6 +1,6 @@
-"""What is drawn, told to whoever looks over the window's shoulder: `CAUSERIE_DEBUG=2`, and the tests with a screen.
+"""Logs what is drawn, for `CAUSERIE_DEBUG=2` and the tests with a screen.
 
-It has what people say in it, so it is never on by itself.
+The log has messages of people in it, so it is never on by itself.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from collections.abc import Callable, Mapping
 log = logging.getLogger("causerie.shown")
 
 
-def tell(what: str, about: Callable[[], object]) -> None:
-    """`about` as one line of JSON; not asked for where nobody listens."""
+def trace(what: str, about: Callable[[], object]) -> None:
+    """Log `about()` as one line of JSON; not called where the log is off."""
     if log.isEnabledFor(logging.DEBUG):
         log.debug("%s: %s", what, json.dumps(about(), ensure_ascii=False))
 
 
-def tell_later(widget: tk.Misc, what: str, about: Callable[[], object]) -> None:
-    """The same, once the widget is where it will be."""
+def trace_later(widget: tk.Misc, what: str, about: Callable[[], object]) -> None:
+    """The same, once the widget is laid out."""
     if log.isEnabledFor(logging.DEBUG):
-        widget.after_idle(lambda: tell(what, about))
+        widget.after_idle(lambda: trace(what, about))
 
 
 def middle(widget: tk.Misc) -> tuple[int, int]:
-    """Where on the screen it is."""
+    """The middle of a widget, on the screen."""
     widget.update_idletasks()
     return widget.winfo_rootx() + widget.winfo_width() // 2, widget.winfo_rooty() + widget.winfo_height() // 2
 
 
-def places(text: tk.Text, tags: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+def positions(text: tk.Text, tags: Mapping[str, str]) -> dict[str, tuple[int, int]]:
     """Where on the screen each tag begins, by the name that it has here; those that are seen."""
     found = {}
     for name, tag in tags.items():

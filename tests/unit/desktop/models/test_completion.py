@@ -8,7 +8,7 @@ from causerie.chat import mentions
 from causerie.chat.names import person_name
 from causerie.chat.replies import Member
 from causerie.chat.view import View
-from causerie.desktop.models.composer import Offer, offers
+from causerie.desktop.models.completion import Completion, completions
 
 NAMES = ("anna", "Ann", "anna-lena", "anna.b", "an[away]", "an'na", "王小明", "王大", "Ан", "Zoé", "x`y", "o_o", "a1")
 MEMBERS = {number: Member(number, person_name(name), here=True) for number, name in enumerate(NAMES, 1)}
@@ -16,7 +16,7 @@ VIEW = View(channel="home", number=3, me=1, members=MEMBERS)
 IDS = {member.name.casefold(): number for number, member in MEMBERS.items()}
 
 
-def taken(before: str, offer: Offer) -> str:
+def taken(before: str, offer: Completion) -> str:
     """The line after an offer was taken."""
     return before[: len(before) - offer.length] + offer.text
 
@@ -32,7 +32,7 @@ def test_every_offer_for_a_name_mentions_whom_it_shows(name: str, before: str) -
     for typed, tab in ((name[:1], before == ""), (f"@{name[:1]}", False), (f"@{name}", False)):
         if not tab and "@" not in typed:
             continue
-        made = offers((before + typed).rpartition("\n")[2], VIEW, (), tab)
+        made = completions((before + typed).rpartition("\n")[2], VIEW, (), tab)
         assert made
         for offer in made:
             text = taken(before + typed, offer)
@@ -42,18 +42,18 @@ def test_every_offer_for_a_name_mentions_whom_it_shows(name: str, before: str) -
 
 
 def test_several_candidates_are_all_offered_and_one_is_taken_whole() -> None:
-    made = offers("an", VIEW, (), True)
+    made = completions("an", VIEW, (), True)
     assert {offer.text for offer in made} == {"anna: ", "Ann: ", "anna-lena: ", "anna.b: ", "an[away]: ", "an'na: "}
-    assert offers("anna-", VIEW, (), True) == [Offer("anna-lena: ", 5, "anna-lena")]
+    assert completions("anna-", VIEW, (), True) == [Completion("anna-lena: ", 5, "anna-lena")]
 
 
 def test_behind_other_words_a_bare_name_is_a_word() -> None:
     """No colon: it names nobody, as it was typed without "@"."""
-    (offer,) = offers("see zo", VIEW, (), True)
+    (offer,) = completions("see zo", VIEW, (), True)
     assert taken("see zo", offer) == "see Zoé "
     assert mentioned("see Zoé later") == ()
 
 
 def test_a_second_person_is_addressed_beside_the_first() -> None:
-    (offer,) = offers("@zo", VIEW, ())
+    (offer,) = completions("@zo", VIEW, ())
     assert mentioned("anna, " + taken("@zo", offer) + "lunch?") == (1, 10)

@@ -12,7 +12,7 @@ import pytest
 
 from causerie.client import FileStorage, SavedSession
 from causerie.desktop.models.keyring_storage import Backend, KeyringRefused, KeyringStorage
-from causerie.desktop.models.remembering import Remembered
+from causerie.desktop.models.saved_files import SavedFiles
 from tests.desktop_session import DesktopSession, inside
 
 KEPT = SavedSession(token="t" * 43, person=7, name="anna", numbers={"home": 4})
@@ -29,65 +29,65 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend
 
 
 @pytest.fixture
-def remembered(tmp_path: Path) -> Iterator[Remembered]:
-    with contextlib.closing(Remembered(tmp_path / "desktop")) as remembered:
-        yield remembered
+def saved(tmp_path: Path) -> Iterator[SavedFiles]:
+    with contextlib.closing(SavedFiles(tmp_path / "desktop")) as saved:
+        yield saved
 
 
-def files(remembered: Remembered) -> bytes:
-    return b"".join(path.read_bytes() for path in remembered.path.iterdir())
+def files(saved: SavedFiles) -> bytes:
+    return b"".join(path.read_bytes() for path in saved.path.iterdir())
 
 
-def storage(remembered: Remembered, keyring: Backend | None, keep: bool = True, needed: bool = True) -> KeyringStorage:
-    made = remembered.storage(SERVER, NAME, keyring, keep, needed)
+def storage(saved: SavedFiles, keyring: Backend | None, keep: bool = True, needed: bool = True) -> KeyringStorage:
+    made = saved.storage(SERVER, NAME, keyring, keep, needed)
     assert isinstance(made, KeyringStorage)
     return made
 
 
-def test_the_token_is_in_the_keyring_and_not_in_the_file(remembered: Remembered, keyring: Backend) -> None:
-    storage(remembered, keyring).put(KEPT)
-    assert KEPT.token.encode() not in files(remembered)
-    assert remembered.is_remembered(SERVER, NAME)
-    assert storage(remembered, keyring).get() == KEPT
+def test_the_token_is_in_the_keyring_and_not_in_the_file(saved: SavedFiles, keyring: Backend) -> None:
+    storage(saved, keyring).put(KEPT)
+    assert KEPT.token.encode() not in files(saved)
+    assert saved.has_token(SERVER, NAME)
+    assert storage(saved, keyring).get() == KEPT
     assert keyring.get_password("causerie", f"{NAME}@{SERVER}") == KEPT.token
 
 
-def test_it_moves_in_and_out_as_the_box_is_ticked(remembered: Remembered, keyring: Backend) -> None:
-    plain = remembered.storage(SERVER, NAME, None)
+def test_it_moves_in_and_out_as_the_box_is_ticked(saved: SavedFiles, keyring: Backend) -> None:
+    plain = saved.storage(SERVER, NAME, None)
     assert isinstance(plain, FileStorage)
     plain.put(KEPT)
-    first = storage(remembered, keyring)
+    first = storage(saved, keyring)
     first.put(first.get())
-    assert KEPT.token.encode() not in files(remembered)
-    back = storage(remembered, keyring, keep=False)
+    assert KEPT.token.encode() not in files(saved)
+    back = storage(saved, keyring, keep=False)
     back.put(back.get())
     assert plain.get() == KEPT
     assert keyring.get_password("causerie", f"{NAME}@{SERVER}") is None
-    assert not remembered.in_keyring(SERVER, NAME)
+    assert not saved.has_token_in_keyring(SERVER, NAME)
 
 
-def test_logging_out_leaves_nothing(remembered: Remembered, keyring: Backend) -> None:
-    here = storage(remembered, keyring)
+def test_logging_out_leaves_nothing(saved: SavedFiles, keyring: Backend) -> None:
+    here = storage(saved, keyring)
     here.put(KEPT)
     here.put(SavedSession())
     assert keyring.get_password("causerie", f"{NAME}@{SERVER}") is None
-    assert not remembered.is_remembered(SERVER, NAME)
+    assert not saved.has_token(SERVER, NAME)
 
 
-def test_a_keyring_that_lost_it_says_so_unless_there_is_a_password(remembered: Remembered, keyring: Backend) -> None:
-    storage(remembered, keyring).put(KEPT)
+def test_a_keyring_that_lost_it_says_so_unless_there_is_a_password(saved: SavedFiles, keyring: Backend) -> None:
+    storage(saved, keyring).put(KEPT)
     keyring.delete_password("causerie", f"{NAME}@{SERVER}")
     with pytest.raises(KeyringRefused):
-        storage(remembered, keyring).get()
-    storage(remembered, keyring).put(KEPT)
+        storage(saved, keyring).get()
+    storage(saved, keyring).put(KEPT)
     keyring.delete_password("causerie", f"{NAME}@{SERVER}")
-    assert storage(remembered, keyring, needed=False).get().token == ""
+    assert storage(saved, keyring, needed=False).get().token == ""
 
 
-def test_what_was_meant_for_a_keyring_goes_into_no_file_where_there_is_none(remembered: Remembered) -> None:
-    storage(remembered, None).put(KEPT)
-    assert KEPT.token.encode() not in files(remembered)
-    assert not remembered.is_remembered(SERVER, NAME)
+def test_what_was_meant_for_a_keyring_goes_into_no_file_where_there_is_none(saved: SavedFiles) -> None:
+    storage(saved, None).put(KEPT)
+    assert KEPT.token.encode() not in files(saved)
+    assert not saved.has_token(SERVER, NAME)
 
 
 def test_without_a_session_there_is_a_line_that_says_why() -> None:

@@ -6,17 +6,17 @@ import pytest
 
 from causerie.chat import errors
 from causerie.client import CertificateChanged, CertificateUnknown, SessionEnded, Unreachable
-from causerie.desktop.models.login import Entry, Misfilled, read, trouble
+from causerie.desktop.models.login import InvalidForm, LoginRequest, explain, parse_form
 
 PIN = "0" * 64
 
 
-def form(server: str = "", name: str = "", password: str = "", channel: str = "", **about: bool) -> Entry:
-    return read(server, name, password, channel, lambda least, most: most, **about)
+def form(server: str = "", name: str = "", password: str = "", channel: str = "", **about: bool) -> LoginRequest:
+    return parse_form(server, name, password, channel, lambda least, most: most, **about)
 
 
 def test_everything_may_be_blank() -> None:
-    assert form() == Entry("localhost:5000", "localhost:5000", "Guest999", "", "home", guest=True)
+    assert form() == LoginRequest("localhost:5000", "localhost:5000", "Guest999", "", "home", guest=True)
 
 
 def test_a_name_alone_is_a_guest_unless_it_was_in_before() -> None:
@@ -40,13 +40,13 @@ def test_a_channel_may_be_written_with_its_sign() -> None:
     ],
 )
 def test_what_cannot_be_sent_is_said_before_connecting(about: dict[str, str], field: str) -> None:
-    with pytest.raises(Misfilled) as misfilled:
+    with pytest.raises(InvalidForm) as invalid:
         form(**about)  # type: ignore[arg-type]
-    assert misfilled.value.trouble.field == field
-    assert misfilled.value.trouble.text
+    assert invalid.value.problem.field == field
+    assert invalid.value.problem.text
 
 
-def test_each_trouble_has_its_own_words_and_a_way_on() -> None:
+def test_each_login_problem_has_its_own_words_and_a_way_on() -> None:
     entry = form(name="anna", password="x")
     all_of_them = [
         errors.LoginFailed(),
@@ -55,14 +55,14 @@ def test_each_trouble_has_its_own_words_and_a_way_on() -> None:
         CertificateUnknown("host:1", PIN),
         CertificateChanged("host:1", PIN, "1" * 64),
     ]
-    said = [trouble(error, entry, lambda refusal: refusal.code) for error in all_of_them]
+    said = [explain(error, entry, lambda refusal: refusal.code) for error in all_of_them]
     assert len({one.text for one in said}) == len(said)
     assert all(one.hint for one in said)
     assert [one.field for one in said] == ["password", "name", "server", "server", "server"]
-    assert "shut out" in trouble(SessionEnded("disabled"), entry, str).text
+    assert "shut out" in explain(SessionEnded("disabled"), entry, str).text
 
 
 def test_a_name_keeps_its_letters_where_a_sentence_begins_with_it() -> None:
     entry = form()
-    assert trouble(errors.BadName(), entry, lambda refusal: "ännä cannot be a name").text == "ännä cannot be a name."
-    assert trouble(errors.BadName(), entry, lambda refusal: "the name x is kept").text == "The name x is kept."
+    assert explain(errors.BadName(), entry, lambda refusal: "ännä cannot be a name").text == "ännä cannot be a name."
+    assert explain(errors.BadName(), entry, lambda refusal: "the name x is kept").text == "The name x is kept."

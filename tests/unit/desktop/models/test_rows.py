@@ -9,7 +9,7 @@ import pytest
 
 from causerie.chat.commands import Send
 from causerie.chat.events import Message, Reaction
-from causerie.desktop.models.rows import GROUP_MS, Pending, Row, Scene, day_name, moment, pending_row, row
+from causerie.desktop.models.rows import GROUP_MS, PendingMessage, Row, RowContext, day_name, moment, pending_row, row
 
 NOON = 1_700_000_000_000
 
@@ -25,22 +25,22 @@ def text(one: Row) -> str:
     return "".join(piece.text for piece in one.pieces)
 
 
-def acts(one: Row) -> list[str]:
+def actions(one: Row) -> list[str]:
     return list(dict.fromkeys(piece.act for piece in one.pieces if piece.act))
 
 
 def test_messages_of_one_person_stand_under_one_head() -> None:
     first = message(1)
-    assert "anna" in text(row(first, None, Scene()))
-    assert text(row(message(2, NOON + GROUP_MS), first, Scene())) == "hello\n"
-    assert "anna" in text(row(message(2, NOON + GROUP_MS + 1), first, Scene()))
-    assert "ben" in text(row(message(2, person=2), first, Scene()))
+    assert "anna" in text(row(first, None, RowContext()))
+    assert text(row(message(2, NOON + GROUP_MS), first, RowContext())) == "hello\n"
+    assert "anna" in text(row(message(2, NOON + GROUP_MS + 1), first, RowContext()))
+    assert "ben" in text(row(message(2, person=2), first, RowContext()))
 
 
 def test_a_new_day_has_a_line_above() -> None:
     later = message(2, NOON + 86_400_000)
-    assert text(row(later, message(1), Scene(today=moment(later.at).date()))).startswith("Today\n")
-    assert not text(row(message(2), message(1), Scene())).startswith("Today")
+    assert text(row(later, message(1), RowContext(today=moment(later.at).date()))).startswith("Today\n")
+    assert not text(row(message(2), message(1), RowContext())).startswith("Today")
 
 
 @pytest.mark.parametrize(
@@ -52,33 +52,33 @@ def test_days_have_names(day: date, name: str) -> None:
 
 
 def test_what_is_new_begins_below_a_line() -> None:
-    scene = Scene(new_after=4)
-    assert "New messages" in text(row(message(5), message(4), scene))
-    assert "New messages" not in text(row(message(6), message(5), scene))
-    assert "New messages" not in text(row(message(4), message(3), scene))
+    context = RowContext(new_after=4)
+    assert "New messages" in text(row(message(5), message(4), context))
+    assert "New messages" not in text(row(message(6), message(5), context))
+    assert "New messages" not in text(row(message(4), message(3), context))
 
 
 def test_edited_deleted_pinned_ignored() -> None:
     before = message(1)
-    assert "(edited)" in text(row(message(2, edited_at=5), before, Scene()))
-    assert "hello" not in text(row(message(2, deleted=True, text=""), before, Scene()))
-    assert "pinned" in text(row(message(2), before, Scene(pins=(2,))))
-    assert "hello" not in text(row(message(2), before, Scene(ignored=(1,))))
+    assert "(edited)" in text(row(message(2, edited_at=5), before, RowContext()))
+    assert "hello" not in text(row(message(2, deleted=True, text=""), before, RowContext()))
+    assert "pinned" in text(row(message(2), before, RowContext(pins=(2,))))
+    assert "hello" not in text(row(message(2), before, RowContext(ignored=(1,))))
 
 
 def test_reactions_threads_and_replies_can_be_clicked() -> None:
     one = message(2, reactions=(Reaction("👍", 2, True), Reaction("🎉", 1)), replies=3, reply=1)
-    made = row(one, None, Scene(known={1: message(1, text="the first words")}))
-    assert acts(made) == ["person:anna", "jump:1", "react:2:off:👍", "react:2:on:🎉", "thread:2"]
+    made = row(one, None, RowContext(known={1: message(1, text="the first words")}))
+    assert actions(made) == ["person:anna", "jump:1", "react:2:off:👍", "react:2:on:🎉", "thread:2"]
     assert "the first words" in text(made)
     assert "3 replies" in text(made)
 
 
 def test_what_is_not_acknowledged_is_grey_and_what_failed_has_a_way_on() -> None:
-    pending = Pending(Send(channel="home", text="on its way", key="k"), NOON)
-    made = pending_row(pending, message(1), 1, "anna", False, Scene())
+    pending = PendingMessage(Send(channel="home", text="on its way", key="k"), NOON)
+    made = pending_row(pending, message(1), 1, "anna", False, RowContext())
     assert all("sending" in piece.styles for piece in made.pieces if piece.text.strip())
     pending.trouble = "you may not speak here"
-    made = pending_row(pending, message(1), 1, "anna", False, Scene())
-    assert acts(made) == ["retry:k", "back:k", "discard:k"]
+    made = pending_row(pending, message(1), 1, "anna", False, RowContext())
+    assert actions(made) == ["retry:k", "back:k", "discard:k"]
     assert "you may not speak here" in text(made)

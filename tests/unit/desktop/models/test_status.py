@@ -9,7 +9,7 @@ from causerie.chat.events import Message
 from causerie.chat.replies import Page
 from causerie.client import State
 from causerie.desktop.models import status
-from causerie.desktop.models.rows import Scene
+from causerie.desktop.models.rows import RowContext
 from causerie.desktop.models.timeline import Timeline
 
 
@@ -34,7 +34,7 @@ def test_what_is_said_goes_before_who_types(says: str, typing: list[str], text: 
 
 
 def test_the_way_to_the_end_counts_what_is_new_there() -> None:
-    timeline = Timeline("home", Scene())
+    timeline = Timeline("home", RowContext())
     assert status.newer(timeline, at_bottom=False) == ""
 
     def message(number: int) -> Message:
@@ -46,5 +46,5 @@ def test_the_way_to_the_end_counts_what_is_new_there() -> None:
     assert status.newer(timeline, at_bottom=True) == ""
     assert status.newer(timeline, at_bottom=False) == "To the end ↓"
     timeline.gap()
-    timeline.heard(message(3))
+    timeline.message_received(message(3))
     assert status.newer(timeline, at_bottom=True) == "1 new message ↓"

@@ -1,4 +1,4 @@
-"""Coming in: the form, what it comes to, and the question about a certificate."""
+"""The log-in form's controller: reads the form, starts the connection, asks about certificates."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from causerie.client import Certificate, ServerAddress
 from causerie.desktop.models import keyring_storage, login
-from causerie.desktop.models.login import Entry, Field, Filled, Misfilled, Trouble
-from causerie.desktop.models.remembering import Remembered, Settings
+from causerie.desktop.models.login import Field, FormInput, InvalidForm, LoginProblem, LoginRequest
+from causerie.desktop.models.saved_files import SavedFiles, Settings
 from causerie.desktop.system.bridge import Bridge
 from causerie.desktop.views.login_view import LoginView
 from causerie.desktop.views.overlay import Overlay
@@ -22,37 +22,37 @@ from causerie.i18n.text import _
 log = logging.getLogger("causerie.desktop")
 
 AT_LEISURE = 100
-"""Milliseconds after the form is made: what is not needed to see it and to type in it."""
+"""Milliseconds after the form is made, for what is not needed to see it and to type in it."""
 
 Later = Callable[[Callable[[], None]], None]
-"""Has something done on the interface's thread; called on any."""
+"""Has something done on the interface thread; called on any thread."""
 
 
-class Entering:
+class LoginController:
     """The form, from when it is shown until `close`. `server`: what stands in its field; `keep`: settings from now on;
-    `begun`: somebody is on the way in, over this bridge; `cancel`: not any more."""
+    `started`: somebody is on the way in, over this bridge; `cancel`: not any more."""
 
     def __init__(
         self,
         root: tk.Tk,
         look: Look,
-        remembered: Remembered,
+        files: SavedFiles,
         settings: Settings,
         server: str,
-        keep: Callable[..., None],
-        begun: Callable[[Entry, Bridge], None],
+        save: Callable[..., None],
+        started: Callable[[LoginRequest, Bridge], None],
         cancel: Callable[[], None],
         later: Later,
     ) -> None:
         self._root = root
         self._look = look
-        self._remembered = remembered
-        self._keep = keep
-        self._begun = begun
+        self._files = files
+        self._save = save
+        self._started = started
         self._cancel = cancel
         self._keyring: keyring_storage.Found | None = None
-        self._waiting: Filled | None = None
-        """The form was sent before it was known whether there is a keyring."""
+        self._waiting: FormInput | None = None
+        """A form that was sent before it was known whether there is a keyring."""
         self._closed = False
         fields: dict[Field, str] = {
             "server": server or settings.server,
@@ -60,18 +60,18 @@ class Entering:
             "password": "",
             "channel": settings.channel,
         }
-        self._shown(Filled(fields, settings.stay, settings.keyring, register=False))
+        self._shown(FormInput(fields, settings.stay, settings.keyring, register=False))
         # On a thread: it takes some hundred milliseconds, and may ask programs that do not answer.
         thread = threading.Thread(target=self._look_for_keyring, args=(later,), name="keyring", daemon=True)
         root.after(AT_LEISURE, thread.start)
 
-    def trouble(self, trouble: Trouble) -> None:
-        """Why one is not in."""
-        log.info("not in: %s", trouble.text)
-        self.view.trouble(trouble)
+    def show_problem(self, problem: LoginProblem) -> None:
+        """Show why the log-in failed."""
+        log.info("not in: %s", problem.text)
+        self.view.show_problem(problem)
 
     def redraw(self, look: Look) -> None:
-        """In another look, with what is typed."""
+        """Draw it again in another look, with what is typed."""
         self._look = look
         before = self.view
         self._shown(before.filled)
@@ -81,18 +81,18 @@ class Entering:
             self.view.keyring(self._keyring.why_not)
 
     def close(self) -> None:
-        """One is in."""
+        """Logged in: remove the form."""
         self._closed = True
         self.view.frame.destroy()
 
-    def _shown(self, filled: Filled) -> None:
+    def _shown(self, filled: FormInput) -> None:
         self.view = LoginView(self._root, self._look, filled, self._enter, self._stop)
         self.view.frame.pack(fill="both", expand=True)
 
     def _look_for_keyring(self, later: Later) -> None:
         try:
             found = keyring_storage.find()
-        except Exception as error:  # a backend's own trouble
+        except Exception as error:  # a backend's own error
             found = keyring_storage.Found(None, str(error))
         later(lambda: self._found(found))
 
@@ -108,17 +108,17 @@ class Entering:
     def _stop(self) -> None:
         self._waiting = None
         self._cancel()
-        self.trouble(Trouble(_("Cancelled."), "", "server"))
+        self.show_problem(LoginProblem(_("Cancelled."), "", "server"))
 
-    def _enter(self, filled: Filled) -> None:
+    def _enter(self, filled: FormInput) -> None:
         fields = filled.fields
-        server, name = fields["server"].strip() or login.HERE, fields["name"].strip()
+        server, name = fields["server"].strip() or login.DEFAULT_SERVER, fields["name"].strip()
         remembered, kept = self._is_remembered(server, name)
         if self._keyring is None and (kept or (filled.stay and filled.keyring)):
             self._waiting = filled
             return
         try:
-            entry = login.read(
+            entry = login.parse_form(
                 server,
                 name,
                 fields["password"],
@@ -127,34 +127,34 @@ class Entering:
                 remembered=remembered and filled.stay,
                 register=filled.register,
             )
-        except Misfilled as misfilled:
-            self.trouble(misfilled.trouble)
+        except InvalidForm as invalid:
+            self.show_problem(invalid.problem)
             return
         backend = self._keyring.backend if self._keyring is not None else None
         if kept and backend is None and not entry.password and self._keyring is not None:
-            self.trouble(login.keyring_trouble(self._keyring.why_not))
+            self.show_problem(login.keyring_problem(self._keyring.why_not))
             return
         log.info("entering as %s", entry.name)
         plain = entry.server if "#invite" not in entry.server else entry.address
-        self._keep(server=plain, name=name, channel=fields["channel"].strip(), stay=filled.stay, keyring=filled.keyring)
+        self._save(server=plain, name=name, channel=fields["channel"].strip(), stay=filled.stay, keyring=filled.keyring)
         storage = None
         if filled.stay:
             needed = not entry.password
-            storage = self._remembered.storage(entry.address, name, backend, keep=filled.keyring, needed=needed)
-        bridge = Bridge(entry, storage, self._remembered.known())
-        self._begun(entry, bridge)
+            storage = self._files.storage(entry.address, name, backend, keep=filled.keyring, needed=needed)
+        bridge = Bridge(entry, storage, self._files.known())
+        self._started(entry, bridge)
         bridge.start()
 
     def _is_remembered(self, server: str, name: str) -> tuple[bool, bool]:
-        """Whether one can come in without a password, and whether what that takes is in the keyring."""
+        """Whether a token is stored for this name, and whether it is in the keyring."""
         with contextlib.suppress(ValueError):
-            where, known = str(ServerAddress.parse(server)), self._remembered
-            return bool(name) and known.is_remembered(where, name), bool(name) and known.in_keyring(where, name)
+            where, files = str(ServerAddress.parse(server)), self._files
+            return bool(name) and files.has_token(where, name), bool(name) and files.has_token_in_keyring(where, name)
         return False, False
 
 
-def ask_whether(root: tk.Tk, look: Look, certificate: Certificate, answer: Callable[[bool], None]) -> Overlay:
-    """Whether this certificate is the right one."""
+def ask_about_certificate(root: tk.Tk, look: Look, certificate: Certificate, answer: Callable[[bool], None]) -> Overlay:
+    """Ask the person whether to trust this certificate."""
     log.info("asking about the certificate of %s", certificate.where)
     print_ = certificate.fingerprint
     grouped = " ".join(print_[at : at + 4] for at in range(0, len(print_), 4))

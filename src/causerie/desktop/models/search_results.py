@@ -1,4 +1,4 @@
-"""Search: what was asked, what came, and the next page. No Tk."""
+"""Search: its query, the hits so far, and the next page. No Tk."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _FROM = re.compile(r"(?<!\S)from:@?(\S+)", re.IGNORECASE)
 _IN = re.compile(r"(?<!\S)in:#?(\S+)", re.IGNORECASE)
 
 
-class Searching:
-    """One search at a time; an answer to an earlier one is passed over."""
+class SearchResults:
+    """One search at a time; the reply to an earlier one is ignored."""
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
@@ -25,7 +25,7 @@ class Searching:
         self._asked: Search | None = None
 
     def ask(self, typed: str, channel: str) -> Search | None:
-        """A new search, here unless `in:` says elsewhere; None: there is nothing to look for."""
+        """A new search, in this channel unless `in:` names another; None: there is nothing to search for."""
         name, place = _FROM.search(typed), _IN.search(typed)
         text = _IN.sub("", _FROM.sub("", typed)).strip()
         if not (text or name):
@@ -36,7 +36,7 @@ class Searching:
         return self._asked
 
     def next(self) -> Search | None:
-        """The page after those that are here."""
+        """The next page."""
         if self._asked is None or not self.more or self.waiting or len(self.hits) >= KEPT:
             return None
         self.waiting = True
@@ -47,7 +47,7 @@ class Searching:
         return self._asked
 
     def found(self, asked: Search, found: Found | None) -> bool:
-        """An answer came (None: a refusal). False: it is to a search that nobody waits for any more."""
+        """A reply arrived (None: a refusal). False: it is to an earlier search."""
         if asked is not self._asked:
             return False
         self.waiting = False

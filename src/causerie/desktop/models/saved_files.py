@@ -1,4 +1,4 @@
-"""What the window remembers on this machine: its settings, and for each server and name what is not sent yet."""
+"""The window's files: its settings, accepted certificates, and for each account its session and unsent texts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from causerie.client import FileStorage, KnownServers, Storage
+from causerie.desktop.models.composers import SavedComposers
 from causerie.desktop.models.keyring_storage import Backend, KeyringStorage
-from causerie.desktop.models.unsent import Typed
 
 T = TypeVar("T")
 Theme = Literal["system", "light", "dark"]
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What one chose, and what one typed in the form last time."""
+    """The settings of the window, and what was typed in the log-in form last time."""
 
     server: str = ""
     name: str = ""
@@ -40,12 +40,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Of the screen that `geometry` was on."""
 
 
-class Desk(Struct, frozen=True, kw_only=True):
-    """What one had before one with one server and name. `drafts`: by place, from a version that kept no more."""
+class WindowState(Struct, frozen=True, kw_only=True):
+    """What was open and unsent with one server and name. `drafts`: by composer, from a version that saved no more."""
 
     channel: str = ""
     drafts: dict[str, str] = {}
-    typed: Typed | None = None
+    typed: SavedComposers | None = None
 
 
 def directory() -> Path:
@@ -58,66 +58,66 @@ def directory() -> Path:
     return user_state_path("causerie", appauthor=False).expanduser() / "desktop"
 
 
-class Remembered:
-    """All of it, below one directory. What cannot be read is as if it were not there."""
+class SavedFiles:
+    """The files below one directory. What cannot be read counts as missing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: IO[str] | None = None
 
     def close(self) -> None:
-        """Another window may use what this one did."""
+        """Release the lock on the session: another window may use it."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def settings(self) -> Settings:
-        """What was chosen."""
+        """The settings."""
         return self._read("settings.json", Settings) or Settings()
 
-    def keep_settings(self, settings: Settings) -> None:
-        """Chosen from now on."""
+    def save_settings(self, settings: Settings) -> None:
+        """Save the settings."""
         self._write("settings.json", settings)
 
     def known(self) -> KnownServers:
-        """The certificates that somebody accepted."""
+        """The certificates that were accepted."""
         return KnownServers(self.path / "known_servers")
 
     def storage(
         self, server: str, name: str, keyring: Backend | None, keep: bool = False, needed: bool = True
     ) -> Storage | None:
-        """What is not sent yet, and the token, which `keep` puts into this `keyring`; `needed`: no password was given.
-        None: another window uses it."""
+        """The storage of a session. `keep`: the token goes into this `keyring`; `needed`: no password was given. None:
+        another window uses it."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._locked(server, name):
             return None
         file = FileStorage(self._place(server, name))
         return file if keyring is None and not keep else KeyringStorage(file, keyring, f"{name}@{server}", keep, needed)
 
-    def is_remembered(self, server: str, name: str) -> bool:
-        """Whether one can come in without a password, as far as can be seen without asking a keyring."""
+    def has_token(self, server: str, name: str) -> bool:
+        """Whether a token is stored for this account, as far as is known without asking a keyring."""
         place = self._place(server, name)
         try:
             kept = FileStorage(place).get()
         except Exception:
             return False
-        return bool(kept.token or self.in_keyring(server, name)) and not kept.guest
+        return bool(kept.token or self.has_token_in_keyring(server, name)) and not kept.guest
 
-    def in_keyring(self, server: str, name: str) -> bool:
-        """Whether what lets one in is in the system's keyring."""
+    def has_token_in_keyring(self, server: str, name: str) -> bool:
+        """Whether the token is in the system's keyring."""
         return self._place(server, name).with_suffix(".keyring").exists()
 
     def forget(self, server: str, name: str) -> None:
-        """One does not want to be let in without a password any more."""
+        """Remove the stored session."""
         with contextlib.suppress(OSError):
             self._place(server, name).unlink()
 
-    def desk(self, server: str, name: str) -> Desk:
-        """Drafts."""
-        return self._read(self._place(server, name).with_suffix(".desk").name, Desk) or Desk()
+    def window_state(self, server: str, name: str) -> WindowState:
+        """What was open and unsent."""
+        return self._read(self._place(server, name).with_suffix(".desk").name, WindowState) or WindowState()
 
-    def keep_desk(self, server: str, name: str, desk: Desk) -> None:
-        """The same, to be kept."""
+    def save_window_state(self, server: str, name: str, desk: WindowState) -> None:
+        """Save what is open and unsent."""
         self._write(self._place(server, name).with_suffix(".desk").name, desk)
 
     def _place(self, server: str, name: str) -> Path:
@@ -125,7 +125,7 @@ class Remembered:
         return self.path / f"{digest}.json"
 
     def _locked(self, server: str, name: str) -> bool:
-        """Whether this program alone uses it, from now on."""
+        """Whether the lock on the session could be taken."""
         try:
             import fcntl
         except ImportError:

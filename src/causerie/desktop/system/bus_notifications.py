@@ -1,4 +1,4 @@
-"""Notifications by the session's bus, with a click that opens the message.
+"""Desktop notifications by the session bus; a click opens the message.
 
 Specification: Desktop Notifications, 1.2 (freedesktop.org).
 """
@@ -11,13 +11,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from causerie.desktop.models.notices import Notice
-from causerie.desktop.system.session_bus import Heard, Place, SessionBus
+from causerie.desktop.models.notifications import DesktopNotification
+from causerie.desktop.system.session_bus import BusObject, OnSignal, SessionBus
 from causerie.i18n.text import _
 
 log = logging.getLogger("causerie.desktop")
 
-PLACE = Place("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications")
+OBJECT = BusObject("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications")
 
 ICON = "internet-chat"
 
@@ -28,8 +28,8 @@ CLICK = "default"
 """The key of the action that a click on the notification itself is (Desktop Notifications, 9.1)."""
 
 
-class BusNotices:
-    """See the module. `later` has something done on the interface's thread."""
+class BusNotifications:
+    """See the module. `later` has something done on the interface thread."""
 
     def __init__(self, later: Callable[[Callable[[], None]], None]) -> None:
         self.is_there = False
@@ -40,30 +40,30 @@ class BusNotices:
         self._clicked: OrderedDict[int, Callable[[], None]] = OrderedDict()
 
     @property
-    def listening(self) -> tuple[Place, Heard]:
+    def listening(self) -> tuple[BusObject, OnSignal]:
         """For the bus."""
-        return PLACE, self._heard
+        return OBJECT, self._heard
 
     def begin(self, bus: SessionBus | None) -> None:
         """There is a bus, or there is none. On the bus's thread, as all that follows."""
-        answer = bus.call(PLACE, "GetCapabilities") if bus is not None else None
+        answer = bus.call(OBJECT, "GetCapabilities") if bus is not None else None
         if bus is not None and answer is not None:
             self._bus = bus
             self._markup = "body-markup" in answer[0]
             self.is_there = True
             log.info("notifications by the bus")
 
-    def show(self, notice: Notice, clicked: Callable[[], None]) -> None:
+    def show(self, notification: DesktopNotification, clicked: Callable[[], None]) -> None:
         """One of them; `clicked` is called on the interface's thread. Called on any."""
         if self._bus is not None:
-            self._bus.do(lambda: self._show(notice, clicked))
+            self._bus.do(lambda: self._show(notification, clicked))
 
-    def _show(self, notice: Notice, clicked: Callable[[], None]) -> None:
+    def _show(self, notification: DesktopNotification, clicked: Callable[[], None]) -> None:
         assert self._bus is not None
-        text = html.escape(notice.text, quote=False) if self._markup else notice.text
+        text = html.escape(notification.text, quote=False) if self._markup else notification.text
         hints = {"category": ("s", "im.received"), "desktop-entry": ("s", "causerie")}
-        about = ("Causerie", 0, ICON, notice.title, text, [CLICK, _("Open")], hints, -1)
-        answer = self._bus.call(PLACE, "Notify", "susssasa{sv}i", *about)
+        about = ("Causerie", 0, ICON, notification.title, text, [CLICK, _("Open")], hints, -1)
+        answer = self._bus.call(OBJECT, "Notify", "susssasa{sv}i", *about)
         if answer is not None:
             self._clicked[answer[0]] = clicked
             while len(self._clicked) > KEPT:

@@ -1,4 +1,4 @@
-"""Which messages are worth a notification of the system, and what it says. No Tk."""
+"""Desktop notifications: which messages get one, and its text. No Tk."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One notification; a click on it opens the message."""
+class DesktopNotification:
+    """One desktop notification; a click on it opens the message."""
 
     title: str
     text: str
@@ -27,10 +27,12 @@ class Notice:
     number: int
 
 
-def notice(message: Message, view: View, looked_at: bool, wants: Preferences | None = None) -> Notice | None:
-    """What to show for a message that came; None: nothing. `looked_at`: the window has the focus and shows it.
-    `wants`: what one has chosen, for all devices."""
-    if looked_at or not worth(message, view, wants or Preferences()):
+def notification(
+    message: Message, view: View, looked_at: bool, preferences: Preferences | None = None
+) -> DesktopNotification | None:
+    """The notification for a message; None: none. `looked_at`: the window has the focus and shows it. `preferences`:
+    the person's, for all devices."""
+    if looked_at or not is_notified(message, view, preferences or Preferences()):
         return None
     words = plain(message.text)
     title = (
@@ -38,21 +40,21 @@ def notice(message: Message, view: View, looked_at: bool, wants: Preferences | N
         if view.access == "direct"
         else _("{name} in #{channel}").format(name=message.name, channel=view.channel)
     )
-    return Notice(title, words[:WORDS] + ("…" if len(words) > WORDS else ""), view.channel, message.number)
+    return DesktopNotification(title, words[:WORDS] + ("…" if len(words) > WORDS else ""), view.channel, message.number)
 
 
-def worth(message: Message, view: View, wants: Preferences) -> bool:
-    """Whether one wants to hear of it: by the same rules as the server's."""
+def is_notified(message: Message, view: View, preferences: Preferences) -> bool:
+    """Whether the preferences notify of it: by the same rules as on the server."""
     own = view.members.get(view.me)
     return notify.decide(
         message,
-        wants,
+        preferences,
         view.level,
         view.access,
         view.me,
         follows=message.thread in view.follows,
         dnd=own is not None and own.dnd,
-        minute=minute(message.at, wants.zone),
+        minute=minute(message.at, preferences.zone),
     ).notified
 
 

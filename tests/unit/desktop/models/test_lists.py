@@ -11,9 +11,9 @@ from causerie.chat.events import Message
 from causerie.chat.model import Preferences
 from causerie.chat.replies import Found, Hit, Member
 from causerie.chat.view import View
-from causerie.desktop.models import composer, lines, members, sidebar
-from causerie.desktop.models.notices import minute, notice, title
-from causerie.desktop.models.searching import Searching
+from causerie.desktop.models import completion, lines, members, sidebar
+from causerie.desktop.models.notifications import minute, notification, title
+from causerie.desktop.models.search_results import SearchResults
 
 
 def view(channel: str, **about: object) -> View:
@@ -36,23 +36,23 @@ VIEWS = {
 
 
 def test_channels_stand_first_and_direct_conversations_by_the_others_names() -> None:
-    places = sidebar.places(VIEWS, "home", 1, {"attic": "half a"})
-    assert [place.label for place in places] == ["attic", "cellar", "home", "kitchen", "ben, Chloé"]
-    assert [place.count for place in places] == [0, 0, 0, 1, 2]
-    assert [place.unread for place in places] == [True, False, False, True, True]
-    assert places[0].draft
-    assert sidebar.total(places) == 3
+    entries = sidebar.entries(VIEWS, "home", 1, {"attic": "half a"})
+    assert [place.label for place in entries] == ["attic", "cellar", "home", "kitchen", "ben, Chloé"]
+    assert [place.count for place in entries] == [0, 0, 0, 1, 2]
+    assert [place.unread for place in entries] == [True, False, False, True, True]
+    assert entries[0].draft
+    assert sidebar.total(entries) == 3
     assert title(3, "#home") == "(3) #home – Causerie"
 
 
 def test_the_next_and_the_next_unread_channel() -> None:
-    places = sidebar.places(VIEWS, "home", 1, {})
-    assert sidebar.neighbour(places, "home", 1) == "kitchen"
-    assert sidebar.neighbour(places, "home", -1) == "cellar"
-    assert sidebar.neighbour(places, "home", -1, unread=True) == "attic"
-    assert sidebar.neighbour(places, "@1", 1) == "attic"
-    assert sidebar.first_unread(places) == "kitchen"
-    assert sidebar.found(places, "#C")[0].channel == "cellar"
+    entries = sidebar.entries(VIEWS, "home", 1, {})
+    assert sidebar.neighbour(entries, "home", 1) == "kitchen"
+    assert sidebar.neighbour(entries, "home", -1) == "cellar"
+    assert sidebar.neighbour(entries, "home", -1, unread=True) == "attic"
+    assert sidebar.neighbour(entries, "@1", 1) == "attic"
+    assert sidebar.first_unread(entries) == "kitchen"
+    assert sidebar.found(entries, "#C")[0].channel == "cellar"
 
 
 def test_people_who_are_here_stand_first() -> None:
@@ -81,7 +81,7 @@ def test_people_who_are_here_stand_first() -> None:
     ],
 )
 def test_completion(before: str, tab: bool, texts: list[str]) -> None:
-    offered = [offer.text for offer in composer.offers(before, VIEWS["home"], VIEWS, tab)]
+    offered = [offer.text for offer in completion.completions(before, VIEWS["home"], VIEWS, tab)]
     assert offered[: len(texts)] == texts
     assert bool(offered) == bool(texts)
 
@@ -93,13 +93,13 @@ def message(person: int = 2, **about: object) -> Message:
 
 def test_what_notifies() -> None:
     home = VIEWS["home"]
-    assert notice(message(), home, False) is None
-    assert notice(message(mentions=(1,)), home, False) is not None
-    assert notice(message(mentions=(1,)), home, True) is None
-    assert notice(message(person=1, mentions=(1,)), home, False) is None
-    assert notice(message(), VIEWS["@1"], False) is not None
-    assert notice(message(mentions=(1,)), VIEWS["cellar"], False) is None
-    long = notice(message(everyone="here"), home, False)
+    assert notification(message(), home, False) is None
+    assert notification(message(mentions=(1,)), home, False) is not None
+    assert notification(message(mentions=(1,)), home, True) is None
+    assert notification(message(person=1, mentions=(1,)), home, False) is None
+    assert notification(message(), VIEWS["@1"], False) is not None
+    assert notification(message(mentions=(1,)), VIEWS["cellar"], False) is None
+    long = notification(message(everyone="here"), home, False)
     assert long is not None
     assert len(long.text) < 130
 
@@ -107,32 +107,32 @@ def test_what_notifies() -> None:
 def test_what_one_wants_on_all_devices_decides_here_too() -> None:
     home = VIEWS["home"]
     mention = message(mentions=(1,))
-    assert notice(mention, home, False, Preferences(dnd_until=1)) is None
-    assert notice(mention, home, False, Preferences(ignored=(2,))) is None
-    assert notice(message(), home, False, Preferences(keywords=("x",))) is not None
+    assert notification(mention, home, False, Preferences(dnd_until=1)) is None
+    assert notification(mention, home, False, Preferences(ignored=(2,))) is None
+    assert notification(message(), home, False, Preferences(keywords=("x",))) is not None
     # One hour after midnight, in Paris, is 1970 there.
     assert minute(0, "Europe/Paris") == 60
-    assert notice(mention, home, False, Preferences(quiet_from=30, quiet_to=90, zone="Europe/Paris")) is None
-    assert notice(mention, home, False, Preferences(quiet_from=30, quiet_to=90, zone="No/Where")) is not None
+    assert notification(mention, home, False, Preferences(quiet_from=30, quiet_to=90, zone="Europe/Paris")) is None
+    assert notification(mention, home, False, Preferences(quiet_from=30, quiet_to=90, zone="No/Where")) is not None
     own = msgspec.structs.replace(home.members[1], dnd=True)
     quiet = msgspec.structs.replace(home, members=MappingProxyType({**home.members, 1: own}))
-    assert notice(mention, quiet, False) is None
+    assert notification(mention, quiet, False) is None
 
 
 def test_search_passes_over_answers_to_what_nobody_asks_any_more() -> None:
-    searching = Searching()
-    assert searching.ask("  ", "home") is None
-    first = searching.ask("tea from:ben in:*", "home")
+    results = SearchResults()
+    assert results.ask("  ", "home") is None
+    first = results.ask("tea from:ben in:*", "home")
     assert first is not None
     assert (first.text, first.name, first.channel) == ("tea", "ben", "")
-    second = searching.ask("coffee", "home")
+    second = results.ask("coffee", "home")
     assert second is not None
-    assert not searching.found(first, Found(hits=[Hit(1, message())]))
-    assert searching.found(second, Found(hits=[Hit(5, message())], more=True))
-    third = searching.next()
+    assert not results.found(first, Found(hits=[Hit(1, message())]))
+    assert results.found(second, Found(hits=[Hit(5, message())], more=True))
+    third = results.next()
     assert third is not None
     assert third.before == 5
-    assert searching.next() is None
+    assert results.next() is None
 
 
 def test_a_name_that_no_channel_has_makes_one() -> None:
@@ -143,14 +143,14 @@ def test_a_name_that_no_channel_has_makes_one() -> None:
 
 
 def test_a_list_without_hits_says_why() -> None:
-    searching = Searching()
-    assert [line.key for line in lines.of_hits(searching, answered=False)] == [""]
-    asked = searching.ask("tea", "home")
+    results = SearchResults()
+    assert [line.key for line in lines.of_hits(results, answered=False)] == [""]
+    asked = results.ask("tea", "home")
     assert asked is not None
-    waiting = lines.of_hits(searching, answered=False)
-    assert searching.found(asked, Found(hits=[]))
-    assert waiting != lines.of_hits(searching, answered=True) != lines.of_hits(searching, answered=False)
-    asked = searching.ask("tea", "home")
+    waiting = lines.of_hits(results, answered=False)
+    assert results.found(asked, Found(hits=[]))
+    assert waiting != lines.of_hits(results, answered=True) != lines.of_hits(results, answered=False)
+    asked = results.ask("tea", "home")
     assert asked is not None
-    searching.found(asked, Found(hits=[Hit(1, message(number=7))], more=True))
-    assert [line.key for line in lines.of_hits(searching, answered=True)] == ["home 7", "more"]
+    results.found(asked, Found(hits=[Hit(1, message(number=7))], more=True))
+    assert [line.key for line in lines.of_hits(results, answered=True)] == ["home 7", "more"]
