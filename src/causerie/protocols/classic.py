@@ -154,6 +154,11 @@ class ClassicWire(Wire):
             self._taken(len(self._unread))
             raise
 
+    @property
+    def pending(self) -> bool:
+        """See Wire."""
+        return bool(self._said) or len(self._unread) > self._at
+
     def said_too(self) -> list[str]:
         """See Wire."""
         texts, self._said = self._said, []

@@ -104,7 +104,7 @@ class Wire(ABC):
     @property
     def pending(self) -> bool:
         """Whether there may be a command to take."""
-        return self.unread > 0
+        return len(self._unread) > self._at
 
     def receive(self, data: bytes) -> None:
         """Take bytes as they came, cut anywhere."""

@@ -32,7 +32,7 @@ from causerie.transport.direct_write import DirectWriter
 from causerie.transport.input_meter import Meter
 from causerie.transport.languages import Languages
 from causerie.transport.peer import Peer, look
-from causerie.transport.work_queue import BEHIND_SECONDS, SLICE_SECONDS, TURN_SECONDS, Rank, WorkQueue
+from causerie.transport.work_queue import BEHIND_SECONDS, SLICE_SECONDS, TURN_SECONDS, UNNOTICED, Rank, WorkQueue
 
 log = logging.getLogger("causerie.connection")
 
@@ -65,6 +65,9 @@ BEHIND_FACTOR = 50
 
 PAID_MOST = 10
 """Commands that it costs at most."""
+
+CROWDED = 128
+"""Connections that wait in the queue; with more, each is looked at before it is worked for: it may have gone."""
 
 LEFT_BEHIND = 2048
 """Bytes that one that goes too fast may leave to be read when it has gone."""
@@ -174,7 +177,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes, cut anywhere: worked on now, or, where something is waited for or the turn is full, later."""
-        session = self.session
+        session, queue = self.session, self._queue
         alone = session is None or session.person is None
         if alone and self._stranger and self._meter.bytes_before_login(len(data)):
             self._too_much()
@@ -182,7 +185,6 @@ class Connection(asyncio.Protocol):
         if self._waiting or self._choked or self._queued:
             self._hold(data)
             return
-        queue = self._queue
         began = queue.clock()
         if queue.used >= TURN_SECONDS or self._behind > began:
             self._hold(data)
@@ -200,7 +202,9 @@ class Connection(asyncio.Protocol):
         if self._more:
             self._line_up()
         seconds = queue.clock() - began
-        queue.spent(seconds)
+        queue.used += seconds
+        if queue.used > UNNOTICED:
+            queue.notice()
         if seconds > DEAR_SECONDS or self._suspect:
             self._pay(seconds, queue.cpu() - before if before else -1.0)
 
@@ -221,8 +225,8 @@ class Connection(asyncio.Protocol):
         self._queued = False
         if self._transport.is_closing() or self._waiting or self._choked:
             return
-        # Looking costs more than a line does, and is worth it for those who flooded.
-        if self._behind and look(self._transport) is Peer.GONE:
+        # Looking costs more than a line does, and is worth it for those who flooded, and where many wait.
+        if (self._behind or len(self._queue) > CROWDED) and self._is_gone():
             self.abort()
             return
         try:
@@ -231,6 +235,12 @@ class Connection(asyncio.Protocol):
             # As the loop does where this happens in data_received: this connection ends, and no other.
             log.exception("a connection failed")
             self.abort()
+
+    def _is_gone(self) -> bool:
+        """Whether nobody is there for whom to go on. Who has ended their side may read what they asked, but not of what
+        a flood asked."""
+        peer = look(self._transport)
+        return peer is Peer.GONE or (peer is Peer.SILENT and self._behind > 0 and self._unread > LEFT_BEHIND)
 
     def _slice(self) -> None:
         """Work on what waits, for one slice."""
@@ -387,7 +397,9 @@ class Connection(asyncio.Protocol):
             elif context.commit_loop.unit.size > most:
                 self._waiting += 1
                 context.commit_loop.after_this.append(self.go_on)
-            elif clock() >= until and wire.pending:
+            elif not wire.pending:
+                return
+            elif clock() >= until:
                 self._more = True
                 return
 
@@ -487,7 +499,8 @@ class Connection(asyncio.Protocol):
             self._line_up()
         else:
             self.work()
-            queue.spent(queue.clock() - began)
+            queue.used += queue.clock() - began
+            queue.notice()
 
     def _hold(self, data: bytes) -> None:
         if not self._held:

@@ -54,10 +54,13 @@ class WorkQueue:
     """See the module. `clock`: seconds, monotonic; `cpu`: seconds that this thread has used of a processor;
     `call_soon`: in the next turn of the event loop; `commit_loop`: whose unit of work all that is worked goes into.
 
-    `used`: seconds of this turn that were worked so far, or could not be had, since the unit of work is full.
+    `used`: seconds of this turn that were worked so far, or could not be had, since the unit of work is full. Whoever
+    works on input adds to it, and calls `notice` if it is more than UNNOTICED.
     """
 
-    __slots__ = ("_call_soon", "_commit_loop", "_in_unit", "_scheduled", "_taken", "_waiting", "clock", "cpu", "used")
+    __slots__ = (
+        "_call_soon", "_commit_loop", "_in_unit", "_scheduled", "_start", "_taken", "_waiting", "clock", "cpu", "used",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -71,7 +74,8 @@ class WorkQueue:
         self.used = 0.0
         self._commit_loop = commit_loop
         self._taken = commit_loop.taken
-        self._in_unit = 0.0
+        self._in_unit = 0.0  # seconds of earlier turns that went into the unit of work that is collecting
+        self._start = 0.0  # what `used` was when this turn began
         self._call_soon = call_soon
         self._scheduled = False
         self._waiting: tuple[deque[Worker], ...] = tuple(deque() for _ in Rank)
@@ -80,10 +84,8 @@ class WorkQueue:
         """How many connections wait."""
         return sum(map(len, self._waiting))
 
-    def spent(self, seconds: float) -> None:
-        """So much of this turn was worked."""
-        self.used += seconds
-        self._in_unit += seconds
+    def notice(self) -> None:
+        """More of this turn was worked than goes unnoticed: what does not fit into it waits for the next."""
         if self.used > UNNOTICED and not self._scheduled:
             self._schedule()
 
@@ -99,22 +101,24 @@ class WorkQueue:
 
     def _turn(self) -> None:
         self._scheduled = False
+        self._in_unit += self.used - self._start
+        self._start = self.used
         if self._commit_loop.taken != self._taken or self._commit_loop.unit.empty:
             self._taken, self._in_unit = self._commit_loop.taken, 0.0
         elif self._in_unit >= UNIT_SECONDS:
             # It goes on when this unit of work has been taken.
             self._scheduled = True
-            self.used = TURN_SECONDS
+            self.used = self._start = TURN_SECONDS
             self._commit_loop.after_this.append(self._turn)
             self._commit_loop.wake()
             return
-        self.used = max(0.0, TURN_SECONDS - (UNIT_SECONDS - self._in_unit))
+        self.used = self._start = max(0.0, TURN_SECONDS - (UNIT_SECONDS - self._in_unit))
         try:
             for rank in (Rank.PERSON, Rank.STRANGER):
                 self._serve(self._waiting[rank], TURN_SECONDS)
             backlog = self._waiting[Rank.BACKLOG]
             if backlog:
-                left = max(0.0, BACKLOG_SECONDS - self._in_unit)
+                left = max(0.0, BACKLOG_SECONDS - self._in_unit - (self.used - self._start))
                 self._serve(backlog, min(TURN_SECONDS, self.used + left), least=1)
         finally:
             # Whatever one of them did, the others go on.
@@ -130,4 +134,3 @@ class WorkQueue:
             waiting.popleft().work()
             began, now = now, self.clock()
             self.used += now - began
-            self._in_unit += now - began

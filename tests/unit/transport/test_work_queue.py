@@ -78,8 +78,8 @@ def loop() -> Loop:
 def test_a_turn_begins_anew(loop: Loop) -> None:
     """What was worked counts until the next turn, and nothing is called where nothing was worked."""
     assert loop.soon == []
-    loop.queue.spent(TURN_SECONDS / 2)
-    loop.queue.spent(TURN_SECONDS / 2)
+    loop.queue.used += TURN_SECONDS
+    loop.queue.notice()
     assert loop.queue.used == TURN_SECONDS
     assert len(loop.soon) == 1
     loop.turn()

@@ -31,6 +31,9 @@ KEY_MOST = 64
 HERE_MOST = 1000
 """Where more people are there than this, @here is found among the mentions of every member."""
 
+SPOKE_MS = 1000
+"""Who said something so many milliseconds ago has just spoken: what is told of it is in seconds."""
+
 SLOWED_MOST = 10_000
 """So many speakers in slow channels are remembered; of more, the half that spoke first may speak at once."""
 
@@ -72,7 +75,7 @@ def send(context: Context, session: Session, command: Send) -> Append | Coroutin
         return _send_more(context, session, command, channel, text, now, answered)
     if person.guest and person.id not in state.kept_guests:
         keep_guest(context, session)
-    if session.spoke != now:
+    if not 0 <= now - session.spoke < SPOKE_MS:
         unit.set(session, "spoke", now)
     if channel.access == "direct":
         _bring_in_all(context, session, channel)
