@@ -126,7 +126,7 @@ async def live(steps: list[Step], directory: Path) -> None:
                 channel = CHANNELS[step.place].id
                 kept = log.kept[channel]
                 gone = [number for number in sorted(kept) if kept[number][1] < step.at][: step.limit]
-                assert await store.forget_before(channel, step.at, step.limit) == len(gone)
+                assert (await store.forget_before(channel, step.at, step.limit)).events == len(gone)
                 for number in gone:
                     del kept[number]
             elif isinstance(step, Reopen):

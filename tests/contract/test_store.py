@@ -43,7 +43,7 @@ from causerie.server.ports.changes import (
     Stored,
     Token,
 )
-from causerie.server.ports.store import Credentials, Query, Store, StoreFailed
+from causerie.server.ports.store import Credentials, Forgotten, Query, Store, StoreFailed
 from causerie.stores.sqlite import log_index, schema
 from causerie.stores.sqlite.store import SqliteStore
 
@@ -218,15 +218,27 @@ class TestTheLog:
         """A bounded piece at a time, also when nothing is left, and after reopening."""
         store = place.store
         await store.commit([said(str(number), at=number * 100) for number in range(1, 7)])
-        assert await store.forget_before(HOME.id, 350, 2) == 2
-        assert await store.forget_before(HOME.id, 350, 2) == 1
-        assert await store.forget_before(HOME.id, 350, 2) == 0
+        assert (await store.forget_before(HOME.id, 350, 2)).events == 2
+        assert (await store.forget_before(HOME.id, 350, 2)).events == 1
+        assert (await store.forget_before(HOME.id, 350, 2)).events == 0
         assert [number for number, _ in await texts(store)] == [4, 5, 6]
-        assert await store.forget_before(HOME.id, 10**6, 100) == 3
+        assert (await store.forget_before(HOME.id, 10**6, 100)).events == 3
         store = await place.reopen()
         (after,) = await numbered(store, said("after"))
         assert after.number == 7
         assert (await store.check()).problems == []
+
+    async def test_retention_tells_whom_it_took_mentions_from(self, store: Store) -> None:
+        """Those who were named, 0 where it was everybody, and nobody of a message that stays."""
+        await store.commit(
+            [
+                Append(HOME, "message", 1, ANNA, "@bob", "", "", mentions=(2,)),
+                Append(HOME, "message", 2, ANNA, "@channel", "", "", mentions=(0,)),
+                Append(HOME, "message", 90, ANNA, "@luc", "", "", mentions=(3,)),
+            ]
+        )
+        assert await store.forget_before(HOME.id, 50, 10) == Forgotten(2, frozenset((0, 2)))
+        assert await store.forget_before(HOME.id, 50, 10) == Forgotten(0, frozenset())
 
     async def test_retention_and_commits_do_not_wait_for_each_other(self, store: Store) -> None:
         """Both at once, many times: neither fails, and no number is missing."""
@@ -240,7 +252,7 @@ class TestTheLog:
         async def forget() -> int:
             gone = 0
             for _ in range(20):
-                gone += await store.forget_before(HOME.id, 10, 1)
+                gone += (await store.forget_before(HOME.id, 10, 1)).events
             return gone
 
         async with asyncio.timeout(4):  # less than SQLite would wait for a lock
@@ -687,7 +699,7 @@ class TestWhatPeopleKeep:
             await store.commit([said(str(at), at=at), said("else", SECRET, at=at)])
         expected = {9: 0, 10: 1, 19: 1, 20: 3, 29: 3, 30: 5, 45: 6, 59: 7, 80: 10, 99: 10}
         assert {at: await store.number_at(HOME.id, at) for at in expected} == expected
-        assert await store.forget_before(HOME.id, 30, 2) == 2
+        assert (await store.forget_before(HOME.id, 30, 2)).events == 2
         assert [await store.number_at(HOME.id, at) for at in (15, 20, 30)] == [0, 3, 5]
         assert [await store.time_of(HOME.id, number) for number in (1, 3, 6, 99)] == [0, 20, 40, 80]
         assert await store.number_at(FLEETING.id, 99) == await store.time_of(FLEETING.id, 9) == 0
@@ -702,7 +714,7 @@ class TestWhatPeopleKeep:
     async def test_counts_go_on_where_nothing_is_kept(self, place: Place) -> None:
         """History off, and after all was forgotten."""
         await place.store.commit([said("a", FLEETING), said("b", FLEETING), said("c", at=5), said("d", at=6)])
-        assert await place.store.forget_before(HOME.id, 100, 10) == 2
+        assert (await place.store.forget_before(HOME.id, 100, 10)).events == 2
         store = await place.reopen()
         later = await numbered(store, said("e", FLEETING), said("f"), said("g"))
         assert [(one.number, one.said) for one in later] == [(3, 3), (3, 3), (4, 4)]

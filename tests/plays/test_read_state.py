@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 from typing import Any
 
 import msgspec
 import pytest
 
+from causerie.chat.commands import SetChannel, Unread
 from causerie.chat.replies import ReadLine
+from causerie.client import connect
+from causerie.server.features.admin import operations
 from causerie.server.features.presence import read_state
 from causerie.server.ports.changes import PutMarker
-from tests.people import PASSWORD, House, NativePerson
+from tests.people import PASSWORD, PATIENCE, House, NativePerson
 from tests.slow_store import SlowHouse
 
 
@@ -274,3 +279,34 @@ async def test_a_guests_markers_are_never_stored_and_go_with_it() -> None:
         read_state.flush(context)
         assert not context.markers
         assert await line(guest) == at(1, 1, 0)
+
+
+async def test_mentions_that_retention_drops_are_counted_no_longer() -> None:
+    """By name and by `@channel`: a device that is connected is told what a fresh one finds."""
+    async with House() as house, contextlib.AsyncExitStack() as stack:
+        where = str(house.server.identity.listening[0])
+        chats = []
+        for name in ("Ben", "Anna", "Cleo"):
+            await house.account(name)
+            chats.append(await stack.enter_async_context(connect(where, name=name, password=PASSWORD)))
+            await chats[-1].join("garden")
+        ben, anna, cleo = chats
+        await ben.ask(SetChannel(channel="garden", retention_days=1))
+        for text in ("@Anna look", "@channel all of you", "nobody"):
+            await ben.send("garden", text)
+        now = house.server.context.now()
+        house.server.context.now = lambda: now + 2 * 86_400_000
+        await ben.send("garden", "and @Anna again")
+        for chat, mentions in ((anna, 3), (cleo, 1)):
+            await chat.ask(Unread())
+            assert chat.views["garden"].mentions == mentions
+
+        await operations.forget_old(house.server.context)
+        for chat, mentions in ((anna, 1), (cleo, 0)):
+            async with asyncio.timeout(PATIENCE):
+                async for _update in chat:
+                    if chat.views["garden"].mentions == mentions:
+                        break
+            fresh = await device(house, chat.me.name)
+            assert (await line(fresh, "garden"))["mentions"] == mentions
+            assert (await line(fresh, "garden"))["unread"] == chat.views["garden"].unread == 4

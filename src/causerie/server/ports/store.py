@@ -47,6 +47,13 @@ class ReadState(Struct, frozen=True, gc=False):
     at: int = 0
 
 
+class Forgotten(Struct, frozen=True):
+    """What retention dropped: how many events, and who was mentioned in them (ids; 0: everybody)."""
+
+    events: int
+    mentioned: frozenset[int]
+
+
 class ThreadState(Struct, frozen=True):
     """A thread that a person follows: how many replies it has, the last one's number, how far it was read."""
 
@@ -254,8 +261,8 @@ class Store(Protocol):
     async def author(self, name: str) -> int:
         """The id of the one who last spoke as this name and is not connected (a guest that is gone); 0: nobody."""
 
-    async def forget_before(self, channel: int, at: int, limit: int) -> int:
-        """Drop at most `limit` events older than `at` (retention); numbers go on from where they are. How many went."""
+    async def forget_before(self, channel: int, at: int, limit: int) -> Forgotten:
+        """Drop at most `limit` events older than `at` (retention); numbers go on from where they are."""
 
     async def check(self) -> Count:
         """Read everything and say what is wrong. Reading and writing go on meanwhile."""

@@ -13,8 +13,9 @@ _ABOUT = ("versions", "reactions", "mentions", "pins")
 """What is kept about a message goes with it."""
 
 
-def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
-    """Drop old events of a channel, and note the last number given; the ids of those that went."""
+def forget_before(path: Path, channel: int, at: int, limit: int) -> tuple[list[int], frozenset[int]]:
+    """Drop old events of a channel, and note the last number given; the ids of those that went, and of the people whom
+    they mentioned."""
     writer = sqlite3.connect(path, isolation_level=None, timeout=5)
     try:
         writer.execute("PRAGMA synchronous = FULL")
@@ -35,6 +36,10 @@ def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
             (channel, at, limit),
         ).fetchall()
         numbers = msgspec.json.encode([number for _, number in gone]).decode()
+        mentioned = writer.execute(
+            "SELECT DISTINCT person FROM mentions WHERE channel = ? AND number IN (SELECT value FROM json_each(?))",
+            (channel, numbers),
+        ).fetchall()
         writer.executemany("DELETE FROM log WHERE id = ?", [(i,) for i, _ in gone])
         if gone:
             # Runs of which nothing is left.
@@ -52,6 +57,6 @@ def forget_before(path: Path, channel: int, at: int, limit: int) -> list[int]:
         # Ids that are free again must not pass for rows that are in `places`.
         writer.execute(ALL_PLACED)
         writer.execute("COMMIT")
-        return [i for i, _ in gone]
+        return [i for i, _ in gone], frozenset(person for (person,) in mentioned)
     finally:
         writer.close()

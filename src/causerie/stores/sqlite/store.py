@@ -39,6 +39,7 @@ from causerie.server.ports.store import (
     Count,
     Credentials,
     DraftState,
+    Forgotten,
     Hits,
     Loaded,
     Past,
@@ -340,14 +341,14 @@ class SqliteStore:
         rows = await self._all("SELECT id FROM people WHERE name = ? ORDER BY made_at DESC LIMIT 1", name)
         return rows[0][0] if rows else 0
 
-    async def forget_before(self, channel: int, at: int, limit: int) -> int:
+    async def forget_before(self, channel: int, at: int, limit: int) -> Forgotten:
         """See the port. It is a short transaction of its own, between two commits."""
-        gone = await self._between_commits(retention.forget_before, channel, at, limit)
+        gone, mentioned = await self._between_commits(retention.forget_before, channel, at, limit)
         self._tail.read(self._writer)
         if gone:
             self._wiping.soon()
             await self._index.forget(gone)
-        return len(gone)
+        return Forgotten(len(gone), mentioned)
 
     async def check(self) -> Count:
         """See the port."""

@@ -17,7 +17,7 @@ from causerie.server.audit import owe_audit
 from causerie.server.context import Context
 from causerie.server.engine import commit_loop
 from causerie.server.engine.session import Session
-from causerie.server.features.presence import channel_presence, presence
+from causerie.server.features.presence import channel_presence, presence, read_state
 from causerie.server.ports.changes import DropStaleTokens
 from causerie.server.ports.store import StoreFailed
 
@@ -166,10 +166,13 @@ async def forget_old(context: Context) -> int:
         if not channel.retention_days:
             continue
         before = context.now() - channel.retention_days * DAY
+        mentioned: frozenset[int] = frozenset()
         try:
-            while piece := await context.store.forget_before(channel.id, before, FORGET_AT_ONCE):
-                gone += piece
+            while (piece := await context.store.forget_before(channel.id, before, FORGET_AT_ONCE)).events:
+                gone += piece.events
+                mentioned |= piece.mentioned
                 message_cache.forget_before(context, channel.id, before)
+            await read_state.mentions_dropped(context, channel.id, mentioned)
         except StoreFailed as failure:
             log.error("cannot drop what %s keeps no longer: %s", channel.name, failure)
             break

@@ -141,6 +141,10 @@ def _move(
     unit.put(context.markers, (channel.id, person.id, thread), marker)
     if not person.guest:
         unit.store(PutMarker(person.id, channel.id, thread, *marker))  # its time last, where it has one
+    _tell(context, channel, person.id, thread, marker, mentions, at)
+
+
+def _tell(context: Context, channel: Channel, person: int, thread: int, marker: Marker, mentions: int, at: int) -> None:
     told = Marked(
         channel=channel.name,
         upto=marker[0],
@@ -150,8 +154,29 @@ def _move(
         counted=context.fanout.subscribers(channel.id).number,
         at=at,
     )
-    for own in context.state.connected.get(person.id, ()):
-        unit.tell_one(own, told)
+    for own in context.state.connected.get(person, ()):
+        context.unit.tell_one(own, told)
+
+
+async def mentions_dropped(context: Context, channel_id: int, mentioned: frozenset[int]) -> None:
+    """Retention dropped mentions of these people (0: of everybody): tell those who are connected how many are left."""
+    state = context.state
+    for person_id in tuple(state.connected) if 0 in mentioned else mentioned:
+        for _ in range(TRIES):
+            channel, person = state.channels.get(channel_id), state.people.get(person_id)
+            standing = state.standing(channel_id, person_id)
+            if channel is None or person is None or person_id not in state.connected:
+                break
+            if standing is None or not standing.inside:
+                break
+            subscribers = context.fanout.subscribers(channel_id)
+            last = subscribers.number
+            kept = await _state(context, channel, person, last)
+            if subscribers.number == last:
+                if kept.said < subscribers.said:
+                    _tell(context, channel, person_id, 0, (kept.upto, kept.said), kept.mentions, kept.at)
+                    context.commit_loop.wake()
+                break
 
 
 def said(context: Context, unit: UnitOfWork) -> None:
