@@ -625,6 +625,8 @@ class TestWhatBecomesOfAMessage:
         assert (state.replies, state.last, state.upto, state.said) == (3, 5, 4, 2)
         assert await kept.said_at(HOME.id, 4, thread=1) == (4, 2)
         assert await kept.follows(2, HOME.id, 1)
+        assert [await kept.follow_count(2, channels) for channels in ([HOME.id], [HOME.id + 1], [])] == [2, 0, 0]
+        assert await kept.follow_count(1, [HOME.id]) == 0
         await kept.commit([PutFollow(2, HOME.id, 1, False), PutFollow(2, HOME.id, 3, False)])
         assert await kept.threads(2, [HOME.id]) == []
         assert not await kept.follows(2, HOME.id, 1)

@@ -233,6 +233,9 @@ class Store(Protocol):
     async def follows(self, person: int, channel: int, thread: int) -> bool:
         """Whether a person follows a thread."""
 
+    async def follow_count(self, person: int, channels: Sequence[int]) -> int:
+        """How many threads a person follows in these channels."""
+
     async def drafts(self, person: int) -> list[DraftState]:
         """A person's drafts, the newest first."""
 

@@ -288,6 +288,15 @@ def follows(connection: sqlite3.Connection, person: int, channel: int, root: int
     return found is not None
 
 
+def follow_count(connection: sqlite3.Connection, person: int, channels: Sequence[int]) -> int:
+    """See Store.follow_count."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM follows WHERE person = ? AND channel IN (SELECT value FROM json_each(?))",
+        (person, msgspec.json.encode(list(channels)).decode()),
+    ).fetchone()
+    return int(count)
+
+
 def drafts(connection: sqlite3.Connection, person: int) -> list[DraftState]:
     """See Store.drafts."""
     rows = connection.execute(

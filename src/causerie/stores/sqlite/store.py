@@ -291,6 +291,10 @@ class SqliteStore:
         """See the port."""
         return await self._read(read.follows, person, channel, thread)
 
+    async def follow_count(self, person: int, channels: Sequence[int]) -> int:
+        """See the port."""
+        return await self._read(read.follow_count, person, channels)
+
     async def drafts(self, person: int) -> list[DraftState]:
         """See the port."""
         return await self._read(read.drafts, person)

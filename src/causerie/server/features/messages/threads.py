@@ -57,7 +57,7 @@ async def follow_thread(context: Context, session: Session, command: Follow) -> 
         raise NoSuchMessage(channel=channel.name, number=command.number)
     if command.on and not follows:
         most = context.config.conversation.follows_person
-        if len(await context.store.threads(person.id, _places(context, person.id))) >= most:
+        if await context.store.follow_count(person.id, _places(context, person.id)) >= most:
             raise TooMany(why="threads", most=most)
     channel, person = _member(context, session, channel.name)
     if command.on is follows:
