@@ -119,7 +119,7 @@ async def measure(state: Path, channels: int, messages: int, rounds: int) -> dic
 def move(context: Context, upto: int) -> None:
     """Every marker was just moved to where it was."""
     for channel in context.state.channels:
-        context.markers[channel, ME.id, 0] = upto, upto
+        context.state.markers[channel, ME.id, 0] = upto, upto
 
 
 def main() -> int:

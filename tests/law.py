@@ -194,7 +194,7 @@ class World:
         """Come in: as the account of this name, or as a guest."""
         context = self.context
         session = client.session = Session(client, f"192.0.2.{client.slot}", Trust.PASSWORDS, None)
-        context.sessions[session] = True
+        context.open(session)
         person = next((one for one in context.state.people.values() if one.name == client.name), None)
         command = c.LogIn(name=client.name, guest=person is None)
         if person is None:

@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,14 +32,14 @@ from causerie.server import catch_up, elevation
 from causerie.server.context import Context
 from causerie.server.delivery.batch_sender import Ring
 from causerie.server.delivery.fanout import Fanout
+from causerie.server.engine.apply.loading import load
 from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.hashing import Hashing
 from causerie.server.engine.login_throttle import LoginThrottle
 from causerie.server.engine.session import Session
-from causerie.server.engine.state import State
 from causerie.server.features.admin import operations
-from causerie.server.features.channels import channels
 from causerie.server.features.presence import read_state
+from causerie.server.ports.changes import PutChannel
 from causerie.server.ports.store import Store, StoreFailed
 from causerie.server.read_shares import long_reads
 from causerie.socket_path import LENGTH_MOST
@@ -89,7 +88,7 @@ async def build_context(
         config=config,
         store=store,
         moments=loaded.times,
-        state=State(loaded),
+        state=load(loaded),
         fanout=fanout,
         commit_loop=CommitLoop(store, fanout.tell, config.store.commit_timeout),
         hashing=Hashing(
@@ -105,8 +104,6 @@ async def build_context(
         pick=random_below,
         secret=lambda: os.urandom(32),
         decoy=loaded.decoy,
-        scram_passes=Counter(loaded.scram_passes),
-        hash_figures=Counter(loaded.hash_figures),
         link=link,
         long_reads=long_reads(config.store.read_threads),
         started=time.monotonic(),
@@ -178,7 +175,7 @@ class Server:
             guard.failures_account_address, guard.failures_address, guard.failures_account, guard.delay_first,
             guard.delay_most,
         )  # fmt: skip
-        self.context.buckets.clear()
+        self.context.state.buckets.clear()
         self.context.departed_quotas.clear()
         self.admission.set_figures(within(config.limits.exempt), within(config.server.proxies))
         self.admission.judge_again()
@@ -349,7 +346,7 @@ def _make_home(context: Context) -> None:
         retention_days=settings.retention_days,
         made_at=context.now(),
     )
-    channels.make(context, home)
+    context.apply(PutChannel(home))
     context.commit_loop.wake()
 
 

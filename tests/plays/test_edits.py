@@ -360,15 +360,15 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         numbers = [await says(bob, f"number {count}", anna) for count in range(12)]
         for number in numbers:
             await bob.asks("edit", channel="garden", number=number, text=f"edited {number}")
-            assert len(house.context.remembered) <= 5
+            assert len(house.context.state.remembered) <= 5
         house.hold()
         edits = bob.tells("edit", channel="garden", number=numbers[0], text="once more")
         await house.commit_begins()
         channel = house.context.state.channel("garden")
-        message = house.context.remembered[channel.id, numbers[0]]
+        message = house.context.state.remembered[channel.id, numbers[0]]
         for number in numbers[1:]:
             await message_cache.recall(house.context, channel, number)
-            assert len(house.context.remembered) <= 5
+            assert len(house.context.state.remembered) <= 5
         assert await message_cache.recall(house.context, channel, numbers[0]) is message
         house.store.let_go()
         assert (await bob.answer(edits))["is"] == "ack"

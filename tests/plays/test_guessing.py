@@ -258,7 +258,7 @@ async def test_a_name_that_nobody_has_costs_what_accounts_cost_after_the_figures
         def cost() -> list[str]:
             context = house.server.context
             present = context.hashing.figures
-            return [decoys.figures(context, name, b"figures", context.hash_figures, present) for name in names]
+            return [decoys.figures(context, name, b"figures", context.state.hash_figures, present) for name in names]
 
         house.server.reload(config_with(house.config, accounts={"hash_passes": 3}))
         new = house.server.context.hashing.figures
@@ -269,6 +269,6 @@ async def test_a_name_that_nobody_has_costs_what_accounts_cost_after_the_figures
         await person.logs_in("Anna", PASSWORD)
         before = cost()
         assert set(before) == {old, new}
-        assert house.server.context.hash_figures == {old: 1, new: 1}
+        assert house.server.context.state.hash_figures == {old: 1, new: 1}
         await house.restart(accounts={"hash_passes": 3})
         assert cost() == before

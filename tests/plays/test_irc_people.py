@@ -141,7 +141,7 @@ async def test_monitor_tells_who_comes_and_goes() -> None:
         bob.says("QUIT")
         await bob.hears_at_last("ERROR *")
         await ann.hears_nothing()
-        assert house.server.context.watchers == {}
+        assert house.server.context.state.watchers == {}
 
 
 MORE = "extended-monitor away-notify account-notify setname"

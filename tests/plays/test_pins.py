@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from causerie.chat.commands import SetAdministrator
-from causerie.server.features.messages.pins import forget
+from causerie.server.ports.changes import Erase
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -162,7 +162,7 @@ async def test_forgetting_messages_forgets_their_pins() -> None:
             await chief.asks("pin", channel="home", number=number)
         context = house.server.context
         home = context.state.channel("home")
-        forget(context, home, (numbers[1], 999))
+        context.apply(Erase(home.id, (numbers[1], 999)))
         assert list(context.state.pins[home.id]) == [numbers[2], numbers[0]]
         context.unit.take_back()
         assert list(context.state.pins[home.id]) == numbers[::-1]

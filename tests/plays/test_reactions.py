@@ -257,22 +257,21 @@ async def test_ten_thousand_people_react_to_one_message() -> None:
         crowd = [Person(context.new_id(), f"crowd-{i}") for i in range(people)]
         with context.unit.whole():
             for person in crowd:
-                context.unit.store(PutPerson(person, person.name))
+                context.apply(PutPerson(person, person.name))
         for person in crowd[1:]:
-            context.unit.store(PutReaction(home.id, number, "👍", person.id, True))
+            context.apply(PutReaction(home.id, number, "👍", person.id, True))
         context.commit_loop.wake()
         await context.commit_loop.told()
 
         first, last = crowd[0], crowd[1]
         for person in (first, last):
-            context.state.people[person.id] = person
             channel_presence.stand(context, home, person, Standing(Role.MEMBER))
         session = Session(Silent(), "test", Trust.PASSWORDS, None)  # type: ignore[arg-type]
         session.person = first
         await react(context, session, React(channel="home", number=number, emoji="👍"))
         context.commit_loop.wake()
         assert (await anna.hears("reacted"))["count"] == people
-        assert len(context.remembered) == 1
+        assert len(context.state.remembered) == 1
         (message,) = await page(anna)
         assert message["reactions"] == [{"emoji": "👍", "count": people}]
 

@@ -248,10 +248,10 @@ async def test_a_marker_is_kept_in_memory_until_it_is_stored(monkeypatch: pytest
         await house.context.commit_loop.told()
         house.store.failing = False
         read_state.flush(house.context)
-        assert house.context.markers
+        assert house.context.state.markers
         await house.context.commit_loop.told()
         read_state.flush(house.context)
-        assert not house.context.markers
+        assert not house.context.state.markers
         assert await line(anna) == at(1, 1, 1)
 
 
@@ -269,7 +269,7 @@ async def test_a_guests_markers_are_never_stored_and_go_with_it() -> None:
         for _ in range(2):
             read_state.flush(context)
             await context.commit_loop.told()
-        assert {person for _, person, _ in context.markers} == ids
+        assert {person for _, person, _ in context.state.markers} == ids
         await guest.asks("register", name="Zoé", password=PASSWORD)
         other.hang_up()
         await guest.hears("renamed")
@@ -277,7 +277,7 @@ async def test_a_guests_markers_are_never_stored_and_go_with_it() -> None:
         read_state.flush(context)
         await context.commit_loop.told()
         read_state.flush(context)
-        assert not context.markers
+        assert not context.state.markers
         assert await line(guest) == at(1, 1, 0)
 
 

@@ -266,7 +266,7 @@ async def test_what_has_a_number_and_is_not_ones_own() -> None:
         await fred.asks("join", channel="hideout")
         said = await host.asks("send", channel="hideout", text="rude")
         await fred.asks("report", channel="hideout", number=said["number"])
-        (report,) = house.server.context.reports or {}
+        (report,) = house.server.context.state.reports or {}
         made = await house.operator(MakeInvite())
         assert isinstance(made, InviteMade)
         things = {"revoke": sessions[0]["session"], "close_report": report, "revoke_invite": made.invite}

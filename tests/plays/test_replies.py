@@ -299,7 +299,7 @@ async def test_so_many_slow_speakers_are_remembered(monkeypatch: pytest.MonkeyPa
         await people[0].asks("set_channel", channel="garden", slow_seconds=30)
         for person in people[1:]:
             await says(person, "hello")
-        assert len(house.server.context.slowed) <= 2
+        assert len(house.server.context.state.slowed) <= 2
         await people[3].is_refused("slow_mode", "send", channel="garden", text="again")
 
 

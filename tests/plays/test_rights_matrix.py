@@ -19,9 +19,8 @@ from causerie.chat.names import skeleton
 from causerie.chat.replies import InviteMade
 from causerie.server.engine.hashing import Secrets
 from causerie.server.features.accounts import accounts
-from causerie.server.features.channels import channels
 from causerie.server.features.presence import channel_presence
-from causerie.server.ports.changes import Append, Complaint, PutPerson
+from causerie.server.ports.changes import Append, Complaint, PutChannel, PutPerson
 from causerie.transport import listener
 from causerie.transport.control_socket import NAME
 from tests.irc_people import IrcPerson, irc
@@ -445,7 +444,7 @@ class Scene:
         self.names["path"] = str(self.house.data / f"copy{number}")
         for name, read_only in ((self.names["room"], False), (self.names["hall"], True)):
             channel = Channel(context.new_id(), name, access, read_only=read_only)
-            channels.make(context, channel)
+            context.apply(PutChannel(channel))
             for other, role in OTHERS.items():
                 channel_presence.stand(context, channel, context.state.person(other), Standing(role))
             if kind not in ("stranger", "guest", "operator"):
@@ -453,7 +452,7 @@ class Scene:
             said = context.state.person("Target")
             context.unit.append(Append(channel, "message", context.now(), said, "before you came", "", ""))
             if not read_only:
-                context.reports = {
+                context.state.reports = {
                     self.count: Complaint(self.count, channel.id, context.now(), victim.id, 1, said.id, "")
                 }
         made = await self.house.operator(MakeInvite())
@@ -482,7 +481,7 @@ class Scene:
     def says_something(self) -> None:
         """Who is about to try has said something in both rooms: event 2."""
         context, me = self.context, self.context.state.person(self.names["self"])
-        context.unit.store(PutPerson(me, "" if me.guest else skeleton(me.name)))
+        context.apply(PutPerson(me, "" if me.guest else skeleton(me.name)))
         for name in (self.names["room"], self.names["hall"]):
             context.unit.append(Append(context.state.channel(name), "message", context.now(), me, "once", "", ""))
 

@@ -14,6 +14,7 @@ from causerie.chat.commands import DisableAccount, ListAccounts, ResetPassword, 
 from causerie.chat.names import skeleton
 from causerie.chat.replies import AccountList
 from causerie.server import message_cache
+from causerie.server.engine.passing import DropLogin
 from causerie.server.features.accounts import accounts, tokens
 from causerie.server.features.accounts.login import account_of, hash_token
 from causerie.server.features.presence import channel_presence
@@ -267,7 +268,7 @@ async def test_a_certificate_is_not_kept_for_who_was_put_out(monkeypatch: pytest
         monkeypatch.setattr(context.store, "tokens", held)
         owner.tells("keep_certificate")
         await held.waits_for(1)
-        context.unit.set(session, "person", None)
+        context.apply(DropLogin(session.id))
         held.go_on()
         other = await house.native()
         await other.returns(owner.token)
@@ -292,14 +293,14 @@ async def test_what_was_changed_and_forgotten_while_it_was_read_is_read_again(mo
         mia, luc = await house.native_in("home", "Mia"), await house.native_in("home", "Luc")
         number = (await mia.asks("send", channel="home", text="a slip"))["number"]
         channel = context.state.channel("home")
-        assert not context.remembered
+        assert not context.state.remembered
         held = Held(context.store.messages, most=1)
         monkeypatch.setattr(context.store, "messages", held)
         mark = luc.tells("react", channel="home", number=number, emoji="👍")
         await held.waits_for(1)
         await mia.asks("delete", channel="home", number=number)
         message_cache.forget_before(context, channel.id, context.now() + 60_000)
-        assert not context.remembered
+        assert not context.state.remembered
         held.go_on()
         assert (await luc.answer(mark))["code"] == "no_such_message"
 

@@ -42,7 +42,7 @@ async def test_typing_is_told_again_after_a_while_and_in_every_channel() -> None
         time += 0.2
         await anna.asks("is_typing", channel="garden")
         await anna.hears("typing", channel="garden")
-        assert len(context.typing) == 1
+        assert len(context.state.typing) == 1
 
 
 async def test_who_may_not_speak_is_not_seen_to_type() -> None:

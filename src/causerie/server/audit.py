@@ -22,7 +22,7 @@ _DATA = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
 def audit(context: Context, session: Session, act: str, **about: str | int) -> None:
     """Write down what is done to whom with the changes of this unit of work, or not at all. `actor` 0 is the server's
     own operator, or somebody not logged in."""
-    context.unit.store(_line(context, session, act, about))
+    context.apply(_line(context, session, act, about))
 
 
 def owe_audit(context: Context, session: Session, act: str, **about: str | int) -> None:

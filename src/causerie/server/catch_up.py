@@ -16,6 +16,7 @@ from causerie.chat.errors import BadInput, ChannelFull, NotAllowed
 from causerie.chat.events import ChannelRenamed, Event, Gap, Reacted
 from causerie.chat.replies import Resumed
 from causerie.server.context import Context
+from causerie.server.engine.passing import PutKnownName
 from causerie.server.engine.session import AsItStands, Session
 from causerie.server.features.channels import admission, channels
 from causerie.server.features.presence import channel_presence
@@ -183,7 +184,7 @@ def resume(context: Context, session: Session, command: Resume) -> Resumed:
             raise BadInput(why="already_there", channel=name[:80])
         channel_presence.enter(context, session, channel)
         if channel.name != name:
-            context.unit.set(session, "known_as", {**(session.known_as or {}), known: name})
+            context.apply(PutKnownName(session.id, known, name))
         heard[known] = since
         names.append(name)
     context.unit.resume(session, heard)

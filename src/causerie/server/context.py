@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from causerie.chat.replies import GoneLine, ListeningAddress
+from causerie.chat.replies import ListeningAddress
 from causerie.config.settings import Config
 from causerie.server.delivery.fanout import Fanout
-from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.fair_queue import FairQueue
 from causerie.server.engine.hashing import Hashing
 from causerie.server.engine.login_throttle import LoginThrottle
+from causerie.server.engine.passing import Passing
 from causerie.server.engine.rate_limits import Bucket
 from causerie.server.engine.session import Session
 from causerie.server.engine.slices import Slices
 from causerie.server.engine.state import State
 from causerie.server.engine.unit_of_work import UnitOfWork
-from causerie.server.ports.changes import Complaint
+from causerie.server.ports.changes import Change
 from causerie.server.ports.store import Store
 from causerie.server.state_view import StateView
 
@@ -29,33 +29,16 @@ WALKS_MOST = 20_000
 SEARCHES_MOST, SEARCHES_EACH = 200, 8
 """Searches that wait for the one that is done: in all, and of one account or one network's guests."""
 
-DEPARTED_MOST = 1000
-"""Of people who left that are remembered."""
-
-
-@dataclass(slots=True)
-class Flushed:
-    """Read markers on their way to the store, in `unit`; `kept` is taken back when it fails. See read_state.py."""
-
-    unit: UnitOfWork
-    markers: dict[tuple[int, int, int], tuple[int, ...]]
-    kept: bool = False
-
 
 @dataclass(slots=True)
 class Context:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
-    `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered` (by
-    channel's id and number) and the two below it are message_cache.py's. `typing`, `reports`: see the files of that
-    name; `departed_quotas` (by network, then by person): see send_quota.py; `slices`, `searches`, `long_reads`,
-    `walks`: see slices.py, history.py, read_shares.py and walks.py; `guest_hosts`: see address_bans.py. `markers`:
-    for (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored, see
-    read_state.py. `drafted`: by person, the channels with a draft, see drafts.py. `watchers`: see
-    presence_watch.py; `metadata_ears`: who follows a key, see metadata.py. `departed`: who left lately, by the
-    number of their departure; `departures`: the last one's. `decoy`: a secret of the store, of which scram.py makes
-    what it answers for names that nobody has; `scram_passes`, `hash_figures`: how many accounts have which, see
-    decoys.py. `tokens_dropped`: how often, see tokens.py. `reload` reads the settings again, or raises why not.
-    `push_key`: what Web Push is subscribed with; empty: off. `listening`, `certificate_until`: as in
+    `secret()` 256 random bits. `moments`: the time of each channel's last event, see `moment`. `remembered_weight` and
+    `forgotten` are message_cache.py's; `departed_quotas` (by network, then by person): see send_quota.py; `slices`,
+    `searches`, `long_reads`, `walks`: see slices.py, history.py, read_shares.py and walks.py. `flushing`: the unit of
+    work that stores state.flushed, see read_state.py. `opened`: how many sessions there were. `decoy`: a secret of the
+    store, of which scram.py makes what it answers for names that nobody has. `reload` reads the settings again, or
+    raises why not. `push_key`: what Web Push is subscribed with; empty: off. `listening`, `certificate_until`: as in
     replies.StatusReport."""
 
     config: Config
@@ -71,34 +54,19 @@ class Context:
     secret: Callable[[], bytes]
     link: Callable[[str, bool], str]
     started: float
+    opened: int = 0
     moments: dict[int, int] = field(default_factory=dict)
-    sessions: dict[Session, bool] = field(default_factory=dict)
     lagging: dict[Session, bool] = field(default_factory=dict)
-    buckets: dict[int, Bucket] = field(default_factory=dict)
     departed_quotas: dict[str, dict[int, Bucket]] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)
-    remembered: dict[tuple[int, int], CachedMessage] = field(default_factory=dict)
     remembered_weight: int = 0
     forgotten: int = 0
-    slowed: dict[tuple[int, int], int] = field(default_factory=dict)
-    typing: dict[tuple[int, int], float] = field(default_factory=dict)
-    reports: dict[int, Complaint] | None = None
+    flushing: UnitOfWork | None = None
     slices: Slices = field(default_factory=Slices)
     searches: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=SEARCHES_MOST, each=SEARCHES_EACH))
     long_reads: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=0, each=0))
     walks: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=WALKS_MOST, each=WALKS_MOST))
-    guest_hosts: dict[int, str] = field(default_factory=dict)
-    markers: dict[tuple[int, int, int], tuple[int, ...]] = field(default_factory=dict)
-    flushed: Flushed | None = None
-    drafted: dict[int, dict[int, bool]] = field(default_factory=dict)
-    watchers: dict[str, dict[Session, bool]] = field(default_factory=dict)
-    metadata_ears: dict[str, dict[Session, bool]] = field(default_factory=dict)
-    departed: dict[int, GoneLine] = field(default_factory=dict)
-    departures: int = 0
     decoy: bytes = b""
-    scram_passes: Counter[int] = field(default_factory=Counter)
-    hash_figures: Counter[str] = field(default_factory=Counter)
-    tokens_dropped: int = 0
     reload: Callable[[], None] | None = None
     leaving: bool = False
     push_key: str = ""
@@ -109,7 +77,6 @@ class Context:
         """What protocols may read of it."""
         return StateView(
             self.state,
-            self.sessions,
             lambda: self.config,
             lambda: self.push_key,
             lambda: self.now(),
@@ -121,6 +88,22 @@ class Context:
     def unit(self) -> UnitOfWork:
         """The unit of work that is collecting."""
         return self.commit_loop.unit
+
+    def apply(self, change: Change | Passing, stored: bool = True) -> None:
+        """Change the state with the unit of work that is collecting; see UnitOfWork.apply."""
+        self.commit_loop.unit.apply(self.state, change, stored)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Those that are connected. One that closed in a unit of work that was undone is in the state until that is
+        done again."""
+        return [session for session in self.state.sessions.values() if not session.closed]
+
+    def open(self, session: Session) -> None:
+        """A session is connected, whatever becomes of the unit of work."""
+        self.opened += 1
+        session.id = self.opened
+        self.state.sessions[session.id] = session
 
     def moment(self, channel: int, now: int = 0) -> int:
         """The time (ms) of an event that is decided now for the log of this channel (an id): `now`, but never before

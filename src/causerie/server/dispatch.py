@@ -216,7 +216,7 @@ def too_soon(context: Context, session: Session, command: c.Command) -> float:
     seconds = session.bucket.wait(now) if session.bucket is not None and kind not in _UNMETERED else 0.0
     entry = TABLE.get(kind)
     if entry is not None and session.person is not None and not session.exempt and entry[2](command):
-        bucket = context.buckets.get(session.person.id)
+        bucket = context.state.buckets.get(session.person.id)
         seconds = max(seconds, bucket.wait(now) if bucket is not None else 0.0)
     return seconds
 

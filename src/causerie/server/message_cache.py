@@ -2,14 +2,13 @@
 
 Commands about a message read it from the store once. From then on what is here is the truth, with what is decided and
 not committed yet, so that an edit, a deletion and a reaction that come at once need no locks. A use case awaits `about`
-or `recall`, and from there on, without waiting for anything more, checks (chat/message_policy.py) and changes what it
-got through the unit of work: `unit.set(message, "text", ...)`, `unit.put(message.reactions, ...)`. A commit that fails
-undoes it.
+or `recall`, and from there on, without waiting for anything more, checks (chat/message_policy.py) and applies changes
+of what it got: Rewrite, Erase, PutReaction. A commit that fails undoes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from causerie.chat import policy
@@ -18,6 +17,8 @@ from causerie.chat.model import Channel, Person, Standing
 from causerie.server.context import Context
 from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
+from causerie.server.engine.unit_of_work import UnitOfWork
+from causerie.server.ports.changes import Erase, PutReaction, Rewrite
 
 MOST = 100_000
 """What all that is remembered may weigh: 10,000 messages at most."""
@@ -64,7 +65,7 @@ def reader(context: Context, session: Session, channel: Channel) -> tuple[Channe
 
 def known(context: Context, channel: Channel, number: int) -> CachedMessage | None:
     """The message, if it is remembered already and not deleted."""
-    message = context.remembered.get((channel.id, number))
+    message = context.state.remembered.get((channel.id, number))
     return message if message is not None and not message.deleted else None
 
 
@@ -73,7 +74,7 @@ async def recall(context: Context, channel: Channel, number: int, deleted: bool 
 
     Whoever asks for the same message at once gets the same object.
     """
-    message = context.remembered.get((channel.id, number))
+    message = context.state.remembered.get((channel.id, number))
     if message is None and 0 < number < NUMBER_MOST:
         message = next(iter(await recall_all(context, channel, (number,))), None)
     if message is None or (message.deleted and not deleted):
@@ -84,7 +85,7 @@ async def recall(context: Context, channel: Channel, number: int, deleted: bool 
 async def recall_all(context: Context, channel: Channel, numbers: Sequence[int]) -> list[CachedMessage]:
     """The messages with these numbers, the deleted ones too, without those that are not kept."""
     place = channel.id
-    while missing := [number for number in numbers if (place, number) not in context.remembered]:
+    while missing := [number for number in numbers if (place, number) not in context.state.remembered]:
         forgotten = context.forgotten
         read = {
             message.number: CachedMessage(place, message) for message in await context.store.messages(channel, missing)
@@ -99,11 +100,13 @@ async def recall_all(context: Context, channel: Channel, numbers: Sequence[int])
         _make_room(context, sum(message.weight() for message in read.values()), {(place, number) for number in numbers})
         for number, message in read.items():
             # Another may have read it at the same time, and changed it since.
-            if (place, number) not in context.remembered:
-                context.remembered[place, number] = message
+            if (place, number) not in context.state.remembered:
+                context.state.remembered[place, number] = message
                 context.remembered_weight += message.weight()
         break
-    return [context.remembered[place, number] for number in numbers if (place, number) in context.remembered]
+    return [
+        context.state.remembered[place, number] for number in numbers if (place, number) in context.state.remembered
+    ]
 
 
 async def recall_reply(context: Context, channel: Channel, number: int) -> tuple[CachedMessage, CachedMessage]:
@@ -126,15 +129,15 @@ def known_reply(context: Context, channel: Channel, number: int) -> tuple[Cached
     message = known(context, channel, number)
     if message is None or not message.thread:
         return None if message is None else (message, message)
-    first = context.remembered.get((channel.id, message.thread))
+    first = context.state.remembered.get((channel.id, message.thread))
     return None if first is None else (message, first)
 
 
 def forget_before(context: Context, channel: int, at: int) -> None:
     """The store keeps nothing of a channel that is older than `at` (ms): nor is it remembered."""
     context.forgotten += 1
-    for key in [key for key, message in context.remembered.items() if key[0] == channel and message.at < at]:
-        del context.remembered[key]
+    for key in [key for key, message in context.state.remembered.items() if key[0] == channel and message.at < at]:
+        del context.state.remembered[key]
 
 
 def _make_room(context: Context, weight: int, keep: set[tuple[int, int]]) -> None:
@@ -142,14 +145,23 @@ def _make_room(context: Context, weight: int, keep: set[tuple[int, int]]) -> Non
     if context.remembered_weight + weight <= MOST:
         return
     context.forgotten += 1
-    weights = {key: message.weight() for key, message in context.remembered.items()}
+    weights = {key: message.weight() for key, message in context.state.remembered.items()}
     total = sum(weights.values())
-    changing = {id(place) for unit in context.commit_loop.uncommitted() for place, _, _ in unit.undo}
-    for key, message in tuple(context.remembered.items()):
+    keep = keep | {key for unit in context.commit_loop.uncommitted() for key in _changed(unit)}
+    for key in tuple(context.state.remembered):
         # A quarter goes at once, so that this is seldom done.
         if total + weight <= MOST * 3 // 4:
             break
-        if key not in keep and changing.isdisjoint(map(id, (message, message.reactions, *message.reactions.values()))):
-            del context.remembered[key]
+        if key not in keep:
+            del context.state.remembered[key]
             total -= weights[key]
     context.remembered_weight = total
+
+
+def _changed(unit: UnitOfWork) -> Iterator[tuple[int, int]]:
+    """The messages that a unit of work changes."""
+    for change in unit.changes:
+        if type(change) is Rewrite or type(change) is PutReaction:
+            yield change.channel, change.number
+        elif type(change) is Erase:
+            yield from ((change.channel, number) for number in change.numbers)

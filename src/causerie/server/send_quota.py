@@ -55,7 +55,7 @@ def spend(context: Context, session: Session) -> None:
 
 def give_back(context: Context, session: Session) -> None:
     """The command, which was paid for, changed nothing, so that nobody is told: it costs nothing."""
-    if session.person is not None and not session.exempt and (bucket := context.buckets.get(session.person.id)):
+    if session.person is not None and not session.exempt and (bucket := context.state.buckets.get(session.person.id)):
         bucket.give_back()
 
 
@@ -68,12 +68,12 @@ def _wait(context: Context, session: Session) -> float:
     person, limits = session.person, context.config.limits
     if person is None or session.exempt or not limits.send_rate:
         return 0.0
-    bucket = context.buckets.get(person.id)
+    bucket = context.state.buckets.get(person.id)
     now = context.clock()
     if bucket is None:
         bucket = _of_departed_guest(context, session) if person.guest else None
         bucket = bucket or Bucket(limits.send_burst, limits.send_rate, now)
-        context.buckets[person.id] = bucket
+        context.state.buckets[person.id] = bucket
     return bucket.spend(now)
 
 
@@ -81,7 +81,7 @@ def leave_behind(context: Context, session: Session) -> None:
     """A guest is about to be forgotten: what it has spent waits for the next guest of its network, who may be the same
     one under another name. Nothing undoes that, as nothing undoes what was spent."""
     person, departed, now = session.person, context.departed_quotas, context.clock()
-    if person is None or session.exempt or (bucket := context.buckets.get(person.id)) is None or bucket.full(now):
+    if person is None or session.exempt or (bucket := context.state.buckets.get(person.id)) is None or bucket.full(now):
         return
     network = network_of(session.host)
     guests = departed.pop(network, {})
@@ -108,5 +108,4 @@ def keep_guest(context: Context, session: Session) -> None:
     """If the session's person is a guest: it is kept from now on, since what it does must outlive its connection."""
     person = session.person
     if person is not None and person.guest and person.id not in context.state.kept_guests:
-        context.unit.put(context.state.kept_guests, person.id, True)
-        context.unit.store(PutPerson(person, ""))
+        context.apply(PutPerson(person, ""))

@@ -12,18 +12,16 @@ from causerie.chat.model import Channel, Person, Standing
 from causerie.config.settings import Config
 from causerie.server.engine import presence_view
 from causerie.server.engine.presence_view import Shown
-from causerie.server.engine.session import Session
 from causerie.server.engine.state import State
 
 
 class StateView:
     """See the module. `settings`, `push_key` (what Web Push is subscribed with; "": off): what is in force now.
-    `sessions`: all there are. `now` is ms since 1970; `clock` is seconds, monotonic, and `started` by it."""
+    `now` is ms since 1970; `clock` is seconds, monotonic, and `started` by it."""
 
     def __init__(
         self,
         state: State,
-        sessions: Collection[Session],
         settings: Callable[[], Config],
         push_key: Callable[[], str],
         now: Callable[[], int],
@@ -31,7 +29,6 @@ class StateView:
         started: float,
     ) -> None:
         self._state = state
-        self._sessions = sessions
         self.settings = settings
         self.push_key = push_key
         self.now = now
@@ -59,7 +56,7 @@ class StateView:
 
     def strangers(self) -> int:
         """Connections that nobody is, so far."""
-        return sum(own.person is None or own.arriving for own in self._sessions)
+        return sum(own.person is None or own.arriving for own in self._state.sessions.values())
 
     def shown(self, person: int) -> Shown | None:
         """How a person seems to others, wherever they are; None: not here, as far as anybody sees."""

@@ -35,7 +35,7 @@ class _Control(Listener):
 
     def open_session(self, connection: Connection, secure: bool) -> Session:
         session = Session(connection, connection.host, Trust.OPERATOR, None)
-        self.context.sessions[session] = True
+        self.context.open(session)
         return session
 
 

@@ -280,5 +280,5 @@ class Listener:
         session.exempt = self.admission.exempt(connection.host)
         session.secure = secure
         session.arriving = connection.encoder.registers
-        context.sessions[session] = True
+        context.open(session)
         return session

@@ -7,7 +7,7 @@ from typing import Any
 
 from causerie.chat.model import Channel, Person
 from causerie.config.settings import Config
-from causerie.server.engine.state import State
+from causerie.server.engine.apply.loading import load
 from causerie.server.ports.store import Loaded
 from causerie.server.state_view import StateView
 
@@ -19,6 +19,6 @@ def view_of(
 ) -> StateView:
     """A view of these people and channels, at a time that does not pass."""
     nothing = {field.name: _EMPTY[str(field.type).partition("[")[0]] for field in fields(Loaded)}
-    state = State(Loaded(**nothing | {"people": people or [], "channels": channels or []}))
+    state = load(Loaded(**nothing | {"people": people or [], "channels": channels or []}))
     settings = config or Config()
-    return StateView(state, (), lambda: settings, lambda: "", lambda: 1_000, lambda: 0.0, 0.0)
+    return StateView(state, lambda: settings, lambda: "", lambda: 1_000, lambda: 0.0, 0.0)

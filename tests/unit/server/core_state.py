@@ -8,16 +8,11 @@ from causerie.server.context import Context
 from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
 
-ORDERED = ("connected", "pins")
-"""Of the directory: dictionaries whose order counts."""
+ORDERED = ("connected", "masks", "pins", "subscriptions")
+"""Of the state: dictionaries whose order counts."""
 
 _PASSING = ("bucket", "flooding", "outlet", "private_events", "scram")
 """Of a session: what was spent, counted and begun stays so, whatever is undone."""
-
-_OF_CORE = (
-    "departed", "departures", "drafted", "guest_hosts", "hash_figures", "lagging", "metadata_ears", "reports",
-    "scram_passes", "sessions", "slowed", "typing", "watchers",
-)  # fmt: skip
 
 _CACHES = ("drafted", "remembered", "reports")
 """What is read from the store when it is first asked for."""
@@ -27,11 +22,10 @@ def state_of(context: Context) -> dict[str, Any]:
     """Everything but what was spent, counted and begun (buckets, the guard, hashing), which stays so."""
     state: dict[str, Any] = {name: _plain(value) for name, value in vars(context.state).items()}
     for name in ORDERED:
-        state[name] = {key: list(_plain(inner)) for key, inner in getattr(context.state, name).items()}
-    state |= {name: _plain(getattr(context, name)) for name in _OF_CORE}
-    state["markers"] = dict(context.markers)
-    state["buckets"] = set(context.buckets)
-    state["remembered"] = {key: _fields(message, ()) for key, message in context.remembered.items()}
+        state[name] = {key: list(_plain(inner).items()) for key, inner in getattr(context.state, name).items()}
+    state["lagging"] = _plain(context.lagging)
+    state["buckets"] = set(context.state.buckets)
+    state["remembered"] = {key: _fields(message, ()) for key, message in context.state.remembered.items()}
     state["audiences"] = {
         channel: (subscribers.number, subscribers.said, {id(one) for group in subscribers.groups.values() for one in
                                                    (*group.direct, *group.through)})

@@ -30,6 +30,7 @@ from causerie.config.settings import Config
 from causerie.protocols.native import LANGUAGE
 from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish
+from causerie.server.engine.apply.loading import load
 from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 from causerie.server.engine.state import State
 from causerie.server.features.accounts import accounts, login
@@ -229,7 +230,7 @@ class Model(RuleBasedStateMachine):
         if name in self.sessions:
             return
         session = self.sessions[name] = Session(Ears(self, name), "192.0.2.1", Trust.PASSWORDS, None)
-        self.context.sessions[session] = True
+        self.context.open(session)
         if name in ACCOUNTS:
             self.do(self._admit(session, name))
         else:
@@ -327,7 +328,7 @@ class Model(RuleBasedStateMachine):
 
     async def _compare(self) -> None:
         loaded = await self.store.load()
-        disk, here = State(loaded), self.context.state
+        disk, here = load(loaded), self.context.state
         assert here.channels == disk.channels
         assert here.by_name == disk.by_name
         kept = {person.id for person in disk.people.values()}
@@ -376,7 +377,7 @@ class Model(RuleBasedStateMachine):
             assert kept == getattr(disk, name), name
         owed = {one.person: one.at for one in self.context.commit_loop.owed.values() if isinstance(one, PutSeen)}
         assert here.seen == {**disk.seen, **owed}
-        assert set(self.context.buckets) <= set(here.people)
+        assert set(self.context.state.buckets) <= set(here.people)
 
     def _compare_connections(self, here: State) -> None:
         sessions = set(self.sessions.values())
@@ -403,8 +404,8 @@ class Model(RuleBasedStateMachine):
                     inside[session.person.id] = inside.get(session.person.id, 0) + 1
         assert {person: set(own) for person, own in here.connected.items()} == connected
         assert _filled(here.here) == seen_in
-        assert {mark: set(who) for mark, who in self.context.watchers.items()} == watchers
-        assert {key: set(who) for key, who in self.context.metadata_ears.items()} == ears
+        assert {mark: set(who) for mark, who in self.context.state.watchers.items()} == watchers
+        assert {key: set(who) for key, who in self.context.state.metadata_ears.items()} == ears
         assert self.context.fanout.subscribers_of.keys() <= here.channels.keys()
         for number in here.channels:
             groups = self.context.fanout.subscribers(number).groups.values()

@@ -9,6 +9,7 @@ from causerie.chat.errors import BadInput
 from causerie.chat.replies import Done
 from causerie.server import catch_up
 from causerie.server.dispatch import finish
+from causerie.server.engine.passing import NoteSlowed
 from tests.people import PASSWORD
 from tests.slow_store import SlowHouse
 
@@ -217,13 +218,13 @@ async def test_what_is_refused_after_waiting_has_changed_nothing(monkeypatch: py
     async with SlowHouse(monkeypatch) as house:
         mia = await house.native_in("home", "Mia")
         (session,) = house.context.sessions
-        context, slowed = house.context, house.context.slowed
+        context, slowed = house.context, house.context.state.slowed
 
         async def use_case() -> Done:
-            context.unit.put(slowed, (1, 1), 1)
+            context.apply(NoteSlowed(1, 1, 1, 9))
             raise BadInput(why="late")
 
-        context.unit.put(slowed, (2, 2), 2)
+        context.apply(NoteSlowed(2, 2, 2, 9))
         await finish(context, session, Disconnect(name=""), use_case())
         assert slowed == {(2, 2): 2}
         await mia.line()

@@ -82,7 +82,8 @@ def any_command() -> st.SearchStrategy[c.Command]:
     """A command of any kind, about what the people of the machine have."""
 
     def of(kind: type[c.Command]) -> st.SearchStrategy[c.Command]:
-        fields = {name: _values(name, about) for name, about in typing.get_type_hints(kind).items() if name != "id"}
+        hints = typing.get_type_hints(kind)
+        fields = {name: _values(name, hints[name]) for name in kind.__struct_fields__ if name != "id"}
         return st.builds(kind, **fields)
 
     return st.one_of([of(kind) for kind in TABLE if kind not in _NOT_HERE])

@@ -55,6 +55,11 @@ class Fanout:
             subscribers = self.subscribers_of[channel] = Subscribers(self.batch_sender)
         return subscribers
 
+    def last(self, channel: int) -> tuple[int, int]:
+        """The number of the last event that the channel was told, and how many messages it has had with it."""
+        subscribers = self.subscribers_of.get(channel)
+        return (0, 0) if subscribers is None else (subscribers.number, subscribers.said)
+
     def hears(self, session: Session, channel: int) -> bool:
         """Whether what is told in the channel from now on is for this session's ears."""
         waiting, subscribers = self._pending.get(channel), self.subscribers_of.get(channel)
@@ -65,7 +70,14 @@ class Fanout:
     def moved(self, session: Session) -> None:
         """The way to a session is another one: see Outlet.direct."""
         for channel in {**session.channels, **session.parting}:
-            self.subscribers(channel).moved(session)
+            if (subscribers := self.subscribers_of.get(channel)) is not None:
+                subscribers.moved(session)
+
+    def remove(self, session: Session) -> None:
+        """A session is closed, and hears no channel."""
+        for channel in {**session.channels, **session.parting}:
+            if (subscribers := self.subscribers_of.get(channel)) is not None:
+                subscribers.remove(session)
 
     def tell(self, unit: UnitOfWork) -> None:
         """Do a unit of work's steps in their order, then write to each channel's subscribers what there is for it."""

@@ -13,8 +13,7 @@ BEGINNING = 200
 
 
 class CachedMessage:
-    """One message as it stands, with what is not committed yet. Changed only by a unit of work's `set`, `put` and
-    `drop`.
+    """One message as it stands, with what is not committed yet. Changed only by changes (apply/messages.py).
 
     `text` is no more than the beginning of its text. `reactions`: for each emoji, who (their ids).
     """

@@ -44,9 +44,10 @@ def shown_to(state: State, channel: Channel, person: int, asker: int) -> Shown |
     return seen
 
 
-def shown_anywhere(state: State, person: int) -> Shown | None:
-    """How a person seems to others, wherever they are; None: not connected, as far as anybody sees."""
-    devices = visible(state, person)
+def shown_anywhere(state: State, person: int, but: Session | None = None) -> Shown | None:
+    """How a person seems to others, wherever they are, without the session `but`; None: not connected, as far as
+    anybody sees."""
+    devices = [own for own in visible(state, person) if own is not but]
     return _shown(devices) if devices else None
 
 

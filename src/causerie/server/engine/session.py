@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from causerie.chat.commands import Command
-from causerie.chat.errors import ChatError
+from causerie.chat.errors import ChatError, NotLoggedIn
 from causerie.chat.events import Event, MessageRun
 from causerie.chat.model import Mode, Person
 from causerie.chat.replies import Reply, Snapshot
@@ -122,11 +122,11 @@ class Outlet(Protocol):
 
 
 class Session:
-    """See the module. `heard`, while it lags behind: the last number it was sent, for each channel's id. `own_told`:
-    its own doings (channel, number) of that while, which it was told of otherwise. `parting`: channels it has left and
-    is still told, until the unit of work in which it left is told too. `keys`: under which it follows what is noted.
-    `known_as`: what it calls channels, by id, of whose other name it has not read yet. `private_events`: how many were
-    put into a unit of work for it alone.
+    """See the module. `id`: its key in State.sessions; 0: it is not there. `heard`, while it lags behind: the last
+    number it was sent, for each channel's id. `own_told`: its own doings (channel, number) of that while, which it was
+    told of otherwise. `parting`: channels it has left and is still told, until the unit of work in which it left is
+    told too. `keys`: under which it follows what is noted. `known_as`: what it calls channels, by id, of whose other
+    name it has not read yet. `private_events`: how many were put into a unit of work for it alone.
 
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated_by`: the `[[oper]]` entry that gives it an administrator's rights (elevation.py). `secure`: it came by
@@ -138,11 +138,12 @@ class Session:
 
     __slots__ = (
         "arriving", "away", "bucket", "certificate", "channels", "closed", "elevated_by", "exempt", "flooding", "heard",
-        "host", "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "private_events", "refilling",
-        "scram", "secure", "since", "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
+        "host", "id", "keys", "known_as", "mode", "outlet", "own_told", "parting", "person", "private_events",
+        "refilling", "scram", "secure", "since", "spoke", "stuck_bytes", "stuck_since", "token", "trust", "watching",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, host: str, trust: Trust, bucket: Bucket | None) -> None:
+        self.id = 0
         self.outlet = outlet
         self.host = host
         self.trust = trust
@@ -172,3 +173,9 @@ class Session:
         self.stuck_since = 0.0
         self.closed = False
         self.flooding = False
+
+    def require_person(self) -> Person:
+        """Who is logged in here. Raises NotLoggedIn: while something was awaited they may have been put out."""
+        if self.person is None:
+            raise NotLoggedIn()
+        return self.person

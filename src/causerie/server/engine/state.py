@@ -1,66 +1,92 @@
-"""What the server knows by heart: people, channels, standings, invites, and who is where.
+"""What the server knows by heart: people, channels, standings, invites, who is where, what is remembered for a while.
 
-It is read everywhere and changed only through a unit of work, so that what was not committed can be taken back. Guests
-are in it while they are connected.
+It is read everywhere and changed only by changes (apply/), in a unit of work, so that what was not committed can be
+taken back. Guests are in it while they are connected.
 """
 
 from __future__ import annotations
+
+from collections import Counter
 
 from causerie.chat import policy
 from causerie.chat.errors import BadName, NoSuchChannel, NoSuchPerson
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 from causerie.chat.names import channel_name, skeleton
+from causerie.chat.replies import GoneLine
+from causerie.server.engine.cached_message import CachedMessage
+from causerie.server.engine.rate_limits import Bucket
 from causerie.server.engine.session import Session
-from causerie.server.ports.store import Loaded
+from causerie.server.ports.changes import AddressBan, Complaint
 
 
 class State:
     """Dictionaries, and look-ups that raise what a person is told.
 
-    `names`: a person's id by the skeleton of the name. `standings`: by channel, then person. `places`: the channels a
-    person stands in. `pins`: each channel's pinned messages, the first pinned first, with when that was (ms; 0: before
-    the server started). `masks`: of each channel, by their list and themselves. `here`: for each channel, how many
-    connections each person has in it. `about`: what people want to be shown beside their names, while they are here.
-    `former`: the names that channels had, which are no other's. `channel_notes`, `person_notes`: metadata.py's, by key.
-    `subscriptions`: a person's, by their endpoint.
-    `banned_guests`: who is gone and was banned somewhere, so that moderators still see by which name.
-    `connected`: a person's sessions, in the order in which they came.
+    People: `names`: a person's id by the skeleton of the name. `kept_guests`: the guests here that are stored.
+    `banned_guests`: who is gone and was banned somewhere, so that moderators still see by which name. `guest_hosts`:
+    see address_bans.py. `about`: what people want to be shown beside their names, while they are here. `person_notes`,
+    `channel_notes`: metadata.py's, by key. `seen`: when people were last here. `subscriptions`: a person's, by their
+    endpoint. `departed`: who left lately, by the number of their departure; `departures`: the last one's.
+    `scram_passes`, `hash_figures`: how many accounts have which, see decoys.py. `tokens_dropped`: how often, see
+    tokens.py. `buckets`: what each person may send, see send_quota.py.
+
+    Channels: `standings`: by channel, then person. `places`: the channels a person stands in. `former`: the names that
+    channels had, which are no other's. `pins`: each channel's pinned messages, the first pinned first, with when that
+    was (ms; 0: before the server started). `masks`: of each channel, by their list and themselves. `reports`: the open
+    ones; None until they are asked for, see reports.py.
+
+    Sessions: `sessions`: those that are connected, by their id. `connected`: a person's, in the order in which they
+    came. `here`: for each channel, how many connections each person has in it. `watchers`: who is told of a person, by
+    the skeleton of the name, see presence_watch.py; `metadata_ears`: who follows a key. `typing`: when a channel was
+    told that a person is typing, since `typing_since`, and `typing_before` that; see typing.py.
+
+    Messages: `remembered`: by channel and number, see message_cache.py. `markers`: for (channel, person, thread or 0)
+    how far they have read, as in events.Marked, until it is stored; `flushed`: those that are on their way there, see
+    read_state.py. `drafted`: by person, the channels with a draft, as far as it was asked for, see drafts.py. `slowed`:
+    when a person (channel, person) last spoke where one has to wait (ms).
     """
 
-    def __init__(self, loaded: Loaded) -> None:
-        self.people: dict[int, Person] = {person.id: person for person in loaded.people}
-        self.names: dict[str, int] = {skeleton(person.name): person.id for person in loaded.people}
+    def __init__(self) -> None:
+        self.people: dict[int, Person] = {}
+        self.names: dict[str, int] = {}
         self.kept_guests: dict[int, bool] = {}
         self.banned_guests: dict[int, Person] = {}
-        self.channels: dict[int, Channel] = {channel.id: channel for channel in loaded.channels}
-        self.by_name: dict[str, int] = {channel.name: channel.id for channel in loaded.channels}
-        self.standings: dict[int, dict[int, Standing]] = {channel.id: {} for channel in loaded.channels}
-        self.places: dict[int, dict[int, Standing]] = {}
-        for channel, person, standing in loaded.standings:
-            self.standings[channel][person] = standing
-            self.places.setdefault(person, {})[channel] = standing
-        self.invites: dict[int, Invite] = {invite.id: invite for invite in loaded.invites}
-        self.pins: dict[int, dict[int, int]] = {}
-        for channel, number in loaded.pins:
-            self.pins.setdefault(channel, {})[number] = 0
-        self.seen: dict[int, int] = dict(loaded.seen)
-        self.address_bans = {(ban.channel, ban.host): ban for ban in loaded.address_bans}
-        self.masks: dict[int, dict[tuple[str, str], Mask]] = {}
-        for mask in loaded.masks:
-            self.masks.setdefault(mask.channel, {})[mask.list, mask.mask] = mask
-        self.preferences: dict[int, Preferences] = dict(loaded.preferences)
-        self.subscriptions: dict[int, dict[str, Subscription]] = {}
-        for one in loaded.subscriptions:
-            self.subscriptions.setdefault(one.person, {})[one.endpoint] = one
-        self.former: dict[str, int] = dict(loaded.former_names)
-        self.channel_notes: dict[int, dict[str, str]] = {}
-        self.person_notes: dict[int, dict[str, str]] = {}
-        for note in loaded.metadata:
-            notes = self.channel_notes if note.channel else self.person_notes
-            notes.setdefault(note.channel or note.person, {})[note.key] = note.value
-        self.here: dict[int, dict[int, int]] = {}
+        self.guest_hosts: dict[int, str] = {}
         self.about: dict[int, str] = {}
+        self.person_notes: dict[int, dict[str, str]] = {}
+        self.channel_notes: dict[int, dict[str, str]] = {}
+        self.seen: dict[int, int] = {}
+        self.subscriptions: dict[int, dict[str, Subscription]] = {}
+        self.preferences: dict[int, Preferences] = {}
+        self.invites: dict[int, Invite] = {}
+        self.departed: dict[int, GoneLine] = {}
+        self.departures = 0
+        self.scram_passes: Counter[int] = Counter()
+        self.hash_figures: Counter[str] = Counter()
+        self.tokens_dropped = 0
+        self.buckets: dict[int, Bucket] = {}
+        self.channels: dict[int, Channel] = {}
+        self.by_name: dict[str, int] = {}
+        self.former: dict[str, int] = {}
+        self.standings: dict[int, dict[int, Standing]] = {}
+        self.places: dict[int, dict[int, Standing]] = {}
+        self.pins: dict[int, dict[int, int]] = {}
+        self.address_bans: dict[tuple[int, str], AddressBan] = {}
+        self.masks: dict[int, dict[tuple[str, str], Mask]] = {}
+        self.reports: dict[int, Complaint] | None = None
+        self.sessions: dict[int, Session] = {}
         self.connected: dict[int, dict[Session, bool]] = {}
+        self.here: dict[int, dict[int, int]] = {}
+        self.watchers: dict[str, dict[Session, bool]] = {}
+        self.metadata_ears: dict[str, dict[Session, bool]] = {}
+        self.typing: dict[tuple[int, int], float] = {}
+        self.typing_before: dict[tuple[int, int], float] = {}
+        self.typing_since = 0.0
+        self.remembered: dict[tuple[int, int], CachedMessage] = {}
+        self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self.flushed: dict[tuple[int, int, int], tuple[int, ...]] | None = None
+        self.drafted: dict[int, dict[int, bool]] = {}
+        self.slowed: dict[tuple[int, int], int] = {}
 
     def channel(self, name: str) -> Channel:
         """The channel of this name, or that had it. Raises NoSuchChannel."""

@@ -1,7 +1,7 @@
 """What one turn of the loop brought: decided together, committed together, told together, or undone together.
 
-Use cases check first, then change memory only through `put`, `drop` and `set`, so that a commit that fails leaves
-memory as if their commands had not come. What is to be told is kept in order, as steps.
+Use cases check first, then apply changes, so that a commit that fails leaves memory as if their commands had not come.
+What is to be told is kept in order, as steps.
 
 What cannot be undone (a connection closed, somebody quit) is a fact of the unit of work: it is done through the same
 means, and done again if the unit of work is undone. What must be stored whatever becomes of the unit of work is owed:
@@ -13,7 +13,7 @@ from __future__ import annotations
 from asyncio import Future
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, get_args
 
 from causerie.chat.commands import Command, Disconnect, Reload
 from causerie.chat.errors import ChatError, LoginFailed, TooFast, TooManyFailures
@@ -34,11 +34,14 @@ from causerie.chat.replies import (
     VersionList,
     Welcome,
 )
+from causerie.server.engine.apply.table import TABLE
+from causerie.server.engine.passing import Passing
 from causerie.server.engine.session import Answer, Session
+from causerie.server.engine.state import State
+from causerie.server.engine.undo_log import UndoLog
 from causerie.server.ports.changes import Append, Change, Stored
 
-K = TypeVar("K")
-V = TypeVar("V")
+_STORED = frozenset(get_args(Change))
 
 TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP, TELL_FOLLOWER = range(9)
 """What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
@@ -55,8 +58,6 @@ already, and that all is answered."""
 _FACTS = (Disconnect, Reload)
 """What these commands did cannot be undone, so that their answers hold too."""
 
-_ABSENT: Any = object()
-
 
 class UnitOfWork:
     """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
@@ -71,7 +72,7 @@ class UnitOfWork:
         self.asked: dict[Append, tuple[Session, Command]] = {}
         self.stored: Mapping[Append, Stored] = {}
         self.more = 0
-        self.undo: list[tuple[Any, Any, Any]] = []
+        self.undo = UndoLog()
         self.facts: list[Callable[[], None]] = []
         self.answered = False
         self.at = 0
@@ -93,37 +94,18 @@ class UnitOfWork:
             if not waiting.done():
                 waiting.set_result(None)
 
-    def put(self, mapping: dict[K, V], key: K, value: V) -> None:
-        """mapping[key] = value, until undone."""
-        self.undo.append((mapping, key, mapping.get(key, _ABSENT)))
-        mapping[key] = value
-
-    def drop(self, mapping: dict[K, V], key: K) -> None:
-        """Take a key out of a mapping, until undone."""
-        if key in mapping:
-            self.undo.append((mapping, key, mapping.pop(key)))
-
-    def set(self, thing: object, name: str, value: object) -> None:
-        """thing.name = value, until undone."""
-        self.undo.append((thing, name, getattr(thing, name)))
-        setattr(thing, name, value)
-
-    def settled(self, mapping: dict[K, V], values: dict[K, V]) -> None:
-        """These values of a mapping are committed: to undo this unit of work goes back to them, not to what was before
-        them."""
-        mapping.update(values)
-        for place, (thing, key, _) in enumerate(self.undo):
-            if thing is mapping and key in values:
-                self.undo[place] = mapping, key, values[key]
+    def apply(self, state: State, change: Change | Passing, stored: bool = True) -> None:
+        """Change the state, until undone, and let the store keep that, if it keeps changes of this kind. `stored`:
+        False for what is a guest's, which is in memory alone."""
+        kind = type(change)
+        TABLE[kind](state, change, self.undo)
+        if stored and kind in _STORED:
+            self.changes.append(change)  # type: ignore[arg-type]
 
     def fact(self, again: Callable[[], None]) -> None:
         """What was just done holds whatever becomes of this unit of work: if it is undone, `again` does it anew, in the
         unit of work that collects then."""
         self.facts.append(again)
-
-    def store(self, change: Change) -> None:
-        """Something to keep that nobody is told of."""
-        self.changes.append(change)
 
     def append(self, append: Append) -> None:
         """An event for a channel's log, told to its subscribers once committed."""
@@ -145,7 +127,7 @@ class UnitOfWork:
 
     def exit(self, session: Session, channel: int) -> None:
         """From here on it does not."""
-        self.put(session.parting, channel, True)
+        self.undo.put(session.parting, channel, True)
         self.steps.append((EXIT, session, channel))
 
     def answer(self, session: Session, command: Command, answer: Answer) -> None:
@@ -197,11 +179,11 @@ class UnitOfWork:
         del self.changes[changes:]
         del self.steps[steps:]
         del self.facts[facts:]
-        self._undo(undo)
+        self.undo.back_to(undo)
 
     def take_back(self) -> None:
         """Undo everything, in memory."""
-        self._undo(0)
+        self.undo.back_to(0)
 
     def answer_all(self, error: ChatError) -> None:
         """Answer every command in it with the error, once, but for answers that hold; and let go of those sessions
@@ -220,13 +202,3 @@ class UnitOfWork:
                 step[1].outlet.answer(step[2], step[3] if holds else error)
             elif step[0] == END and step[3] and not step[1].closed:
                 step[1].outlet.end(step[2])
-
-    def _undo(self, keep: int) -> None:
-        while len(self.undo) > keep:
-            place, key, old = self.undo.pop()
-            if not isinstance(place, dict):
-                setattr(place, key, old)
-            elif old is _ABSENT:
-                place.pop(key, None)
-            else:
-                place[key] = old

@@ -183,7 +183,7 @@ async def test_one_who_leaves_is_sent_all_of_it_in_order() -> None:
         slow = await here.enter(ONE, TWO)
         slow.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         leaving = UnitOfWork()
-        leaving.drop(slow.way.session.channels, TWO)
+        leaving.undo.drop(slow.way.session.channels, TWO)
         leaving.exit(slow.way.session, TWO)
         told: list[bytes] = []
         while slow.transport.get_write_buffer_size() < 10_000 and len(told) < 100_000:

@@ -39,11 +39,11 @@ def a_session() -> Session:
 def do(unit: UnitOfWork, place: dict[str, int], session: Session, wanted: list[tuple[str, str, int]]) -> None:
     for what, key, value in wanted:
         if what == "put":
-            unit.put(place, key, value)
+            unit.undo.put(place, key, value)
         elif what == "drop":
-            unit.drop(place, key)
+            unit.undo.drop(place, key)
         else:
-            unit.set(session, key, str(value))
+            unit.undo.set(session, key, str(value))
 
 
 @given(st.dictionaries(keys, st.integers()), changes, changes)
@@ -70,15 +70,15 @@ def test_what_an_error_interrupts_is_done_wholly_or_not() -> None:
 
     def interrupted() -> None:
         with unit.whole():
-            unit.put(place, "a", 2)
+            unit.undo.put(place, "a", 2)
             unit.end(session, "bye")
             raise ChatError()
 
     with pytest.raises(ChatError):
         interrupted()
-    assert (place, unit.steps, unit.undo) == ({"a": 1}, [], [])
+    assert (place, unit.steps, len(unit.undo)) == ({"a": 1}, [], 0)
     with unit.whole():
-        unit.put(place, "b", 2)
+        unit.undo.put(place, "b", 2)
         unit.end(session, "bye")
     assert place == {"a": 1, "b": 2}
     assert len(unit.steps) == 1
@@ -111,8 +111,8 @@ def test_what_was_only_read_is_told_when_the_tick_it_shared_is_refused() -> None
 def test_what_was_put_in_any_kind_of_dictionary_is_taken_back() -> None:
     """One that counts, or keeps an order, is a dictionary too; an undo that raised would end the commit loop."""
     unit, counted, ordered = UnitOfWork(), Counter({7: 1}), OrderedDict({8: "was"})
-    unit.put(counted, 7, 2)
-    unit.put(ordered, 8, "is")
-    unit.put(ordered, 9, "new")
+    unit.undo.put(counted, 7, 2)
+    unit.undo.put(ordered, 8, "is")
+    unit.undo.put(ordered, 9, "new")
     unit.take_back()
     assert (dict(counted), dict(ordered)) == ({7: 1}, {8: "was"})

@@ -121,7 +121,7 @@ def test_a_store_that_cannot_be_asked_is_asked_again(done: bool) -> None:
         run = loop.create_task(commit_loop.run())
         memory: dict[str, int] = {}
         unit, began = commit_loop.unit, loop.time()
-        unit.put(memory, "said", 1)
+        unit.undo.put(memory, "said", 1)
         unit.append(Append(Channel(1, "home"), "message", 5, Person(1, "anna"), "hi", "", ""))
         over = loop.create_future()
         unit.waiting.append(over)

@@ -114,11 +114,7 @@ async def register(context: Context, session: Session, command: Register) -> Log
     decoys.count(context, hashed)
     if invite is not None:
         used = msgspec.structs.replace(invite, uses_left=invite.uses_left - 1)
-        if used.uses_left:
-            context.unit.put(context.state.invites, invite.id, used)
-        else:
-            context.unit.drop(context.state.invites, invite.id)
-        context.unit.store(PutInvite(used))
+        context.apply(PutInvite(used))
     audit(context, session, "registered", name=name, person=number, admin=int(person.admin))
     if guest is None:
         return admit(context, session, person, LogIn(keep=True, device=command.device))
@@ -141,29 +137,22 @@ def _check_guest(session: Session, guest: Person | None) -> None:
 
 
 def _become(context: Context, session: Session, guest: Person, person: Person) -> None:
-    state, unit = context.state, context.unit
-    for own in state.connected[person.id]:
-        unit.set(own, "person", person)
-    if (mark := skeleton(guest.name)) != skeleton(person.name):
-        unit.drop(state.names, mark)
-    unit.drop(state.kept_guests, person.id)
+    state = context.state
     if (wants := state.preferences.get(person.id)) is not None:
-        unit.store(PutPreferences(person.id, wants))
+        context.apply(PutPreferences(person.id, wants))
     metadata.became(context, person)
     for number, standing in state.places.get(person.id, {}).items():
-        unit.store(PutStanding(number, person.id, standing))
+        context.apply(PutStanding(number, person.id, standing))
         if standing.inside:
             channel = state.channels[number].name
-            unit.tell(number, Renamed(channel=channel, person=person.id, name=person.name, was=guest.name))
+            context.unit.tell(number, Renamed(channel=channel, person=person.id, name=person.name, was=guest.name))
 
 
 def keep(context: Context, person: Person, mark: str = "", hashed: Secrets | None = None) -> None:
     """An account as it is now, in memory and in the store."""
     mark = mark or skeleton(person.name)
     person = msgspec.structs.replace(person)  # another object: who is logging in just now sees that something changed
-    context.unit.put(context.state.people, person.id, person)
-    context.unit.put(context.state.names, mark, person.id)
-    context.unit.store(PutPerson(person, mark, *(hashed or (None, None))))
+    context.apply(PutPerson(person, mark, *(hashed or (None, None))))
 
 
 async def add_account(context: Context, session: Session, command: AddAccount) -> Done:
@@ -214,7 +203,7 @@ def _end_devices(context: Context, person: Person, but: int = 0) -> None:
     tokens.drop(context, person.id, None, but)
     push_subscriptions.drop_all(context, person)
     context.login_throttle.forget_networks(skeleton(person.name))
-    context.unit.store(DropNetworks(person.id))
+    context.apply(DropNetworks(person.id))
 
 
 async def reset_password(context: Context, session: Session, command: ResetPassword) -> Done:
@@ -255,14 +244,11 @@ def set_administrator(context: Context, session: Session, command: SetAdministra
     """Make an account an administrator, or no longer; its tokens are made anew at the next log-in."""
     was = context.state.account(command.name)
     person = msgspec.structs.replace(was, admin=command.admin)
+    before = {own: has_rights(context, own) for own in context.state.connected.get(person.id, ())}
     keep(context, person)
     if was.admin != person.admin:
         tokens.drop(context, person.id)
         push_subscriptions.drop_all(context, person)
-        connected = context.state.connected.get(person.id, ())
-        before = {own: has_rights(context, own) for own in connected}
-        for own in connected:
-            context.unit.set(own, "person", person)
         tell_changed(context, before)
     audit(context, session, "administrator" if command.admin else "no_administrator", name=person.name)
     return Done()

@@ -30,6 +30,6 @@ async def keep(context: Context, session: Session, command: KeepCertificate) -> 
     if spare:
         tokens.drop(context, person.id, spare)
     name = f"{CERTIFICATE_DEVICE} {hashlib.sha256(hashed).hexdigest()[:8]}"
-    context.unit.store(PutToken(Token(context.new_id(), hashed, person.id, name, now, now)))
+    context.apply(PutToken(Token(context.new_id(), hashed, person.id, name, now, now)))
     audit(context, session, "certificate_kept", name=person.name)
     return Done()

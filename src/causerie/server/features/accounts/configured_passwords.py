@@ -11,6 +11,7 @@ from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
 from causerie.server.audit import audit
 from causerie.server.context import Context
+from causerie.server.engine.passing import PutElevation
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts.login import account_of, audit_refusal, check_trust
@@ -45,7 +46,7 @@ def elevate(context: Context, session: Session, command: Elevate) -> Done | Coro
     if command.on:
         check_trust(session)
         return _elevate(context, session, command)
-    context.unit.set(session, "elevated_by", None)
+    context.apply(PutElevation(session.id, None))
     return Done()
 
 
@@ -71,6 +72,6 @@ async def _elevate(context: Context, session: Session, command: Elevate) -> Done
         audit_refusal(context, session, "elevation_refused", person.name)
         raise LoginFailed(name=command.name[:80])
     context.login_throttle.succeeded(mark, session.host, context.clock())
-    context.unit.set(session, "elevated_by", entry)
+    context.apply(PutElevation(session.id, entry))
     audit(context, session, "elevated", name=command.name)
     return Done()

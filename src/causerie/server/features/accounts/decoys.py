@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from causerie.server.context import Context
 from causerie.server.engine.hashing import Secrets, figures_of
+from causerie.server.engine.passing import CountHash
 
 F = TypeVar("F", int, str)
 
@@ -38,10 +39,4 @@ def figures(context: Context, name: str, kind: bytes, counted: Counter[F], prese
 def count(context: Context, kept: Secrets, before: str = "") -> None:
     """An account has this kept of its password from now on. `before`: the hash that it had, if any."""
     passes = kept.scram.partition(":")[0]
-    if passes:
-        context.unit.put(context.scram_passes, int(passes), context.scram_passes[int(passes)] + 1)
-    if before:
-        was = figures_of(before)
-        context.unit.put(context.hash_figures, was, max(0, context.hash_figures[was] - 1))
-    now = figures_of(kept.password)
-    context.unit.put(context.hash_figures, now, context.hash_figures[now] + 1)
+    context.apply(CountHash(figures_of(kept.password), int(passes or 0), figures_of(before) if before else ""))

@@ -51,8 +51,7 @@ def make(context: Context, session: Session, command: MakeInvite) -> InviteMade:
         note=command.note,
         made_as="" if own or entry is None else entry.name,
     )
-    context.unit.put(context.state.invites, invite.id, invite)
-    context.unit.store(PutInvite(invite))
+    context.apply(PutInvite(invite))
     audit(context, session, "invite_made", invite=invite.id, uses=command.uses, admin=int(command.admin))
     return InviteMade(invite=invite.id, token=token, link=context.link(token, command.admin))
 
@@ -84,8 +83,7 @@ def revoke(context: Context, session: Session, command: RevokeInvite) -> Done:
     invite = context.state.invites.get(command.invite)
     if invite is None:
         raise NoSuchInvite(invite=command.invite)
-    context.unit.drop(context.state.invites, invite.id)
     gone = Invite(invite.id, invite.token_hash, invite.made_by, invite.made_at, 0, invite.until)
-    context.unit.store(PutInvite(gone))
+    context.apply(PutInvite(gone))
     audit(context, session, "invite_revoked", invite=invite.id)
     return Done()

@@ -18,6 +18,7 @@ from causerie.chat.replies import Done, LoggedIn
 from causerie.server.context import Context
 from causerie.server.engine import presence_view
 from causerie.server.engine.hashing import Secrets
+from causerie.server.engine.passing import PutGuest, PutLogin, PutSessionToken
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session, Trust
 from causerie.server.features.accounts import decoys, tokens
@@ -90,8 +91,7 @@ def _guest(context: Context, session: Session, command: LogIn) -> LoggedIn:
         return _inside(context, session, command)
     channel_presence.depart(context, session)
     person = Person(id=context.new_id(), name=name, guest=True, made_at=context.now())
-    context.unit.put(state.people, person.id, person)
-    context.unit.put(state.names, mark, person.id)
+    context.apply(PutGuest(person, mark))
     return admit(context, session, person, command)
 
 
@@ -106,7 +106,7 @@ async def _by_password(context: Context, session: Session, command: LogIn) -> Lo
     context.login_throttle.check(mark, counted_as, known, context.clock())
     with context.login_throttle.trying(mark, counted_as):
         person, credentials = await account_of(context, mark)
-        like = decoys.figures(context, name[:80], b"figures", context.hash_figures, context.hashing.figures)
+        like = decoys.figures(context, name[:80], b"figures", context.state.hash_figures, context.hashing.figures)
         right = await context.hashing.verify(
             credentials.password if credentials else None, command.password, network_of(session.host), like
         )
@@ -166,7 +166,7 @@ def came_in(context: Context, session: Session, person: Person) -> None:
     mark, now = skeleton(person.name), context.now()
     context.login_throttle.succeeded(mark, session.host, context.clock())
     if context.login_throttle.knows_since(mark, session.host, now):
-        context.unit.store(PutNetwork(person.id, network_of(session.host), now))
+        context.apply(PutNetwork(person.id, network_of(session.host), now))
 
 
 async def let_in(
@@ -181,7 +181,7 @@ async def let_in(
     with context.unit.whole():
         came_in(context, session, person)
         if renewed is not None:
-            context.unit.store(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
+            context.apply(PutPerson(person, skeleton(person.name), renewed.password, renewed.scram))
             decoys.count(context, renewed, before)
         if spare:
             tokens.drop(context, person.id, spare)
@@ -225,14 +225,13 @@ async def _by_token(context: Context, session: Session, command: LogIn, hashed: 
             mark = skeleton(person.name)
             if mark in state.names:
                 raise NameTaken(name=person.name, why="taken")
-            context.unit.put(state.people, person.id, person)
-            context.unit.put(state.names, mark, person.id)
-            context.unit.put(state.kept_guests, person.id, True)
+            context.apply(PutGuest(person, mark))
+            context.apply(PutPerson(person, ""), stored=False)  # it is already
         if not person.guest:
             came_in(context, session, person)
-        context.unit.store(PutToken(msgspec.structs.replace(token, used_at=context.now())))
+        context.apply(PutToken(msgspec.structs.replace(token, used_at=context.now())))
         told = _instead(context, session, person, msgspec.structs.replace(command, keep=False))
-        context.unit.set(session, "token", token.id)
+        context.apply(PutSessionToken(session.id, token.id))
         return told
 
 
@@ -252,17 +251,9 @@ def admit(
     context: Context, session: Session, person: Person, command: LogIn, places: Sequence[Channel] = ()
 ) -> LoggedIn:
     """This session is this person's from now on, and in these channels, where they may be."""
-    unit, state = context.unit, context.state
-    seemed = presence_view.shown_anywhere(context.state, person.id) if context.watchers else None
-    unit.set(session, "person", person)
-    connected = state.connected.get(person.id)
-    if session.arriving or presence.hides(context, session, person):
-        unit.set(session, "mode", "invisible")
-    unit.set(session, "since", context.now())
-    if connected is None:
-        unit.put(state.connected, person.id, {session: True})
-    else:
-        unit.put(state.connected, person.id, {**connected, session: True})
+    seemed = presence_view.shown_anywhere(context.state, person.id) if context.state.watchers else None
+    hidden = session.arriving or presence.hides(context, session, person)
+    context.apply(PutLogin(session.id, person.id, "invisible" if hidden else session.mode, context.now()))
     presence_watch.came(context, person)
     if seemed is not None:
         presence_watch.seems(context, person, seemed, presence_view.shown_anywhere(context.state, person.id))
@@ -282,8 +273,8 @@ def make_token(context: Context, session: Session, device: str) -> str:
     token, now = context.secret().hex(), context.now()
     device = "".join(letter for letter in device if letter.isprintable())[:DEVICE_MOST]
     kept = Token(context.new_id(), hash_token(token), person.id, device, now, now)
-    context.unit.store(PutToken(kept))
-    context.unit.set(session, "token", kept.id)
+    context.apply(PutToken(kept))
+    context.apply(PutSessionToken(session.id, kept.id))
     return token
 
 

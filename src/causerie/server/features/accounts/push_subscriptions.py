@@ -46,10 +46,7 @@ def subscribe(context: Context, session: Session, command: Subscribe) -> Done:
     with context.unit.whole():
         if endpoint not in own and len(own) >= SUBSCRIPTIONS_MOST:
             drop(context, min(own.values(), key=lambda one: one.made_at))
-        if person.id not in context.state.subscriptions:
-            context.unit.put(context.state.subscriptions, person.id, own)
-        context.unit.put(own, endpoint, made)
-        context.unit.store(PutSubscription(made))
+        context.apply(PutSubscription(made))
     return Done()
 
 
@@ -91,8 +88,7 @@ def drop(context: Context, subscription: Subscription) -> None:
     """It is over."""
     own = context.state.subscriptions.get(subscription.person, {})
     if own.get(subscription.endpoint) == subscription:
-        context.unit.drop(own, subscription.endpoint)
-        context.unit.store(DropSubscription(subscription.person, subscription.endpoint))
+        context.apply(DropSubscription(subscription.person, subscription.endpoint))
 
 
 def drop_all(context: Context, person: Person) -> None:

@@ -102,7 +102,7 @@ def _decoy(context: Context, name: str) -> str:
     Names that are one account's name, written otherwise, have one salt; look-alikes have each their own, as they have
     where one of them is an account. The figure of passes is one that accounts have, for as many names as accounts.
     """
-    passes = decoys.figures(context, name, b"passes", context.scram_passes, context.hashing.scram_passes) or 4096
+    passes = decoys.figures(context, name, b"passes", context.state.scram_passes, context.hashing.scram_passes) or 4096
     salt = hmac.digest(context.decoy, b"salt %d " % passes + decoys.fold(name), "sha256")[:16]
     nothing = b64encode(bytes(32)).decode()
     return f"{passes}:{b64encode(salt).decode()}:{nothing}:{nothing}"

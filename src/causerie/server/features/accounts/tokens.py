@@ -12,8 +12,7 @@ TRIES = 10
 
 def drop(context: Context, person: int, ids: tuple[int, ...] | None = None, but: int = 0) -> None:
     """Forget a person's tokens: those with these ids, or all (None) but `but`."""
-    context.tokens_dropped += 1
-    context.unit.store(DropTokens(person, ids, but))
+    context.apply(DropTokens(person, ids, but))
 
 
 async def read(context: Context, hashed: bytes) -> Token | None:
@@ -22,17 +21,17 @@ async def read(context: Context, hashed: bytes) -> Token | None:
     The store is read beside the loop: what is revoked in between, or waits to be committed, is not seen there. Raises
     Busy.
     """
-    before = context.tokens_dropped
+    before = context.state.tokens_dropped
     pending = _is_dropping(context)
     token = await context.store.token(hashed)
     for _ in range(TRIES):
-        if token is None or (before == context.tokens_dropped and not pending):
+        if token is None or (before == context.state.tokens_dropped and not pending):
             return token
         while _is_dropping(context, token.person):
             if context.commit_loop.stalled:
                 raise Busy(retry_after=1)
             await context.commit_loop.told()
-        before, pending = context.tokens_dropped, False
+        before, pending = context.state.tokens_dropped, False
         token = await context.store.token(hashed)
     raise Busy(retry_after=1)
 

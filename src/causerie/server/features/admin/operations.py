@@ -155,7 +155,7 @@ def reload(context: Context, session: Session, command: Reload) -> Done:
 def forget_tokens(context: Context) -> None:
     """Drop the tokens that have lain unused for too long."""
     if days := context.config.accounts.token_idle_days:
-        context.unit.store(DropStaleTokens(context.now() - days * DAY))
+        context.apply(DropStaleTokens(context.now() - days * DAY))
         context.commit_loop.wake()
 
 

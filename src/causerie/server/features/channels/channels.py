@@ -17,7 +17,6 @@ from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, MemberList, Snapshot
 from causerie.chat.texts import check_text
 from causerie.server.context import Context
-from causerie.server.delivery.subscribers import Subscribers
 from causerie.server.engine import presence_view
 from causerie.server.engine.session import AsItStands, Session
 from causerie.server.features.channels import admission
@@ -91,7 +90,7 @@ def find_or_make(context: Context, session: Session, name: str, create: bool) ->
         retention_days=settings.retention_days,
         made_at=context.now(),
     )
-    make(context, channel)
+    context.apply(PutChannel(channel))
     if name != settings.home:
         channel_presence.stand(context, channel, person, policy.maker(person))
     return channel
@@ -102,16 +101,6 @@ def check_room(context: Context) -> None:
     most = context.config.limits.channels
     if most and len(context.state.channels) >= most:
         raise TooManyChannels(most=most)
-
-
-def make(context: Context, channel: Channel) -> None:
-    """Keep a channel that is new."""
-    state, unit = context.state, context.unit
-    unit.put(state.channels, channel.id, channel)
-    unit.put(state.by_name, channel.name, channel.id)
-    unit.put(state.standings, channel.id, {})
-    unit.put(context.fanout.subscribers_of, channel.id, Subscribers(context.fanout.batch_sender))
-    unit.store(PutChannel(channel))
 
 
 def walk_in(context: Context, session: Session, channel: Channel, key: str = "") -> None:
@@ -169,7 +158,7 @@ def set_topic(context: Context, session: Session, command: SetTopic) -> Append:
     if "\n" in topic:
         raise BadInput(why="line_end")
     at = context.moment(channel.id, now)
-    _put(context, msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=at))
+    context.apply(PutChannel(msgspec.structs.replace(channel, topic=topic, topic_by=person.name, topic_at=at)))
     return log(context, session, channel, "topic", at, topic)
 
 
@@ -195,7 +184,7 @@ def set_channel(context: Context, session: Session, command: SetChannel) -> Appe
         give_back(context, session)
         return Done()
     was, channel = channel, msgspec.structs.replace(channel, **given)
-    _put(context, channel)
+    context.apply(PutChannel(channel))
     if policy.closes(was, channel):
         _end_invitations(context, channel)
     # The log is for ever, and who reads it later may not be meant to know the key.
@@ -228,11 +217,6 @@ def owned(context: Context, channel: Channel) -> bool:
 def _place(context: Context, session: Session, name: str) -> tuple[Channel, Person, int]:
     assert session.person is not None
     return context.state.channel_for(session.person, name), session.person, context.now()
-
-
-def _put(context: Context, channel: Channel) -> None:
-    context.unit.put(context.state.channels, channel.id, channel)
-    context.unit.store(PutChannel(channel))
 
 
 def log(
@@ -268,7 +252,7 @@ def channels(context: Context, session: Session, command: Channels) -> ChannelLi
                 topic=channel.topic if policy.may_read(channel, person, standing) else "",
                 people=len(state.here.get(channel.id, ())),
                 joined=standing is not None and standing.inside,
-                number=context.fanout.subscribers(channel.id).number,
+                number=context.fanout.last(channel.id)[0],
                 topic_at=channel.topic_at,
             )
         )

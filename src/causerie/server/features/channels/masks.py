@@ -32,10 +32,7 @@ def set_mask(context: Context, session: Session, command: SetMask) -> Append | C
     channel, actor, mine = moderation.place(context, session, command.channel)
     policy.check_moderator(channel, actor, mine)
     mask = check_mask(command.mask)
-    kept = context.state.masks.get(channel.id)
-    if kept is None:
-        kept = {}
-        context.unit.put(context.state.masks, channel.id, kept)
+    kept = context.state.masks.get(channel.id, {})
     key = command.list, mask
     if command.list == "ban" and is_name(mask) and key not in kept:
         if not command.on:
@@ -50,11 +47,7 @@ def set_mask(context: Context, session: Session, command: SetMask) -> Append | C
         raise TooMany(why="masks", most=MASKS_MOST)
     now = context.moment(channel.id)
     put = Mask(channel.id, command.list, mask, actor.name, now)
-    if command.on:
-        context.unit.put(kept, key, put)
-    else:
-        context.unit.drop(kept, key)
-    context.unit.store(PutMask(put, command.on))
+    context.apply(PutMask(put, command.on))
     audit(context, session, "masked", channel=channel.name, list=command.list, mask=mask, on=command.on)
     told = {"list": command.list, "mask": mask, "on": command.on}
     return log(context, session, channel, "masked", now, data=msgspec.json.encode(told).decode())

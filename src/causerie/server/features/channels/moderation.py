@@ -162,8 +162,7 @@ def _ban(context: Context, session: Session, case: _Case, why: str) -> Append:
         about["address_hours"] = hours
         if whom.id in context.state.people and whom.id not in context.state.kept_guests:
             # It may be gone, and have said nothing, when somebody wants to lift this again.
-            context.unit.put(context.state.kept_guests, whom.id, True)
-            context.unit.store(PutPerson(whom, ""))
+            context.apply(PutPerson(whom, ""))
     audit(context, session, "banned", **about)
     told = _stands(context, session, channel, whom, BANNED, reason)
     _put_out(context, channel, whom, reason)

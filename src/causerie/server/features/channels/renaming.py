@@ -16,6 +16,7 @@ from causerie.chat.names import channel_name
 from causerie.chat.replies import Done
 from causerie.chat.texts import check_reason
 from causerie.server.context import Context
+from causerie.server.engine.passing import PutKnownName
 from causerie.server.engine.session import Session
 from causerie.server.features.channels.channels import owned
 from causerie.server.ports.changes import Append, PutChannel, PutFormerName
@@ -51,15 +52,10 @@ def rename_channel(context: Context, session: Session, command: RenameChannel) -
     with unit.whole():
         keep_guest(context, session)
         unit.append(append)
-        unit.put(state.channels, channel.id, renamed)
-        unit.drop(state.by_name, was)
-        unit.put(state.by_name, name, channel.id)
-        unit.put(state.former, was, channel.id)
-        unit.store(PutChannel(renamed))
-        unit.store(PutFormerName(was, channel.id))
+        context.apply(PutChannel(renamed))
+        context.apply(PutFormerName(was, channel.id))
         if name in state.former:
-            unit.drop(state.former, name)
-            unit.store(PutFormerName(name, channel.id, on=False))
+            context.apply(PutFormerName(name, channel.id, on=False))
         _tell(context, channel.id, told)
     return append
 
@@ -70,11 +66,8 @@ def _tell(context: Context, channel: int, told: ChannelRenamed) -> None:
         if channel not in session.channels:
             continue
         if session.heard is not None and channel in session.heard:
-            if session.known_as is None:
-                context.unit.set(session, "known_as", {})
-            assert session.known_as is not None
-            if channel not in session.known_as:
-                context.unit.put(session.known_as, channel, told.was)
+            if channel not in (session.known_as or ()):
+                context.apply(PutKnownName(session.id, channel, told.was))
         elif not session.outlet.encoder.renames:
             context.unit.exit(session, channel)
             context.unit.tell_one(session, told)

@@ -14,10 +14,10 @@ from causerie.chat.replies import Done
 from causerie.server import message_cache
 from causerie.server.context import Context
 from causerie.server.engine.session import AsItStands, Session
-from causerie.server.features.channels.channels import as_it_stands, check_room, make, walk_in
+from causerie.server.features.channels.channels import as_it_stands, check_room, walk_in
 from causerie.server.features.messages.messages import send
 from causerie.server.features.presence import channel_presence
-from causerie.server.ports.changes import Append
+from causerie.server.ports.changes import Append, PutChannel
 from causerie.server.send_quota import spend
 
 DIRECT_MOST = 7
@@ -75,7 +75,7 @@ def open_with(context: Context, session: Session, names: list[str]) -> Channel:
         check_room(context)
         spend(context, session)
         channel = Channel(id=context.new_id(), name=name, access="direct", made_at=context.now())
-        make(context, channel)
+        context.apply(PutChannel(channel))
     for other in people.values():
         if state.standing(channel.id, other.id) is None:
             # It is new, or this is a guest that was gone for a while.

@@ -27,7 +27,7 @@ def draft(context: Context, session: Session, command: Draft) -> Done | Coroutin
     channel, person = _place(context, session, command.channel)
     check_numbers(reply=command.reply)
     text = check_text(command.text, context.config.limits.message_bytes) if command.text.strip() else ""
-    if person.id in context.drafted:
+    if person.id in context.state.drafted:
         return _keep(context, session, channel, person, text, command.reply)
     return _read_and_keep(context, session, command, text)
 
@@ -38,10 +38,10 @@ async def _read_and_keep(context: Context, session: Session, command: Draft, tex
         raise NotLoggedIn()
     places = {kept.channel: True for kept in await context.store.drafts(person.id)}
     channel, person = _place(context, session, command.channel)
-    if person.id not in context.drafted:
-        if len(context.drafted) >= KNOWN_MOST:
-            context.drafted.clear()
-        context.drafted[person.id] = places
+    if person.id not in context.state.drafted:
+        if len(context.state.drafted) >= KNOWN_MOST:
+            context.state.drafted.clear()
+        context.state.drafted[person.id] = places
     return _keep(context, session, channel, person, text, command.reply)
 
 
@@ -57,21 +57,19 @@ def _place(context: Context, session: Session, name: str) -> tuple[Channel, Pers
 
 
 def _keep(context: Context, session: Session, channel: Channel, person: Person, text: str, reply: int) -> Done:
-    places, unit, now = context.drafted[person.id], context.unit, context.now()
+    places, now = context.state.drafted[person.id], context.now()
     if text:
         most = context.config.conversation.drafts_person
         if channel.id not in places and len(places) >= most:
             _forget_left(context, person, places)
             if len(places) >= most:
                 raise TooMany(why="drafts", most=most)
-        unit.put(places, channel.id, True)
     else:
         reply = 0
-        unit.drop(places, channel.id)
-    unit.store(PutDraft(person.id, channel.id, text, reply, now))
+    context.apply(PutDraft(person.id, channel.id, text, reply, now))
     for own in context.state.connected.get(person.id, ()):
         if own is not session:
-            unit.tell_one(own, Drafted(channel=channel.name, text=text, at=now, reply=reply))
+            context.unit.tell_one(own, Drafted(channel=channel.name, text=text, at=now, reply=reply))
     return Done(at=now)
 
 
@@ -80,8 +78,7 @@ def _forget_left(context: Context, person: Person, places: dict[int, bool]) -> N
     for number in tuple(places):
         standing = context.state.standing(number, person.id)
         if standing is None or not standing.inside:
-            context.unit.drop(places, number)
-            context.unit.store(PutDraft(person.id, number, "", 0, 0))
+            context.apply(PutDraft(person.id, number, "", 0, 0))
 
 
 async def drafts(context: Context, session: Session, command: Drafts) -> DraftList:

@@ -16,9 +16,8 @@ from causerie.chat.texts import check_reason, check_text, tags_after_edit
 from causerie.server import message_cache
 from causerie.server.audit import audit
 from causerie.server.context import Context
-from causerie.server.engine.cached_message import BEGINNING, CachedMessage
+from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
-from causerie.server.features.messages import pins
 from causerie.server.features.messages.messages import data_of, find_mentions
 from causerie.server.ports.changes import Append, Erase, Rewrite
 from causerie.server.send_quota import keep_guest
@@ -51,14 +50,9 @@ async def edit(context: Context, session: Session, command: Edit) -> Append:
     unit = context.unit
     with unit.whole():
         keep_guest(context, session)
-        for name, value in (
-            ("text", text[:BEGINNING]), ("edited_at", at), ("mentions", named.people), ("everyone", named.everyone),
-            ("tags", tags_after_edit(message.tags)),
-        ):  # fmt: skip
-            unit.set(message, name, value)
         unit.append(append)
-        data = data_of(message.action, named, at, message.notice, message.tags)
-        unit.store(Rewrite(channel.id, message.number, text, data, at, person.id))
+        data = data_of(message.action, named, at, message.notice, tags_after_edit(message.tags))
+        context.apply(Rewrite(channel.id, message.number, text, data, at, person.id))
         if message.author != person.id:
             audit(
                 context,
@@ -128,19 +122,7 @@ def _erase(
     now: int,
 ) -> Append:
     """These messages say nothing any more, and nothing is left of what there was about them."""
-    unit = context.unit
     numbers = tuple(message.number for message in messages)
-    for message in messages:
-        for name, value in (
-            ("deleted", True),
-            ("text", ""),
-            ("mentions", ()),
-            ("everyone", ""),
-            ("tags", {}),
-            ("reactions", {}),
-        ):
-            unit.set(message, name, value)
-    pins.forget(context, channel, numbers)
     keep_guest(context, session)
     at = context.moment(channel.id, now)
     told = Deleted(
@@ -156,8 +138,8 @@ def _erase(
     append = Append(
         channel, "deleted", at, person, "", "", msgspec.json.encode(data).decode(), target=numbers[0], event=told
     )
-    unit.append(append)
-    unit.store(Erase(channel.id, numbers))
+    context.unit.append(append)
+    context.apply(Erase(channel.id, numbers))
     return append
 
 

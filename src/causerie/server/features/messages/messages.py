@@ -19,6 +19,7 @@ from causerie.chat.texts import check_tags, check_text
 from causerie.server import message_cache
 from causerie.server.context import Context
 from causerie.server.engine.cached_message import CachedMessage
+from causerie.server.engine.passing import NoteSlowed, PutSpoke
 from causerie.server.engine.session import Session
 from causerie.server.features.messages import threads
 from causerie.server.features.presence import channel_presence
@@ -76,7 +77,7 @@ def send(context: Context, session: Session, command: Send) -> Append | Coroutin
     if person.guest and person.id not in state.kept_guests:
         keep_guest(context, session)
     if not 0 <= now - session.spoke < SPOKE_MS:
-        unit.set(session, "spoke", now)
+        context.apply(PutSpoke(session.id, now))
     if channel.access == "direct":
         _bring_in_all(context, session, channel)
     append = Append(channel, "message", context.moment(channel.id, now), person, text, key, "")
@@ -142,7 +143,7 @@ def _send_more(
     """Say what is not just a text. `answered`: the message that it answers and the one that its thread began with."""
     person = session.person
     assert person is not None
-    last = context.slowed.get((channel.id, person.id), 0)
+    last = context.state.slowed.get((channel.id, person.id), 0)
     standing = context.state.standing(channel.id, person.id)
     message_policy.check_slow(channel, person, standing, last, now)
     target, first = answered or (None, None)
@@ -173,7 +174,7 @@ def _send_more(
     unit = context.unit
     with unit.whole():
         keep_guest(context, session)
-        unit.set(session, "spoke", now)
+        context.apply(PutSpoke(session.id, now))
         if channel.access == "direct":
             _bring_in_all(context, session, channel)
         unit.append(append)
@@ -185,21 +186,17 @@ def _send_more(
 
 
 def _note_slowed(context: Context, channel: Channel, append: Append, now: int) -> None:
-    slowed = context.slowed
-    if len(slowed) >= SLOWED_MOST:
-        for key in tuple(slowed)[: SLOWED_MOST // 2]:
-            del slowed[key]
-    key = channel.id, append.author.id
-    before = slowed.get(key, 0)
-    context.unit.put(slowed, key, now)
+    state, key = context.state, (channel.id, append.author.id)
+    before = state.slowed.get(key, 0)
+    context.apply(NoteSlowed(*key, now, SLOWED_MOST))
     if append.key:
         # Only the store knows whether the same was said before: then nothing was said now.
         unit, over = context.unit, asyncio.get_running_loop().create_future()
 
         def put_back(_: object) -> None:
             stored = unit.stored.get(append)
-            if stored is not None and stored.again and slowed.get(key) == now:
-                slowed[key] = before
+            if stored is not None and stored.again and state.slowed.get(key) == now:
+                context.unit.undo.settle(state.slowed, {key: before})
 
         over.add_done_callback(put_back)
         unit.waiting.append(over)

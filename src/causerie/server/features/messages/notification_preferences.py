@@ -189,19 +189,17 @@ def _person(session: Session) -> Person:
 
 def _change(context: Context, person: Person, **changes: Any) -> Done:
     """Keep what a person wants now, and tell their sessions. Wishes about channels that they left are forgotten."""
-    state, unit = context.state, context.unit
+    state = context.state
     wanted = msgspec.structs.replace(wants(context, person.id), changed_at=context.now(), **changes)
     places = state.places.get(person.id, {})
     levels = {channel: level for channel, level in wanted.levels.items() if channel in places}
     wanted = msgspec.structs.replace(wanted, levels=levels)
-    unit.put(state.preferences, person.id, wanted)
-    if not person.guest:
-        unit.store(PutPreferences(person.id, wanted))
+    context.apply(PutPreferences(person.id, wanted), stored=not person.guest)
     told = Preferring(
         channel="", preferences=msgspec.structs.replace(wanted, levels={}), levels={**_levels(context, wanted)}
     )
     for own in state.connected.get(person.id, ()):
-        unit.tell_one(own, told)
+        context.unit.tell_one(own, told)
     return Done()
 
 

@@ -8,7 +8,6 @@ from causerie.chat import message_policy, policy
 from causerie.chat.commands import Pin, Pins
 from causerie.chat.errors import TooMany
 from causerie.chat.events import Pinned
-from causerie.chat.model import Channel
 from causerie.chat.replies import Done, PinList
 from causerie.chat.texts import first_words
 from causerie.server import message_cache
@@ -51,22 +50,11 @@ async def pin(context: Context, session: Session, command: Pin) -> Append | Done
         if command.on:
             # The store keeps them in the order of their times, and many may come in one millisecond.
             since = max(now, *(at + 1 for at in pinned.values()), 0)
-            unit.put(context.state.pins, channel.id, {**pinned, message.number: since})
-            unit.store(PutPin(channel.id, message.number, since, True))
+            context.apply(PutPin(channel.id, message.number, since, True))
         else:
-            forget(context, channel, (message.number,))
-            unit.store(PutPin(channel.id, message.number, now, False))
+            context.apply(PutPin(channel.id, message.number, now, False))
         unit.append(append)
     return append
-
-
-def forget(context: Context, channel: Channel, numbers: tuple[int, ...]) -> None:
-    """In memory, these messages are not pinned (any more)."""
-    pinned = context.state.pins.get(channel.id, {})
-    if not pinned.keys().isdisjoint(numbers):
-        # Another dictionary: what is undone comes back in its place.
-        left = {number: at for number, at in pinned.items() if number not in numbers}
-        context.unit.put(context.state.pins, channel.id, left)
 
 
 async def pins(context: Context, session: Session, command: Pins) -> PinList:
@@ -80,5 +68,7 @@ async def pins(context: Context, session: Session, command: Pins) -> PinList:
     message_cache.reader(context, session, channel)
     if len(messages) < len(numbers):
         kept = {message.number for message in messages}
-        forget(context, channel, tuple(number for number in numbers if number not in kept))
+        for number in numbers:
+            if number not in kept:
+                context.apply(PutPin(channel.id, number, 0, False), stored=False)
     return PinList(channel=channel.name, messages=[message for message in messages if not message.deleted])

@@ -15,7 +15,6 @@ from causerie.chat.replies import Done, Reactor, ReactorList
 from causerie.chat.texts import first_words
 from causerie.server import message_cache
 from causerie.server.context import Context
-from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import Append, PutReaction
 from causerie.server.send_quota import give_back, keep_guest
@@ -56,25 +55,10 @@ async def react(context: Context, session: Session, command: React) -> Append | 
     unit = context.unit
     with unit.whole():
         keep_guest(context, session)
-        _change(context, message, emoji, person.id, command.on)
-        unit.store(PutReaction(channel.id, message.number, emoji, person.id, command.on))
+        context.apply(PutReaction(channel.id, message.number, emoji, person.id, command.on))
+        context.remembered_weight += command.on
         unit.append(append)
     return append
-
-
-def _change(context: Context, message: CachedMessage, emoji: str, person: int, on: bool) -> None:
-    unit = context.unit
-    people = message.reactions.get(emoji)
-    if on:
-        if people is None:
-            unit.put(message.reactions, emoji, {person: True})
-        else:
-            unit.put(people, person, True)
-        context.remembered_weight += 1
-    elif people is not None:
-        unit.drop(people, person)
-        if not people:
-            unit.drop(message.reactions, emoji)
 
 
 async def reactions(context: Context, session: Session, command: Reactions) -> ReactorList:

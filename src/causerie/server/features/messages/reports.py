@@ -42,8 +42,7 @@ async def report(context: Context, session: Session, command: Report) -> Done:
         raise TooMany(why="reports", most=most if len(mine) >= most else OPEN_MOST)
     keep_guest(context, session)
     new = Complaint(context.new_id(), channel.id, context.now(), person.id, message.number, message.author, reason)
-    context.unit.put(reports, new.id, new)
-    context.unit.store(PutReport(new))
+    context.apply(PutReport(new))
     told = Reported(
         channel=channel.name,
         report=new.id,
@@ -106,8 +105,7 @@ async def close_report(context: Context, session: Session, command: CloseReport)
     person, one = session.person, reports.get(command.report)
     if person is None or one is None or not _for(context, person, (one,)):
         raise NoSuchReport(report=command.report)
-    context.unit.drop(reports, one.id)
-    context.unit.store(PutReport(one, open=False))
+    context.apply(PutReport(one, open=False))
     place = context.state.channels[one.channel].name
     audit(
         context, session, "report_closed", channel=place, number=one.target, name=names[0], by=names[1],
@@ -117,11 +115,11 @@ async def close_report(context: Context, session: Session, command: CloseReport)
 
 
 async def _open(context: Context) -> dict[int, Complaint]:
-    if context.reports is None:
+    if context.state.reports is None:
         read = await context.store.reports(tuple(context.state.channels))
-        if context.reports is None:
-            context.reports = {one.id: one for one in read}
-    return context.reports
+        if context.state.reports is None:
+            context.state.reports = {one.id: one for one in read}
+    return context.state.reports
 
 
 async def _name(context: Context, number: int) -> str:

@@ -13,6 +13,7 @@ from causerie.chat.events import Confided
 from causerie.chat.replies import Confidence
 from causerie.chat.texts import check_tags, check_text
 from causerie.server.context import Context
+from causerie.server.engine.passing import PutSpoke
 from causerie.server.engine.session import Session
 
 
@@ -29,9 +30,9 @@ def confide(context: Context, session: Session, command: Confide) -> Confidence:
     standings = state.standings[channel.id]
     standing = standings.get(person.id)
     policy.check_confide(channel, person, standing, now)
-    last = context.slowed.get((channel.id, person.id), 0)
+    last = context.state.slowed.get((channel.id, person.id), 0)
     message_policy.check_slow(channel, person, standing, last, now)
-    context.unit.set(session, "spoke", now)
+    context.apply(PutSpoke(session.id, now))
     told = Confided(
         channel=channel.name, at=now, person=person.id, name=person.name, guest=person.guest,
         mark=f"{context.new_id():x}", to=command.to, text=text, action=command.action, notice=command.notice, tags=tags,

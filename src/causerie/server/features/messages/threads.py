@@ -24,10 +24,9 @@ from causerie.server.send_quota import keep_guest
 
 def follow(context: Context, person: int, channel: Channel, thread: int, on: bool) -> None:
     """This person (an id) follows the thread from now on, or no longer; each of their sessions is told."""
-    unit = context.unit
-    unit.store(PutFollow(person, channel.id, thread, on))
+    context.apply(PutFollow(person, channel.id, thread, on))
     for session in context.state.connected.get(person, ()):
-        unit.tell_one(session, Followed(channel=channel.name, thread=thread, on=on))
+        context.unit.tell_one(session, Followed(channel=channel.name, thread=thread, on=on))
 
 
 def follow_with(context: Context, channel: Channel, reply: Append, first: int) -> None:
@@ -123,9 +122,9 @@ async def threads(context: Context, session: Session, command: Threads) -> Threa
     assert person is not None
     places = _places(context, person.id)
     while True:
-        flushed = context.flushed
+        flushed = context.state.flushed
         found = await read_own(context, session, lambda: context.store.threads(person.id, places))
-        if context.flushed is flushed:
+        if context.state.flushed is flushed:
             break
         # A marker that was in memory when this was read may have left it since: it is read again.
     most = context.config.conversation.follows_person

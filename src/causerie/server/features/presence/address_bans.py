@@ -11,6 +11,7 @@ import msgspec
 
 from causerie.chat.model import Channel, Person
 from causerie.server.context import Context
+from causerie.server.engine.passing import PutGuestHost
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import AddressBan, PutAddressBan
@@ -24,13 +25,10 @@ BANS_MOST = 10_000
 
 def remember(context: Context, session: Session) -> None:
     """A guest who said something goes: note where from, so that it can be banned by what it said."""
-    person, hosts = session.person, context.guest_hosts
+    person = session.person
     if person is None or not person.guest or session.exempt or person.id not in context.state.kept_guests:
         return
-    context.unit.drop(hosts, person.id)
-    context.unit.put(hosts, person.id, network_of(session.host))
-    if len(hosts) > HOSTS_MOST:
-        context.unit.drop(hosts, next(iter(hosts)))
+    context.apply(PutGuestHost(person.id, network_of(session.host), HOSTS_MOST))
 
 
 def until(context: Context, session: Session, channel: Channel) -> int:
@@ -46,16 +44,15 @@ def put(context: Context, channel: Channel, whom: Person, by: Person) -> int:
     hours = context.config.conversation.guest_ban_hours
     connected = context.state.connected.get(whom.id, ())
     hosts = {network_of(own.host) for own in connected if not own.exempt}
-    if whom.id in context.guest_hosts:
-        hosts.add(context.guest_hosts[whom.id])
+    if whom.id in context.state.guest_hosts:
+        hosts.add(context.state.guest_hosts[whom.id])
     if not whom.guest or not hours or not hosts:
         return 0
     now = context.now()
     _make_room(context, now, len(hosts))
     for host in hosts:
         ban = AddressBan(channel.id, host, whom.id, by.id, now + hours * 3_600_000)
-        context.unit.put(context.state.address_bans, (channel.id, host), ban)
-        context.unit.store(PutAddressBan(ban))
+        context.apply(PutAddressBan(ban))
     return hours
 
 
@@ -82,5 +79,4 @@ def _make_room(context: Context, now: int, more: int) -> None:
 
 
 def _drop(context: Context, ban: AddressBan) -> None:
-    context.unit.drop(context.state.address_bans, (ban.channel, ban.host))
-    context.unit.store(PutAddressBan(msgspec.structs.replace(ban, until=0)))
+    context.apply(PutAddressBan(msgspec.structs.replace(ban, until=0)))

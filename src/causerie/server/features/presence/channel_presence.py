@@ -13,36 +13,22 @@ from causerie.chat.commands import Ping, Quit
 from causerie.chat.errors import TooManyChannels
 from causerie.chat.events import How
 from causerie.chat.model import BANNED, Channel, Person, Role, Standing
-from causerie.chat.names import skeleton
 from causerie.chat.replies import Done, Pong
 from causerie.server import send_quota
 from causerie.server.context import Context
 from causerie.server.engine import presence_view
+from causerie.server.engine.passing import DropLogin, DropSession, EnterChannel, ExitChannel
 from causerie.server.engine.session import Session
 from causerie.server.features.accounts import tokens
-from causerie.server.features.presence import address_bans, metadata, presence, presence_watch, read_state
+from causerie.server.features.presence import address_bans, presence, presence_watch, read_state
 from causerie.server.ports.changes import PutStanding
 
 
 def stand(context: Context, channel: Channel, person: Person, standing: Standing | None) -> None:
     """Change how a person stands in a channel; None: not at all. A guest's standing is kept while it is here."""
-    state, unit = context.state, context.unit
-    # One who is gone stands nowhere but in this channel: a banned guest.
-    places = state.places.get(person.id)
-    if places is None:
-        places = {}
-        if person.id in state.people:
-            unit.put(state.places, person.id, places)
-    if standing is None:
-        unit.drop(state.standings[channel.id], person.id)
-        unit.drop(places, channel.id)
-    else:
-        if standing.role == Role.BANNED:
-            standing = BANNED
-        unit.put(state.standings[channel.id], person.id, standing)
-        unit.put(places, channel.id, standing)
-    if not person.guest:
-        unit.store(PutStanding(channel.id, person.id, standing))
+    if standing is not None and standing.role == Role.BANNED:
+        standing = BANNED
+    context.apply(PutStanding(channel.id, person.id, standing), stored=not person.guest)
 
 
 def remains(context: Context, channel: Channel, person: Person) -> Standing | None:
@@ -67,9 +53,7 @@ def enter(context: Context, session: Session, channel: Channel) -> None:
         stand(context, channel, person, standing)
         read_state.arrived(context, channel, person)
     was = presence_view.shown(context.state, channel, person.id)
-    unit.put(session.channels, channel.id, True)
-    if session.mode != "invisible":
-        presence.count(context, session, channel, 1)
+    context.apply(EnterChannel(session.id, channel.id))
     unit.enter(session, channel.id)
     now = presence_view.shown(context.state, channel, person.id)
     told = presence.entered(channel, person, standing, now or presence_view.AVAILABLE)
@@ -102,10 +86,8 @@ def leave(
         return
     state, unit = context.state, context.unit
     was = presence_view.shown(context.state, channel, person.id)
-    unit.drop(session.channels, channel.id)
+    context.apply(ExitChannel(session.id, channel.id))
     unit.exit(session, channel.id)
-    if session.mode != "invisible":
-        presence.count(context, session, channel, -1)
     now = presence_view.shown(context.state, channel, person.id)
     if was is None:
         return
@@ -126,59 +108,38 @@ def depart(context: Context, session: Session, reason: str = "", at: int = 0) ->
     person = session.person
     if person is None:
         return
-    state, unit, at = context.state, context.unit, at or context.now()
-    # Another dictionary: what is undone comes back in its place, and the devices in their order.
-    connected = {own: True for own in state.connected[person.id] if own is not session}
-    forgotten = person.guest and not connected
-    seemed = presence_view.shown_anywhere(context.state, person.id) if context.watchers else None
+    state, at = context.state, at or context.now()
+    forgotten = person.guest and len(state.connected[person.id]) == 1
     for number in tuple(session.channels):
         leave(context, session, state.channels[number], reason, gone=forgotten, how="quit")
-    unit.put(state.connected, person.id, connected)
-    if seemed is not None:
-        presence_watch.seems(context, person, seemed, presence_view.shown_anywhere(context.state, person.id))
-    if session.mode != "invisible":
+    if context.state.watchers:
+        seemed = presence_view.shown_anywhere(context.state, person.id)
+        presence_watch.seems(
+            context, person, seemed, presence_view.shown_anywhere(context.state, person.id, but=session)
+        )
+    visible = session.mode != "invisible"
+    places = state.places.get(person.id, {})
+    member_of = [number for number, standing in places.items() if standing.inside] if forgotten else []
+    address_bans.remember(context, session)
+    if forgotten:
+        send_quota.leave_behind(context, session)
+    context.apply(DropLogin(session.id))
+    if visible:
         presence.note_seen(context, person, at)
         presence.note_gone(context, person, at)
         presence_watch.went(context, person)
-    if session.elevated_by is not None:
-        unit.set(session, "elevated_by", None)
-    unit.set(session, "away", "")
-    unit.set(session, "mode", "online")
-    address_bans.remember(context, session)
-    if not connected:
-        unit.drop(state.connected, person.id)
-        unit.drop(state.about, person.id)
-        if person.guest:
-            send_quota.leave_behind(context, session)
-            unit.drop(context.buckets, person.id)
-            for number, standing in tuple(state.places.get(person.id, {}).items()):
-                if standing.role == Role.BANNED:
-                    unit.put(state.banned_guests, person.id, person)
-                else:
-                    stand(context, state.channels[number], person, None)
-                if standing.inside:
-                    unit.tell(number, presence.left(state.channels[number], person, reason, True, "quit"))
-            unit.drop(state.people, person.id)
-            unit.drop(state.names, skeleton(person.name))
-            unit.drop(state.places, person.id)
-            unit.drop(state.kept_guests, person.id)
-            unit.drop(state.preferences, person.id)
-            unit.drop(state.person_notes, person.id)
-    unit.set(session, "person", None)
-    unit.set(session, "token", 0)
+    for number in member_of:
+        context.unit.tell(number, presence.left(state.channels[number], person, reason, True, "quit"))
 
 
 def close(context: Context, session: Session, at: int = 0) -> None:
     """The connection is gone, which holds even if its unit of work fails. `at` (ms): when that was, if not now."""
     at = at or context.now()
     session.closed = True
-    context.sessions.pop(session, None)
     context.lagging.pop(session, None)
-    for number in (*session.channels, *session.parting):
-        context.fanout.subscribers(number).remove(session)
-    presence_watch.forget(context, session)
-    metadata.forget(context, session)
+    context.fanout.remove(session)
     depart(context, session, at=at)
+    context.apply(DropSession(session.id))
     context.unit.fact(partial(close, context, session, at))
     context.commit_loop.wake()
 

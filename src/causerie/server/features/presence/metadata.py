@@ -20,6 +20,7 @@ from causerie.chat.replies import Done, MetadataKeys, MetadataLine, MetadataList
 from causerie.server.context import Context
 from causerie.server.elevation import is_elevated
 from causerie.server.engine import presence_view
+from causerie.server.engine.passing import PutMetadataKeys
 from causerie.server.engine.session import Session
 from causerie.server.name_checks import own_names
 from causerie.server.ports.changes import PutMetadata
@@ -61,29 +62,18 @@ def set_metadata(context: Context, session: Session, command: SetMetadata) -> Do
 
 
 def _note(context: Context, session: Session, channel: Channel | None, person: Person, key: str, value: str) -> None:
-    state, unit = context.state, context.unit
-    kept = state.person_notes if channel is None else state.channel_notes
-    number = person.id if channel is None else channel.id
-    notes = {**kept.get(number, {}), key: value}
-    if not value:
-        del notes[key]
-    if notes:
-        unit.put(kept, number, notes)
-    else:
-        unit.drop(kept, number)
     if channel is not None:
-        unit.store(PutMetadata(channel.id, 0, key, value))
+        context.apply(PutMetadata(channel.id, 0, key, value))
         told = MetadataSet(channel=channel.name, key=key, value=value)
     else:
-        if not person.guest:
-            unit.store(PutMetadata(0, person.id, key, value))
+        context.apply(PutMetadata(0, person.id, key, value), stored=not person.guest)
         told = MetadataSet(channel="", key=key, value=value, person=person.id, name=person.name)
-    for ears in context.metadata_ears.get(key, ()):
+    for ears in context.state.metadata_ears.get(key, ()):
         # Who asked is answered.
         if ears is not session and (
             channel.id in ears.channels if channel is not None else _hears_of(context, ears, person)
         ):
-            unit.tell_one(ears, told)
+            context.unit.tell_one(ears, told)
 
 
 def _hears_of(context: Context, ears: Session, person: Person) -> bool:
@@ -110,8 +100,9 @@ def follow_metadata(context: Context, session: Session, command: FollowMetadata)
     for key in command.keys:
         check_key(key)
     if not command.on:
-        _drop(context, session, command.keys or known)
-        return MetadataKeys(keys=list(session.keys or ()), most=most)
+        left = [key for key in known if command.keys and key not in command.keys]
+        context.apply(PutMetadataKeys(session.id, tuple(left)))
+        return MetadataKeys(keys=left, most=most)
     new: list[str] = []
     refused = ""
     for key in command.keys:
@@ -121,28 +112,9 @@ def follow_metadata(context: Context, session: Session, command: FollowMetadata)
             refused = key
             break
         known = {**known, key: True}
-        if (ears := context.metadata_ears.get(key)) is None:
-            context.unit.put(context.metadata_ears, key, {session: True})
-        else:
-            context.unit.put(ears, session, True)
         new.append(key)
-    context.unit.set(session, "keys", known or None)
+    context.apply(PutMetadataKeys(session.id, tuple(known)))
     return MetadataKeys(keys=list(known), new=new, refused=refused, most=most)
-
-
-def _drop(context: Context, session: Session, keys: Iterable[str]) -> None:
-    known, dropped = session.keys or {}, frozenset(keys)
-    for key in dropped & known.keys():
-        context.unit.drop(context.metadata_ears[key], session)
-        if not context.metadata_ears[key]:
-            context.unit.drop(context.metadata_ears, key)
-    context.unit.set(session, "keys", {key: True for key in known if key not in dropped} or None)
-
-
-def forget(context: Context, session: Session) -> None:
-    """The connection is gone, and follows nothing."""
-    if session.keys is not None:
-        _drop(context, session, session.keys)
 
 
 def sync_metadata(context: Context, session: Session, command: SyncMetadata) -> MetadataPage:
@@ -188,7 +160,7 @@ def _of(context: Context, people: Iterable[int], keys: list[str]) -> Iterator[Me
 def became(context: Context, person: Person) -> None:
     """A guest is an account now: what is noted of it is kept."""
     for key, value in context.state.person_notes.get(person.id, {}).items():
-        context.unit.store(PutMetadata(0, person.id, key, value))
+        context.apply(PutMetadata(0, person.id, key, value))
 
 
 def _about(context: Context, session: Session, channel: str, name: str) -> tuple[Channel | None, Person]:

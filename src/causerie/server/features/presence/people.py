@@ -17,6 +17,7 @@ from causerie.chat.texts import check_text
 from causerie.server.context import Context
 from causerie.server.elevation import is_elevated
 from causerie.server.engine import presence_view
+from causerie.server.engine.passing import PutAbout, PutGuest
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import presence, presence_watch
 from causerie.server.name_checks import checked_guest_name
@@ -85,7 +86,7 @@ def describe(context: Context, session: Session, command: Describe) -> Done:
     about = check_text(command.about, ABOUT_BYTES) if command.about else ""
     if "\n" in about:
         raise BadInput(why="line_end")
-    context.unit.put(state.about, person.id, about)
+    context.apply(PutAbout(person.id, about))
     for number, standing in state.places.get(person.id, {}).items():
         if standing.inside and person.id in state.here.get(number, ()):
             told = Described(channel=state.channels[number].name, person=person.id, name=person.name, about=about)
@@ -115,21 +116,16 @@ def set_name(context: Context, session: Session, command: SetName) -> Done:
     if name == was.name:
         give_back(context, session)
         return Done()
-    state, unit = context.state, context.unit
+    state = context.state
     person = msgspec.structs.replace(was, name=name)
-    unit.put(state.people, person.id, person)
-    if mark != (before := skeleton(was.name)):
-        unit.drop(state.names, before)
-        unit.put(state.names, mark, person.id)
+    context.apply(PutGuest(person, mark))
     if person.id in state.kept_guests:
-        unit.store(PutPerson(person, ""))
-    for own in state.connected[person.id]:
-        unit.set(own, "person", person)
+        context.apply(PutPerson(person, ""))
     presence_watch.renamed(context, was, person)
     presence.note_departed(context, GoneLine(was.id, was.name, context.now(), True))
     for number, standing in state.places.get(person.id, {}).items():
         if standing.inside:
             channel = state.channels[number].name
             renamed = Renamed(channel=channel, person=person.id, name=name, was=was.name, guest=True)
-            unit.tell(number, renamed, by=session)
+            context.unit.tell(number, renamed, by=session)
     return Done()

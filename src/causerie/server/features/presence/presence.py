@@ -12,7 +12,8 @@ from causerie.chat.events import Entered, How, Left, Presence
 from causerie.chat.model import ROLE_NAMES, Channel, Mode, Person, Standing
 from causerie.chat.replies import Done, GoneLine
 from causerie.chat.texts import check_text
-from causerie.server.context import DEPARTED_MOST, Context
+from causerie.server.context import Context
+from causerie.server.engine.passing import NoteDeparture, PutPresence
 from causerie.server.engine.presence_view import AVAILABLE, AWAY, Shown, inside, shown, shown_anywhere, visible
 from causerie.server.engine.session import Session
 from causerie.server.features.presence import presence_watch
@@ -20,26 +21,15 @@ from causerie.server.ports.changes import PutSeen
 
 AWAY_BYTES = 400
 
+DEPARTED_MOST = 1000
+"""Of people who left that are remembered."""
+
 
 def hides(context: Context, session: Session, person: Person) -> bool:
     """Whether a person is invisible on every other device: they stay so when this one more connects by itself."""
     connected = context.state.connected.get(person.id, ())
     others = [own for own in connected if own is not session and not own.arriving]
     return bool(others) and all(own.mode == "invisible" for own in others)
-
-
-def count(context: Context, session: Session, channel: Channel, by: int) -> None:
-    """One connection more or less of the session's person is in the channel, for all to see."""
-    assert session.person is not None
-    state, person = context.state, session.person.id
-    here = state.here.get(channel.id)
-    if here is None:
-        here = {}
-        context.unit.put(state.here, channel.id, here)
-    if now := here.get(person, 0) + by:
-        context.unit.put(here, person, now)
-    else:
-        context.unit.drop(here, person)
 
 
 def entered(channel: Channel, person: Person, standing: Standing, seen: Shown) -> Entered:
@@ -117,15 +107,12 @@ def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
     places = [state.channels[number] for number in session.channels]
     before = [shown(context.state, channel, person.id) for channel in places]
     seemed = shown_anywhere(context.state, person.id)
-    if session.arriving:
-        unit.set(session, "arriving", False)
-        mode = "invisible" if hides(context, session, person) else mode
+    if session.arriving and hides(context, session, person):
+        mode = "invisible"
     turned = (mode != "invisible") - (session.mode != "invisible")
-    unit.set(session, "away", away)
-    unit.set(session, "mode", mode)
+    # Since when one was here in secret stays a secret.
+    context.apply(PutPresence(session.id, mode, away, context.now() if turned > 0 else 0))
     for channel, was in zip(places, before, strict=True):
-        if turned:
-            count(context, session, channel, turned)
         now = shown(context.state, channel, person.id)
         if was is not None and now is not None:
             tell_changed(context, channel, person, was, now)
@@ -136,8 +123,6 @@ def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
             unit.tell(channel.id, entered(channel, person, standing, now))
     presence_watch.seems(context, person, seemed, shown_anywhere(context.state, person.id))
     if turned > 0:
-        # Since when one was here in secret stays a secret.
-        unit.set(session, "since", context.now())
         presence_watch.came(context, person)
     elif turned < 0:
         note_seen(context, person, context.now())
@@ -158,9 +143,7 @@ def note_gone(context: Context, person: Person, at: int) -> None:
 
 def note_departed(context: Context, line: GoneLine) -> None:
     """Remember this, and forget the oldest of so many."""
-    context.unit.set(context, "departures", context.departures + 1)
-    context.unit.put(context.departed, context.departures, line)
-    context.unit.drop(context.departed, context.departures - DEPARTED_MOST)
+    context.apply(NoteDeparture(line, DEPARTED_MOST))
 
 
 def departed(context: Context) -> list[GoneLine]:
@@ -171,12 +154,13 @@ def departed(context: Context) -> list[GoneLine]:
         now = people.get(line.person)
         return shares_last_seen(context, line.person) if now is not None and not now.guest else line.guest
 
-    return [line for _, line in sorted(context.departed.items(), reverse=True) if may_be_told(line)]
+    return [line for _, line in sorted(context.state.departed.items(), reverse=True) if may_be_told(line)]
 
 
 def note_seen(context: Context, person: Person, at: int) -> None:
     """Keep when an account was last here for others to see, if they may know it and it was just now. It is stored
     whatever becomes of the unit of work: that they left is not undone."""
     if not person.guest and shares_last_seen(context, person.id) and not visible(context.state, person.id):
-        context.unit.put(context.state.seen, person.id, at)
-        context.commit_loop.owe(PutSeen(person.id, at), about=("seen", person.id))
+        seen = PutSeen(person.id, at)
+        context.apply(seen, stored=False)
+        context.commit_loop.owe(seen, about=("seen", person.id))

@@ -8,8 +8,6 @@ People count as here when others may see it (presence.py). A name may be watched
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from causerie.chat.bounds import WATCHED_MOST
 from causerie.chat.commands import Watch
 from causerie.chat.errors import BadName, TooMany
@@ -18,6 +16,7 @@ from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Watching
 from causerie.server.context import Context
+from causerie.server.engine.passing import PutWatched
 from causerie.server.engine.presence_view import Shown, visible
 from causerie.server.engine.session import Session
 
@@ -33,16 +32,12 @@ def watch(context: Context, session: Session, command: Watch) -> Watching:
     if command.on and command.names:
         if len(known | named) > WATCHED_MOST:
             raise TooMany(why="watched", most=WATCHED_MOST)
-        context.unit.set(session, "watching", known | named)
-        for mark in named:
-            if (watchers := context.watchers.get(mark)) is None:
-                context.unit.put(context.watchers, mark, {session: True})
-            else:
-                context.unit.put(watchers, session, True)
+        context.apply(PutWatched(session.id, known | named))
         return _status(context, named)
     if command.on:
         return _status(context, known)
-    _forget(context, session, named or known)
+    dropped = named or known
+    context.apply(PutWatched(session.id, {mark: name for mark, name in known.items() if mark not in dropped}))
     return Watching()
 
 
@@ -57,49 +52,34 @@ def _status(context: Context, named: dict[str, str]) -> Watching:
     return Watching(here=here, gone=gone)
 
 
-def _forget(context: Context, session: Session, marks: Iterable[str]) -> None:
-    known, dropped = session.watching or {}, frozenset(marks)
-    for mark in dropped & known.keys():
-        context.unit.drop(context.watchers[mark], session)
-        if not context.watchers[mark]:
-            context.unit.drop(context.watchers, mark)
-    context.unit.set(session, "watching", {mark: name for mark, name in known.items() if mark not in dropped} or None)
-
-
-def forget(context: Context, session: Session) -> None:
-    """The connection is gone, and watches nobody."""
-    if session.watching is not None:
-        _forget(context, session, session.watching)
-
-
 def came(context: Context, person: Person) -> None:
     """One more of a person's connections can be seen; if it is the first, those who watch are told."""
-    if context.watchers and len(visible(context.state, person.id)) == 1:
+    if context.state.watchers and len(visible(context.state, person.id)) == 1:
         _tell(context, person, True)
 
 
 def went(context: Context, person: Person) -> None:
     """One fewer; the last is told."""
-    if context.watchers and not visible(context.state, person.id):
+    if context.state.watchers and not visible(context.state, person.id):
         _tell(context, person, False)
 
 
 def renamed(context: Context, was: Person, person: Person) -> None:
     """A person who is here has another name: one went, the other came, unless it is the same but for its letters."""
-    if context.watchers and skeleton(was.name) != skeleton(person.name) and visible(context.state, person.id):
+    if context.state.watchers and skeleton(was.name) != skeleton(person.name) and visible(context.state, person.id):
         _tell(context, was, False)
         _tell(context, person, True)
 
 
 def seems(context: Context, person: Person, was: Shown | None, now: Shown | None) -> None:
     """How a person who stays here seems to others, wherever, was that and is this."""
-    if context.watchers and was is not None and now is not None and was != now:
+    if context.state.watchers and was is not None and now is not None and was != now:
         changed(context, person, Presence(channel="", person=person.id, name=person.name, away=now[0], dnd=now[1]))
 
 
 def changed(context: Context, person: Person, told: Presence | Described | Renamed) -> None:
     """Something about a person changed that their channels are told. Who is in one of these hears it there."""
-    watching = context.watchers.get(skeleton(person.name))
+    watching = context.state.watchers.get(skeleton(person.name))
     if not watching or not visible(context.state, person.id):
         return
     here = context.state.here
@@ -110,6 +90,6 @@ def changed(context: Context, person: Person, told: Presence | Described | Renam
 
 
 def _tell(context: Context, person: Person, here: bool) -> None:
-    for session in context.watchers.get(skeleton(person.name), ()):
+    for session in context.state.watchers.get(skeleton(person.name), ()):
         told = Watched(channel="", person=person.id, name=person.name, here=here, guest=person.guest)
         context.unit.tell_one(session, told)

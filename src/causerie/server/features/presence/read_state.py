@@ -1,7 +1,7 @@
 """How far each person has read each channel and thread, the same on every device and by every protocol.
 
 A marker that somebody moves is stored with the unit of work that answers it, like everything that is acknowledged.
-One's own message moves it too: that is noted in memory (`context.markers`) and stored within seconds, and what a crash
+One's own message moves it too: that is noted in memory (`state.markers`) and stored within seconds, and what a crash
 takes back of it is that one's last words are unread again. Until then, what is in memory comes before what the store
 has. Guests' markers stay in memory, as long as they are connected.
 
@@ -22,7 +22,8 @@ from causerie.chat.errors import Busy, NoSuchMessage, NotLoggedIn
 from causerie.chat.events import Marked
 from causerie.chat.model import Channel, Person, Preferences
 from causerie.chat.replies import Done, ReadLine, ReadList
-from causerie.server.context import Context, Flushed
+from causerie.server.context import Context
+from causerie.server.engine.passing import DropMarker, NoteFlushed
 from causerie.server.engine.session import Session
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.features.messages.history import check_numbers
@@ -43,14 +44,14 @@ def mark(context: Context, session: Session, command: Mark) -> Done | Coroutine[
     """Move one's marker to an event of the channel, or of a thread in it; one of the future counts as the last one."""
     channel, person = _place(context, session, command.channel)
     check_numbers(number=command.number, thread=command.thread, at=command.at)
-    subscribers = context.fanout.subscribers(channel.id)
+    last, said = context.fanout.last(channel.id)
     if command.at:
         return _mark_at(context, session, command)
     if command.thread:
         return _mark_thread(context, session, command)
-    if command.number < subscribers.number:
+    if command.number < last:
         return _mark_back(context, session, command)
-    _move(context, channel, person, 0, (subscribers.number, subscribers.said), 0, context.now())
+    _move(context, channel, person, 0, (last, said), 0, context.now())
     return Done()
 
 
@@ -59,7 +60,7 @@ async def _mark_at(context: Context, session: Session, command: Mark) -> Done:
     for _ in range(TRIES):
         channel, person = _place(context, session, command.channel)
         at = min(command.at, max(context.now(), context.moments.get(channel.id, 0)))
-        last = context.fanout.subscribers(channel.id).number
+        last, _ = context.fanout.last(channel.id)
         before = await _state(context, channel, person, last)
         upto = max(before.upto, await context.store.number_at(channel.id, at))
         # More may have been said by the time that the marker has: in the same millisecond, or after a clock went back.
@@ -69,7 +70,7 @@ async def _mark_at(context: Context, session: Session, command: Mark) -> Done:
         at = max(at, before.at)
         (kept,) = await context.store.read_states(person.id, [(channel.id, marker[0], last)])
         channel, person = _place(context, session, command.channel)
-        if context.fanout.subscribers(channel.id).number == last:
+        if context.fanout.last(channel.id)[0] == last:
             _move(context, channel, person, 0, (*marker, at), kept.mentions, at)
             return Done()
     raise Busy(retry_after=1)
@@ -77,9 +78,9 @@ async def _mark_at(context: Context, session: Session, command: Mark) -> Done:
 
 async def _state(context: Context, channel: Channel, person: Person, last: int) -> ReadState:
     """A marker with its time."""
-    moved = context.markers.get((channel.id, person.id, 0))
+    moved = context.state.markers.get((channel.id, person.id, 0))
     (kept,) = await context.store.read_states(person.id, [(channel.id, -1 if moved is None else moved[0], last)])
-    moved = context.markers.get((channel.id, person.id, 0))
+    moved = context.state.markers.get((channel.id, person.id, 0))
     if moved is not None:
         kept = ReadState(channel.id, moved[0], moved[1], kept.mentions, moved[2] if len(moved) > 2 else 0)
     if not kept.at and kept.upto:
@@ -91,12 +92,12 @@ async def _mark_back(context: Context, session: Session, command: Mark) -> Done:
     """Up to an event that is not the last one: the store knows what was said by then, and who was named since."""
     for _ in range(TRIES):
         channel, person = _place(context, session, command.channel)
-        last = context.fanout.subscribers(channel.id).number
+        last, _ = context.fanout.last(channel.id)
         marker = await _marker_at(context, channel, command.number)
         at = await context.store.time_of(channel.id, marker[0])
         (kept,) = await context.store.read_states(person.id, [(channel.id, marker[0], last)])
         channel, person = _place(context, session, command.channel)
-        if context.fanout.subscribers(channel.id).number == last:
+        if context.fanout.last(channel.id)[0] == last:
             _move(context, channel, person, 0, marker, kept.mentions, at)
             return Done()
     raise Busy(retry_after=1)
@@ -107,19 +108,19 @@ async def _marker_at(context: Context, channel: Channel, number: int) -> Marker:
     if channel.history:
         return await context.store.said_at(channel.id, number)
     # Nobody knows any more which of the events in between were messages: most are.
-    subscribers = context.fanout.subscribers(channel.id)
-    return number, max(0, subscribers.said - (subscribers.number - number))
+    last, said = context.fanout.last(channel.id)
+    return number, max(0, said - (last - number))
 
 
 async def _mark_thread(context: Context, session: Session, command: Mark) -> Done:
     for _ in range(TRIES):
         channel, person = _place(context, session, command.channel)
-        last = context.fanout.subscribers(channel.id).number
+        last, _ = context.fanout.last(channel.id)
         marker = await context.store.said_at(channel.id, min(command.number, last), command.thread)
         if not marker[0] and (await context.store.said_at(channel.id, last, command.thread))[0] == 0:
             raise NoSuchMessage(channel=channel.name, number=command.thread)
         channel, person = _place(context, session, command.channel)
-        if context.fanout.subscribers(channel.id).number == last:
+        if context.fanout.last(channel.id)[0] == last:
             _move(context, channel, person, command.thread, marker, 0, 0)
             return Done()
     raise Busy(retry_after=1)
@@ -137,10 +138,8 @@ def _place(context: Context, session: Session, name: str) -> tuple[Channel, Pers
 def _move(
     context: Context, channel: Channel, person: Person, thread: int, marker: Marker, mentions: int, at: int
 ) -> None:
-    unit = context.unit
-    unit.put(context.markers, (channel.id, person.id, thread), marker)
-    if not person.guest:
-        unit.store(PutMarker(person.id, channel.id, thread, *marker))  # its time last, where it has one
+    put = PutMarker(person.id, channel.id, thread, *marker)  # its time last, where it has one
+    context.apply(put, stored=not person.guest)
     _tell(context, channel, person.id, thread, marker, mentions, at)
 
 
@@ -151,7 +150,7 @@ def _tell(context: Context, channel: Channel, person: int, thread: int, marker: 
         said=marker[1],
         thread=thread,
         mentions=mentions,
-        counted=context.fanout.subscribers(channel.id).number,
+        counted=context.fanout.last(channel.id)[0],
         at=at,
     )
     for own in context.state.connected.get(person, ()):
@@ -169,11 +168,10 @@ async def mentions_dropped(context: Context, channel_id: int, mentioned: frozens
                 break
             if standing is None or not standing.inside:
                 break
-            subscribers = context.fanout.subscribers(channel_id)
-            last = subscribers.number
+            last, total = context.fanout.last(channel_id)
             kept = await _state(context, channel, person, last)
-            if subscribers.number == last:
-                if kept.said < subscribers.said:
+            if context.fanout.last(channel_id)[0] == last:
+                if kept.said < total:
                     _tell(context, channel, person_id, 0, (kept.upto, kept.said), kept.mentions, kept.at)
                     context.commit_loop.wake()
                 break
@@ -191,14 +189,14 @@ def said(context: Context, unit: UnitOfWork) -> None:
             if append.thread:
                 moved[append.channel.id, author, append.thread] = number, stored.nth
     if moved:
-        context.unit.settled(context.markers, moved)
+        context.unit.undo.settle(context.state.markers, moved)
 
 
 def arrived(context: Context, channel: Channel, person: Person) -> None:
     """Who becomes a member of a channel has nothing unread in it: what was said before is history."""
-    subscribers = context.fanout.subscribers(channel.id)
-    if subscribers.number:
-        context.unit.put(context.markers, (channel.id, person.id, 0), (subscribers.number, subscribers.said))
+    number, said = context.fanout.last(channel.id)
+    if number:
+        context.apply(PutMarker(person.id, channel.id, 0, number, said), stored=False)
 
 
 async def unread(context: Context, session: Session, command: Unread) -> ReadList:
@@ -207,7 +205,7 @@ async def unread(context: Context, session: Session, command: Unread) -> ReadLis
     assert person is not None
     if command.channel:
         return await _unread_in(context, session, command.channel)
-    me, state, markers = person.id, context.state, context.markers
+    me, state, markers = person.id, context.state, context.state.markers
     for _ in range(TRIES):
         moved: dict[int, Marker | None] = {}
         last: list[tuple[int, int]] = []
@@ -215,9 +213,8 @@ async def unread(context: Context, session: Session, command: Unread) -> ReadLis
         for place, standing in state.places.get(me, {}).items():
             if standing.inside:
                 moved[place] = marker = markers.get((place, me, 0))
-                subscribers = context.fanout.subscribers(place)
-                last.append((subscribers.number, subscribers.said))
-                asked.append((place, -1 if marker is None else marker[0], subscribers.number))
+                last.append(context.fanout.last(place))
+                asked.append((place, -1 if marker is None else marker[0], last[-1][0]))
         states = await context.store.read_states(me, asked)
         # One that was moved meanwhile comes before what was read; one that left the memory was stored before.
         if all(now is None or now == moved[place] for place in moved for now in (markers.get((place, me, 0)),)):
@@ -242,8 +239,7 @@ async def unread(context: Context, session: Session, command: Unread) -> ReadLis
 
 async def _unread_in(context: Context, session: Session, name: str) -> ReadList:
     channel, person = _place(context, session, name)
-    subscribers = context.fanout.subscribers(channel.id)
-    last, total = subscribers.number, subscribers.said
+    last, total = context.fanout.last(channel.id)
     kept = await _state(context, channel, person, last)
     level = context.state.preferences.get(person.id, Preferences()).levels.get(channel.id)
     line = ReadLine(
@@ -261,33 +257,30 @@ def marker_of(context: Context, channel: int, person: int, thread: int = 0) -> M
 
     To be asked after the store was read: a marker stays in memory for seconds after it was stored.
     """
-    return context.markers.get((channel, person, thread))
+    return context.state.markers.get((channel, person, thread))
 
 
 def flush(context: Context) -> None:
     """Let the unit of work store the markers that were moved; those that it was seen to have stored leave the
     memory."""
-    flushed, markers, people = context.flushed, context.markers, context.state.people
-    if flushed is not None:
-        if flushed.unit in context.commit_loop.uncommitted():
-            return
-        if flushed.kept:
-            for key, marker in flushed.markers.items():
-                if markers.get(key) == marker:
-                    del markers[key]
-        context.flushed = None
+    state = context.state
+    if context.flushing is not None and context.flushing in context.commit_loop.uncommitted():
+        return
+    for key, marker in (state.flushed or {}).items():
+        if state.markers.get(key) == marker:
+            del state.markers[key]
+    state.flushed = context.flushing = None
     moving = {}
-    for key, marker in tuple(markers.items()):
-        person = people.get(key[1])
+    for key, marker in tuple(state.markers.items()):
+        person = state.people.get(key[1])
         if person is None:
             # A guest that is gone, unless that is undone.
-            context.unit.drop(markers, key)
+            context.apply(DropMarker(*key))
         elif not person.guest:
             moving[key] = marker
     if moving:
-        unit = context.unit
-        context.flushed = Flushed(unit, moving)
-        unit.set(context.flushed, "kept", True)
+        context.flushing = context.unit
+        context.apply(NoteFlushed(moving))
         for (channel, who, thread), marker in moving.items():
-            unit.store(PutMarker(who, channel, thread, *marker))
+            context.apply(PutMarker(who, channel, thread, *marker))
         context.commit_loop.wake()

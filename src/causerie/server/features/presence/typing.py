@@ -7,10 +7,12 @@ from causerie.chat.commands import IsTyping
 from causerie.chat.events import Typing
 from causerie.chat.replies import Done
 from causerie.server.context import Context
+from causerie.server.engine.passing import NoteTyping
 from causerie.server.engine.session import Session
 
 REMEMBERED_MOST = 100_000
-"""Notes that are remembered; past it the oldest are forgotten, whose authors may then be told of again at once."""
+"""Notes that are remembered, and as many of the span before; past it those are forgotten, and their authors may be told
+of again at once."""
 
 
 def is_typing(context: Context, session: Session, command: IsTyping) -> Done:
@@ -22,16 +24,10 @@ def is_typing(context: Context, session: Session, command: IsTyping) -> Done:
     policy.check_send(channel, person, context.state.standing(channel.id, person.id), context.now())
     if session.mode == "invisible" or person.id not in context.state.here.get(channel.id, ()):
         return Done()
-    told, now, key = context.typing, context.clock(), (channel.id, person.id)
-    oldest = now - context.config.conversation.typing_seconds
-    if told.get(key, oldest) > oldest:
+    now, key, seconds = context.clock(), (channel.id, person.id), context.config.conversation.typing_seconds
+    if (last := context.state.typing.get(key) or context.state.typing_before.get(key)) and now - last < seconds:
         return Done()
-    unit = context.unit
-    unit.drop(told, key)
-    unit.put(told, key, now)
-    # They stand in the order of their times: what is over is at the front.
-    while told and (told[first := next(iter(told))] <= oldest or len(told) > REMEMBERED_MOST):
-        unit.drop(told, first)
+    context.apply(NoteTyping(channel.id, person.id, now, seconds, REMEMBERED_MOST))
     event = Typing(channel=channel.name, person=person.id, name=person.name, guest=person.guest)
-    unit.tell(channel.id, event, by=session)
+    context.unit.tell(channel.id, event, by=session)
     return Done()

@@ -46,7 +46,7 @@ async def test_addresses_of_guests_that_are_gone_are_forgotten_oldest_first(
     monkeypatch.setattr(address_bans, "HOSTS_MOST", 2)
     for number in (1, 2, 1, 3):
         address_bans.remember(context, guest(context, number, f"192.0.2.{number}"))
-    assert context.guest_hosts == {1: "192.0.2.1", 3: "192.0.2.3"}
+    assert context.state.guest_hosts == {1: "192.0.2.1", 3: "192.0.2.3"}
 
 
 async def test_only_guests_who_said_something_are_remembered_and_none_from_shared_addresses(context: Context) -> None:
@@ -58,7 +58,7 @@ async def test_only_guests_who_said_something_are_remembered_and_none_from_share
     account = guest(context, 3, "192.0.2.3")
     account.person = Person(id=3, name="bob")
     address_bans.remember(context, account)
-    assert context.guest_hosts == {}
+    assert context.state.guest_hosts == {}
 
 
 async def test_bans_are_bounded_and_those_that_are_over_are_dropped_first(
@@ -70,12 +70,12 @@ async def test_bans_are_bounded_and_those_that_are_over_are_dropped_first(
     context.now = lambda: time
     channel = garden(context)
     for number in (1, 2, 3):
-        context.guest_hosts[number] = f"192.0.2.{number}"
+        context.state.guest_hosts[number] = f"192.0.2.{number}"
         assert address_bans.put(context, channel, Person(id=number, name="x", guest=True), MODERATOR) == 24
         time += 1000
     assert [ban.person for ban in context.state.address_bans.values()] == [2, 3]
     time += 24 * 3_600_000
-    context.guest_hosts[4] = "192.0.2.4"
+    context.state.guest_hosts[4] = "192.0.2.4"
     address_bans.put(context, channel, Person(id=4, name="x", guest=True), MODERATOR)
     assert [ban.person for ban in context.state.address_bans.values()] == [4]
 

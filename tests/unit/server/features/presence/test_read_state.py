@@ -49,7 +49,7 @@ async def test_what_is_undone_later_takes_no_marker_back_that_ones_own_words_mov
         await world.settle()
         channel = context.state.channel("home")
         assert context.fanout.subscribers(channel.id).number == 2
-        assert context.markers[channel.id, world.clients[0].me, 0][:2] == (2, 2)
+        assert context.state.markers[channel.id, world.clients[0].me, 0][:2] == (2, 2)
     finally:
         commit_loop.cancel()
         await asyncio.gather(commit_loop, return_exceptions=True)
