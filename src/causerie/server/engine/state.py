@@ -7,6 +7,7 @@ taken back. Guests are in it while they are connected.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from causerie.chat import policy
 from causerie.chat.errors import BadName, NoSuchChannel, NoSuchPerson
@@ -15,6 +16,7 @@ from causerie.chat.names import channel_name, skeleton
 from causerie.chat.replies import GoneLine
 from causerie.server.engine.cached_message import CachedMessage
 from causerie.server.engine.rate_limits import Bucket
+from causerie.server.engine.roster import Roster
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import AddressBan, Complaint
 
@@ -30,10 +32,11 @@ class State:
     `scram_passes`, `hash_figures`: how many accounts have which, see decoys.py. `tokens_dropped`: how often, see
     tokens.py. `buckets`: what each person may send, see send_quota.py.
 
-    Channels: `standings`: by channel, then person. `places`: the channels a person stands in. `former`: the names that
-    channels had, which are no other's. `pins`: each channel's pinned messages, the first pinned first, with when that
-    was (ms; 0: before the server started). `masks`: of each channel, by their list and themselves. `reports`: the open
-    ones; None until they are asked for, see reports.py.
+    Channels: `standings`: by channel, then person; `rosters`: their names in order, of large channels. `places`:
+    the channels a person stands in. `former`: the names that channels had, which are no other's. `pins`: each
+    channel's pinned messages, the first pinned first, with when that was (ms; 0: before the server started).
+    `masks`: of each channel, by their list and themselves. `reports`: the open ones; None until they are asked for,
+    see reports.py.
 
     Sessions: `sessions`: those that are connected, by their id. `connected`: a person's, in the order in which they
     came. `here`: for each channel, how many connections each person has in it. `watchers`: who is told of a person, by
@@ -69,6 +72,7 @@ class State:
         self.by_name: dict[str, int] = {}
         self.former: dict[str, int] = {}
         self.standings: dict[int, dict[int, Standing]] = {}
+        self.rosters: dict[int, Roster] = {}
         self.places: dict[int, dict[int, Standing]] = {}
         self.pins: dict[int, dict[int, int]] = {}
         self.address_bans: dict[tuple[int, str], AddressBan] = {}
@@ -122,6 +126,18 @@ class State:
         if person.guest:
             raise NoSuchPerson(name=name[:80])
         return person
+
+    def on_record(self, channel: int, after: str = "") -> Iterator[tuple[str, int]]:
+        """Whom a channel has on record, by name above `after`: names, and whose they are."""
+        if (roster := self.rosters.get(channel)) is not None:
+            return roster.above(after)
+        names = ((self.name_of(person), person) for person in self.standings[channel])
+        return iter(sorted(one for one in names if one[0] > after))
+
+    def name_of(self, person: int) -> str:
+        """The name of somebody who is known, or was banned as a guest that has gone; "" for nobody."""
+        known = self.people.get(person) or self.banned_guests.get(person)
+        return known.name if known is not None else ""
 
     def standing(self, channel: int, person: int) -> Standing | None:
         """How a person stands in a channel."""

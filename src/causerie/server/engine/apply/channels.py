@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from causerie.server.engine.roster import LEAST, Roster
 from causerie.server.engine.state import State
 from causerie.server.engine.undo_log import UndoLog
 from causerie.server.ports.changes import (
@@ -49,6 +50,20 @@ def put_standing(state: State, change: PutStanding, undo: UndoLog) -> None:
     else:
         undo.put(standings, change.person, standing)
         undo.put(places, change.channel, standing)
+    _enrol(state, change, undo)
+
+
+def _enrol(state: State, change: PutStanding, undo: UndoLog) -> None:
+    """In the channel's roster, which it has once it is large."""
+    roster = state.rosters.get(change.channel)
+    if roster is None:
+        standings = state.standings[change.channel]
+        if len(standings) > LEAST:
+            undo.put(state.rosters, change.channel, Roster({person: state.name_of(person) for person in standings}))
+    elif change.standing is None:
+        undo.drop(roster, change.person)
+    elif change.person not in roster:
+        undo.put(roster, change.person, state.name_of(change.person))
 
 
 def put_mask(state: State, change: PutMask, undo: UndoLog) -> None:

@@ -40,6 +40,10 @@ def _put(state: State, person: Person, mark: str, undo: UndoLog) -> None:
         undo.drop(state.names, before)
     undo.put(state.people, person.id, person)
     undo.put(state.names, mark, person.id)
+    if was is not None and was.name != person.name:
+        for channel in state.places.get(person.id, ()):
+            if (roster := state.rosters.get(channel)) is not None:
+                undo.put(roster, person.id, person.name)
     for session in state.connected.get(person.id, ()):
         undo.set(session, "person", person)
 
@@ -51,6 +55,8 @@ def drop_guest(state: State, person: Person, undo: UndoLog) -> None:
             undo.put(state.banned_guests, person.id, person)
         else:
             undo.drop(state.standings[channel], person.id)
+            if (roster := state.rosters.get(channel)) is not None:
+                undo.drop(roster, person.id)
     undo.drop(state.people, person.id)
     undo.drop(state.names, skeleton(person.name))
     undo.drop(state.places, person.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from heapq import nsmallest
 from typing import Any
 
 import msgspec
@@ -210,8 +209,9 @@ def _end_invitations(context: Context, channel: Channel) -> None:
 
 def owned(context: Context, channel: Channel) -> bool:
     """Whether somebody owns the channel, or it is home, which is the administrators'."""
-    standings = context.state.standings[channel.id].values()
-    return channel.name == context.config.channels.home or any(one.role == Role.OWNER for one in standings)
+    if channel.name == context.config.channels.home:
+        return True
+    return any(one.role == Role.OWNER for one in context.state.standings[channel.id].values())
 
 
 def _place(context: Context, session: Session, name: str) -> tuple[Channel, Person, int]:
@@ -278,24 +278,21 @@ def members(context: Context, session: Session, command: Members) -> MemberList:
 def member_lines(context: Context, channel: Channel, asker: int, after: str, limit: int) -> tuple[list[Member], bool]:
     """The first `limit` members by name above `after`, as this person sees them, and whether there are more."""
     state = context.state
-    people = state.people
-    inside = nsmallest(
-        limit + 1,
-        [
-            (name, number, standing)
-            for number, standing in state.standings[channel.id].items()
-            if standing.inside and (name := people[number].name) > after
-        ],
-    )
-    lines = []
-    for name, number, standing in inside[:limit]:
-        seen = presence_view.shown_to(context.state, channel, number, asker)
+    people, standings = state.people, state.standings[channel.id]
+    lines: list[Member] = []
+    for name, number in state.on_record(channel.id, after):
+        standing = standings[number]
+        if not standing.inside:
+            continue
+        if len(lines) == limit:
+            return lines, True
+        seen = presence_view.shown_to(state, channel, number, asker)
         away, dnd = seen or presence_view.AVAILABLE
         lines.append(
             Member(
                 person=number,
                 name=name,
-                guest=state.people[number].guest,
+                guest=people[number].guest,
                 role=ROLE_NAMES[standing.role],
                 here=seen is not None,
                 away=away,
@@ -304,7 +301,7 @@ def member_lines(context: Context, channel: Channel, asker: int, after: str, lim
                 voiced=standing.voiced,
             )
         )
-    return lines, len(inside) > limit
+    return lines, False
 
 
 def as_it_stands(context: Context, session: Session, channel: Channel, members: bool = True) -> AsItStands | Done:

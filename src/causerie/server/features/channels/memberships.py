@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import nsmallest
-
 from causerie.chat import policy
 from causerie.chat.commands import Memberships
 from causerie.chat.model import ROLE_NAMES, Role, RoleName, Standing
@@ -21,30 +19,25 @@ def memberships(context: Context, session: Session, command: Memberships) -> Mem
     channel, actor, mine = moderation.place(context, session, command.channel)
     policy.check_moderator(channel, actor, mine)
     state, limit = context.state, max(1, min(command.limit, PAGE_MOST))
-    known = [
-        (person.name, number)
-        for number in state.standings[channel.id]
-        if (person := state.people.get(number) or state.banned_guests.get(number)) is not None
-        and person.name > command.after
-    ]
-    found = nsmallest(limit + 1, known)
-    more = len(found) > limit
-    if more and found[limit][0] == found[limit - 1][0]:
-        # Guests that are gone may have had one name, by which the next page begins.
-        last = found[limit][0]
-        found = sorted(one for one in known if one[0] <= last)
-        limit, more = len(found), len(found) < len(known)
-    lines = []
-    for name, number in found[:limit]:
+    lines: list[MembershipLine] = []
+    more = False
+    for name, number in state.on_record(channel.id, command.after):
+        # Guests that are gone may have had one name: the next page begins behind all of that name.
+        if len(lines) >= limit and name != lines[-1].name:
+            more = True
+            break
+        person = state.people.get(number) or state.banned_guests.get(number)
+        if person is None:
+            continue
         standing = state.standings[channel.id][number]
         lines.append(
             MembershipLine(
                 person=number,
                 name=name,
-                guest=(state.people.get(number) or state.banned_guests[number]).guest,
+                guest=person.guest,
                 role=_role(standing),
                 member=standing.inside,
-                here=presence_view.shown_to(context.state, channel, number, actor.id) is not None,
+                here=presence_view.shown_to(state, channel, number, actor.id) is not None,
                 muted_until=standing.muted_until,
             )
         )
