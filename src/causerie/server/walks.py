@@ -6,10 +6,10 @@ is under way has anything in memory.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator
-from typing import Any
+from collections.abc import Coroutine, Iterable, Iterator
+from typing import Any, TypeVar
 
-from causerie.chat.errors import Busy
+from causerie.chat.errors import Busy, NotLoggedIn
 from causerie.chat.replies import Done
 from causerie.server.context import Context
 from causerie.server.engine.fair_queue import QueueFull
@@ -17,14 +17,24 @@ from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Session
 from causerie.server.read_shares import BUSY_SECONDS, share_of
 
+T = TypeVar("T")
+
+LOOKED_AT = 1000
+"""People that are looked at in one slice, and where no more are there, at once: some 1 ms of work."""
+
 
 async def walk(context: Context, session: Session, job: Iterator[None]) -> None:
-    """Do a job to its end, when it is this person's turn. It begins then. Raises Busy."""
+    """Do a job to its end, when it is this person's turn. It begins then. Raises Busy, NotLoggedIn."""
+    inside = session.person is not None
     try:
         async with context.walks.turn(share_of(session)):
+            if inside and session.person is None:
+                raise NotLoggedIn()  # it was put out while it waited
             await context.slices.run(job)
     except QueueFull:
         raise Busy(retry_after=BUSY_SECONDS) from None
+    if inside and session.person is None:
+        raise NotLoggedIn()
 
 
 def local_answer(context: Context, session: Session, command: LocalAnswer) -> Done | Coroutine[Any, Any, Done]:
@@ -35,3 +45,12 @@ def local_answer(context: Context, session: Session, command: LocalAnswer) -> Do
 async def _worked(context: Context, session: Session, job: Iterator[None]) -> Done:
     await walk(context, session, job)
     return Done()
+
+
+def in_slices(found: Iterable[T | None], into: list[T]) -> Iterator[None]:
+    """A job that takes what is found, but for None, LOOKED_AT at each step."""
+    for at, one in enumerate(found, 1):
+        if one is not None:
+            into.append(one)
+        if not at % LOOKED_AT:
+            yield

@@ -15,7 +15,7 @@ from causerie.chat.names import channel_name
 from causerie.chat.replies import ChannelList, Member, MemberList, Snapshot
 from causerie.protocols.irc.commands import chathistory, markers, metadata
 from causerie.protocols.irc.commands.command_table import Entry
-from causerie.protocols.irc.state.names_reply import roll
+from causerie.protocols.irc.state.names_reply import Roll
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import listing
 from causerie.protocols.irc.syntax import numerics as n
@@ -81,7 +81,7 @@ def stands(wire: IrcWire, channel: Snapshot) -> None:
     if channel.topic:
         _tell_topic(wire, channel)
     if not wire.has(cap.NO_NAMES_AT_JOIN):
-        _names(wire, channel)
+        _names(wire, channel, at_once=True)
 
 
 def _names_and_past(wire: IrcWire, snapshot: Snapshot) -> None:
@@ -192,18 +192,29 @@ def _names_of_all(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     following(wire)
 
 
-def _names(wire: IrcWire, snapshot: Snapshot, end: Callable[[IrcWire], None] | None = None) -> None:
+def _names(
+    wire: IrcWire, snapshot: Snapshot, end: Callable[[IrcWire], None] | None = None, at_once: bool = False
+) -> None:
+    """Tell who is there, and then do `end`. `at_once`: what is told is no answer, and cannot wait."""
     channel = shown_channel(snapshot.channel)
     symbol = "=" if snapshot.access == "public" and not snapshot.hidden else "@"
     every, hosts = wire.has(cap.MULTI_PREFIX), wire.has(cap.USERHOST_IN_NAMES)
-    room = wire.room(f"353 {wire.nick} {symbol} {channel}")
-    number = wire.view.channel_id(snapshot.channel)
-    for names in roll(wire.faces, number, wire.person, every, hosts, room):
-        wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{names}")
-    if end is not None:
-        end(wire)
+    roll = Roll(wire.faces, wire.view.channel_id(snapshot.channel), wire.person, every, hosts)
+
+    def tell(wire: IrcWire) -> None:
+        for names in roll.lines(wire.room(f"353 {wire.nick} {symbol} {channel}")):
+            wire.reply(n.RPL_NAMREPLY, symbol, channel, f":{names}")
+        if end is not None:
+            end(wire)
+        else:
+            wire.reply(n.RPL_ENDOFNAMES, channel)
+
+    if at_once or roll.is_short:
+        for _ in roll.read():
+            pass
+        tell(wire)
     else:
-        wire.reply(n.RPL_ENDOFNAMES, channel)
+        wire.in_turn(lambda wire, command, answer: tell(wire), roll.read())
 
 
 def every_member(

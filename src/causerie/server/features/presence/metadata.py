@@ -6,7 +6,8 @@ kept, a guest's as long as it is here. They are few and small (limits.metadata_*
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
+from typing import Any
 
 from causerie.chat import policy
 from causerie.chat.commands import FollowMetadata, Metadata, SetMetadata, SyncMetadata
@@ -24,6 +25,7 @@ from causerie.server.engine.passing import PutMetadataKeys
 from causerie.server.engine.session import Session
 from causerie.server.name_checks import own_names
 from causerie.server.ports.changes import PutMetadata
+from causerie.server.walks import LOOKED_AT, in_slices, walk
 
 DISPLAY_NAME = "display-name"
 """What clients show in the place of a name (IRCv3 registry), and so held to what a name may be."""
@@ -117,25 +119,45 @@ def follow_metadata(context: Context, session: Session, command: FollowMetadata)
     return MetadataKeys(keys=list(known), new=new, refused=refused, most=most)
 
 
-def sync_metadata(context: Context, session: Session, command: SyncMetadata) -> MetadataPage:
+def sync_metadata(
+    context: Context, session: Session, command: SyncMetadata
+) -> MetadataPage | Coroutine[Any, Any, MetadataPage]:
     """What is noted under the keys that the session follows."""
-    keys = list(session.keys or ())
-    state = context.state
+    here = context.state.here
+    if sum(len(here.get(channel.id, ())) for channel in _channels(context, session, command)) > LOOKED_AT:
+        return _walked(context, session, command)
+    return MetadataPage(lines=list(filter(None, _noted(context, session, command))))
+
+
+async def _walked(context: Context, session: Session, command: SyncMetadata) -> MetadataPage:
+    lines: list[MetadataLine] = []
+    await walk(context, session, in_slices(_noted(context, session, command), lines))
+    _channels(context, session, command)  # they may not be for this person any more
+    return MetadataPage(lines=lines)
+
+
+def _channels(context: Context, session: Session, command: SyncMetadata) -> list[Channel]:
+    """The channels that it is about, with those who are in them."""
     if command.channel:
         channel, _ = _about(context, session, command.channel, "")
-        assert channel is not None
-        return MetadataPage(
-            lines=[*_of_channel(context, channel, keys), *_of(context, _inside(context, [channel]), keys)]
-        )
+        return [channel] if channel is not None else []
+    return [] if command.name else [context.state.channels[number] for number in session.channels]
+
+
+def _noted(context: Context, session: Session, command: SyncMetadata) -> Iterator[MetadataLine | None]:
+    """What is noted; None for each of whom nothing is."""
+    state, keys, channels = context.state, list(session.keys or ()), _channels(context, session, command)
+    people = _inside(context, channels)
     if command.name:
-        return MetadataPage(lines=list(_of(context, [state.person(command.name).id], keys)))
-    assert session.person is not None
-    channels = [state.channels[number] for number in session.channels]
-    watched = (state.names.get(mark, 0) for mark in session.watching or ())
-    here = (number for number in watched if number and presence_view.visible(context.state, number))
-    people = dict.fromkeys((session.person.id, *_inside(context, channels), *here))
-    lines = [line for channel in channels for line in _of_channel(context, channel, keys)]
-    return MetadataPage(lines=[*lines, *_of(context, people, keys)])
+        people = {state.person(command.name).id: True}
+    elif not command.channel:
+        assert session.person is not None
+        watched = (state.names.get(mark, 0) for mark in session.watching or ())
+        here = {number: True for number in watched if number and presence_view.visible(state, number)}
+        people = {session.person.id: True, **people, **here}
+    for channel in channels:
+        yield from _of_channel(context, channel, keys)
+    yield from _of(context, people, keys)
 
 
 def _inside(context: Context, channels: Iterable[Channel]) -> dict[int, bool]:
@@ -147,7 +169,8 @@ def _of_channel(context: Context, channel: Channel, keys: Iterable[str]) -> Iter
     return (MetadataLine(key=key, value=notes[key], channel=channel.name) for key in keys if key in notes)
 
 
-def _of(context: Context, people: Iterable[int], keys: list[str]) -> Iterator[MetadataLine]:
+def _of(context: Context, people: Iterable[int], keys: list[str]) -> Iterator[MetadataLine | None]:
+    """What is noted of people; None for each of whom nothing is."""
     kept = context.state.person_notes
     for number in people:
         notes, person = kept.get(number), context.state.people.get(number)
@@ -155,6 +178,8 @@ def _of(context: Context, people: Iterable[int], keys: list[str]) -> Iterator[Me
             for key in keys:
                 if key in notes:
                     yield MetadataLine(key=key, value=notes[key], person=number, name=person.name)
+        else:
+            yield None
 
 
 def became(context: Context, person: Person) -> None:
