@@ -331,7 +331,7 @@ class App:
         self._saved_at = time.monotonic()
         if self._entry is not None:
             everything = forget or self._bridge is None or not self._bridge.remembers
-            state = WindowState(channel=chat.current, typed=chat.typed(everything))
+            state = WindowState(channel=chat.current, typed=chat.saved_composers(everything))
             self._files.save_window_state(self._entry.address, self._settings.name, state)
             trace(
                 "kept",

@@ -13,6 +13,7 @@ from causerie.desktop.models.bridge_messages import OnAnswer
 from causerie.desktop.models.composers import ReturnedText, composer_id
 from causerie.desktop.models.conversation import Conversation
 from causerie.desktop.models.timeline import Timeline
+from causerie.i18n.text import _
 
 TYPING_MS = 2500
 """Milliseconds between two typing notifications."""
@@ -149,7 +150,8 @@ class Composer:
         composers, id = self.chat.composers, self.id
         was = self.editing or self.reply
         if self.editing is not None:
-            composers.set_edit(id, None)
+            if composers.leave_edit(id):
+                self.chat.show_status(_("Not changed; your text is there when you edit that message again."))
         else:
             composers.set_reply(id, None)
         return was is not None

@@ -18,6 +18,9 @@ from causerie.chat.texts import line_ends
 
 V = TypeVar("V")
 
+MAX_LEFT = 20
+"""Edits that were left by Esc and whose text is kept, at most; the oldest are dropped."""
+
 MAX_RETURNED = 20
 """Refused texts that one composer keeps, at most; the oldest are dropped."""
 
@@ -46,11 +49,13 @@ class RefusedMessage(Struct, frozen=True):
 
 
 class SavedComposers(Struct, frozen=True, kw_only=True):
-    """All of it, as it is stored on disk, by composer. `kept`: the draft that the server has of each channel."""
+    """All of it, as it is stored on disk, by composer. `kept`: the draft that the server has of each channel.
+    `left`: edits that were left by Esc, by channel and number of the message."""
 
     drafts: dict[str, str] = {}
     kept: dict[str, str] = {}
     edits: dict[str, PendingEdit] = {}
+    left: dict[str, PendingEdit] = {}
     replies: dict[str, Message] = {}
     returned: dict[str, list[ReturnedText]] = {}
     refusals: list[RefusedMessage] = []
@@ -63,6 +68,7 @@ class Composers:
         typed = typed or SavedComposers()
         self.drafts = dict(typed.drafts)
         self.edits = dict(typed.edits)
+        self.left = dict(typed.left)
         self.replies = dict(typed.replies)
         self.returned = {composer: list(texts) for composer, texts in typed.returned.items()}
         self.changed = False
@@ -83,6 +89,7 @@ class Composers:
             drafts={composer: text for composer, text in self.drafts.items() if text},
             kept=dict(self._synced),
             edits=dict(self.edits),
+            left=dict(self.left),
             replies=dict(self.replies),
             returned=returned,
             refusals=refusals,
@@ -127,7 +134,22 @@ class Composers:
         if message is not None:
             self._set_edit_aside(composer)
         self._untouched.pop(composer, None)
-        self._set(self.edits, composer, PendingEdit(message, message.text) if message is not None else None)
+        edit = None
+        if message is not None:
+            left = self.left.pop(composer_id(message.channel, message.number), None)
+            edit = PendingEdit(message, message.text if left is None else left.text)
+        self._set(self.edits, composer, edit)
+
+    def leave_edit(self, composer: str) -> bool:
+        """Stop editing (Esc). A changed text is kept until the message is edited again; True: there was one."""
+        edit = self.edits.get(composer)
+        changed = edit is not None and bool(edit.text.strip()) and edit.text != edit.message.text
+        if edit is not None and changed:
+            self._set(self.left, composer_id(edit.message.channel, edit.message.number), edit)
+            while len(self.left) > MAX_LEFT:
+                del self.left[next(iter(self.left))]
+        self.set_edit(composer, None)
+        return changed
 
     def set_reply(self, composer: str, message: Message | None) -> None:
         """Make the text a reply to this message, or (None) to none."""
@@ -176,6 +198,10 @@ class Composers:
         def is_gone(composer: str, message: Message | None) -> bool:
             return message is not None and composer.partition(" ")[0] == channel and message.number in numbers
 
+        left = [(composer, one) for composer, one in self.left.items() if is_gone(composer, one.message)]
+        for composer, one in left:
+            self._set(self.left, composer, None)
+            self._return(channel, ReturnedText(text=one.text))
         gone = [(composer, one) for composer, one in self.edits.items() if is_gone(composer, one.message)]
         for composer, one in gone:
             self._set(self.edits, composer, None)
@@ -188,7 +214,7 @@ class Composers:
             if any(is_gone(composer, text.editing) for text in texts):
                 kept = [replace(text, editing=None) if is_gone(composer, text.editing) else text for text in texts]
                 self._set(self.returned, composer, kept)
-        return bool(gone or answered)
+        return bool(left or gone or answered)
 
     def is_returned(self, composer: str) -> bool:
         """Whether the text in the composer came back by itself and was not touched since."""
@@ -264,7 +290,7 @@ class Composers:
             self._return(composer, ReturnedText(text=editing.text, editing=editing.message))
 
     def _all(self) -> Iterator[dict[str, object]]:
-        yield from (self.drafts, self.edits, self.replies, self.returned, self._synced, self._keys, self._untouched)  # type: ignore[misc]
+        yield from (self.drafts, self.edits, self.left, self.replies, self.returned, self._synced, self._keys, self._untouched)  # type: ignore[misc]
 
     def _return(self, composer: str, text: ReturnedText) -> None:
         self._set(self.returned, composer, [*self.returned.get(composer, ()), text][-MAX_RETURNED:])

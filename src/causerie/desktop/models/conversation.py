@@ -418,7 +418,7 @@ class Conversation:
         self.composers.sync_started(channel, text)
         self.port.ask(Draft(channel=channel, text=text), then)
 
-    def typed(self, everything: bool) -> SavedComposers:
+    def saved_composers(self, everything: bool) -> SavedComposers:
         """For the disk. `everything`: also pending messages, which are stored nowhere else."""
         outgoing = [message for message in self.outgoing() if everything or message.trouble]
         return self.composers.saved(

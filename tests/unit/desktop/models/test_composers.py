@@ -324,7 +324,7 @@ def test_all_that_is_typed_is_there_in_the_next_window() -> None:
     )
     room.chat.send(Send(channel="home", text="on its way", key="k9"))
     desk = msgspec.json.decode(
-        msgspec.json.encode(WindowState(typed=room.chat.typed(everything=True))), type=WindowState
+        msgspec.json.encode(WindowState(typed=room.chat.saved_composers(everything=True))), type=WindowState
     )
     assert desk.typed is not None
     again = Composers(desk.typed)
@@ -335,7 +335,7 @@ def test_all_that_is_typed_is_there_in_the_next_window() -> None:
     assert again.restore("attic")
     assert again.text("attic") == "/topic x"
     assert [refusal.command.key for refusal in desk.typed.refusals] == ["k9"]
-    assert not room.chat.typed(everything=False).refusals
+    assert not room.chat.saved_composers(everything=False).refusals
 
 
 def test_an_older_versions_drafts_are_read() -> None:
@@ -492,3 +492,48 @@ def test_who_is_put_out_is_told_that_the_words_are_kept_wherever_they_were_typed
     room.views.pop("home")
     room.chat.receive(UpdateReceived(ChannelLeft("home", None), None))
     assert bool(room.chat.status_text) == bool(where)
+
+
+@pytest.mark.parametrize("by", ["up", "menu", "another window"])
+def test_an_edit_that_esc_leaves_is_there_when_the_message_is_edited_again(by: str) -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    (message,) = room.chat.timeline.messages[-1:]
+    room.model.edit_last()
+    room.types("mine, much better")
+    assert room.model.cancel()
+    assert (room.model.text, room.model.editing) == ("", None)
+    if by == "another window":
+        room.chat.composers = Composers(room.chat.saved_composers(everything=True))
+    if by == "menu":
+        room.model.edit(message)
+    else:
+        room.model.edit_last()
+    assert (room.model.text, room.model.editing) == ("mine, much better", message)
+    assert room.model.submit(room.model.text)
+    room.model.edit_last()
+    assert room.model.text == "mine", "what was sent is not kept"
+
+
+def test_an_edit_that_esc_leaves_unchanged_or_empty_is_not_kept() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    for text in ("mine", " "):
+        room.model.edit_last()
+        room.types(text)
+        assert room.model.cancel()
+        room.model.edit_last()
+        assert room.model.text == "mine"
+        room.model.cancel()
+
+
+def test_an_edit_that_esc_left_waits_as_a_text_when_the_message_is_deleted() -> None:
+    room = Account()
+    room.hears("mine", person=1, name="anna")
+    (message,) = room.chat.timeline.messages[-1:]
+    room.model.edit_last()
+    room.types("mine, much better")
+    room.model.cancel()
+    assert room.chat.composers.messages_deleted("home", (message.number,))
+    assert room.model.restore()
+    assert (room.model.text, room.model.editing) == ("mine, much better", None)
