@@ -29,7 +29,7 @@ from causerie.desktop.models.bridge_messages import (
 from causerie.desktop.models.conversation import Conversation
 from causerie.desktop.models.login import LoginProblem, LoginRequest, Sentence
 from causerie.desktop.models.notifications import DesktopNotification
-from causerie.desktop.models.saved_files import SavedFiles, Settings, WindowState
+from causerie.desktop.models.saved_files import SavedFiles, Settings
 from causerie.desktop.system.appearance import Appearance
 from causerie.desktop.system.bridge import Bridge
 from causerie.desktop.system.bus_notifications import BusNotifications
@@ -236,15 +236,13 @@ class App:
         entry, bridge = self._entry, self._bridge
         assert entry is not None
         assert bridge is not None
-        desk = self._files.window_state(entry.address, self._settings.name)
         chat = Conversation(
             bridge,
             inside,
             self._sentence,
             now=lambda: int(time.time() * 1000),
             new_key=lambda: secrets.token_hex(16),
-            drafts=dict(desk.drafts),
-            typed=desk.typed,
+            saved=self._files.window_state(entry.address, self._settings.name),
         )
         self._show(chat)
         self.root.update_idletasks()
@@ -324,6 +322,7 @@ class App:
             return
         window.close()
         self._save_window_state(window.chat, forget)
+        self._files.close_window_state()
 
     def _save_window_state(self, chat: Conversation, forget: bool = False) -> None:
         """Write what is typed to disk. `forget`: pending messages too, as no other run sends them."""
@@ -331,12 +330,9 @@ class App:
         self._saved_at = time.monotonic()
         if self._entry is not None:
             everything = forget or self._bridge is None or not self._bridge.remembers
-            state = WindowState(channel=chat.current, typed=chat.saved_composers(everything))
-            self._files.save_window_state(self._entry.address, self._settings.name, state)
-            trace(
-                "kept",
-                lambda: [chat.composers.text(place) for place in (*chat.composers.drafts, *chat.composers.edits)],
-            )
+            self._files.save_window_state(chat.saved_composers(everything))
+            composers = chat.composers
+            trace("kept", lambda: [composers.text(one) for one in (*composers.drafts, *composers.edits)])
 
     def _notify(self, chat: Conversation) -> None:
         notifications, chat.notifications = chat.notifications, []

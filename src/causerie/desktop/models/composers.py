@@ -64,15 +64,14 @@ class SavedComposers(Struct, frozen=True, kw_only=True):
 class Composers:
     """See the module. `changed`: since it was written to disk last; the writer resets it."""
 
-    def __init__(self, typed: SavedComposers | None = None) -> None:
-        typed = typed or SavedComposers()
-        self.drafts = dict(typed.drafts)
-        self.edits = dict(typed.edits)
-        self.left = dict(typed.left)
-        self.replies = dict(typed.replies)
-        self.returned = {composer: list(texts) for composer, texts in typed.returned.items()}
+    def __init__(self, saved: SavedComposers) -> None:
+        self.drafts = dict(saved.drafts)
+        self.edits = dict(saved.edits)
+        self.left = dict(saved.left)
+        self.replies = dict(saved.replies)
+        self.returned = {composer: list(texts) for composer, texts in saved.returned.items()}
         self.changed = False
-        self._synced = dict(typed.kept)
+        self._synced = dict(saved.kept)
         self._syncing: set[str] = set()
         self._pending: dict[int, tuple[str, ReturnedText]] = {}
         self._last = 0
@@ -290,7 +289,16 @@ class Composers:
             self._return(composer, ReturnedText(text=editing.text, editing=editing.message))
 
     def _all(self) -> Iterator[dict[str, object]]:
-        yield from (self.drafts, self.edits, self.left, self.replies, self.returned, self._synced, self._keys, self._untouched)  # type: ignore[misc]
+        yield from (
+            self.drafts,
+            self.edits,
+            self.left,
+            self.replies,
+            self.returned,
+            self._synced,
+            self._keys,
+            self._untouched,
+        )  # type: ignore[misc]
 
     def _return(self, composer: str, text: ReturnedText) -> None:
         self._set(self.returned, composer, [*self.returned.get(composer, ()), text][-MAX_RETURNED:])
@@ -301,6 +309,35 @@ class Composers:
             self.changed = True
         elif texts.pop(composer, None) is not None:
             self.changed = True
+
+
+def merged(one: SavedComposers, other: SavedComposers) -> SavedComposers:
+    """What two windows left. Where both have a draft or an edit in one composer, the text of `other` waits."""
+    returned = {composer: list(texts) for composer, texts in one.returned.items()}
+
+    def wait(composer: str, text: ReturnedText) -> None:
+        texts = returned.setdefault(composer, [])
+        if text not in texts:
+            texts.append(text)
+
+    for composer, texts in other.returned.items():
+        for text in texts:
+            wait(composer, text)
+    for composer, draft in other.drafts.items():
+        if one.drafts.get(composer, draft) != draft:
+            wait(composer, ReturnedText(text=draft))
+    for composer, edit in other.edits.items():
+        if one.edits.get(composer, edit) != edit:
+            wait(composer, ReturnedText(text=edit.text, editing=edit.message))
+    return SavedComposers(
+        drafts={**other.drafts, **one.drafts},
+        kept={**other.kept, **one.kept},
+        edits={**other.edits, **one.edits},
+        left={**other.left, **one.left},
+        replies={**other.replies, **one.replies},
+        returned={composer: texts[-MAX_RETURNED:] for composer, texts in returned.items()},
+        refusals=list({refusal.command.key: refusal for refusal in (*other.refusals, *one.refusals)}.values()),
+    )
 
 
 def composer_id(channel: str, thread: int = 0) -> str:

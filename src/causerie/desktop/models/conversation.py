@@ -80,8 +80,8 @@ def restricted_message_line(event: Confided) -> str:
 
 
 class Conversation:
-    """See the module. `now` gives the time in ms since 1970; `new_key` makes an idempotency key. `typed`: the composers
-    of an earlier run; `drafts`: drafts by channel, from a version that saved no more."""
+    """See the module. `now` gives the time in ms since 1970; `new_key` makes an idempotency key. `saved`: the texts
+    of an earlier run."""
 
     def __init__(
         self,
@@ -90,8 +90,7 @@ class Conversation:
         sentence: Sentence,
         now: Callable[[], int],
         new_key: Callable[[], str],
-        drafts: dict[str, str],
-        typed: SavedComposers | None = None,
+        saved: SavedComposers,
     ) -> None:
         self.port = port
         self.me = inside.me
@@ -102,7 +101,7 @@ class Conversation:
         self.stale: set[WindowPart] = set(WINDOW_PARTS)
         self.notifications: list[DesktopNotification] = []
         self.preferences = Preferences()
-        self.composers = Composers(typed or SavedComposers(drafts=drafts))
+        self.composers = Composers(saved)
         self.is_looking = True
         """Whether the window has the focus and shows the end of the timeline."""
         self.status_text = ""
@@ -113,7 +112,7 @@ class Conversation:
         self._pending: dict[str, PendingMessage] = {
             command.key: PendingMessage(command, now()) for command in inside.outgoing
         }
-        for refusal in typed.refusals if typed is not None else ():
+        for refusal in saved.refusals:
             trouble = refusal.trouble or _("This was on its way when the window was closed.")
             self._pending.setdefault(refusal.command.key, PendingMessage(refusal.command, refusal.at, trouble))
         self._drafts_known: set[str] = set()

@@ -16,8 +16,7 @@ from causerie.chat.replies import Ack, Done, DraftLine, DraftList
 from causerie.client import ChannelLeft, ConnectionLost, EventReceived, MessageRefused, MessageSent, State, StateChanged
 from causerie.desktop.models.bridge_messages import UpdateReceived
 from causerie.desktop.models.composer import Composer
-from causerie.desktop.models.composers import Composers, ReturnedText, SavedComposers
-from causerie.desktop.models.saved_files import WindowState
+from causerie.desktop.models.composers import Composers, SavedComposers
 from tests.unit.desktop.models.test_conversation import Room
 
 
@@ -124,7 +123,7 @@ class Sync:
     """A window's drafts and a server that another device writes to. `asked`: the draft that is on its way there."""
 
     def __init__(self) -> None:
-        self.composers, self.server, self.typed = Composers(), "", ""
+        self.composers, self.server, self.typed = Composers(SavedComposers()), "", ""
         self.asked: list[str] = []
 
     def here(self, text: str) -> None:
@@ -319,30 +318,18 @@ def test_all_that_is_typed_is_there_in_the_next_window() -> None:
     room.model.reply_last()
     room.model.edit_last()
     room.types("an edit")
-    room.model._command(
-        SetTopic(channel="home", topic="x"), room.chat.return_on_refusal("attic", ReturnedText(text="/topic x"))
-    )
+    room.actions.command_from_dialog(SetTopic(channel="home", topic="x"), "attic", "/topic x")
     room.chat.send(Send(channel="home", text="on its way", key="k9"))
-    desk = msgspec.json.decode(
-        msgspec.json.encode(WindowState(typed=room.chat.saved_composers(everything=True))), type=WindowState
-    )
-    assert desk.typed is not None
-    again = Composers(desk.typed)
+    saved = msgspec.json.decode(msgspec.json.encode(room.chat.saved_composers(everything=True)), type=SavedComposers)
+    again = Composers(saved)
     assert again.text("home") == "an edit"
     again.set_edit("home", None)
     assert again.text("home") == "a draft"
     assert again.replies["home"].number == room.chat.timeline.last
     assert again.restore("attic")
     assert again.text("attic") == "/topic x"
-    assert [refusal.command.key for refusal in desk.typed.refusals] == ["k9"]
+    assert [refusal.command.key for refusal in saved.refusals] == ["k9"]
     assert not room.chat.saved_composers(everything=False).refusals
-
-
-def test_an_older_versions_drafts_are_read() -> None:
-    assert Composers(SavedComposers(drafts={"home": "old"})).text("home") == "old"
-    assert msgspec.json.decode(b'{"channel":"home","drafts":{"home":"old"}}', type=WindowState).drafts == {
-        "home": "old"
-    }
 
 
 def test_what_an_earlier_run_said_after_all_is_not_shown_as_being_sent_for_ever() -> None:

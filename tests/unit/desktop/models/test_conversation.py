@@ -18,6 +18,7 @@ from causerie.client import EventReceived, MessageRefused, MessageSent, State, S
 from causerie.desktop.models.actions import Actions
 from causerie.desktop.models.bridge_messages import OnAnswer, RequestAnswered, SessionStarted, UpdateReceived
 from causerie.desktop.models.composer import Composer
+from causerie.desktop.models.composers import SavedComposers
 from causerie.desktop.models.conversation import Conversation
 
 
@@ -52,7 +53,9 @@ class Room:
         )
         me = LoggedIn(person=1, name="anna", guest=True)
         inside = SessionStarted(me, welcome, "home", self.views, messages)
-        self.chat = Conversation(self.port, inside, lambda error: error.code, lambda: self.now, self.key, {})
+        self.chat = Conversation(
+            self.port, inside, lambda error: error.code, lambda: self.now, self.key, SavedComposers()
+        )
         self.actions = Actions(self.chat, self.searches)
         self.model = Composer(self.chat, self.actions.command)
         self.loads()
