@@ -1,4 +1,4 @@
-"""Write src/causerie/chat/unicode_tables.py: the scripts and look-alikes that names are checked against.
+"""Write src/causerie/chat/unicode_tables.json: the scripts and look-alikes that names are checked against.
 
     python tools/make_unicode_tables.py /usr/share/unicode [--confusables confusables.txt] [--output FILE]
 
@@ -14,12 +14,13 @@ from __future__ import annotations
 import argparse
 import ctypes
 import ctypes.util
+import json
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-OUTPUT = Path(__file__).resolve().parent.parent / "src/causerie/chat/unicode_tables.py"
+OUTPUT = Path(__file__).resolve().parent.parent / "src/causerie/chat/unicode_tables.json"
 LETTERS_MARKS_DIGITS = frozenset({"Ll", "Lu", "Lo", "Lm", "Nd", "Mn", "Mc"})
 """The categories that PRECIS calls LetterDigits: RFC 8264, section 9.1."""
 EXCEPTIONS = frozenset({0xB7, 0x375, 0x5F3, 0x5F4, 0x6FD, 0x6FE, 0xF0B, 0x3007, 0x30FB})
@@ -182,57 +183,19 @@ def look_alikes(members: set[int], prototype: Prototype) -> dict[int, str]:
     return {point: text for point, text in settled.items() if text != chr(point)}
 
 
-def literal(text: str) -> str:
-    return ascii(text).replace("'", '"') if "'" not in text and '"' not in text else ascii(text)
-
-
 def render(version: str, ranges: list[tuple[int, str]], alike: dict[int, str]) -> str:
-    """The module's source, in ASCII."""
+    """The file: JSON in ASCII, one line for each table."""
     labels = sorted({label for _, label in ranges})
-    lines = [
-        "# ruff: noqa",
-        "# fmt: off",
-        f'"""Unicode {version}: scripts and look-alikes of the characters that names can have (UTS 39).',
-        "",
-        "Written by tools/make_unicode_tables.py: change that, not this. Derived from the Unicode Character",
-        "Database and the Unicode security data, which the Unicode License covers:",
-        "https://www.unicode.org/license.txt",
-        '"""',
-        "",
-        f'VERSION = "{version}"',
-        "",
-        "SCRIPT_SETS: tuple[str, ...] = (",
-        *wrapped([literal(label) for label in labels]),
-        ")",
-        '"""Sets of scripts; "*" is every script, "" a character that no name can have."""',
-        "",
-        "SCRIPT_STARTS: tuple[int, ...] = (",
-        *wrapped([str(start) for start, _ in ranges]),
-        ")",
-        '"""The first code point of each range, ascending."""',
-        "",
-        "SCRIPT_INDEXES: tuple[int, ...] = (",
-        *wrapped([str(labels.index(label)) for _, label in ranges]),
-        ")",
-        '"""For each range, where its set is in SCRIPT_SETS."""',
-        "",
-        "LOOK_ALIKES: dict[int, str] = {",
-        *wrapped([f"{point}:{literal(text)}" for point, text in alike.items()]),
-        "}",
-        '"""What stands for a character in a skeleton: a table for str.translate."""',
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def wrapped(items: list[str]) -> Iterator[str]:
-    """The items, each with its comma, in lines of up to 110 characters."""
-    line = ""
-    for item in items:
-        if len(line) + len(item) >= 110:
-            yield line
-            line = ""
-        line += item + ","
-    yield line
+    tables = {
+        "unicode": version,
+        "source": "Unicode Character Database and security data (UTS 39), https://www.unicode.org/license.txt; "
+        "written by tools/make_unicode_tables.py",
+        "script_sets": labels,
+        "script_starts": [start for start, _ in ranges],
+        "script_indexes": [labels.index(label) for _, label in ranges],
+        "look_alikes": {chr(point): text for point, text in alike.items()},
+    }
+    return "{\n" + ",\n".join(f" {json.dumps(name)}: {json.dumps(table)}" for name, table in tables.items()) + "\n}\n"
 
 
 def main() -> None:
