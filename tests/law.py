@@ -19,7 +19,7 @@ import msgspec
 
 from causerie import bootstrap
 from causerie.chat import commands as c
-from causerie.chat import message_policy, policy
+from causerie.chat import policy
 from causerie.chat.events import Presence, Typing
 from causerie.chat.model import Person
 from causerie.chat.replies import PersonCard, ReportList, VersionList
@@ -103,7 +103,7 @@ class World:
                     self.reads[client.slot].add(channel.name)
                     if number in session.channels:
                         self.hears[client.slot].add(channel.name)
-                    if message_policy.moderates(channel, person, standing):
+                    if policy.moderates(channel, person, standing):
                         self.moderates[client.slot].add(channel.name)
                 if number in session.channels and session.mode != "invisible":
                     self.seen.add((channel.name, person.id))

@@ -10,7 +10,9 @@ from typing import Any, Literal, get_args, get_origin
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from causerie.config.settings import Address, Section, Setting, sections  # noqa: E402
+from causerie.address import Address  # noqa: E402
+from causerie.config.setting import Section, Setting  # noqa: E402
+from causerie.config.settings import sections  # noqa: E402
 
 TARGET = ROOT / "docs" / "settings.md"
 

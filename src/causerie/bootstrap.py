@@ -23,7 +23,8 @@ from causerie.certs.identity import Identity
 from causerie.chat.errors import BadName, NoSuchChannel
 from causerie.chat.model import Channel
 from causerie.chat.names import channel_name, skeleton
-from causerie.config.settings import Config, IrcListener, changed, reloaded
+from causerie.config.irc import IrcListener
+from causerie.config.settings import Config, changed, reloaded
 from causerie.data_directory import CannotStart, DataDirectory
 from causerie.i18n.text import _
 from causerie.protocols import classic, irc, native

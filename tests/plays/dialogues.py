@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from causerie import bootstrap
-from causerie.config.settings import Accounts, Address, Config, Server
+from causerie.address import Address
+from causerie.config.settings import Accounts, Config, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = "(closed)"

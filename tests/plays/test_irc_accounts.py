@@ -8,7 +8,7 @@ import pytest
 
 from causerie.chat.commands import MakeInvite
 from causerie.chat.replies import InviteMade
-from causerie.config.settings import Oper
+from causerie.config.irc import Oper
 from tests.irc_people import IrcPerson, irc, irc_as, irc_in, plain
 from tests.people import PASSWORD, House
 

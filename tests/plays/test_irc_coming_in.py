@@ -2,7 +2,7 @@
 
 import pytest
 
-from causerie.config.settings import IrcTimeouts
+from causerie.config.irc import IrcTimeouts
 from tests.irc_people import IrcPerson, irc, irc_as, irc_in, plain
 from tests.people import PASSWORD, House
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from causerie.config.settings import Guard, IrcListener, IrcTimeouts, Limits
+from causerie.config.irc import IrcListener, IrcTimeouts
+from causerie.config.settings import Guard, Limits
 from causerie.transport.connection import Connection
 from causerie.transport.proxy_header import SIGNATURE
 from tests.irc_people import IrcPerson, irc_as, irc_at, plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from causerie.config.settings import IrcTimeouts
+from causerie.config.irc import IrcTimeouts
 from tests.irc_people import irc_as, irc_in
 from tests.people import House
 

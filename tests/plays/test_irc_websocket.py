@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from causerie.config.settings import IrcListener
+from causerie.config.irc import IrcListener
 from tests.irc_people import irc_in, matches
 from tests.people import PATIENCE, House
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from causerie.config.settings import Setting, settings
+from causerie.config.setting import Setting
+from causerie.config.settings import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,22 +6,16 @@ Moderators are those of policy.rank: of a direct conversation nobody is, not eve
 from __future__ import annotations
 
 from causerie.chat import policy
-from causerie.chat.errors import BadInput, Muted, NotAMember, NotModerator, NotYours, SlowMode, TooLate
-from causerie.chat.model import Channel, Person, Role, Standing
+from causerie.chat.errors import BadInput, Muted, NotYours, SlowMode, TooLate
+from causerie.chat.model import Channel, Person, Standing
 
 MINUTE = 60_000
 
 
-def moderates(channel: Channel, person: Person, standing: Standing | None) -> bool:
-    """Whether this person is a moderator of the channel, or more."""
-    return channel.access != "direct" and policy.rank(channel, person, standing) >= Role.MODERATOR
-
-
 def check_moderator(channel: Channel, person: Person, standing: Standing | None) -> None:
-    """The same as a check, for those who may read the channel."""
+    """Is this person a moderator of the channel, and may read it?"""
     policy.check_read(channel, person, standing)
-    if not moderates(channel, person, standing):
-        raise NotModerator(channel=channel.name)
+    policy.check_moderator(channel, person, standing)
 
 
 def _check_muted(channel: Channel, standing: Standing | None, now: int) -> None:
@@ -32,7 +26,7 @@ def _check_muted(channel: Channel, standing: Standing | None, now: int) -> None:
 def _check_own(
     channel: Channel, person: Person, standing: Standing | None, author: int, at: int, now: int, minutes: int
 ) -> None:
-    if moderates(channel, person, standing):
+    if policy.moderates(channel, person, standing):
         return
     if author != person.id:
         raise NotYours(channel=channel.name)
@@ -73,22 +67,16 @@ def check_versions(channel: Channel, person: Person, standing: Standing | None) 
     check_moderator(channel, person, standing)
 
 
-def _check_member(channel: Channel, person: Person, standing: Standing | None) -> None:
-    policy.check_read(channel, person, standing)
-    if standing is None or not standing.inside:
-        raise NotAMember(channel=channel.name)
-
-
 def check_react(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
     """May this person react? Members may, in a read-only channel and as readers too, but not while they are muted."""
-    _check_member(channel, person, standing)
+    policy.check_member(channel, person, standing)
     _check_muted(channel, standing, now)
 
 
 def check_pin(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
     """May this person pin a message? Moderators may, and both sides of a direct conversation; nobody who is muted."""
     if channel.access == "direct":
-        _check_member(channel, person, standing)
+        policy.check_member(channel, person, standing)
     else:
         check_moderator(channel, person, standing)
     _check_muted(channel, standing, now)
@@ -96,7 +84,7 @@ def check_pin(channel: Channel, person: Person, standing: Standing | None, now: 
 
 def check_follow(channel: Channel, person: Person, standing: Standing | None) -> None:
     """May this person follow a thread? Members may."""
-    _check_member(channel, person, standing)
+    policy.check_member(channel, person, standing)
 
 
 def check_report(channel: Channel, person: Person, standing: Standing | None, author: int) -> None:
@@ -113,10 +101,10 @@ def check_slow(channel: Channel, person: Person, standing: Standing | None, last
     Who spoke later than now did before the clock was set back, nobody knows how long ago.
     """
     left = 0 if last > now else last + channel.slow_seconds * 1000 - now
-    if left > 0 and not moderates(channel, person, standing):
+    if left > 0 and not policy.moderates(channel, person, standing):
         raise SlowMode(channel=channel.name, seconds=channel.slow_seconds, retry_after=-(-left // 1000))
 
 
 def may_name_everyone(channel: Channel, person: Person, standing: Standing | None) -> bool:
     """Whether @channel and @here mean everyone when this person writes them: moderators, and whoever talks directly."""
-    return channel.access == "direct" or moderates(channel, person, standing)
+    return channel.access == "direct" or policy.moderates(channel, person, standing)

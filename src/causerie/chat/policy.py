@@ -41,6 +41,11 @@ def rank(channel: Channel, person: Person, standing: Standing | None) -> Role:
     return standing.role if standing else Role.BANNED
 
 
+def moderates(channel: Channel, person: Person, standing: Standing | None) -> bool:
+    """Whether this person is a moderator of the channel, or more. Of a direct conversation nobody is."""
+    return channel.access != "direct" and rank(channel, person, standing) >= Role.MODERATOR
+
+
 def check_make_channel(person: Person, who_may: str) -> None:
     """May this person make a channel? `who_may`: "all", "accounts" or "administrators" (a setting)."""
     if who_may == "administrators" and not person.admin:
@@ -289,9 +294,8 @@ def check_moderate(
 ) -> None:
     """May `actor` kick, ban or mute `whom`? Moderators may, those who rank below themselves; administrators are below
     nobody in public channels, and what any member is in private ones."""
+    check_moderator(channel, actor, standing)
     mine = rank(channel, actor, standing)
-    if channel.access == "direct" or mine < Role.MODERATOR:
-        raise NotModerator(channel=channel.name)
     # An administrator comes before a public channel's owners; nobody moderates himself or another administrator.
     public = channel.access == "public"
     below = not (his is not None and his.role >= mine) or (actor.admin and public)
@@ -300,8 +304,8 @@ def check_moderate(
 
 
 def check_moderator(channel: Channel, person: Person, standing: Standing | None) -> None:
-    """Is this person a moderator of the channel? A direct conversation has none."""
-    if channel.access == "direct" or rank(channel, person, standing) < Role.MODERATOR:
+    """Is this person a moderator of the channel?"""
+    if not moderates(channel, person, standing):
         raise NotModerator(channel=channel.name)
 
 
@@ -312,7 +316,7 @@ def may_handle(
     one whom they are about; where nobody else moderates (`moderators`: who has the role), for administrators."""
     if person.id == whom:
         return False
-    if channel.access != "direct" and rank(channel, person, standing) >= Role.MODERATOR:
+    if moderates(channel, person, standing):
         return True
     return person.admin and not any(one != whom for one in moderators)
 
@@ -334,9 +338,8 @@ def check_role(
     owns nothing: nobody would be the owner once it is gone."""
     if his is None or not his.inside:
         raise NotAMember(channel=channel.name, name=whom.name)
+    check_moderator(channel, actor, standing)
     mine = rank(channel, actor, standing)
-    if channel.access == "direct" or mine < Role.MODERATOR:
-        raise NotModerator(channel=channel.name)
     if role < Role.READER:
         raise BadInput(why="role")
     if whom.guest and role > Role.MODERATOR:

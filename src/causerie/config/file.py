@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causerie.address import Address
-from causerie.config.settings import Config, Section, sections
+from causerie.config.setting import Section
+from causerie.config.settings import Config, sections
 from causerie.config.values import checked, shown
 from causerie.i18n.text import _
 

@@ -2,7 +2,7 @@
 
 A section of the file is a frozen Struct, so `config.limits.message_bytes` is typed; what `Annotated` adds to
 a field is the rest of what is known about it. `sections()` derives the table from the Structs: the reader of
-the file (`causerie.config_file`), the documentation (`docs/settings.md`) and SIGHUP (`changed`) all go by
+the file (`config/file.py`), the documentation (`docs/settings.md`) and SIGHUP (`changed`) all go by
 that table. Nothing here reads a file, and with no file the defaults below are the whole truth.
 """
 
@@ -11,33 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from causerie.address import Address
-from causerie.config.irc import Irc, IrcListener, IrcTimeouts, Oper
+from causerie.config.irc import Irc, Oper
 from causerie.config.setting import Section, Setting, sections_of
 from causerie.config.web_push import WebPush
-
-__all__ = [
-    "Accounts",
-    "Address",
-    "Channels",
-    "Config",
-    "Conversation",
-    "Guard",
-    "Irc",
-    "IrcListener",
-    "IrcTimeouts",
-    "Limits",
-    "Listener",
-    "Oper",
-    "Section",
-    "Server",
-    "Setting",
-    "Store",
-    "Tls",
-    "changed",
-    "reloaded",
-    "sections",
-    "settings",
-]
 
 KIB = 1024
 MIB = 1024 * KIB

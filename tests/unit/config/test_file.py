@@ -10,20 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causerie.address import Address
 from causerie.config.file import MOST_BYTES, ConfigError, from_toml, read
-from causerie.config.settings import (
-    Address,
-    Config,
-    Irc,
-    IrcListener,
-    IrcTimeouts,
-    Limits,
-    Listener,
-    Oper,
-    Server,
-    sections,
-    settings,
-)
+from causerie.config.irc import Irc, IrcListener, IrcTimeouts, Oper
+from causerie.config.settings import Config, Limits, Listener, Server, sections, settings
 
 HERE = Path("causerie.toml")
 

@@ -11,23 +11,10 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 import pytest
 
-from causerie.config.settings import (
-    Address,
-    Config,
-    Irc,
-    IrcTimeouts,
-    Limits,
-    Listener,
-    Oper,
-    Section,
-    Server,
-    Setting,
-    Store,
-    changed,
-    reloaded,
-    sections,
-    settings,
-)
+from causerie.address import Address
+from causerie.config.irc import Irc, IrcTimeouts, Oper
+from causerie.config.setting import Section, Setting
+from causerie.config.settings import Config, Limits, Listener, Server, Store, changed, reloaded, sections, settings
 from causerie.config.values import checked
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -18,7 +18,7 @@ from hypothesis.stateful import rule
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.config.settings import Oper
+from causerie.config.irc import Oper
 from causerie.server.dispatch import TABLE
 from causerie.server.ports.store import StoreFailed
 from tests.people import PASSWORD
