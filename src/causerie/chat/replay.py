@@ -52,7 +52,19 @@ from causerie.chat.events import (
 )
 from causerie.chat.model import ROLES, Role
 from causerie.chat.replies import Member
-from causerie.chat.view import KEPT, MENTIONED, RECENT, THREADS, TYPING, Change, Missing, ThreadMarker, View, jumped
+from causerie.chat.view import (
+    KEPT,
+    MENTIONED,
+    RECENT,
+    THREADS,
+    TYPING,
+    Change,
+    Missing,
+    ThreadMarker,
+    View,
+    fields_of,
+    jumped,
+)
 
 
 def apply(view: View, event: Event, keep: int = KEPT) -> View:
@@ -181,20 +193,7 @@ def _topic(view: View, event: Topic, keep: int) -> View:
 
 
 def _changed(view: View, event: Changed, keep: int) -> View:
-    return _with(
-        view,
-        access=event.access,
-        history=event.history,
-        read_only=event.read_only,
-        retention_days=event.retention_days,
-        slow_seconds=event.slow_seconds,
-        tell_reactions=event.tell_reactions,
-        topic_for=event.topic_for,
-        keyed=event.keyed,
-        people_most=event.people_most,
-        hidden=event.hidden,
-        outsiders=event.outsiders,
-    )
+    return _with(view, **fields_of(event, View))
 
 
 def _channel_renamed(view: View, event: ChannelRenamed, keep: int) -> View:
@@ -219,17 +218,7 @@ def _stands(view: View, event: Stands, keep: int) -> View:
 
 
 def _entered(view: View, event: Entered, keep: int) -> View:
-    member = Member(
-        person=event.person,
-        name=event.name,
-        guest=event.guest,
-        role=event.role,
-        here=True,
-        away=event.away,
-        muted_until=event.muted_until,
-        dnd=event.dnd,
-        voiced=event.voiced,
-    )
+    member = Member(here=True, **fields_of(event, Member))
     return _with(view, members=_put(view, member))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -125,54 +126,16 @@ def from_snapshot(snapshot: Snapshot, kept: View | None = None, me: int = 0) -> 
     `kept` is the one before: its messages and what is one's own stay. What it missed is a gap; the read marker is then
     not what the server has until it is asked for (the unread command).
     """
-    view = View(
-        channel=snapshot.channel,
-        number=snapshot.number,
-        me=me,
-        access=snapshot.access,
-        topic=snapshot.topic,
-        history=snapshot.history,
-        read_only=snapshot.read_only,
-        retention_days=snapshot.retention_days,
-        slow_seconds=snapshot.slow_seconds,
-        tell_reactions=snapshot.tell_reactions,
-        topic_by=snapshot.topic_by,
-        topic_at=snapshot.topic_at,
-        topic_for=snapshot.topic_for,
-        keyed=snapshot.keyed,
-        people_most=snapshot.people_most,
-        hidden=snapshot.hidden,
-        outsiders=snapshot.outsiders,
-        more=snapshot.more,
-        members=MappingProxyType({member.person: member for member in snapshot.members}),
-        said=snapshot.said,
-        pins=snapshot.pins,
-        recent_after=snapshot.number,
-    )
-    if kept is None:
-        return view
-    gone_on = jumped(kept, snapshot.number)
-    return msgspec.structs.replace(
-        view,
-        me=me or gone_on.me,
-        messages=gone_on.messages,
-        gaps=gone_on.gaps,
-        stale=gone_on.stale,
-        upto=gone_on.upto,
-        read_said=gone_on.read_said,
-        counted=gone_on.counted,
-        mentions_before=gone_on.mentions_before,
-        mentioned=gone_on.mentioned,
-        recount=gone_on.recount,
-        level=gone_on.level,
-        draft=gone_on.draft,
-        draft_reply=gone_on.draft_reply,
-        draft_at=gone_on.draft_at,
-        follows=gone_on.follows,
-        threads=gone_on.threads,
-        recent=gone_on.recent,
-        recent_after=gone_on.recent_after,
-    )
+    before = View(channel=snapshot.channel, number=0) if kept is None else jumped(kept, snapshot.number)
+    told = fields_of(snapshot, View)
+    told["members"] = MappingProxyType({member.person: member for member in snapshot.members})
+    told["recent_after"] = snapshot.number if kept is None else before.recent_after
+    return msgspec.structs.replace(before, **told, me=me or before.me, typing=MappingProxyType({}))
+
+
+def fields_of(value: Struct, kind: type[Struct]) -> dict[str, Any]:
+    """What a struct says of those fields that another kind of struct has too."""
+    return {name: getattr(value, name) for name in value.__struct_fields__ if name in kind.__struct_fields__}
 
 
 def jumped(view: View, number: int) -> View:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causerie.chat.errors import BadName
 from causerie.chat.mentions import LOOKUPS_MOST, NOBODY, PEOPLE_MOST, find, may_name
 from causerie.chat.names import person_name, skeleton
 
@@ -195,9 +196,9 @@ def test_no_text_takes_long(text: str) -> None:
     """64 KiB of the worst: a quarter of a second is a hundred times what it takes, and 250 names are looked up."""
     asked: list[str] = []
     skeleton("\N{CYRILLIC SMALL LETTER A}")  # reads the tables
-    began = time.perf_counter()
+    began = time.thread_time()
     find(text, lambda name: asked.append(skeleton(name)), True)
-    assert time.perf_counter() - began < 0.25
+    assert time.thread_time() - began < 0.25
     assert len(asked) <= LOOKUPS_MOST
     asked.clear()
 
@@ -242,7 +243,7 @@ def test_any_name_can_be_named(name: str) -> None:
     """Whatever a person may be called, "@" and the name among spaces is that person."""
     try:
         name = person_name(name)
-    except ValueError:
+    except BadName:
         return
     assert find(f"so @{name} said", {name: 7}.get, False).people == (7,)
     assert find(f"{name}: so", {name: 7}.get, False).people == (7,)
