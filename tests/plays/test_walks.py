@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from causerie.chat.model import Person
+from causerie.chat.model import Access, Channel, Person
+from causerie.server.ports.changes import PutChannel
 from tests.irc_people import IrcPerson, irc, irc_in
 from tests.people import House
 
@@ -48,6 +49,19 @@ async def test_others_are_answered_while_everybody_is_walked_over(asks: str, las
         ann, bob = await irc_in(house, "#home", "Ann"), await irc_in(house, "#home", "Bob")
         crowd(house, "Ann")
         assert await order(ann, asks, last, bob) == ["other", "walker"]
+
+
+async def test_a_list_of_all_channels_is_walked_over_too() -> None:
+    """LIST, and `channels`, page after page; those that are not for the asker are passed over."""
+    async with House() as house:
+        ann, bob = await irc_in(house, "#home", "Ann"), await irc_in(house, "#home", "Bob")
+        context = house.server.context
+        for number in range(1, 8_001):
+            access: Access = "private" if number % 2 else "public"
+            context.apply(PutChannel(Channel(number, f"place{number:04}", access)))
+        assert await order(ann, "LIST #*", ":SERVER 323 Ann *", bob) == ["other", "walker"]
+        listed = [line.split(" ")[3] for line in ann.heard if " 322 " in line]
+        assert listed == ["#home", *(f"#place{number:04}" for number in range(2, 8_001, 2))]
 
 
 async def test_who_comes_in_where_many_are_is_welcomed_when_they_were_counted() -> None:

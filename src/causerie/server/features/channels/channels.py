@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from causerie.server.features.channels import admission
 from causerie.server.features.presence import channel_presence, presence
 from causerie.server.ports.changes import Append, PutChannel
 from causerie.server.send_quota import give_back, keep_guest, spend
+from causerie.server.walks import LOOKED_AT, in_slices, walk
 
 PAGE_MOST = 1000
 SNAPSHOT_MEMBERS = 200
@@ -231,32 +233,46 @@ def log(
     return append
 
 
-def channels(context: Context, session: Session, command: Channels) -> ChannelList:
+def channels(context: Context, session: Session, command: Channels) -> ChannelList | Coroutine[Any, Any, ChannelList]:
     """The channels that one may know of, by name."""
-    person = session.person
+    limit, lines = max(1, min(command.limit, PAGE_MOST)), list[ChannelLine]()
+    found = in_slices(_known(context, session, command.after, limit + 1), lines)
+    if len(context.state.channels) > LOOKED_AT:
+        return _walked(context, session, found, lines, limit)
+    for _ in found:
+        pass
+    return ChannelList(channels=lines[:limit], more=len(lines) > limit)
+
+
+async def _walked(
+    context: Context, session: Session, found: Iterator[None], lines: list[ChannelLine], limit: int
+) -> ChannelList:
+    await walk(context, session, found)
+    return ChannelList(channels=lines[:limit], more=len(lines) > limit)
+
+
+def _known(context: Context, session: Session, after: str, most: int) -> Iterator[ChannelLine | None]:
+    """The first channels with a name above `after` that this person may know of; None for each of the others."""
+    state, person = context.state, session.person
     assert person is not None
-    state = context.state
-    limit = max(1, min(command.limit, PAGE_MOST))
-    lines: list[ChannelLine] = []
-    for name in sorted(name for name in state.by_name if name > command.after):
-        channel = state.channels[state.by_name[name]]
-        standing = state.standing(channel.id, person.id)
-        if not policy.may_know_of(channel, standing):
+    for name in sorted(name for name in state.by_name if name > after):
+        channel = state.channels.get(state.by_name.get(name, 0))
+        standing = state.standing(channel.id, person.id) if channel is not None else None
+        if channel is None or not policy.may_know_of(channel, standing):
+            yield None
             continue
-        if len(lines) == limit:
-            return ChannelList(channels=lines, more=True)
-        lines.append(
-            ChannelLine(
-                channel=name,
-                access=channel.access,
-                topic=channel.topic if policy.may_read(channel, person, standing) else "",
-                people=len(state.here.get(channel.id, ())),
-                joined=standing is not None and standing.inside,
-                number=context.fanout.last(channel.id)[0],
-                topic_at=channel.topic_at,
-            )
+        yield ChannelLine(
+            channel=name,
+            access=channel.access,
+            topic=channel.topic if policy.may_read(channel, person, standing) else "",
+            people=len(state.here.get(channel.id, ())),
+            joined=standing is not None and standing.inside,
+            number=context.fanout.last(channel.id)[0],
+            topic_at=channel.topic_at,
         )
-    return ChannelList(channels=lines)
+        most -= 1
+        if not most:
+            return
 
 
 def look(context: Context, session: Session, command: Look) -> AsItStands:
