@@ -112,9 +112,9 @@ async def live(steps: list[Step], directory: Path) -> None:
                 batch = []
                 for place in step.places:
                     now += 1
-                    append = Append(channels[place], "message", now + step.ahead, ANNA, f"the {now}th", "", "")
-                    append.more = tuple(f"the {now}th, {nth}" for nth in range(step.more))
-                    batch.append(append)
+                    more = tuple(f"the {now}th, {nth}" for nth in range(step.more))
+                    about = channels[place], "message", now + step.ahead, ANNA, f"the {now}th", "", ""
+                    batch.append(Append(*about, more=more))
                 log.straight = log.straight and not step.ahead
                 for append, stored in (await store.commit(batch)).items():
                     assert stored.number == log.given[append.channel.id] + 1

@@ -92,7 +92,7 @@ class ClassicLanguage(EventEncoder):
         )
 
     def encode_run(self, run: MessageRun) -> bytes:
-        """See Language."""
+        """See EventEncoder."""
         start = f"{shown(run.name, run.guest)}>"
         text = start + start.join(run.texts)
         return super().encode_run(run) if "\n" in text or run.channel[:1] == "@" else text.encode()
@@ -159,14 +159,10 @@ class ClassicWire(Wire):
         """See Wire."""
         return bool(self._said) or len(self._unread) > self._at
 
-    def said_too(self) -> list[str]:
+    @property
+    def along(self) -> list[str]:
         """See Wire."""
-        texts, self._said = self._said, []
-        return texts
-
-    def not_said(self, texts: list[str]) -> None:
-        """See Wire."""
-        self._said = texts
+        return self._said
 
     def _all_said(self, raw: bytes | bytearray) -> bool:
         """Whether these bytes are plain messages and nothing else, as nearly all that comes: they wait in `_said`."""

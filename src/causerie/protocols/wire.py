@@ -85,6 +85,13 @@ class Wire(ABC):
 
     __slots__ = ("_at", "_unread", "bounds", "certificate", "closing", "encoder", "secure")
 
+    @property
+    def along(self) -> list[str] | None:
+        """Texts that came with the message that was just taken, for the same channel and asking nothing else: what the
+        core says with it it takes from here, the others are the next messages. For a protocol that reads several
+        messages at once, and acknowledges none."""
+        return None
+
     encoder: EventEncoder
     """What its session is told events in; a wire may change it with an answer."""
 
@@ -156,16 +163,6 @@ class Wire(ABC):
     def alone(self, command: Command, answer: Answer) -> bool:
         """Whether this answer must not share its packet with anything else."""
         return False
-
-    def said_too(self) -> list[str]:
-        """Texts that came with the message that was just taken, for the same channel and asking nothing else; they are
-        taken. For a language that reads several messages at once, and acknowledges none."""
-        return []
-
-    def not_said(self, texts: list[str]) -> None:
-        """The last of them, which were not said so, come first again: asked where `said_too` gave some."""
-        if texts:
-            raise NotImplementedError
 
     def put_back(self, command: Command) -> None:
         """It comes first again: asked where the language has Manners."""

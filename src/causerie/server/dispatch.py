@@ -228,9 +228,11 @@ def refuse(context: Context, session: Session, error: ChatError) -> None:
     context.commit_loop.wake()
 
 
-def dispatch(context: Context, session: Session, command: c.Command) -> Coroutine[Any, Any, Answer] | None:
+def dispatch(
+    context: Context, session: Session, command: c.Command, along: list[str] | None = None
+) -> Coroutine[Any, Any, Answer] | None:
     """Do a command: what it comes to is put in the unit of work. A coroutine comes back when it must be waited for;
-    whoever drives the session awaits `finish` with it before the next command."""
+    whoever drives the session awaits `finish` with it before the next command. `along`: see `messages.send`."""
     rhythm = context.commit_loop
     unit = rhythm.unit
     mark = unit.mark()
@@ -257,7 +259,11 @@ def dispatch(context: Context, session: Session, command: c.Command) -> Coroutin
             raise TooFast(retry_after=round(wait + 0.05, 1))
         if not session.exempt and (brings is words or (brings is not nothing and brings(command))):
             spend(context, session)
-        came_to = use_case(context, session, command)
+        came_to: Any
+        if along and kind is c.Send:
+            came_to = messages.send(context, session, cast(c.Send, command), along)
+        else:
+            came_to = use_case(context, session, command)
         if type(came_to) is CoroutineType:
             return came_to
         answer = cast(Answer, came_to)

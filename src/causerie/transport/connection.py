@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from causerie.chat import markdown
-from causerie.chat.commands import Command, Send
+from causerie.chat.commands import Command
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
 from causerie.i18n.text import _
@@ -25,7 +25,6 @@ from causerie.server import catch_up
 from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish, refuse, too_soon
 from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
-from causerie.server.features.messages.messages import send_more
 from causerie.server.features.presence import channel_presence
 from causerie.transport.detection import Detection
 from causerie.transport.direct_write import DirectWriter
@@ -47,9 +46,6 @@ FLOODING_SECONDS = 0.1
 
 PIECE = 1024
 """Bytes that a layer is given at once: of the shortest frames, 170 are in it."""
-
-SAID_AT_ONCE = 256
-"""Messages that came together and are decided at once, before the time is looked at."""
 
 HELD_MOST = 4096
 """Bytes that wait with somebody for their turn; with more, it waits behind all others."""
@@ -381,9 +377,7 @@ class Connection(asyncio.Protocol):
                     return
                 if wire.holds(command):
                     self._waiting += 1
-                waiting = dispatch(context, session, command)
-                if type(command) is Send and waiting is None and (texts := wire.said_too()):
-                    wire.not_said(texts[send_more(context, session, texts[:SAID_AT_ONCE]) :])
+                waiting = dispatch(context, session, command, wire.along)
                 if meter.empties:
                     meter.empties = 0
             if session.person is None and self._stranger and meter.lines_before_login():

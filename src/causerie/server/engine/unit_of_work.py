@@ -111,11 +111,8 @@ class UnitOfWork:
         """An event for a channel's log, told to its subscribers once committed."""
         self.changes.append(append)
         self.steps.append(append)
-
-    def say_more(self, message: Append, texts: tuple[str, ...]) -> None:
-        """What the author of a message, the last step, said right after it."""
-        message.more = texts
-        self.more += len(texts)
+        if append.more:
+            self.more += len(append.more)
 
     def tell(self, channel: int, event: Event, by: Session | None = None) -> None:
         """A passing event, told to a channel's subscribers in its place. `by`: the session whose doing it is."""

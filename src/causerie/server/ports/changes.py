@@ -8,7 +8,7 @@ from causerie.chat.events import LoggedEvent
 from causerie.chat.model import Channel, Invite, Mask, Person, Preferences, Standing, Subscription
 
 
-class Append(Struct, eq=False, gc=False):
+class Append(Struct, frozen=True, eq=False, gc=False):
     """One event to be numbered and logged; what became of it is a Stored.
 
     `kind` is the event's tag; `data` is JSON of what the columns do not hold. In a channel with history off the number

@@ -19,10 +19,7 @@ def _tick(*reads: list[Channel], kind: Literal["message", "joined"] = "message")
     """Of what was said in these channels, by one read after another."""
     unit = UnitOfWork()
     for read in reads:
-        said = Append(read[0], kind, 1, ANNA, "hi", "", "")
-        unit.append(said)
-        if more := read[1:]:
-            unit.say_more(said, ("hi",) * len(more))
+        unit.append(Append(read[0], kind, 1, ANNA, "hi", "", "", more=("hi",) * (len(read) - 1)))
     return unit
 
 

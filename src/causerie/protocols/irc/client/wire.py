@@ -71,16 +71,10 @@ class ClientWire(IrcWire):
             if not self._queue:
                 return NOTHING
 
-    def said_too(self) -> list[str]:
+    @property
+    def along(self) -> list[str] | None:
         """See Wire."""
-        if not self._saying:
-            return []
-        texts, self._said = self._said, []
-        return texts
-
-    def not_said(self, texts: list[str]) -> None:
-        """See Wire."""
-        self._said = texts
+        return self._said if self._saying else None
 
     def _take(self, raw: bytes | bytearray) -> None:
         try:

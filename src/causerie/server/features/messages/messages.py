@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
@@ -29,6 +29,9 @@ from causerie.server.send_quota import keep_guest, spend
 
 KEY_MOST = 64
 
+ALONG_MOST = 256
+"""Messages that came together and are said at once, before the time is looked at."""
+
 HERE_MOST = 1000
 """Where more people are there than this, @here is found among the mentions of every member."""
 
@@ -39,10 +42,13 @@ SLOWED_MOST = 10_000
 """So many speakers in slow channels are remembered; of more, the half that spoke first may speak at once."""
 
 
-def send(context: Context, session: Session, command: Send) -> Append | Coroutine[Any, Any, Append]:
-    """Check all that can refuse it, then put it in the unit of work; its acknowledgement is the Append itself.
+def send(
+    context: Context, session: Session, command: Send, along: list[str] | None = None
+) -> Append | Coroutine[Any, Any, Append]:
+    """Check all that can refuse it, then put it in the unit of work; it is acknowledged with what the store made of it.
 
-    A coroutine, if the message that it answers has to be read first.
+    A coroutine, if the message that it answers has to be read first. `along`: texts that came right after it, for the
+    same channel; those that are said with it are taken from its front.
     """
     person = session.person
     assert person is not None
@@ -73,14 +79,15 @@ def send(context: Context, session: Session, command: Send) -> Append | Coroutin
         answered = message_cache.known_reply(context, channel, command.reply) if command.reply else None
         if command.reply and answered is None:
             return _send_later(context, session, command, channel, text)
-        return _send_more(context, session, command, channel, text, now, answered)
+        return _send_rich(context, session, command, channel, text, now, answered)
     if person.guest and person.id not in state.kept_guests:
         keep_guest(context, session)
     if not 0 <= now - session.spoke < SPOKE_MS:
         context.apply(PutSpoke(session.id, now))
     if channel.access == "direct":
         _bring_in_all(context, session, channel)
-    append = Append(channel, "message", context.moment(channel.id, now), person, text, key, "")
+    more = _take_plain(context, session, command, along) if along and not key and command.id is None else ()
+    append = Append(channel, "message", context.moment(channel.id, now), person, text, key, "", more=more)
     unit.append(append)
     return append
 
@@ -92,21 +99,14 @@ def _bring_in_all(context: Context, session: Session, channel: Channel) -> None:
             channel_presence.bring_in(context, session, channel, number)
 
 
-def send_more(context: Context, session: Session, texts: Sequence[str]) -> int:
-    """Say these too, right after a message of the same session's that was just put into the unit of work, in its
-    channel; how many were said. They are if that one is as plain as messages can be, so that nothing but the text is to
-    be checked; the first one that is not, or is refused, is for `send`, and so are those behind it.
-    """
-    unit, limits = context.commit_loop.unit, context.config.limits
-    before = unit.steps[-1]
-    if type(before) is not Append or before.event is not None or before.key or before not in unit.asked:
-        return 0
-    first = unit.asked[before][1]
-    if type(first) is not Send or first.id is not None:
-        return 0
+def _take_plain(context: Context, session: Session, command: Send, along: list[str]) -> tuple[str, ...]:
+    """Take from the front of `along` what may be said with a message that is as plain as one can be: for these nothing
+    but the text is to be checked. The first one that is not plain, or is refused, comes by itself."""
+    limits = context.config.limits
+    room = min(ALONG_MOST, max(0, limits.tick_commands - context.commit_loop.unit.size))
     more: list[str] = []
-    for text in texts[: max(0, limits.tick_commands - unit.size) + 1]:
-        if mentions.may_name(text) or (text[:1] == "/" and not first.literal):
+    for text in along[:room]:
+        if mentions.may_name(text) or (text[:1] == "/" and not command.literal):
             break
         try:
             checked = check_text(text, limits.message_bytes)
@@ -115,9 +115,8 @@ def send_more(context: Context, session: Session, texts: Sequence[str]) -> int:
         except ChatError:
             break
         more.append(checked)
-    if more:
-        unit.say_more(before, tuple(more))
-    return len(more)
+    del along[: len(more)]
+    return tuple(more)
 
 
 async def _send_later(context: Context, session: Session, command: Send, channel: Channel, text: str) -> Append:
@@ -128,10 +127,10 @@ async def _send_later(context: Context, session: Session, command: Send, channel
         raise NotLoggedIn()
     channel, now = context.state.channels[channel.id], context.now()
     policy.check_send(channel, person, context.state.standing(channel.id, person.id), now)
-    return _send_more(context, session, command, channel, text, now, answered)
+    return _send_rich(context, session, command, channel, text, now, answered)
 
 
-def _send_more(
+def _send_rich(
     context: Context,
     session: Session,
     command: Send,
@@ -168,8 +167,9 @@ def _send_more(
     append = Append(
         channel, "message", at, person, text, command.key,
         data_of(command.action, named, notice=command.notice, tags=command.tags),
-        target=told.reply, thread=told.thread, mentions=_found_by(context, channel, person, named),
-        event=told,
+        target=told.reply, thread=told.thread,
+        follow=threads.followers(context, channel, person, first.author) if first else (0, 0),
+        mentions=_found_by(context, channel, person, named), event=told,
     )  # fmt: skip
     unit = context.unit
     with unit.whole():
@@ -181,7 +181,7 @@ def _send_more(
         if channel.slow_seconds:
             _note_slowed(context, channel, append, now)
         if first is not None:
-            threads.follow_with(context, channel, append, first.author)
+            threads.tell_followers(context, append)
     return append
 
 

@@ -29,19 +29,22 @@ def follow(context: Context, person: int, channel: Channel, thread: int, on: boo
         context.unit.tell_one(session, Followed(channel=channel.name, thread=thread, on=on))
 
 
-def follow_with(context: Context, channel: Channel, reply: Append, first: int) -> None:
-    """Who wrote this reply, and who wrote the `first` message of its thread (an id), follow it once it is stored.
-
-    Who is not a member of the channel any more does not begin to. Each session of those who did not follow it is told.
-    """
+def followers(context: Context, channel: Channel, author: Person, first: int) -> tuple[int, int]:
+    """Who follows a thread with a reply to it once that is stored: who wrote the reply, and who wrote the `first`
+    message (ids). Who is not a member of the channel any more does not begin to: 0."""
     state = context.state
-    author, first = (
+    by, to = (
         person if (standing := state.standing(channel.id, person)) is not None and standing.inside else 0
-        for person in (reply.author.id, first)
+        for person in (author.id, first)
     )
-    reply.follow = author, first
+    return by, to
+
+
+def tell_followers(context: Context, reply: Append) -> None:
+    """Each session of those who did not follow its thread is told that they do."""
+    author, first = reply.follow
     for person in dict.fromkeys((first, author)):
-        for session in state.connected.get(person, ()):
+        for session in context.state.connected.get(person, ()):
             context.unit.tell_follower(session, reply, person)
 
 
