@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from causerie.i18n.text import _
+
 MAX_LINK = 1024
 """Characters in a link, at most."""
 
@@ -41,15 +43,17 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not _is_host(self.host):
-            raise LinkError(f"the host in the link is neither a name nor an IP address: {_shown(self.host)}")
+            raise LinkError(
+                _("the host in the link is neither a name nor an IP address: {host}").format(host=_shown(self.host))
+            )
         if not 1 <= self.port <= 65535:
-            raise LinkError(f"the port in the link must be from 1 to 65535, and it is {self.port}")
+            raise LinkError(_("the port in the link must be from 1 to 65535, and it is {port}").format(port=self.port))
         if self.kind not in ("invite", "admin"):
-            raise LinkError(f"a link is for 'invite' or 'admin', not for {_shown(self.kind)}")
+            raise LinkError(_("a link is for 'invite' or 'admin', not for {kind}").format(kind=_shown(self.kind)))
         if not _TOKEN.fullmatch(self.token):
-            raise LinkError("the token in the link is damaged; copy the whole link again")
+            raise LinkError(_("the token in the link is damaged; copy the whole link again"))
         if self.pin is not None and not _PIN.fullmatch(self.pin):
-            raise LinkError("the pin in the link is damaged (64 hexadecimal digits); copy the whole link again")
+            raise LinkError(_("the pin in the link is damaged (64 hexadecimal digits); copy the whole link again"))
 
 
 def format(link: Link) -> str:
@@ -63,20 +67,26 @@ def parse(text: str) -> Link:
     """The parts of a link. White space around it is ignored. Raises LinkError."""
     text = text.strip()
     if len(text) > MAX_LINK:
-        raise LinkError(f"the link is longer than {MAX_LINK} characters; copy the link alone")
+        raise LinkError(_("the link is longer than {most} characters; copy the link alone").format(most=MAX_LINK))
     if text[: len(_SCHEME)].lower() != _SCHEME:
-        raise LinkError(f"a link to a server begins with {_SCHEME}, and this does not; copy the whole link")
-    address, _, fragment = text[len(_SCHEME) :].partition("#")
+        raise LinkError(
+            _("a link to a server begins with {scheme}, and this does not; copy the whole link").format(scheme=_SCHEME)
+        )
+    address, _hash, fragment = text[len(_SCHEME) :].partition("#")
     authority = _AUTHORITY.fullmatch(address.removesuffix("/"))
     if authority is None:
-        raise LinkError(f"a link begins with {_SCHEME}HOST:PORT/#, and this does not; copy the whole link")
+        raise LinkError(
+            _("a link begins with {scheme}HOST:PORT/#, and this does not; copy the whole link").format(scheme=_SCHEME)
+        )
     parts = _parts(fragment)
     kinds: list[Literal["invite", "admin"]] = [kind for kind in ("invite", "admin") if kind in parts]
     if len(kinds) != 1:
-        raise LinkError("the link needs one invite= or admin= after its #; copy the whole link again")
+        raise LinkError(_("the link needs one invite= or admin= after its #; copy the whole link again"))
     ipv6 = authority["ipv6"]
     if ipv6 is not None and ":" not in ipv6:
-        raise LinkError(f"only an IPv6 address stands in brackets, and this is none: {_shown(ipv6)}")
+        raise LinkError(
+            _("only an IPv6 address stands in brackets, and this is none: {address}").format(address=_shown(ipv6))
+        )
     return Link(
         host=authority["name"] if ipv6 is None else ipv6,
         port=int(authority["port"]),
@@ -106,11 +116,11 @@ def qr(text: str) -> str:
 def _parts(fragment: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for part in fragment.split("&"):
-        name, _, value = part.partition("=")
+        name, _equals, value = part.partition("=")
         if name not in ("invite", "admin", "pin"):
-            raise LinkError("the link has a part after its # that this version of causerie does not know")
+            raise LinkError(_("the link has a part after its # that this version of causerie does not know"))
         if name in parts:
-            raise LinkError(f"the link has {name}= twice; copy the whole link again")
+            raise LinkError(_("the link has {name}= twice; copy the whole link again").format(name=name))
         parts[name] = value
     return parts
 

@@ -107,3 +107,14 @@ def test_the_qr_code_shows_each_module_and_fits_a_small_terminal() -> None:
     assert not any(map(any, rows[len(expected) :]))
     assert len(lines) <= 27
     assert len(lines[0]) <= 60
+
+
+def test_what_is_wrong_with_a_link_is_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    for text, said in (
+        ("https://example.org", "le lien d'un serveur commence par causerie://"),
+        ("causerie://host:5000/#invite=?", "le jeton dans le lien est endommagé"),
+        ("causerie://host:5000/#invite=a&pin=b", "l'empreinte dans le lien est endommagée"),
+    ):
+        with pytest.raises(LinkError, match=said):
+            parse(text)

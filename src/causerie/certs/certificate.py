@@ -6,6 +6,8 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from causerie.i18n.text import _
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Sequence
@@ -40,7 +42,7 @@ def make_certificate(directory: Path, names: Sequence[str], now: datetime, days:
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
     if not names or not all(names):
-        raise CertificateError("a certificate needs a host name or IP address, and none may be empty")
+        raise CertificateError(_("a certificate needs a host name or IP address, and none may be empty"))
     alternatives = [_general_name(name) for name in names]
     key = ec.generate_private_key(ec.SECP256R1())
     public = key.public_key()
@@ -98,12 +100,12 @@ def first_certificate(pem: bytes) -> bytes:
     start, end = pem.find(_BEGIN), pem.find(_END)
     if not 0 <= start < end:
         raise CertificateError(
-            "there is no certificate in this text; it needs a part that begins with BEGIN CERTIFICATE"
+            _("there is no certificate in this text; it needs a part that begins with BEGIN CERTIFICATE")
         )
     try:
         return ssl.PEM_cert_to_DER_cert(pem[start : end + len(_END)].decode("ascii"))
     except ValueError as error:
-        raise CertificateError("the certificate is damaged: it is not base64") from error
+        raise CertificateError(_("the certificate is damaged: it is not base64")) from error
 
 
 def server_context(certificate: Path, key: Path, alpn: Sequence[str]) -> ssl.SSLContext:
@@ -113,15 +115,14 @@ def server_context(certificate: Path, key: Path, alpn: Sequence[str]) -> ssl.SSL
     """
     import ssl
 
-    if b"-----BEGIN" not in _read(certificate, "certificate"):
-        raise CertificateError(f"{certificate} is not a certificate in PEM format")
-    if b"PRIVATE KEY-----" not in _read(key, "key"):
-        raise CertificateError(f"{key} is not a private key in PEM format")
+    if b"-----BEGIN" not in _read(certificate, _("cannot read the certificate {path}: {why}")):
+        raise CertificateError(_("{path} is not a certificate in PEM format").format(path=certificate))
+    if b"PRIVATE KEY-----" not in _read(key, _("cannot read the key {path}: {why}")):
+        raise CertificateError(_("{path} is not a private key in PEM format").format(path=key))
 
     def no_password() -> str:
-        raise CertificateError(
-            f"{key} is encrypted, and causerie cannot ask for a password; store it decrypted, mode 0600"
-        )
+        text = _("{path} is encrypted, and causerie cannot ask for a password; store it decrypted, mode 0600")
+        raise CertificateError(text.format(path=key))
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -136,10 +137,11 @@ def server_context(certificate: Path, key: Path, alpn: Sequence[str]) -> ssl.SSL
         context.load_cert_chain(certificate, key, no_password)
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
-            text = f"{key} is not the key of {certificate}; give the pair that was made together, or delete both"
+            text = _("{key} is not the key of {certificate}; give the pair that was made together, or delete both")
         else:
-            text = f"{certificate} or {key} cannot be used: {error.reason or 'damaged'}"
-        raise CertificateError(text) from error
+            text = _("{certificate} or {key} cannot be used: {why}")
+        why = error.reason or _("damaged")
+        raise CertificateError(text.format(key=key, certificate=certificate, why=why)) from error
     return context
 
 
@@ -155,14 +157,14 @@ def _general_name(name: str) -> x509.GeneralName:
     try:
         return x509.DNSName(name.encode("idna").decode("ascii"))
     except ValueError as error:
-        raise CertificateError(f"not a host name: {name!r}") from error
+        raise CertificateError(_("not a host name: {name!r}").format(name=name)) from error
 
 
-def _read(path: Path, what: str) -> bytes:
+def _read(path: Path, refusal: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CertificateError(f"cannot read the {what} {path}: {error.strerror}") from error
+        raise CertificateError(refusal.format(path=path, why=error.strerror)) from error
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
@@ -178,4 +180,4 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
-        raise CertificateError(f"cannot write {path}: {error.strerror}") from error
+        raise CertificateError(_("cannot write {path}: {why}").format(path=path, why=error.strerror)) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from OpenSSL import SSL, crypto
 
 from causerie.certs.certificate import CertificateError
+from causerie.i18n.text import _
 
 CIPHERS = b"ECDHE+AESGCM:ECDHE+CHACHA20"
 """As in certificate.py."""
@@ -38,7 +39,8 @@ def asking_context(certificate: Path, key: Path, alpn: Sequence[str], oldest: st
         context.use_certificate_chain_file(str(certificate))
         context.use_privatekey_file(str(key))
     except (SSL.Error, OSError) as error:
-        raise CertificateError(f"{certificate} or {key} cannot be used: {error}") from None
+        text = _("{certificate} or {key} cannot be used: {why}")
+        raise CertificateError(text.format(certificate=certificate, key=key, why=error)) from None
     return context
 
 

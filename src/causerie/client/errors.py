@@ -114,3 +114,4 @@ class StorageDamaged(ClientError):
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path} cannot be read ({why}); move it away to start afresh")
         self.path = path
+        self.why = why

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from causerie import links
 from causerie.address import EVERY, Address
+from causerie.i18n.text import _
 
 SCHEME = "causerie://"
 
@@ -43,7 +44,9 @@ class ServerAddress(Struct, frozen=True, kw_only=True):
             links.parse(text)  # says what is wrong
         pin = dict(parse_qsl(fragment)).get("pin", "")
         if fragment and (len(pin) != 64 or not set(pin) <= set("0123456789abcdef")):
-            raise links.LinkError("the pin in the link is damaged (64 hexadecimal digits); copy the whole link again")
+            raise links.LinkError(
+                _("the pin in the link is damaged (64 hexadecimal digits); copy the whole link again")
+            )
         place = text.partition("#")[0]
         place = place[len(SCHEME) :].removesuffix("/") if "://" in place else place
         address = Address.parse(place)

@@ -174,3 +174,17 @@ def test_a_damaged_certificate_is_refused(tmp_path: Path) -> None:
     certificate.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     with pytest.raises(CertificateError, match="cannot be used"):
         server_context(certificate, key, [])
+
+
+def test_errors_are_in_the_readers_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    certificate, key = made(tmp_path)
+    with pytest.raises(CertificateError, match="n'est pas une clé privée au format PEM"):
+        server_context(certificate, certificate, [])
+    (tmp_path / "other").mkdir()
+    _certificate, other = made(tmp_path / "other")
+    with pytest.raises(CertificateError, match="n'est pas la clé de"):
+        server_context(certificate, other, [])
+    key.unlink()
+    with pytest.raises(CertificateError, match="impossible de lire la clé"):
+        server_context(certificate, key, [])

@@ -146,14 +146,17 @@ def explain(error: Exception, entry: LoginRequest, sentence: Sentence) -> LoginP
         )
     if isinstance(error, Unreachable):
         return LoginProblem(
-            _("{where} cannot be reached: {why}.").format(where=error.where, why=error.about),
+            _("{where} cannot be reached: {why}.").format(
+                where=error.where, why=_("it does not answer") if isinstance(error.why, TimeoutError) else error.about
+            ),
             _("Check the address, and whether the server runs; then try again."),
             "server",
         )
     if isinstance(error, KeyringRefused):
         return keyring_problem(error.why)
     if isinstance(error, StorageDamaged):
-        return LoginProblem(str(error), "", "server")
+        text = _("{path} cannot be read: {why}.").format(path=error.path, why=error.why)
+        return LoginProblem(text, _("Move the file away to start afresh."), "server")
     if isinstance(error, errors.ChatError):
         return LoginProblem(capitalised(sentence(error)) + ".", "", _field_of(error))
     if isinstance(error, SessionEnded):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from causerie.chat import errors
-from causerie.client import CertificateChanged, CertificateUnknown, SessionEnded, Unreachable
+from causerie.client import CertificateChanged, CertificateUnknown, SessionEnded, StorageDamaged, Unreachable
 from causerie.desktop.models.login import InvalidForm, LoginRequest, explain, parse_form
 
 PIN = "0" * 64
@@ -66,3 +66,16 @@ def test_a_name_keeps_its_letters_where_a_sentence_begins_with_it() -> None:
     entry = form()
     assert explain(errors.BadName(), entry, lambda refusal: "ännä cannot be a name").text == "ännä cannot be a name."
     assert explain(errors.BadName(), entry, lambda refusal: "the name x is kept").text == "The name x is kept."
+
+
+def test_a_server_that_is_silent_and_a_damaged_file_are_told_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    silent = explain(Unreachable("host:1", "it does not answer", TimeoutError()), form(), str)
+    assert "il ne répond pas" in silent.text
+    damaged = explain(StorageDamaged("/a/file", "why"), form(), str)
+    assert (damaged.text, damaged.hint) == (
+        "/a/file est illisible : why.",
+        "Déplacez ce fichier pour repartir de zéro.",
+    )
