@@ -14,7 +14,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from causerie.address import EVERY, Address, within
@@ -34,6 +33,7 @@ from causerie.server.context import Context
 from causerie.server.delivery.batch_sender import Ring
 from causerie.server.delivery.fanout import Fanout
 from causerie.server.engine.apply.loading import load
+from causerie.server.engine.apply.messages import committed
 from causerie.server.engine.commit_loop import CommitLoop
 from causerie.server.engine.hashing import Hashing
 from causerie.server.engine.login_throttle import LoginThrottle
@@ -81,15 +81,16 @@ async def build_context(
     """The core over a store, its rhythm not yet running."""
     loaded = await store.load()
     fanout = Fanout(asyncio.get_running_loop().call_later, ring)
-    for channel, number in loaded.numbers.items():
+    state = load(loaded)
+    for channel, end in state.log_ends.items():
         subscribers = fanout.subscribers(channel)
-        subscribers.number, subscribers.said = number, loaded.said[channel]
+        subscribers.number, subscribers.said = end
     accounts, guard = config.accounts, config.guard
     context = Context(
         config=config,
         store=store,
         moments=loaded.times,
-        state=load(loaded),
+        state=state,
         fanout=fanout,
         commit_loop=CommitLoop(store, fanout.tell, config.store.commit_timeout),
         hashing=Hashing(
@@ -121,7 +122,7 @@ async def build_context(
         task.add_done_callback(tasks.discard)
 
     fanout.caught_up_later = caught_up_later
-    context.commit_loop.also(partial(read_state.said, context))
+    context.commit_loop.also(lambda unit: committed(state, unit.stored, context.unit.undo))
     return context
 
 

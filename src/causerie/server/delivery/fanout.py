@@ -55,11 +55,6 @@ class Fanout:
             subscribers = self.subscribers_of[channel] = Subscribers(self.batch_sender)
         return subscribers
 
-    def last(self, channel: int) -> tuple[int, int]:
-        """The number of the last event that the channel was told, and how many messages it has had with it."""
-        subscribers = self.subscribers_of.get(channel)
-        return (0, 0) if subscribers is None else (subscribers.number, subscribers.said)
-
     def hears(self, session: Session, channel: int) -> bool:
         """Whether what is told in the channel from now on is for this session's ears."""
         waiting, subscribers = self._pending.get(channel), self.subscribers_of.get(channel)

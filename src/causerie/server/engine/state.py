@@ -43,10 +43,10 @@ class State:
     the skeleton of the name, see presence_watch.py; `metadata_ears`: who follows a key. `typing`: when a channel was
     told that a person is typing, since `typing_since`, and `typing_before` that; see typing.py.
 
-    Messages: `remembered`: by channel and number, see message_cache.py. `markers`: for (channel, person, thread or 0)
-    how far they have read, as in events.Marked, until it is stored; `flushed`: those that are on their way there, see
-    read_state.py. `drafted`: by person, the channels with a draft, as far as it was asked for, see drafts.py. `slowed`:
-    when a person (channel, person) last spoke where one has to wait (ms).
+    Messages: `log_ends`: see `log_end`. `remembered`: by channel and number, see message_cache.py. `markers`: for
+    (channel, person, thread or 0) how far they have read, as in events.Marked, until it is stored; `flushed`: those
+    that are on their way there, see read_state.py. `drafted`: by person, the channels with a draft, as far as it was
+    asked for, see drafts.py. `slowed`: when a person (channel, person) last spoke where one has to wait (ms).
     """
 
     def __init__(self) -> None:
@@ -86,6 +86,7 @@ class State:
         self.typing: dict[tuple[int, int], float] = {}
         self.typing_before: dict[tuple[int, int], float] = {}
         self.typing_since = 0.0
+        self.log_ends: dict[int, tuple[int, int]] = {}
         self.remembered: dict[tuple[int, int], CachedMessage] = {}
         self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self.flushed: dict[tuple[int, int, int], tuple[int, ...]] | None = None
@@ -138,6 +139,11 @@ class State:
         """The name of somebody who is known, or was banned as a guest that has gone; "" for nobody."""
         known = self.people.get(person) or self.banned_guests.get(person)
         return known.name if known is not None else ""
+
+    def log_end(self, channel: int) -> tuple[int, int]:
+        """The number of the last event of a channel's log that was committed, and how many messages it has had with
+        it. What is read of the store after this is asked has all up to it in it."""
+        return self.log_ends.get(channel, (0, 0))
 
     def standing(self, channel: int, person: int) -> Standing | None:
         """How a person stands in a channel."""

@@ -18,6 +18,8 @@ def load(loaded: Loaded) -> State:
     state = State()
     for change in _changes(loaded):
         TABLE[type(change)](state, change, UndoLog())
+    for channel, number in loaded.numbers.items():
+        state.log_ends[channel] = number, loaded.said[channel]
     state.scram_passes.update(loaded.scram_passes)
     state.hash_figures.update(loaded.hash_figures)
     return state

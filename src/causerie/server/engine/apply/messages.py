@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from causerie.server.engine.apply.channels import drop_pins
 from causerie.server.engine.cached_message import BEGINNING
 from causerie.server.engine.passing import DropMarker, NoteFlushed, NoteSlowed
 from causerie.server.engine.state import State
 from causerie.server.engine.undo_log import UndoLog
-from causerie.server.ports.changes import Erase, PutDraft, PutMarker, PutReaction, Rewrite
+from causerie.server.ports.changes import Append, Erase, PutDraft, PutMarker, PutReaction, Rewrite, Stored
 from causerie.server.ports.event_codec import message_data
+
+
+def committed(state: State, stored: Mapping[Append, Stored], undo: UndoLog) -> None:
+    """Events were stored: the ends of their channels' logs, and that who said something has read until there. Nothing
+    that is undone later takes it back: `undo` is of the unit of work that collects now."""
+    moved: dict[tuple[int, int, int], tuple[int, ...]] = {}
+    for append, result in stored.items():
+        if result.again:
+            continue
+        channel, more = append.channel.id, len(append.more)
+        end = state.log_ends[channel] = result.number + more, result.said + more
+        if append.kind == "message":
+            moved[channel, append.author.id, 0] = end
+            if append.thread:
+                moved[channel, append.author.id, append.thread] = end[0], result.nth
+    if moved:
+        undo.settle(state.markers, moved)
 
 
 def rewrite(state: State, change: Rewrite, undo: UndoLog) -> None:

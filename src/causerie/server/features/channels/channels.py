@@ -267,7 +267,7 @@ def _known(context: Context, session: Session, after: str, most: int) -> Iterato
             topic=channel.topic if policy.may_read(channel, person, standing) else "",
             people=len(state.here.get(channel.id, ())),
             joined=standing is not None and standing.inside,
-            number=context.fanout.last(channel.id)[0],
+            number=context.state.log_end(channel.id)[0],
             topic_at=channel.topic_at,
         )
         most -= 1

@@ -52,7 +52,7 @@ async def history(context: Context, session: Session, command: History) -> Page:
     if len(command.without) > KINDS_MOST:
         raise BadInput(why="without", most=KINDS_MOST)
     limit = max(1, min(command.limit, context.config.limits.history_page))
-    store, wanted, number = context.store, wanted_by(command, person.id), told(context, channel)
+    store, wanted, number = context.store, wanted_by(command, person.id), context.state.log_end(channel.id)[0]
     if command.around or command.near:
         around = command.around or await store.number_at(channel.id, command.near)
         half = limit // 2
@@ -127,12 +127,6 @@ async def recent(context: Context, session: Session, command: Recent) -> RecentL
             if place in places and places[place].inside
         ]
     )
-
-
-def told(context: Context, channel: Channel) -> int:
-    """The channel's last event that was told. What is read of the store after this is asked has all up to it in it;
-    of what follows, messages may show the first changes, and being told of those changes nothing."""
-    return context.fanout.last(channel.id)[0]
 
 
 def check_numbers(**given: int) -> None:

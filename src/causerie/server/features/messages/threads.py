@@ -15,7 +15,7 @@ from causerie.chat.replies import Done, ThreadLine, ThreadList, ThreadPage
 from causerie.server import message_cache
 from causerie.server.context import Context
 from causerie.server.engine.session import Session
-from causerie.server.features.messages.history import check_numbers, told
+from causerie.server.features.messages.history import check_numbers
 from causerie.server.features.messages.own_reads import read_own
 from causerie.server.features.presence import read_state
 from causerie.server.ports.changes import Append, PutFollow
@@ -88,7 +88,7 @@ async def thread(context: Context, session: Session, command: Thread) -> ThreadP
         raise BadInput(why="one of before, after")
     check_numbers(number=command.number, before=command.before, after=command.after)
     limit = max(1, min(command.limit, context.config.limits.history_page))
-    number = told(context, channel)
+    number = context.state.log_end(channel.id)[0]
     root, first = await _beginning(context, channel, command.number, person.id)
     below = min(command.before or number + 1, number + 1)
     newest = not command.after

@@ -25,7 +25,6 @@ from causerie.chat.replies import Done, ReadLine, ReadList
 from causerie.server.context import Context
 from causerie.server.engine.passing import DropMarker, NoteFlushed
 from causerie.server.engine.session import Session
-from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.features.messages.history import check_numbers
 from causerie.server.ports.changes import PutMarker
 from causerie.server.ports.store import ReadState
@@ -44,7 +43,7 @@ def mark(context: Context, session: Session, command: Mark) -> Done | Coroutine[
     """Move one's marker to an event of the channel, or of a thread in it; one of the future counts as the last one."""
     channel, person = _place(context, session, command.channel)
     check_numbers(number=command.number, thread=command.thread, at=command.at)
-    last, said = context.fanout.last(channel.id)
+    last, said = context.state.log_end(channel.id)
     if command.at:
         return _mark_at(context, session, command)
     if command.thread:
@@ -60,7 +59,7 @@ async def _mark_at(context: Context, session: Session, command: Mark) -> Done:
     for _ in range(TRIES):
         channel, person = _place(context, session, command.channel)
         at = min(command.at, max(context.now(), context.moments.get(channel.id, 0)))
-        last, _ = context.fanout.last(channel.id)
+        last, _ = context.state.log_end(channel.id)
         before = await _state(context, channel, person, last)
         upto = max(before.upto, await context.store.number_at(channel.id, at))
         # More may have been said by the time that the marker has: in the same millisecond, or after a clock went back.
@@ -70,7 +69,7 @@ async def _mark_at(context: Context, session: Session, command: Mark) -> Done:
         at = max(at, before.at)
         (kept,) = await context.store.read_states(person.id, [(channel.id, marker[0], last)])
         channel, person = _place(context, session, command.channel)
-        if context.fanout.last(channel.id)[0] == last:
+        if context.state.log_end(channel.id)[0] == last:
             _move(context, channel, person, 0, (*marker, at), kept.mentions, at)
             return Done()
     raise Busy(retry_after=1)
@@ -92,12 +91,12 @@ async def _mark_back(context: Context, session: Session, command: Mark) -> Done:
     """Up to an event that is not the last one: the store knows what was said by then, and who was named since."""
     for _ in range(TRIES):
         channel, person = _place(context, session, command.channel)
-        last, _ = context.fanout.last(channel.id)
+        last, _ = context.state.log_end(channel.id)
         marker = await _marker_at(context, channel, command.number)
         at = await context.store.time_of(channel.id, marker[0])
         (kept,) = await context.store.read_states(person.id, [(channel.id, marker[0], last)])
         channel, person = _place(context, session, command.channel)
-        if context.fanout.last(channel.id)[0] == last:
+        if context.state.log_end(channel.id)[0] == last:
             _move(context, channel, person, 0, marker, kept.mentions, at)
             return Done()
     raise Busy(retry_after=1)
@@ -108,19 +107,19 @@ async def _marker_at(context: Context, channel: Channel, number: int) -> Marker:
     if channel.history:
         return await context.store.said_at(channel.id, number)
     # Nobody knows any more which of the events in between were messages: most are.
-    last, said = context.fanout.last(channel.id)
+    last, said = context.state.log_end(channel.id)
     return number, max(0, said - (last - number))
 
 
 async def _mark_thread(context: Context, session: Session, command: Mark) -> Done:
     for _ in range(TRIES):
         channel, person = _place(context, session, command.channel)
-        last, _ = context.fanout.last(channel.id)
+        last, _ = context.state.log_end(channel.id)
         marker = await context.store.said_at(channel.id, min(command.number, last), command.thread)
         if not marker[0] and (await context.store.said_at(channel.id, last, command.thread))[0] == 0:
             raise NoSuchMessage(channel=channel.name, number=command.thread)
         channel, person = _place(context, session, command.channel)
-        if context.fanout.last(channel.id)[0] == last:
+        if context.state.log_end(channel.id)[0] == last:
             _move(context, channel, person, command.thread, marker, 0, 0)
             return Done()
     raise Busy(retry_after=1)
@@ -150,7 +149,7 @@ def _tell(context: Context, channel: Channel, person: int, thread: int, marker: 
         said=marker[1],
         thread=thread,
         mentions=mentions,
-        counted=context.fanout.last(channel.id)[0],
+        counted=context.state.log_end(channel.id)[0],
         at=at,
     )
     for own in context.state.connected.get(person, ()):
@@ -168,33 +167,18 @@ async def mentions_dropped(context: Context, channel_id: int, mentioned: frozens
                 break
             if standing is None or not standing.inside:
                 break
-            last, total = context.fanout.last(channel_id)
+            last, total = context.state.log_end(channel_id)
             kept = await _state(context, channel, person, last)
-            if context.fanout.last(channel_id)[0] == last:
+            if context.state.log_end(channel_id)[0] == last:
                 if kept.said < total:
                     _tell(context, channel, person_id, 0, (kept.upto, kept.said), kept.mentions, kept.at)
                     context.commit_loop.wake()
                 break
 
 
-def said(context: Context, unit: UnitOfWork) -> None:
-    """A unit of work was told: who said something in it has read until there. It is committed, so that nothing that is
-    undone later takes it back."""
-    moved: dict[tuple[int, int, int], Marker] = {}
-    for append, stored in unit.stored.items():
-        if append.kind == "message" and not stored.again:
-            more, author = len(append.more), append.author.id
-            number = stored.number + more
-            moved[append.channel.id, author, 0] = number, stored.said + more
-            if append.thread:
-                moved[append.channel.id, author, append.thread] = number, stored.nth
-    if moved:
-        context.unit.undo.settle(context.state.markers, moved)
-
-
 def arrived(context: Context, channel: Channel, person: Person) -> None:
     """Who becomes a member of a channel has nothing unread in it: what was said before is history."""
-    number, said = context.fanout.last(channel.id)
+    number, said = context.state.log_end(channel.id)
     if number:
         context.apply(PutMarker(person.id, channel.id, 0, number, said), stored=False)
 
@@ -213,7 +197,7 @@ async def unread(context: Context, session: Session, command: Unread) -> ReadLis
         for place, standing in state.places.get(me, {}).items():
             if standing.inside:
                 moved[place] = marker = markers.get((place, me, 0))
-                last.append(context.fanout.last(place))
+                last.append(context.state.log_end(place))
                 asked.append((place, -1 if marker is None else marker[0], last[-1][0]))
         states = await context.store.read_states(me, asked)
         # One that was moved meanwhile comes before what was read; one that left the memory was stored before.
@@ -239,7 +223,7 @@ async def unread(context: Context, session: Session, command: Unread) -> ReadLis
 
 async def _unread_in(context: Context, session: Session, name: str) -> ReadList:
     channel, person = _place(context, session, name)
-    last, total = context.fanout.last(channel.id)
+    last, total = context.state.log_end(channel.id)
     kept = await _state(context, channel, person, last)
     level = context.state.preferences.get(person.id, Preferences()).levels.get(channel.id)
     line = ReadLine(
