@@ -11,14 +11,25 @@ import msgspec
 
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
-from causerie.chat.events import AnyEvent, Deleted, Drafted, Event, Followed, Left, Marked, Preferring, Reported, Stands
+from causerie.chat.events import (
+    AnyEvent,
+    Deleted,
+    Drafted,
+    Event,
+    Followed,
+    Left,
+    Marked,
+    MembershipChanged,
+    PreferencesChanged,
+    Reported,
+)
 from causerie.chat.merge import apply_done, apply_drafts, apply_level, apply_page, apply_read, apply_threads
 from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
-from causerie.chat.replies import DraftList, LoggedIn, Page, ReadList, Resumed, Snapshot, ThreadList, Wishes
+from causerie.chat.replies import DraftList, LoggedIn, OwnPreferences, Page, ReadList, Resumed, Snapshot, ThreadList
 from causerie.chat.view import Missing, View, from_snapshot
 from causerie.protocols.native import LANGUAGE
-from causerie.server.engine.session import Answer, AsItStands, EventEncoder, Session
+from causerie.server.engine.session import Answer, EventEncoder, PendingSnapshot, Session
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, Stored
 
@@ -27,7 +38,7 @@ if TYPE_CHECKING:
 
 _EVENT = msgspec.json.Decoder(AnyEvent)
 _ENCODE = msgspec.json.Encoder().encode
-_OWN = (Marked, Followed, Drafted, Preferring)
+_OWN = (Marked, Followed, Drafted, PreferencesChanged)
 _ASKED = (c.Unread(), c.Drafts(), c.Threads(), c.Preferred())
 """What a client asks for when it has come into a channel: what only concerns its own person is in no snapshot."""
 
@@ -65,7 +76,7 @@ class Client:
                 self.world.problems.append(error)
 
     def _hear(self, event: Event) -> None:
-        mine = (isinstance(event, Stands) and event.whom == self.me) or (
+        mine = (isinstance(event, MembershipChanged) and event.whom == self.me) or (
             isinstance(event, Left) and event.person == self.me
         )
         world = self.world
@@ -74,7 +85,7 @@ class Client:
             # Where a channel has no moderators, administrators are told that there is a report.
             allowed = event.channel in world.moderates[self.slot] or self.name == "root"
         assert allowed, f"{self.name} is told {event}"
-        if isinstance(event, Preferring):
+        if isinstance(event, PreferencesChanged):
             self.wishes = event.preferences
         elif isinstance(event, Followed) and event.on:
             # How far one has read it is in the list.
@@ -87,7 +98,7 @@ class Client:
             self.views[name] = apply(view, event)
         self._recount(isinstance(event, Deleted | Marked))
         out = isinstance(event, Left) or (
-            isinstance(event, Stands) and (event.role is None or ROLES[event.role] < Role.READER)
+            isinstance(event, MembershipChanged) and (event.role is None or ROLES[event.role] < Role.READER)
         )
         if mine and out:
             self.views.pop(event.channel, None)
@@ -104,7 +115,7 @@ class Client:
             self.world.problems.append(error)
 
     def _take(self, command: c.Command, answer: Answer) -> None:
-        assert not isinstance(answer, AsItStands | Append)
+        assert not isinstance(answer, PendingSnapshot | Append)
         if isinstance(answer, ChatError):
             assert answer.code != "internal", f"{command} failed"
             return
@@ -142,7 +153,7 @@ class Client:
                 self.views[answer.channel] = apply_page(self.views[answer.channel], answer)
             except Missing:
                 self.todo.append(c.History(channel=answer.channel))
-        if isinstance(answer, Wishes):
+        if isinstance(answer, OwnPreferences):
             self.wishes = answer.preferences
             for name, view in self.views.items():
                 self.views[name] = apply_level(view, answer.levels.get(name))

@@ -30,7 +30,7 @@ from causerie.chat.commands import (
     Unread,
 )
 from causerie.chat.events import Gap, Marked, Message, Reacted, Topic, Typing
-from causerie.chat.replies import Ack, ChannelList, InviteMade, ReadList, SessionList, Snapshot, Wishes
+from causerie.chat.replies import Ack, ChannelList, InviteMade, OwnPreferences, ReadList, SessionList, Snapshot
 from causerie.client import (
     Backoff,
     Certificate,
@@ -178,7 +178,7 @@ async def test_the_living_conversation_is_in_the_views(house: House) -> None:
         await until(ben, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Marked))
         assert ben.views["home"].unread == 0
         await ben.ask(Notify(channel="home", level="none"))
-        await ben.ask(Preferred(), Wishes)
+        await ben.ask(Preferred(), OwnPreferences)
         assert ben.views["home"].level == "none"
         await anna.ask(IsTyping(channel="home"))
         await until(ben, lambda update: isinstance(update, EventReceived) and isinstance(update.event, Typing))

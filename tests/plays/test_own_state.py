@@ -13,7 +13,7 @@ import pytest
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Left
-from causerie.chat.replies import DraftList, Page, ReadList, ThreadList, Wishes
+from causerie.chat.replies import DraftList, OwnPreferences, Page, ReadList, ThreadList
 from causerie.chat.view import View
 from causerie.client import Backoff, Chat, ConnectionLost, EventReceived, ServerAddress, connect
 from tests.cutting_proxy import CuttingProxy
@@ -23,7 +23,12 @@ AT_ONCE = Backoff(first=0.002, most=0.02, dice=lambda: 0.5)
 CHANNELS = ("home", "attic")
 ROUNDS = 30
 """Of asking and answering, until what was asked for again has come."""
-QUESTIONS = ((c.Unread(), ReadList), (c.Drafts(), DraftList), (c.Threads(), ThreadList), (c.Preferred(), Wishes))
+QUESTIONS = (
+    (c.Unread(), ReadList),
+    (c.Drafts(), DraftList),
+    (c.Threads(), ThreadList),
+    (c.Preferred(), OwnPreferences),
+)
 
 
 @pytest.fixture

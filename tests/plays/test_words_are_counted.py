@@ -17,9 +17,9 @@ ONE: dict[str, Any] = {"exempt": (), "send_burst": 1, "send_rate": 0.01, "comman
 """One message, and the next in 100 seconds."""
 
 TOLD = (
-    c.Send, c.Tell, c.Signal, c.Confide, c.Edit, c.Delete, c.DeleteSince, c.SetTopic, c.SetChannel, c.RenameChannel,
-    c.SetName, c.Describe, c.SetMetadata, c.React, c.Pin, c.InviteTo, c.Kick, c.Ban, c.BanAuthor, c.Unban, c.Mute,
-    c.SetRole, c.SetVoice, c.SetMask, c.Report, c.Disconnect, c.Announce,
+    c.Send, c.Tell, c.Signal, c.SendRestricted, c.Edit, c.Delete, c.DeleteSince, c.SetTopic, c.SetChannel,
+    c.RenameChannel, c.SetName, c.Describe, c.SetMetadata, c.React, c.Pin, c.InviteTo, c.Kick, c.Ban, c.BanAuthor,
+    c.Unban, c.Mute, c.SetRole, c.SetVoice, c.SetMask, c.Report, c.Disconnect, c.Announce,
 )  # fmt: skip
 """After each of these somebody else reads something new."""
 TOLD_IF: dict[type[c.Command], str] = {c.Leave: "reason", c.Away: "text", c.SetPresence: "text"}

@@ -74,7 +74,7 @@ class Register(Command, frozen=True, tag="register", kw_only=True):
     device: str = ""
 
 
-class Knock(Command, frozen=True, tag="knock", kw_only=True):
+class GiveServerPassword(Command, frozen=True, tag="knock", kw_only=True):
     """Give the password that a door of the server asks of everybody (`irc.password`)."""
 
     password: str
@@ -201,8 +201,8 @@ class Signal(Command, frozen=True, tag="signal", kw_only=True):
     tags: dict[str, str] = {}
 
 
-class Confide(Command, frozen=True, tag="confide", kw_only=True):
-    """Say something in a channel to those alone who rank so there or higher. Passing: nobody reads it again.
+class SendRestricted(Command, frozen=True, tag="confide", kw_only=True):
+    """Send a message to those in a channel who have this role or a higher one. Passing: nobody reads it again.
 
     `action`, `notice`, `tags` as with a message; no `text`: the tags alone, for clients.
     """

@@ -150,7 +150,7 @@ class Topic(Event, frozen=True, tag="topic", kw_only=True):
     guest: bool = False
 
 
-class Stands(Event, frozen=True, tag="stands", kw_only=True):
+class MembershipChanged(Event, frozen=True, tag="stands", kw_only=True):
     """`by` changed how `whom` stands here: role, mute, invitation, ban. No `role`: no longer a member.
 
     `was`: the role before, which tells a ban that is lifted from a kick; none: they had none, or it was not kept.
@@ -287,8 +287,8 @@ class Signalled(Event, frozen=True, tag="signalled", kw_only=True):
     tags: dict[str, str] = {}
 
 
-class Confided(Event, frozen=True, tag="confided", kw_only=True):
-    """Somebody said something to those alone who rank so or higher, see commands.Confide. Passing, told to those.
+class RestrictedMessage(Event, frozen=True, tag="confided", kw_only=True):
+    """A message to those alone who have this role or a higher one, see commands.SendRestricted. Passing, told to those.
     `mark`: its id."""
 
     at: int
@@ -334,7 +334,7 @@ class Drafted(Event, frozen=True, tag="drafted", kw_only=True):
     reply: int = 0
 
 
-class Preferring(Event, frozen=True, tag="preferring", kw_only=True):
+class PreferencesChanged(Event, frozen=True, tag="preferring", kw_only=True):
     """What one wants was changed, on some device. Passing, told only to oneself; `channel` is empty.
 
     `levels` by the channel's name instead of its id.
@@ -359,7 +359,7 @@ class Reported(Event, frozen=True, tag="reported", kw_only=True):
     whom_guest: bool = False
 
 
-class Described(Event, frozen=True, tag="described", kw_only=True):
+class AboutChanged(Event, frozen=True, tag="described", kw_only=True):
     """What somebody here wants to be shown beside their name is now this. Passing."""
 
     person: int
@@ -367,7 +367,7 @@ class Described(Event, frozen=True, tag="described", kw_only=True):
     about: str = ""
 
 
-class Watched(Event, frozen=True, tag="watched", kw_only=True):
+class WatchedPresence(Event, frozen=True, tag="watched", kw_only=True):
     """Somebody whom one watches came (`here`) or went. Passing, told to those who asked; `channel` is empty."""
 
     person: int
@@ -427,5 +427,7 @@ class Farewell(Event, frozen=True, tag="farewell", kw_only=True):
     code: str
 
 
-LoggedEvent = Message | Edited | Deleted | Reacted | Pinned | Topic | Stands | Changed | ChannelRenamed | Masked
+LoggedEvent = (
+    Message | Edited | Deleted | Reacted | Pinned | Topic | MembershipChanged | Changed | ChannelRenamed | Masked
+)
 AnyEvent: Any = union_of(Event, vars())

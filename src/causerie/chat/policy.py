@@ -107,9 +107,10 @@ def acting(standing: Standing | None, owned: bool) -> Standing | None:
     return Standing(Role.OWNER, standing.muted_until, standing.voiced)
 
 
-class Door(NamedTuple):
-    """What somebody meets who would enter. `address_until`: until then (ms) guests from where they are may not.
-    `lists`: the channel's lists of masks that have one for them. `key`: the one they gave. `people`: so many are there.
+class EntryConditions(NamedTuple):
+    """What decides, beside their record, whether somebody may enter. `address_until`: until then (ms) guests from their
+    address may not. `lists`: the channel's lists of masks that have one for them. `key`: the one they gave. `people`:
+    so many are there.
     """
 
     address_until: int = 0
@@ -118,24 +119,24 @@ class Door(NamedTuple):
     people: int = 0
 
 
-def check_enter(channel: Channel, person: Person, standing: Standing | None, door: Door, now: int = 0) -> None:
+def check_enter(channel: Channel, person: Person, standing: Standing | None, entry: EntryConditions, now: int) -> None:
     """May this person enter the channel at `now` (ms)? Who is a member or has a moderator's invitation
-    meets no door but a ban."""
+    is kept out by a ban alone."""
     if standing is not None:
         if standing.role == Role.BANNED:
             raise Banned(channel=channel.name)
         if standing.admits:
             return
-    if channel.access != "public" and "invite" not in door.lists:
+    if channel.access != "public" and "invite" not in entry.lists:
         raise Private(channel=channel.name)
-    if "except" not in door.lists:
-        if "ban" in door.lists:
+    if "except" not in entry.lists:
+        if "ban" in entry.lists:
             raise Banned(channel=channel.name)
-        if person.guest and door.address_until > now:
-            raise Banned(channel=channel.name, until=door.address_until)
-    if channel.key and door.key != channel.key:
+        if person.guest and entry.address_until > now:
+            raise Banned(channel=channel.name, until=entry.address_until)
+    if channel.key and entry.key != channel.key:
         raise WrongKey(channel=channel.name)
-    if channel.people_most and door.people >= channel.people_most:
+    if channel.people_most and entry.people >= channel.people_most:
         raise ChannelFull(channel=channel.name, most=channel.people_most)
 
 
@@ -157,17 +158,17 @@ def check_send(channel: Channel, person: Person, standing: Standing | None, now:
         raise ReadOnly(channel=channel.name)
 
 
-def hears_confided(channel: Channel, person: Person, standing: Standing | None, to: Rank) -> bool:
-    """Whether what is confided to those who rank so is for this person."""
+def may_hear_restricted(channel: Channel, person: Person, standing: Standing | None, to: Rank) -> bool:
+    """Whether a restricted message to those with this role is for this person."""
     role = rank(channel, person, standing)
     if to == "owners":
         return role >= Role.OWNER
     return role >= Role.MODERATOR or (to == "voiced" and standing is not None and standing.voiced)
 
 
-def check_confide(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
-    """May this person confide in those who rank higher? Whoever may speak here; in a direct conversation all rank
-    alike."""
+def check_send_restricted(channel: Channel, person: Person, standing: Standing | None, now: int) -> None:
+    """May this person send a restricted message? Whoever may speak here; in a direct conversation all have the same
+    role."""
     if channel.access == "direct":
         raise BadInput(why="direct", channel=channel.name)
     check_send(channel, person, standing, now)

@@ -18,12 +18,11 @@ import msgspec
 
 from causerie.chat.annotate import annotate, bare, outdated, targets
 from causerie.chat.events import (
+    AboutChanged,
     Announced,
     Changed,
     ChannelRenamed,
-    Confided,
     Deleted,
-    Described,
     Disconnected,
     Drafted,
     Edited,
@@ -35,20 +34,21 @@ from causerie.chat.events import (
     Left,
     Marked,
     Masked,
+    MembershipChanged,
     Message,
     MetadataSet,
     Pinned,
-    Preferring,
+    PreferencesChanged,
     Presence,
     Reacted,
     Renamed,
     Reported,
+    RestrictedMessage,
     Rights,
     Signalled,
-    Stands,
     Topic,
     Typing,
-    Watched,
+    WatchedPresence,
 )
 from causerie.chat.model import ROLES, Role
 from causerie.chat.replies import Member
@@ -72,7 +72,7 @@ def apply(view: View, event: Event, keep: int = KEPT) -> View:
 
     `keep`: how many messages stay in it.
     """
-    if type(event) is Preferring:
+    if type(event) is PreferencesChanged:
         return _with(view, level=event.levels.get(view.channel))
     if event.channel != view.channel:
         return view
@@ -203,7 +203,7 @@ def _channel_renamed(view: View, event: ChannelRenamed, keep: int) -> View:
     return _with(view, channel=event.now, messages=messages, recent=recent)
 
 
-def _stands(view: View, event: Stands, keep: int) -> View:
+def _stands(view: View, event: MembershipChanged, keep: int) -> View:
     members, known = view.members, view.members.get(event.whom)
     if event.role is None or ROLES[event.role] < Role.READER:
         members = _without(view, event.whom)
@@ -294,7 +294,7 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Reacted: _change,
     Pinned: _pinned,
     Topic: _topic,
-    Stands: _stands,
+    MembershipChanged: _stands,
     Changed: _changed,
     ChannelRenamed: _channel_renamed,
     Masked: _nothing,
@@ -304,13 +304,13 @@ _APPLY: dict[type[Event], Callable[[View, Any, int], View]] = {
     Renamed: _renamed,
     Typing: _typing,
     Signalled: _nothing,
-    Confided: _nothing,
+    RestrictedMessage: _nothing,
     Marked: _marked,
     Followed: _followed,
     Drafted: _drafted,
     Reported: _nothing,
-    Described: _nothing,
-    Watched: _nothing,
+    AboutChanged: _nothing,
+    WatchedPresence: _nothing,
     MetadataSet: _nothing,
     Announced: _nothing,
     Rights: _nothing,

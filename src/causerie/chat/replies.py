@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from causerie.chat.events import Confided, LoggedEvent, Message
+from causerie.chat.events import LoggedEvent, Message, RestrictedMessage
 from causerie.chat.model import Access, Level, MaskList, Mode, Preferences, RoleName, TopicFor
 from causerie.chat.unions import union_of
 
@@ -69,10 +69,10 @@ class Ack(Reply, frozen=True, tag="ack", kw_only=True):
     again: bool = False
 
 
-class Confidence(Reply, frozen=True, tag="confidence", kw_only=True):
-    """It was told to those who rank so: the event as they are told it, which the asking connection is not."""
+class RestrictedSent(Reply, frozen=True, tag="confidence", kw_only=True):
+    """A restricted message was sent: the event as its recipients are told it, which the asking connection is not."""
 
-    confided: Confided
+    confided: RestrictedMessage
 
 
 class Member(Struct, frozen=True, omit_defaults=True):
@@ -246,7 +246,7 @@ class RecentList(Reply, frozen=True, tag="recent_list", kw_only=True):
     channels: list[RecentLine]
 
 
-class Wishes(Reply, frozen=True, tag="wishes", kw_only=True):
+class OwnPreferences(Reply, frozen=True, tag="wishes", kw_only=True):
     """What one wants, as it is kept. `levels` by the channel's name, `ignored` by the person's."""
 
     preferences: Preferences
@@ -254,7 +254,7 @@ class Wishes(Reply, frozen=True, tag="wishes", kw_only=True):
     ignored: list[str] = []
 
 
-class Reason(Reply, frozen=True, tag="reason", kw_only=True):
+class NotificationReason(Reply, frozen=True, tag="reason", kw_only=True):
     """Why one was notified of a message, or not: by which rule, and for which word. `changed`: one's wishes were
     changed after it was said, and this is what they would do now."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from causerie.chat.commands import Command, Join, Leave, Resume, Send
 from causerie.chat.errors import ChatError, Internal, NotAMember, SlowMode, TooFast, Unavailable
-from causerie.chat.events import ChannelRenamed, Deleted, Event, Left, Marked, Renamed, Stands, Typing
+from causerie.chat.events import ChannelRenamed, Deleted, Event, Left, Marked, MembershipChanged, Renamed, Typing
 from causerie.chat.replay import apply
 from causerie.chat.replies import Ack, Done, LoggedIn, Page, ReadList, Reply, Resumed, Snapshot
 from causerie.chat.view import View
@@ -145,7 +145,7 @@ class SessionChannels:
             self.own_state.event_received(received)
             self._session.emit(EventReceived(received, None))
             if (
-                isinstance(received, Stands)
+                isinstance(received, MembershipChanged)
                 and received.channel.startswith("@")
                 and received.role
                 and received.whom in self._own_ids

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from causerie.chat import merge
 from causerie.chat.commands import Command
-from causerie.chat.replies import DraftList, Page, ReadList, Reply, ThreadList, Wishes
+from causerie.chat.replies import DraftList, OwnPreferences, Page, ReadList, Reply, ThreadList
 from causerie.chat.view import Missing, View
 
 
@@ -22,7 +22,7 @@ def merge_reply(view: View, command: Command, reply: Reply, keep: int) -> View:
         view = merge.apply_drafts(view, reply.drafts)
     elif isinstance(reply, ThreadList):
         view = merge.apply_threads(view, reply.threads)
-    elif isinstance(reply, Wishes):
+    elif isinstance(reply, OwnPreferences):
         view = merge.apply_level(view, reply.levels.get(view.channel))
     else:
         view = merge.apply_done(view, command, reply)

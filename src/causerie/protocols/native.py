@@ -21,7 +21,7 @@ from causerie.chat.replies import Ack, LoggedIn, Reply
 from causerie.protocols.json_frames import check_depth
 from causerie.protocols.native_html import WITH_TEXTS, HtmlTexts, encode_with_html, event_with_html, text_of, texts_of
 from causerie.protocols.wire import NOTHING, Bounds, Protocol, Wire
-from causerie.server.engine.session import Answer, AsItStands, EventEncoder
+from causerie.server.engine.session import Answer, EventEncoder, PendingSnapshot
 from causerie.server.ports.changes import Stored
 from causerie.server.state_view import StateView
 
@@ -163,7 +163,7 @@ class NativeWire(Wire):
         elif isinstance(answer, ChatError):
             reply = Refusal(code=answer.code, data=answer.data)
         else:
-            assert not isinstance(answer, AsItStands)
+            assert not isinstance(answer, PendingSnapshot)
             reply = answer  # type: ignore[assignment]
             if type(answer) is LoggedIn:
                 self._inside = True

@@ -17,7 +17,7 @@ from causerie.chat.events import ChannelRenamed, Event, Gap, Reacted
 from causerie.chat.replies import Resumed
 from causerie.server.context import Context
 from causerie.server.engine.passing import PutKnownName
-from causerie.server.engine.session import AsItStands, Session
+from causerie.server.engine.session import PendingSnapshot, Session
 from causerie.server.features.channels import admission, channels
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.store import StoreFailed
@@ -104,7 +104,7 @@ def _hear_again(context: Context, session: Session, number: int) -> None:
         session.outlet.write(_said(session, told))
     if session.outlet.encoder.snapshots and session.person is not None and number in session.channels:
         stands = channels.snapshot(context, session, channel)
-        context.unit.answer(session, Command(), AsItStands(number, stands))
+        context.unit.answer(session, Command(), PendingSnapshot(number, stands))
         context.commit_loop.wake()
 
 

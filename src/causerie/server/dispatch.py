@@ -91,7 +91,7 @@ UseCase = Callable[[Context, Session, Any], "Answer | Coroutine[Any, Any, Answer
 TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Hello: (operations.hello, Access.ANYONE, nothing),
     c.LogIn: (login.log_in, Access.ANYONE, counted_inside),
-    c.Knock: (configured_passwords.knock, Access.ANYONE, nothing),
+    c.GiveServerPassword: (configured_passwords.server_password, Access.ANYONE, nothing),
     c.Scram: (scram.scram, Access.ANYONE, nothing),
     c.Register: (accounts.register, Access.ANYONE, nothing),
     c.Ping: (channel_presence.ping, Access.ANYONE, nothing),
@@ -101,7 +101,7 @@ TABLE: dict[type[c.Command], tuple[UseCase, Access, Brings]] = {
     c.Subscribe: (push_subscriptions.subscribe, Access.PERSON, nothing),
     c.Unsubscribe: (push_subscriptions.unsubscribe, Access.PERSON, nothing),
     c.Signal: (client_signals.signal, Access.PERSON, words),
-    c.Confide: (restricted_messages.confide, Access.PERSON, words),
+    c.SendRestricted: (restricted_messages.send_restricted, Access.PERSON, words),
     c.Edit: (edits.edit, Access.PERSON, words),
     c.Delete: (edits.delete, Access.PERSON, words),
     c.DeleteSince: (edits.delete_since, Access.PERSON, words),

@@ -17,7 +17,7 @@ from causerie.chat.events import (
     Marked,
     Message,
     Pinned,
-    Preferring,
+    PreferencesChanged,
     Presence,
     Renamed,
     Topic,
@@ -235,11 +235,13 @@ def test_what_is_ones_own_follows_every_device() -> None:
     known = apply(mine(9, 3), Drafted(channel="home", text="I think", at=5, reply=3))
     known = apply(known, Followed(channel="home", thread=3))
     known = apply(known, Marked(channel="home", thread=3, upto=8, said=2, counted=9))
-    known = apply(known, Preferring(channel="", preferences=Preferences(), levels={"home": "none", "attic": "all"}))
+    known = apply(
+        known, PreferencesChanged(channel="", preferences=Preferences(), levels={"home": "none", "attic": "all"})
+    )
     assert (known.draft, known.draft_reply, known.follows, known.level) == ("I think", 3, frozenset((3,)), "none")
     assert (known.threads, known.upto) == ({3: (8, 2, 9)}, 9)
     known = apply(known, Followed(channel="home", thread=3, on=False))
-    assert apply(known, Preferring(channel="", preferences=Preferences())).level is None
+    assert apply(known, PreferencesChanged(channel="", preferences=Preferences())).level is None
     assert not known.follows
 
 

@@ -251,7 +251,7 @@ def test_whenever_a_page_was_read_the_messages_end_as_they_stand(log: Log, data:
     known = apply_page(known, as_read(log, read, first, min(last, read)))
     for event in log[data.draw(st.integers(0, come)) :]:
         known = apply(known, event)
-    as_it_stands = {one.number: one for one in as_read(log, end, 1, end).events if isinstance(one, Message)}
-    assert list(known.messages) == [as_it_stands[one.number] for one in known.messages]
-    wanted = {n for n in as_it_stands if n > start or (first <= n <= min(last, read, come))}
+    pending_snapshot = {one.number: one for one in as_read(log, end, 1, end).events if isinstance(one, Message)}
+    assert list(known.messages) == [pending_snapshot[one.number] for one in known.messages]
+    wanted = {n for n in pending_snapshot if n > start or (first <= n <= min(last, read, come))}
     assert {one.number for one in known.messages} == wanted

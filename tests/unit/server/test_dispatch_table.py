@@ -168,5 +168,5 @@ def test_what_changes_rights_or_reads_the_store_is_not_for_everyone() -> None:
         c.CheckStore,
     }
     assert {kind for kind, (_, access, _) in TABLE.items() if access is Access.ANYONE} == {
-        c.Hello, c.LogIn, c.Register, c.Knock, c.Scram, c.Ping, c.Quit,
+        c.Hello, c.LogIn, c.Register, c.GiveServerPassword, c.Scram, c.Ping, c.Quit,
     }  # fmt: skip

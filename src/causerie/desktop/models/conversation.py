@@ -16,7 +16,6 @@ from causerie.chat.commands import Draft, Drafts, Preferred, Send, Threads, Unre
 from causerie.chat.errors import ChatError, NoSuchMessage
 from causerie.chat.events import (
     ChannelRenamed,
-    Confided,
     Deleted,
     Edited,
     Entered,
@@ -25,13 +24,14 @@ from causerie.chat.events import (
     Gap,
     Message,
     Pinned,
-    Preferring,
+    PreferencesChanged,
     Reacted,
     Renamed,
+    RestrictedMessage,
     Typing,
 )
 from causerie.chat.model import Preferences
-from causerie.chat.replies import DraftList, Reply, Wishes
+from causerie.chat.replies import DraftList, OwnPreferences, Reply
 from causerie.chat.view import View
 from causerie.client import (
     ChannelLeft,
@@ -68,7 +68,7 @@ MAX_NOTIFICATIONS = 20
 """Desktop notifications that wait to be shown, at most."""
 
 
-def restricted_message_line(event: Confided) -> str:
+def restricted_message_line(event: RestrictedMessage) -> str:
     """A restricted message (STATUSMSG) as one line."""
     sentences = {
         "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
@@ -237,7 +237,7 @@ class Conversation:
             self._message_refused(update)
 
     def _event_received(self, event: Event, view: View | None) -> None:
-        if isinstance(event, Preferring):
+        if isinstance(event, PreferencesChanged):
             self._set_preferences(event.preferences)
         if isinstance(event, Farewell) or view is None:
             return
@@ -270,7 +270,7 @@ class Conversation:
                 timeline.gap()
                 if event.channel == self.current:
                     self.read_state.request_page(timeline, timeline.newest())
-        elif isinstance(event, Confided):
+        elif isinstance(event, RestrictedMessage):
             # It cannot be read later: show it in one line now.
             if event.text:
                 self.show_status(restricted_message_line(event))
@@ -460,7 +460,7 @@ class Conversation:
         self.stale |= {"sidebar", "timeline", "composer"}
 
     def _preferred(self, reply: Reply | None, error: Exception | None) -> None:
-        if isinstance(reply, Wishes):
+        if isinstance(reply, OwnPreferences):
             self._set_preferences(reply.preferences)
 
     def _set_preferences(self, preferences: Preferences) -> None:

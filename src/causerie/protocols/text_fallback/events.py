@@ -71,7 +71,7 @@ def ranks() -> dict[str, str]:
 
 
 SILENT: tuple[type[Event], ...] = (
-    e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.Preferring, e.Described, e.Watched,
+    e.Typing, e.Signalled, e.Marked, e.Followed, e.Drafted, e.PreferencesChanged, e.AboutChanged, e.WatchedPresence,
     e.MetadataSet, e.Rights,
 )  # fmt: skip
 """Events that are for clients only: nobody reads them as a line."""
@@ -140,13 +140,13 @@ def _names(event: Event) -> str | None:
             return kind if event.on else f"{kind}.off"
         case e.Topic():
             return "topic" if event.topic else "topic.none"
-        case e.Stands():
+        case e.MembershipChanged():
             if event.channel[:1] == "@":
                 return None  # a direct conversation was opened: what is said in it comes next
             return f"stands.{_stands(event)}"
         case e.Presence():
             return "presence.away" if event.away else "presence.dnd" if event.dnd else "presence.back"
-        case e.Confided():
+        case e.RestrictedMessage():
             if not event.text:
                 return None
             return "confided.action" if event.action else kind
@@ -159,7 +159,7 @@ def _names(event: Event) -> str | None:
     return None
 
 
-def _stands(event: e.Stands) -> str:
+def _stands(event: e.MembershipChanged) -> str:
     if event.role is None:
         return "unbanned" if event.was == "banned" else "out"
     if event.role in ("banned", "invited"):
@@ -181,10 +181,10 @@ def _about(event: Event) -> dict[str, Any]:
         about["text"] = text(event)
     elif isinstance(event, e.Deleted):
         about.update(target=event.targets[0] if event.targets else 0, count=len(event.targets))
-    elif isinstance(event, e.Stands):
+    elif isinstance(event, e.MembershipChanged):
         about["whom"] = shown(event.whom_name, event.whom_guest)
         about["time"] = length(-(-max(0, event.muted_until - event.at) // 1000))
-    elif isinstance(event, e.Confided):
+    elif isinstance(event, e.RestrictedMessage):
         about["to"] = ranks()[event.to]
     elif isinstance(event, e.Reported):
         about["whom"] = shown(event.whom_name, event.whom_guest)

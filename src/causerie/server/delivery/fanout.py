@@ -20,7 +20,7 @@ from causerie.chat.replies import Pong
 from causerie.server.delivery.batch_sender import BatchSender, Ring
 from causerie.server.delivery.outbound_events import EVERYWHERE, Everywhere, OutboundEvents, note_everywhere
 from causerie.server.delivery.subscribers import Group, Subscribers
-from causerie.server.engine.session import Answer, AsItStands, Session
+from causerie.server.engine.session import Answer, PendingSnapshot, Session
 from causerie.server.engine.unit_of_work import ANSWER, END, ENTER, EXIT, RESUME, SKIP, TELL, TELL_FOLLOWER, UnitOfWork
 from causerie.server.ports.changes import Append, Stored
 from causerie.server.ports.event_codec import event_of
@@ -170,7 +170,7 @@ class Fanout:
         return waiting
 
     def _answer(self, session: Session, command: Command, answer: Answer) -> None:
-        if type(answer) is AsItStands:
+        if type(answer) is PendingSnapshot:
             now = self._last(answer.channel)
             told = self.subscribers(answer.channel).number
             if isinstance(now, OutboundEvents) and now.number > told and session not in now.newcomers:

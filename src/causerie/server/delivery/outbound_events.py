@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from causerie.chat.commands import Command
-from causerie.chat.events import Described, Event, Left, MessageRun, Presence, Renamed
+from causerie.chat.events import AboutChanged, Event, Left, MessageRun, Presence, Renamed
 from causerie.server.delivery.subscribers import Subscribers
 from causerie.server.engine.session import EventEncoder, Session
 
-EVERYWHERE = (Left, Renamed, Presence, Described)
+EVERYWHERE = (Left, Renamed, Presence, AboutChanged)
 """What somebody does in all their channels at once (leaving: when it is to quit)."""
 
 

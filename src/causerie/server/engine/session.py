@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from causerie.config.irc import Oper
 
 
-class AsItStands(Struct, frozen=True):
+class PendingSnapshot(Struct, frozen=True):
     """A channel's snapshot on its way: its number is known when its turn to be told comes."""
 
     channel: int
     snapshot: Snapshot
 
 
-Answer = Reply | Append | Stored | AsItStands | ChatError
+Answer = Reply | Append | Stored | PendingSnapshot | ChatError
 """What a command comes to. What became of an Append, a Stored, is told as the acknowledgement of its number."""
 
 

@@ -14,11 +14,11 @@ from causerie.chat.events import (
     Edited,
     LoggedEvent,
     Masked,
+    MembershipChanged,
     Message,
     MessageRun,
     Pinned,
     Reacted,
-    Stands,
     Topic,
 )
 from causerie.chat.model import Everyone
@@ -30,7 +30,7 @@ _KINDS: dict[str, Any] = {
     "reacted": Reacted,
     "pinned": Pinned,
     "topic": Topic,
-    "stands": Stands,
+    "stands": MembershipChanged,
     "changed": Changed,
     "channel_renamed": ChannelRenamed,
     "masked": Masked,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from causerie.chat.commands import Command, Edit, History, Ignore, IsTyping, Join, Mark, Send, Thread, Unread
 from causerie.chat.errors import ReadOnly
-from causerie.chat.events import ChannelRenamed, Confided, Followed, Message, Preferring, Typing
+from causerie.chat.events import ChannelRenamed, Followed, Message, PreferencesChanged, RestrictedMessage, Typing
 from causerie.chat.model import Preferences
 from causerie.chat.replay import apply, quiet
 from causerie.chat.replies import Ack, LoggedIn, Page, Reply, ThreadPage, Welcome
@@ -343,7 +343,7 @@ def test_a_channel_that_is_renamed_stays_open_with_what_one_wrote_there() -> Non
 
 def test_what_is_confided_is_said_below() -> None:
     room = Room()
-    told = Confided(channel="home", at=1, person=2, name="ben", mark="m", to="moderators", text="help\nme")
+    told = RestrictedMessage(channel="home", at=1, person=2, name="ben", mark="m", to="moderators", text="help\nme")
     room.chat.receive(UpdateReceived(EventReceived(told, room.views["home"]), room.views["home"]))
     assert room.chat.status_text == "ben in #home, to the moderators: help me"
 
@@ -364,7 +364,7 @@ def test_who_is_ignored_is_what_the_server_says_on_every_device() -> None:
     room.answers(then, error=ReadOnly(channel="home"))
     assert "hello" in shown()
     for ignored in ((2,), ()):
-        told = Preferring(channel="", preferences=Preferences(ignored=ignored))
+        told = PreferencesChanged(channel="", preferences=Preferences(ignored=ignored))
         room.chat.timeline.take_steps()
         room.chat.receive(UpdateReceived(EventReceived(told, None), None))
         assert ("hello" in shown()) is (not ignored)

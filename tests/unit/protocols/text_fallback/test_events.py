@@ -51,9 +51,9 @@ def test_the_page_and_the_code_are_one_table() -> None:
         (e.Presence(channel="home", person=1, name="Luc", away="lunch"), "* Luc is away: lunch"),
         (e.Presence(channel="home", person=1, name="Luc", dnd=True), "* Luc does not want to be disturbed"),
         (e.Presence(channel="home", person=1, name="Luc"), "* Luc is back"),
-        (e.Confided(**ABOUT, mark="a", to="moderators", text="help"), "(to the moderators) Anna: help"),
-        (e.Confided(**ABOUT, mark="a", to="voiced", text="waves", action=True), "(to who has a voice) * Anna waves"),
-        (e.Confided(**ABOUT, mark="a", to="owners", tags={"+a": "b"}), ""),
+        (e.RestrictedMessage(**ABOUT, mark="a", to="moderators", text="help"), "(to the moderators) Anna: help"),
+        (e.RestrictedMessage(**ABOUT, mark="a", to="voiced", text="x", action=True), "(to who has a voice) * Anna x"),
+        (e.RestrictedMessage(**ABOUT, mark="a", to="owners", tags={"+a": "b"}), ""),
         (e.Gap(channel="home", number=9, after=3), "* some messages are left out here"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -85,7 +85,7 @@ def test_an_event_is_its_line(event: Event, line: str) -> None:
 def test_how_somebody_stands(was: Any, role: Any, muted_until: int, line: str) -> None:
     """Kicks, bans, mutes, roles, invitations, with their reason."""
     about = {**ABOUT, "whom": 2, "whom_name": "Luc", "reason": "noise"}
-    assert reading(e.Stands(**about, was=was, role=role, muted_until=muted_until)) == line
+    assert reading(e.MembershipChanged(**about, was=was, role=role, muted_until=muted_until)) == line
 
 
 @pytest.mark.parametrize("kind", get_args(AnyEvent), ids=lambda kind: str(kind.__struct_config__.tag))
@@ -101,11 +101,11 @@ def test_every_event_is_decided(kind: Any) -> None:
     for name in ("name", "whom_name", "was", "channel"):
         if name in kind.__struct_fields__:
             values[name] = "Anna"
-    if kind is e.Preferring:
+    if kind is e.PreferencesChanged:
         from causerie.chat.model import Preferences
 
         values["preferences"] = Preferences()
-    if kind is e.Confided:
+    if kind is e.RestrictedMessage:
         values.update(to="moderators", action=False)
     if kind is e.Masked:
         values["list"] = "ban"

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat.events import (
+    AboutChanged,
     Announced,
     ChannelRenamed,
-    Described,
     Disconnected,
     Entered,
     Event,
     Left,
     Marked,
+    MembershipChanged,
     MetadataSet,
     Renamed,
     Reported,
     Rights,
     Signalled,
-    Stands,
     Typing,
-    Watched,
+    WatchedPresence,
 )
 from causerie.protocols.irc.commands import markers, metadata, monitor, renaming, umodes
 from causerie.protocols.irc.syntax import capabilities as cap
@@ -43,7 +43,7 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
         return None
     if type(event) is ChannelRenamed:
         return renaming.moved(wire, event)
-    if type(event) is Stands and event.role == "invited" and event.was != "invited":
+    if type(event) is MembershipChanged and event.role == "invited" and event.was != "invited":
         return wire.encoder.invited(event)
     if type(event) is Reported:
         return wire.encoder.read(event, wire.nick)
@@ -53,21 +53,21 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
         return b""  # once, with the answer
     if type(event) is Rights:
         return umodes.changed(wire, "+o" if event.administrator else "-o")
-    if type(event) is Watched:
+    if type(event) is WatchedPresence:
         return monitor.told(wire, event)
     if type(event) is MetadataSet:
         return metadata.told(wire, event)
     if type(event) is Announced:
         hears = wire.face is not None and wire.face.modes & {"s", umodes.WALLOPS}
         return None if hears or event.person == wire.person else b""
-    if type(event) is Described or (type(event) is Left and event.how == "quit"):
+    if type(event) is AboutChanged or (type(event) is Left and event.how == "quit"):
         return b""  # its own: the answer says it
     if type(event) is Marked:
         return _marked(wire, event)
     if type(event) is Signalled or type(event) is Typing:
         wire.passing = event  # its echo comes with the answer
         return wire.encoder.encode(event) if is_alone(event.channel) else b""
-    return b"" if type(event) is Stands or is_direct(event.channel) else None
+    return b"" if type(event) is MembershipChanged or is_direct(event.channel) else None
 
 
 def _marked(wire: IrcWire, event: Marked) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.bounds import WATCHED_MOST
 from causerie.chat.errors import ChatError, TooMany
-from causerie.chat.events import Described, Event, Presence, Renamed, Watched
+from causerie.chat.events import AboutChanged, Event, Presence, Renamed, WatchedPresence
 from causerie.chat.replies import Watching
 from causerie.protocols.irc.commands import metadata
 from causerie.protocols.irc.commands.command_table import Entry
@@ -71,7 +71,7 @@ def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     wire.reply(n.RPL_ENDOFMONLIST)
 
 
-def told(wire: IrcWire, event: Watched) -> bytes:
+def told(wire: IrcWire, event: WatchedPresence) -> bytes:
     """Somebody came, or went."""
     numeric = n.RPL_MONONLINE if event.here else n.RPL_MONOFFLINE
     target = wire.faces.source(event.person, event.name) if event.here else event.name
@@ -84,7 +84,7 @@ def told(wire: IrcWire, event: Watched) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-MORE = frozenset((Presence, Described, Renamed))
+MORE = frozenset((Presence, AboutChanged, Renamed))
 """What is told of who is watched, beside that they came or went."""
 
 

@@ -37,7 +37,7 @@ def go_on(wire: IrcWire) -> None:
     if wire.view.settings().irc.password and not own.admitted:
         if not own.knocking:
             own.knocking = True
-            wire.ask(c.Knock(password=own.password), _knocked, every=True)
+            wire.ask(c.GiveServerPassword(password=own.password), _knocked, every=True)
     elif wire.person:
         _come_in(wire, own)
     elif own.password:

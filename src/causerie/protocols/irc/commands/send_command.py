@@ -11,7 +11,7 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.model import Rank
 from causerie.chat.names import direct_name
-from causerie.chat.replies import Confidence
+from causerie.chat.replies import RestrictedSent
 from causerie.protocols.irc.messages import formatting
 from causerie.protocols.irc.messages.line_encoder import REPLIES
 from causerie.protocols.irc.syntax import capabilities as cap
@@ -70,12 +70,12 @@ def confide(wire: IrcWire, rank: Rank | None, channel: str, text: str, notice: b
         return  # what a client asks of another is for a whole channel, or for one
     text = text[len(ACTION) :].rstrip("\x01") if action else text
     text, tags = formatting.received(text, tags)
-    command = c.Confide(channel=core_name(channel), to=rank, text=text, action=action, notice=notice, tags=tags)
+    command = c.SendRestricted(channel=core_name(channel), to=rank, text=text, action=action, notice=notice, tags=tags)
     wire.ask(command, _confided, every=notice)
 
 
 def _confided(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-    if isinstance(answer, Confidence) and wire.has(cap.ECHO_MESSAGE):
+    if isinstance(answer, RestrictedSent) and wire.has(cap.ECHO_MESSAGE):
         wire.line_by(wire.encoder.encode(answer.confided))
 
 

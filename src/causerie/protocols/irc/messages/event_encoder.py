@@ -10,18 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 from causerie.chat.events import (
+    AboutChanged,
     Announced,
     Changed,
     ChannelRenamed,
-    Confided,
     Deleted,
-    Described,
     Disconnected,
     Edited,
     Entered,
     Event,
     Left,
     Masked,
+    MembershipChanged,
     Message,
     MessageRun,
     Pinned,
@@ -29,8 +29,8 @@ from causerie.chat.events import (
     Reacted,
     Renamed,
     Reported,
+    RestrictedMessage,
     Signalled,
-    Stands,
     Topic,
     Typing,
 )
@@ -143,7 +143,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
     def _topic(self, event: Topic) -> bytes:
         return self.line(event, f"TOPIC {shown_channel(event.channel)} :{one_line(event.topic)}")
 
-    def _stands(self, event: Stands) -> bytes:
+    def _stands(self, event: MembershipChanged) -> bytes:
         channel, whom, role, was = shown_channel(event.channel), event.whom_name, event.role, event.was or ""
         told = b""
         if role == "invited":
@@ -167,7 +167,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
         # A mute, a reader's role and the like have no mode here.
         return told or self.read(event, channel)
 
-    def invited(self, event: Stands) -> bytes:
+    def invited(self, event: MembershipChanged) -> bytes:
         """INVITE, to who was invited."""
         return self.line(event, f"INVITE {event.whom_name} {shown_channel(event.channel)}")
 
@@ -203,7 +203,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
         away = away_text(event.away, event.dnd)
         return self.line(event, f"AWAY :{away}" if away else "AWAY")
 
-    def _described(self, event: Described) -> bytes:
+    def _described(self, event: AboutChanged) -> bytes:
         if not self._heard & cap.SETNAME:
             return b""
         return self.line(event, f"SETNAME :{self._faces.real_name(event.person, event.name)}")
@@ -239,13 +239,13 @@ _SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {
     Entered: IrcLanguage._entered,
     Left: IrcLanguage.left,
     Topic: IrcLanguage._topic,
-    Stands: IrcLanguage._stands,
+    MembershipChanged: IrcLanguage._stands,
     Changed: IrcLanguage._changed,
     ChannelRenamed: IrcLanguage._channel_renamed,
     Masked: IrcLanguage._masked,
     Presence: IrcLanguage._presence,
     Renamed: IrcLanguage._renamed,
-    Described: IrcLanguage._described,
+    AboutChanged: IrcLanguage._described,
     Announced: IrcLanguage._announced,
     Disconnected: IrcLanguage._disconnected,
 }
@@ -254,7 +254,7 @@ _READ = frozenset((Edited, Pinned, Reported))
 """Events that IRC has no command for."""
 
 _ANYWHERE: dict[type[Event], Callable[[IrcLanguage, Any, str], bytes]] = {
-    Confided: message_encoder.confided,
+    RestrictedMessage: message_encoder.confided,
     Deleted: message_encoder.deleted,
     Reacted: message_encoder.reacted,
     Signalled: message_encoder.signalled,

@@ -5,7 +5,7 @@ Sources: IRCv3 multiline, message-tags (TAGMSG), message-redaction; client tags 
 
 from __future__ import annotations
 
-from causerie.chat.events import Confided, Deleted, Message, Reacted, Signalled, Typing
+from causerie.chat.events import Deleted, Message, Reacted, RestrictedMessage, Signalled, Typing
 from causerie.protocols.irc.messages import formatting
 from causerie.protocols.irc.messages.line_encoder import LineEncoder, reply_tags
 from causerie.protocols.irc.syntax import capabilities as cap
@@ -84,7 +84,7 @@ def signalled(encoder: LineEncoder, event: Signalled, target: str) -> bytes:
     return f"{tags}{line}\x01\r\n".encode()
 
 
-def confided(encoder: LineEncoder, event: Confided, target: str) -> bytes:
+def confided(encoder: LineEncoder, event: RestrictedMessage, target: str) -> bytes:
     """PRIVMSG, NOTICE or TAGMSG to the prefix and the channel (Modern IRC, "PRIVMSG message", STATUSMSG)."""
     has_tags = encoder.heard & cap.MESSAGE_TAGS
     target = STATUS_PREFIX[event.to] + target

@@ -12,7 +12,7 @@ from causerie.protocols.irc.state.counts import Counts
 from causerie.protocols.irc.syntax.lines import BODY_MOST, NICK_BYTES
 
 NICK = "\0"
-"""Stands for the nick, and in no line otherwise."""
+"""MembershipChanged for the nick, and in no line otherwise."""
 
 
 class Greeting:

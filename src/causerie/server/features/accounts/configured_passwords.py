@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Coroutine
 
-from causerie.chat.commands import Elevate, Knock
+from causerie.chat.commands import Elevate, GiveServerPassword
 from causerie.chat.errors import LoginFailed
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
@@ -28,7 +28,7 @@ def _is_hashed(stored: str) -> bool:
     return stored.startswith("$argon2")
 
 
-async def knock(context: Context, session: Session, command: Knock) -> Done:
+async def server_password(context: Context, session: Session, command: GiveServerPassword) -> Done:
     """The door's password. Raises LoginFailed, TooManyFailures."""
     context.login_throttle.check("", session.host, False, context.clock())
     wanted = context.config.irc.password

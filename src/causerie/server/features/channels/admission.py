@@ -15,25 +15,25 @@ def check(context: Context, session: Session, channel: Channel, person: Person, 
     """May the session's person enter the channel now, having given this key? Raises what policy.check_enter does, and
     TooManyFailures."""
     standing = context.state.standings[channel.id].get(person.id)
-    door = _OPEN
+    entry = _UNCONDITIONAL
     if standing is None or not standing.admits:
         until = address_bans.until(context, session, channel)
         masks = context.state.masks.get(channel.id)
         if until or masks or channel.key or channel.people_most:
             lists = {mask.list for mask in masks.values() if fits(mask.mask, person)} if masks else ()
-            door = policy.Door(until, lists, key, len(context.state.here.get(channel.id, ())))
-    now = context.now() if door.address_until else 0
-    if not (channel.key and door.key):
-        policy.check_enter(channel, person, standing, door, now)
+            entry = policy.EntryConditions(until, lists, key, len(context.state.here.get(channel.id, ())))
+    now = context.now() if entry.address_until else 0
+    if not (channel.key and entry.key):
+        policy.check_enter(channel, person, standing, entry, now)
         return
     # A key is guessed at as a password is. Nobody else is kept out by who guesses, but from the same address.
     guessed, throttle = f"key {channel.id}", context.login_throttle
     throttle.check(guessed, session.host, True, context.clock())
     try:
-        policy.check_enter(channel, person, standing, door, now)
+        policy.check_enter(channel, person, standing, entry, now)
     except WrongKey:
         throttle.failed(guessed, session.host, context.clock())
         raise
 
 
-_OPEN = policy.Door()
+_UNCONDITIONAL = policy.EntryConditions()

@@ -18,7 +18,7 @@ from causerie.chat.replies import ChannelLine, ChannelList, Done, Member, Member
 from causerie.chat.texts import check_text
 from causerie.server.context import Context
 from causerie.server.engine import presence_view
-from causerie.server.engine.session import AsItStands, Session
+from causerie.server.engine.session import PendingSnapshot, Session
 from causerie.server.features.channels import admission
 from causerie.server.features.presence import channel_presence, presence
 from causerie.server.ports.changes import Append, PutChannel
@@ -39,7 +39,7 @@ SETTINGS = (
 )  # fmt: skip
 
 
-def join(context: Context, session: Session, command: Join) -> AsItStands | Done:
+def join(context: Context, session: Session, command: Join) -> PendingSnapshot | Done:
     """Enter a channel, made if nobody has named it before."""
     channel = find_or_make(context, session, command.channel, command.create)
     try:
@@ -50,7 +50,7 @@ def join(context: Context, session: Session, command: Join) -> AsItStands | Done
     except (Banned, Private):
         _tell_no_more(context, session, channel, command)
         raise
-    return as_it_stands(context, session, channel, command.members)
+    return pending_snapshot(context, session, channel, command.members)
 
 
 def _tell_no_more(context: Context, session: Session, channel: Channel, command: Join) -> None:
@@ -275,11 +275,11 @@ def _known(context: Context, session: Session, after: str, most: int) -> Iterato
             return
 
 
-def look(context: Context, session: Session, command: Look) -> AsItStands:
+def look(context: Context, session: Session, command: Look) -> PendingSnapshot:
     """A channel's snapshot, for those who may read it."""
     channel, person, _ = _place(context, session, command.channel)
     policy.check_read(channel, person, context.state.standing(channel.id, person.id))
-    return AsItStands(channel.id, snapshot(context, session, channel, members=command.members))
+    return PendingSnapshot(channel.id, snapshot(context, session, channel, members=command.members))
 
 
 def members(context: Context, session: Session, command: Members) -> MemberList:
@@ -320,11 +320,13 @@ def member_lines(context: Context, channel: Channel, asker: int, after: str, lim
     return lines, False
 
 
-def as_it_stands(context: Context, session: Session, channel: Channel, members: bool = True) -> AsItStands | Done:
+def pending_snapshot(
+    context: Context, session: Session, channel: Channel, members: bool = True
+) -> PendingSnapshot | Done:
     """What one who enters is told: the channel, its people. Made only for languages that have words for it."""
     if not session.outlet.encoder.snapshots:
         return Done()
-    return AsItStands(channel.id, snapshot(context, session, channel, members=members))
+    return PendingSnapshot(channel.id, snapshot(context, session, channel, members=members))
 
 
 def snapshot(context: Context, session: Session, channel: Channel, number: int = 0, members: bool = True) -> Snapshot:

@@ -9,7 +9,7 @@ import msgspec
 from causerie.chat import policy
 from causerie.chat.commands import Ban, BanAuthor, InviteTo, Kick, Mute, SetRole, SetVoice, Unban
 from causerie.chat.errors import BadInput, NoSuchPerson, NotAMember, NotLoggedIn
-from causerie.chat.events import Stands
+from causerie.chat.events import MembershipChanged
 from causerie.chat.model import BANNED, ROLE_NAMES, ROLES, Channel, Person, Role, RoleName, Standing
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Done
@@ -75,7 +75,7 @@ def _stands(
     at = context.moment(channel.id)
     before = context.state.standing(channel.id, whom.id)
     channel_presence.stand(context, channel, whom, standing)
-    event = Stands(
+    event = MembershipChanged(
         channel=channel.name,
         at=at,
         person=actor.id,

@@ -7,14 +7,14 @@ from typing import Any
 
 from causerie.chat.commands import Command, Direct, Send, Tell
 from causerie.chat.errors import BadInput, NoSuchMessage, NotLoggedIn
-from causerie.chat.events import Stands
+from causerie.chat.events import MembershipChanged
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.chat.names import direct_name
 from causerie.chat.replies import Done
 from causerie.server import message_cache
 from causerie.server.context import Context
-from causerie.server.engine.session import AsItStands, Session
-from causerie.server.features.channels.channels import as_it_stands, check_room, walk_in
+from causerie.server.engine.session import PendingSnapshot, Session
+from causerie.server.features.channels.channels import check_room, pending_snapshot, walk_in
 from causerie.server.features.messages.messages import send
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, PutChannel
@@ -23,11 +23,11 @@ from causerie.server.send_quota import spend
 DIRECT_MOST = 7
 
 
-def direct(context: Context, session: Session, command: Direct) -> AsItStands | Done:
+def direct(context: Context, session: Session, command: Direct) -> PendingSnapshot | Done:
     """Open the direct conversation with these people, who are told of it when it is new."""
     channel = open_with(context, session, command.people)
     walk_in(context, session, channel)
-    return as_it_stands(context, session, channel)
+    return pending_snapshot(context, session, channel)
 
 
 def tell(context: Context, session: Session, command: Tell) -> Append | Coroutine[Any, Any, Append]:
@@ -55,7 +55,7 @@ def _tell(context: Context, session: Session, command: Tell) -> Append | Corouti
     if channel.id not in session.channels:
         walk_in(context, session, channel)
         if session.outlet.encoder.snapshots:
-            context.unit.answer(session, Command(), as_it_stands(context, session, channel))
+            context.unit.answer(session, Command(), pending_snapshot(context, session, channel))
     said = Send(
         channel=channel.name, text=command.text, key=command.key, reply=command.reply, action=command.action,
         literal=command.literal, notice=command.notice, tags=command.tags,
@@ -80,7 +80,7 @@ def open_with(context: Context, session: Session, names: list[str]) -> Channel:
         if state.standing(channel.id, other.id) is None:
             # It is new, or this is a guest that was gone for a while.
             channel_presence.stand(context, channel, other, MEMBER)
-            told = Stands(
+            told = MembershipChanged(
                 channel=name,
                 at=context.now(),
                 person=person.id,

@@ -12,10 +12,10 @@ import msgspec
 from causerie.chat import policy
 from causerie.chat.commands import Ignore, Notify, Prefer, Preferred, Why
 from causerie.chat.errors import BadInput, NoSuchMessage, TooMany
-from causerie.chat.events import Message, Preferring
+from causerie.chat.events import Message, PreferencesChanged
 from causerie.chat.model import Channel, Level, Person, Preferences
 from causerie.chat.notify import MINUTES, Verdict, decide, is_keyword
-from causerie.chat.replies import Done, Reason, Wishes
+from causerie.chat.replies import Done, NotificationReason, OwnPreferences
 from causerie.chat.texts import check_text
 from causerie.server.context import Context
 from causerie.server.engine.session import Session
@@ -102,18 +102,18 @@ def ignore(context: Context, session: Session, command: Ignore) -> Done:
     return _change(context, person, ignored=ignored)
 
 
-def preferred(context: Context, session: Session, command: Preferred) -> Wishes:
+def preferred(context: Context, session: Session, command: Preferred) -> OwnPreferences:
     """What one wants, as it is kept."""
     person = _person(session)
     wanted, people = wants(context, person.id), context.state.people
-    return Wishes(
+    return OwnPreferences(
         preferences=msgspec.structs.replace(wanted, levels={}),
         levels=_levels(context, wanted),
         ignored=sorted(people[one].name for one in wanted.ignored if one in people),
     )
 
 
-async def why(context: Context, session: Session, command: Why) -> Reason:
+async def why(context: Context, session: Session, command: Why) -> NotificationReason:
     """Why one was notified of a message, or not: by what it said when it was said, and one's wishes as they are now."""
     person = _person(session)
     channel = context.state.channel_for(person, command.channel)
@@ -136,7 +136,7 @@ async def why(context: Context, session: Session, command: Why) -> Reason:
     policy.check_read(context.state.channels[channel.id], person, standing)
     told = verdict(context, person, channel, message, follows, session.mode == "dnd")
     changed = wants(context, person.id).changed_at > message.at
-    return Reason(notified=told.notified, rule=told.rule, about=told.about, changed=changed)
+    return NotificationReason(notified=told.notified, rule=told.rule, about=told.about, changed=changed)
 
 
 def verdict(context: Context, person: Person, channel: Channel, message: Message, follows: bool, dnd: bool) -> Verdict:
@@ -188,14 +188,14 @@ def _person(session: Session) -> Person:
 
 
 def _change(context: Context, person: Person, **changes: Any) -> Done:
-    """Keep what a person wants now, and tell their sessions. Wishes about channels that they left are forgotten."""
+    """Keep what a person wants now, and tell their sessions. Choices for channels that they left are forgotten."""
     state = context.state
     wanted = msgspec.structs.replace(wants(context, person.id), changed_at=context.now(), **changes)
     places = state.places.get(person.id, {})
     levels = {channel: level for channel, level in wanted.levels.items() if channel in places}
     wanted = msgspec.structs.replace(wanted, levels=levels)
     context.apply(PutPreferences(person.id, wanted), stored=not person.guest)
-    told = Preferring(
+    told = PreferencesChanged(
         channel="", preferences=msgspec.structs.replace(wanted, levels={}), levels={**_levels(context, wanted)}
     )
     for own in state.connected.get(person.id, ()):

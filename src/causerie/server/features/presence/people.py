@@ -8,7 +8,7 @@ from causerie.chat import policy
 from causerie.chat.bounds import ABOUT_BYTES
 from causerie.chat.commands import Describe, Gone, SetName, Whois
 from causerie.chat.errors import BadInput, BadName
-from causerie.chat.events import Described, Renamed
+from causerie.chat.events import AboutChanged, Renamed
 from causerie.chat.masks import matches
 from causerie.chat.model import Mode, Person
 from causerie.chat.names import fold, skeleton
@@ -89,9 +89,9 @@ def describe(context: Context, session: Session, command: Describe) -> Done:
     context.apply(PutAbout(person.id, about))
     for number, standing in state.places.get(person.id, {}).items():
         if standing.inside and person.id in state.here.get(number, ()):
-            told = Described(channel=state.channels[number].name, person=person.id, name=person.name, about=about)
+            told = AboutChanged(channel=state.channels[number].name, person=person.id, name=person.name, about=about)
             context.unit.tell(number, told, by=session)
-    presence_watch.changed(context, person, Described(channel="", person=person.id, name=person.name, about=about))
+    presence_watch.changed(context, person, AboutChanged(channel="", person=person.id, name=person.name, about=about))
     return Done()
 
 

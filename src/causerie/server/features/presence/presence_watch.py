@@ -11,7 +11,7 @@ from __future__ import annotations
 from causerie.chat.bounds import WATCHED_MOST
 from causerie.chat.commands import Watch
 from causerie.chat.errors import BadName, TooMany
-from causerie.chat.events import Described, Presence, Renamed, Watched
+from causerie.chat.events import AboutChanged, Presence, Renamed, WatchedPresence
 from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.chat.replies import Watching
@@ -77,7 +77,7 @@ def seems(context: Context, person: Person, was: Shown | None, now: Shown | None
         changed(context, person, Presence(channel="", person=person.id, name=person.name, away=now[0], dnd=now[1]))
 
 
-def changed(context: Context, person: Person, told: Presence | Described | Renamed) -> None:
+def changed(context: Context, person: Person, told: Presence | AboutChanged | Renamed) -> None:
     """Something about a person changed that their channels are told. Who is in one of these hears it there."""
     watching = context.state.watchers.get(skeleton(person.name))
     if not watching or not visible(context.state, person.id):
@@ -91,5 +91,5 @@ def changed(context: Context, person: Person, told: Presence | Described | Renam
 
 def _tell(context: Context, person: Person, here: bool) -> None:
     for session in context.state.watchers.get(skeleton(person.name), ()):
-        told = Watched(channel="", person=person.id, name=person.name, here=here, guest=person.guest)
+        told = WatchedPresence(channel="", person=person.id, name=person.name, here=here, guest=person.guest)
         context.unit.tell_one(session, told)
