@@ -99,6 +99,29 @@ async def test_a_crowd_of_guests_that_asks_for_pages_holds_nobody_up() -> None:
         assert me not in order
 
 
+async def test_a_crowd_of_guests_that_resumes_holds_nobody_up() -> None:
+    """A page of what they missed is a page like any other: who logs in waits for none of them."""
+    async with House(limits={"exempt": ()}) as house:
+        await house.account("ben")
+        host = await house.native_in("home", "Hal")
+        numbers = [(await host.says("home", f"message {number}"))["number"] for number in range(3)]
+        guests = [await house.native() for _ in range(CROWD)]
+        for guest in guests:
+            await guest.logs_in("")
+        context = house.server.context
+        await context.long_reads.enter("the one that is read now")
+        for guest in guests:
+            assert (await guest.asks("resume", since={"home": 0}))["channels"] == ["home"]
+        while context.long_reads.waiting < CROWD:
+            await asyncio.sleep(0)
+        ben = await house.native()
+        await ben.logs_in("ben", PASSWORD)
+        context.long_reads.leave()
+        for guest in guests:
+            assert [(await guest.hears("message"))["number"] for _ in numbers] == numbers
+            await guest.hears("snapshot")
+
+
 async def test_who_is_put_out_while_waiting_for_a_turn_is_read_nothing() -> None:
     """And nothing is wrong with the server."""
     async with House() as house:

@@ -1,8 +1,8 @@
 """Catching up: a session that lags or resumes is sent what it missed, from the store, by number.
 
 A reader that does not keep up is taken out of its channels' subscribers, so its queue is bounded, and is fed pages from
-the store as it reads them. When it has everything that was told, it hears the stream again. One that makes no
-progress for `stalled_seconds` is let go with a reason.
+the store as it reads them, when it is its person's turn (read_shares.py). When it has everything that was told, it
+hears the stream again. One that makes no progress for `stalled_seconds` is let go with a reason.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from causerie.chat.errors import BadInput, ChannelFull, NotAllowed
 from causerie.chat.events import ChannelRenamed, Event, Gap, Reacted
 from causerie.chat.replies import Resumed
 from causerie.server.context import Context
+from causerie.server.engine.fair_queue import QueueFull
 from causerie.server.engine.passing import PutKnownName
 from causerie.server.engine.session import PendingSnapshot, Session
 from causerie.server.features.channels import admission, channels
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.store import StoreFailed
+from causerie.server.read_shares import share_of
 
 log = logging.getLogger("causerie.delivery")
 
@@ -86,7 +88,7 @@ async def refill(context: Context, session: Session) -> None:
             for number in behind:
                 if not await _page(context, session, number):
                     return
-    except StoreFailed as failure:
+    except (StoreFailed, QueueFull) as failure:
         log.error("cannot bring %s up to date: %s", session.host, failure)
         session.outlet.end("store_unavailable")
     finally:
@@ -122,7 +124,8 @@ async def _page(context: Context, session: Session, number: int) -> bool:
         start = max(0, told - most) if heard < told else told
         events.append(Gap(channel=name, number=start, after=heard))
         heard = start
-    page = await context.store.page(channel, heard, told + 1, PAGE, newest=False)
+    async with context.long_reads.turn(share_of(session)):
+        page = await context.store.page(channel, heard, told + 1, PAGE, newest=False)
     if (job := session.outlet.encoder.ahead(page)) is not None:
         await context.slices.run(job)
     if session.heard is None or number not in session.heard:
