@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from causerie.chat.events import AnyEvent
-from causerie.protocols import classic
+from causerie.protocols import classic_sentences
 from tests.plays.dialogues import CLOSED, PATIENCE, ROOT, Line, dialogues, meeting
 
 PAGE = "docs/protocol/classic.md"
@@ -60,13 +60,13 @@ def test_each_event_is_on_the_page(kind: type) -> None:
     assert f"\n| `{kind.__struct_config__.tag}` | " in chapter("Events")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("code", sorted(classic.short_refusals()))
+@pytest.mark.parametrize("code", sorted(classic_sentences.short_refusals()))
 def test_each_refusal_is_on_the_page(code: str) -> None:
     """In the words that the server says."""
-    assert f"\n| `{code}` | `causerie>{classic.short_refusals()[code]}` |" in chapter("Refusals")
+    assert f"\n| `{code}` | `causerie>{classic_sentences.short_refusals()[code]}` |" in chapter("Refusals")
 
 
-@pytest.mark.parametrize("code", sorted(classic.farewells()))
+@pytest.mark.parametrize("code", sorted(classic_sentences.farewells()))
 def test_each_farewell_is_on_the_page(code: str) -> None:
     """In the words that the server says."""
-    assert f"\n| `{code}` | `causerie>{classic.farewells()[code]}` |" in chapter("Farewells")
+    assert f"\n| `{code}` | `causerie>{classic_sentences.farewells()[code]}` |" in chapter("Farewells")

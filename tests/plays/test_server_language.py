@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from causerie.chat.commands import DisableAccount
-from causerie.protocols import classic
+from causerie.protocols import classic_sentences
 from causerie.protocols.irc.commands import services
 from causerie.transport import listener
 from tests.irc_people import irc_as
@@ -61,7 +61,7 @@ async def test_classic_parts_in_french() -> None:
         await anna.hears("causerie>au revoir : ce compte a été bloqué.")
 
 
-@pytest.mark.parametrize("said", [classic.short_refusals, classic.farewells])
+@pytest.mark.parametrize("said", [classic_sentences.short_refusals, classic_sentences.farewells])
 def test_no_line_of_classic_was_forgotten(said: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is another one in English."""
     french = said()

@@ -19,16 +19,13 @@ from causerie.chat.errors import (
     ChatError,
     FrameTooLong,
     NotJson,
-    OutcomeUnknown,
     TooDeep,
-    TooFast,
-    Unavailable,
 )
 from causerie.chat.events import Entered, Event, Gap, Left, Message, MessageRun, Presence, Renamed
 from causerie.chat.names import is_guest_style
 from causerie.chat.replies import Done, LoggedIn, Reply
-from causerie.i18n.refusals import sentence
 from causerie.i18n.text import _
+from causerie.protocols.classic_sentences import farewells, refusal
 from causerie.protocols.json_frames import Scan, find_end, unfinished
 from causerie.protocols.text_fallback import events
 from causerie.protocols.text_fallback.events import one_line, reading, shown
@@ -221,7 +218,7 @@ class ClassicWire(Wire):
             return b"NO"
         if isinstance(answer, ChatError):
             quiet = self.closing or answer.data.get("why") == "empty"
-            return b"" if quiet else f"{SPOKESMAN}>{_refusal(answer)}".encode()
+            return b"" if quiet else f"{SPOKESMAN}>{refusal(answer)}".encode()
         if isinstance(answer, Reply):
             return self._slash_answer(command, answer)
         return b""
@@ -261,44 +258,6 @@ def _decode(raw: bytes | bytearray) -> _Object:
 
 _SEEN = (Join, SetName, Quit, LogOut)
 """Commands whose being done is seen by what is heard next."""
-
-
-def short_refusals() -> dict[str, str]:
-    """Of the refusals that a message meets, those that are said shorter than elsewhere: here one is in one channel."""
-    return {
-        "bad_text": _("not said: it holds a character that cannot be sent."),
-        "text_too_long": _("not said: it is too long."),
-        "muted": _("not said: you may not speak here for now."),
-        "read_only": _("not said: only moderators speak here."),
-        "banned": _("not said: you were put out of this channel."),
-        "not_a_member": _("not said: you are in no channel."),
-        "not_logged_in": _("not said: you have not logged in."),
-        "outcome_unknown": _("it is not known whether that was said: look before you say it again."),
-    }
-
-
-def farewells() -> dict[str, str]:
-    """What is said before the end, by the reason for it; of any other reason nothing."""
-    return {
-        "stalled": _("goodbye: you have not read anything for too long."),
-        "shutting_down": _("goodbye: the server is stopping."),
-        "disconnected": _("goodbye: an administrator ended this connection."),
-        "disabled": _("goodbye: this account was shut out."),
-        "password_changed": _("goodbye: the password was changed."),
-        "in_clear": _("goodbye: this server is reached from here by TLS only."),
-        "idle": _("goodbye: you have been silent for too long."),
-        "excess_flood": _("goodbye: you sent too much at once."),
-    }
-
-
-def _refusal(error: ChatError) -> str:
-    """The refusal of a message or a command, in the server's language."""
-    seconds = error.data.get("retry_after", 5)
-    if isinstance(error, TooFast):
-        return _("not said: too fast, wait {seconds} s.").format(seconds=seconds)
-    if isinstance(error, Unavailable) and not isinstance(error, OutcomeUnknown):
-        return _("not said: the server cannot store it just now, try again in {seconds} s.").format(seconds=seconds)
-    return short_refusals().get(error.code) or f"{sentence(error)}."
 
 
 def recognises(first: bytes) -> bool | None:

@@ -81,7 +81,7 @@ class Wire(ABC):
     """
 
     refuses_haste: frozenset[type[Command]] = frozenset()
-    """Where the language has Manners: of these it has words to say that they came too fast, so they do not wait."""
+    """Where the language has a timeout policy: of these it can say that they came too fast, so they do not wait."""
 
     __slots__ = ("_at", "_unread", "bounds", "certificate", "closing", "encoder", "secure")
 
@@ -165,7 +165,7 @@ class Wire(ABC):
         return False
 
     def put_back(self, command: Command) -> None:
-        """It comes first again: asked where the language has Manners."""
+        """It comes first again: asked where the language has a timeout policy."""
         raise NotImplementedError
 
     def ping(self) -> bytes:
@@ -179,8 +179,8 @@ class Protocol:
 
     `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `for_server` makes the
     record that one server uses, for a language that has something of its own for each. `subprotocols` are its names in
-    WebSocket. `away` is how somebody is turned away, in the place of {}. `manners` may change while the server runs.
-    `pushed` makes of a message what is told by Web Push, by how a subscription asked for that.
+    WebSocket. `away` is how somebody is turned away, in the place of {}. `timeout_policy` may change
+    while the server runs. `pushed` makes of a message what is told by Web Push, by how a subscription asked for that.
     """
 
     name: str

@@ -88,15 +88,8 @@ class StateView:
         """The id, which stays, of the channel of exactly this name, or that had it; 0: there is none."""
         return self._state.by_name.get(name) or self._state.former.get(name, 0)
 
-    def channel(self, name: str) -> Channel | None:
-        """The channel of this name, or that had it, however it is written."""
-        try:
-            return self._state.channel(name)
-        except NoSuchChannel:
-            return None
-
     def channel_for(self, person: int, name: str) -> Channel | None:
-        """The same, if this person (an id) may be told that there is one."""
+        """The channel of this name, or that had it, however it is written, if this person (an id) may be told of it."""
         known = self.person(person)
         try:
             return self._state.channel_for(known, name) if known is not None else None

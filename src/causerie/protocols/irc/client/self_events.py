@@ -22,7 +22,7 @@ from causerie.chat.events import (
     Typing,
     WatchedPresence,
 )
-from causerie.protocols.irc.commands import markers, metadata, monitor, renaming, umodes
+from causerie.protocols.irc.commands import markers, metadata_replies, monitor, renaming, umodes
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.names import is_alone, is_direct
 
@@ -56,7 +56,7 @@ def told(wire: IrcWire, event: Event) -> bytes | None:
     if type(event) is WatchedPresence:
         return monitor.told(wire, event)
     if type(event) is MetadataSet:
-        return metadata.told(wire, event)
+        return metadata_replies.told(wire, event)
     if type(event) is Announced:
         hears = wire.face is not None and wire.face.modes & {"s", umodes.WALLOPS}
         return None if hears or event.person == wire.person else b""

@@ -6,20 +6,18 @@ Who may is the core's. Lines in a batch come in one piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.errors import BadInput, BadText, ChatError, NotFound, TextTooLong, TooFast, TooMany
-from causerie.chat.events import MetadataSet
 from causerie.chat.metadata import is_key
-from causerie.chat.replies import MetadataKeys, MetadataLine, MetadataList, MetadataPage
+from causerie.chat.replies import MetadataKeys, MetadataList, MetadataPage
 from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.commands.metadata_replies import ALL, aware, collected, fail, later, older, values
 from causerie.protocols.irc.state.metadata_ahead import NOBODY, Ahead
-from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
-from causerie.protocols.irc.syntax.batches import batch
-from causerie.protocols.irc.syntax.lines import Line, cut, packed
+from causerie.protocols.irc.syntax.lines import Line, packed
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
 
@@ -29,35 +27,10 @@ if TYPE_CHECKING:
 SYNC_MOST = 200
 """People in a channel whose metadata comes with JOIN; of more, the client asks later."""
 
-LATER_SECONDS = 5
-
-ALL = "*ALL"
-
-READ_BY_PEOPLE = ("display-name", "pronouns", "status", "homepage", "url")
-"""Keys that WHOIS tells (IRCv3 registry, "Metadata keys")."""
-
 _KEYED = {"GET": 1, "SET": 1, "SUB": 1, "UNSUB": 1}
 """Subcommands that have parameters, and how many at least."""
 
-_OLD_CODES = {"INVALID_PARAMS": "SUBCOMMAND_INVALID", "INVALID_KEY": "KEY_INVALID"}
-"""What draft/metadata-2 calls them."""
-
 _BARE = ("LIST", "CLEAR", "SUBS", "SYNC")
-
-
-def is_aware(caps: int) -> bool:
-    """Whether who has these capabilities knows of metadata: batches are needed too ("Definitions")."""
-    return bool(caps & (cap.METADATA | cap.METADATA_2) and caps & cap.BATCH)
-
-
-def aware(wire: IrcWire) -> bool:
-    """Whether a client knows of metadata."""
-    return is_aware(wire.caps)
-
-
-def _older(wire: IrcWire) -> bool:
-    """Whether a client speaks the draft before (draft/metadata-2): values come by METADATA, some codes are others."""
-    return wire.has(cap.METADATA_2)
 
 
 def metadata(wire: IrcWire, line: Line) -> None:
@@ -67,13 +40,13 @@ def metadata(wire: IrcWire, line: Line) -> None:
     if not aware(wire) and wire.registration is not None:
         wire.reply(n.ERR_NOTREGISTERED)
     elif not aware(wire):
-        _fail(wire, f"INVALID_PARAMS {shown}", "Negotiate draft/metadata-3 and batch first")
+        fail(wire, f"INVALID_PARAMS {shown}", "Negotiate draft/metadata-3 and batch first")
     elif word not in _KEYED and word not in _BARE:
-        _fail(wire, f"INVALID_PARAMS {shown}", "Unknown subcommand" if word else "Not enough parameters")
+        fail(wire, f"INVALID_PARAMS {shown}", "Unknown subcommand" if word else "Not enough parameters")
     elif len(params) < _KEYED.get(word, 0):
-        _fail(wire, f"INVALID_PARAMS {word}", "Not enough parameters")
+        fail(wire, f"INVALID_PARAMS {word}", "Not enough parameters")
     elif (word in _BARE and params) or (word == "SET" and len(params) > 2):
-        _fail(wire, f"INVALID_PARAMS {word}", "Too many parameters")
+        fail(wire, f"INVALID_PARAMS {word}", "Too many parameters")
     elif wire.registration is not None and target != "*":
         # One has no nick before, even if one has said NICK ("METADATA client command").
         _invalid_target(wire, target)
@@ -141,33 +114,12 @@ def _shown(answer: MetadataList) -> str:
     return shown_channel(answer.channel) if answer.channel else answer.name
 
 
-def _fail(wire: IrcWire, code: str, text: str, kind: str = "FAIL") -> None:
-    if _older(wire):
-        word, _, rest = code.partition(" ")
-        code, kind = f"{_OLD_CODES.get(word, word)} {rest}".strip(), "FAIL"
-    wire.line(f"{kind} METADATA {code} :{text}")
-
-
 def _invalid_target(wire: IrcWire, target: str) -> None:
-    _fail(wire, f"INVALID_TARGET {target.split(' ')[0] or '*'}", "There is no such person or channel")
+    fail(wire, f"INVALID_TARGET {target.split(' ')[0] or '*'}", "There is no such person or channel")
 
 
 def _invalid_key(wire: IrcWire, key: str, kind: str) -> None:
-    _fail(wire, f"INVALID_KEY {key.split(' ')[0].lstrip(':') or '*'}", "Keys are of a-z, 0-9 and _./-", kind)
-
-
-def _in_batch(wire: IrcWire, kind: str, lines: Sequence[str]) -> None:
-    start, end = (f":{wire.network.server} BATCH {sign}k" for sign in "+-")
-    wire.lines(batch(f"{start} {kind}", "k", lines, end))
-
-
-def _collected(wire: IrcWire, kind: str, make: Callable[[], None]) -> None:
-    """What `make` replies, in a batch."""
-    kept = wire.take()
-    make()
-    lines = wire.take()
-    wire.lines(kept)
-    _in_batch(wire, kind, lines)
+    fail(wire, f"INVALID_KEY {key.split(' ')[0].lstrip(':') or '*'}", "Keys are of a-z, 0-9 and _./-", kind)
 
 
 def _listed(target: str, keys: list[str] | None) -> Then:
@@ -188,7 +140,7 @@ def _listed(target: str, keys: list[str] | None) -> Then:
                 else:
                     _invalid_key(wire, key, "WARN")
 
-        _collected(wire, f"metadata {about}", tell)
+        collected(wire, f"metadata {about}", tell)
 
     return then
 
@@ -222,7 +174,7 @@ def _cleared(target: str) -> Then:
             for key in answer.metadata:
                 wire.reply(n.RPL_KEYNOTSET, about, key)
 
-        _collected(wire, f"metadata {about}", tell)
+        collected(wire, f"metadata {about}", tell)
 
     return then
 
@@ -234,17 +186,17 @@ def _refused(wire: IrcWire, target: str, key: str, answer: Answer) -> None:
         _invalid_target(wire, target)
     elif isinstance(answer, TooFast):
         seconds = max(1, round(float(answer.data.get("retry_after", 1))))
-        _fail(wire, f"RATE_LIMITED {about} {key} {seconds}", f"Try again in {seconds} s")
+        fail(wire, f"RATE_LIMITED {about} {key} {seconds}", f"Try again in {seconds} s")
     elif isinstance(answer, TooMany):
-        _fail(wire, f"LIMIT_REACHED {about} {answer.data.get('most', 0)}", "No more can be noted there")
+        fail(wire, f"LIMIT_REACHED {about} {answer.data.get('most', 0)}", "No more can be noted there")
     elif isinstance(answer, BadText | TextTooLong | BadInput):
-        _fail(
+        fail(
             wire,
-            "VALUE_INVALID" if _older(wire) else f"INVALID_VALUE {key}",
+            "VALUE_INVALID" if older(wire) else f"INVALID_VALUE {key}",
             "That cannot be a value, or it is too long",
         )
     else:
-        _fail(wire, f"KEY_NO_PERMISSION {about} {key}", "You may not do that there")
+        fail(wire, f"KEY_NO_PERMISSION {about} {key}", "You may not do that there")
 
 
 def _follow(wire: IrcWire, keys: list[str], on: bool) -> None:
@@ -265,11 +217,11 @@ def _follow(wire: IrcWire, keys: list[str], on: bool) -> None:
         taken = good[: good.index(answer.refused)] if answer.refused else good
         _keys(wire, n.RPL_METADATASUBOK, dict.fromkeys(taken))
         if answer.refused:
-            code = "TOO_MANY_SUBS" if _older(wire) else "LIMIT_REACHED"
-            _fail(wire, f"{code} {answer.refused} {answer.most}", "You follow as many keys as there may be")
+            code = "TOO_MANY_SUBS" if older(wire) else "LIMIT_REACHED"
+            fail(wire, f"{code} {answer.refused} {answer.most}", "You follow as many keys as there may be")
         if wire.registration is not None:
             return
-        if answer.new and _older(wire):
+        if answer.new and older(wire):
             wire.ask(c.SyncMetadata(), _of_these(answer.new), every=True)
         elif answer.new:
             later(wire, ALL)
@@ -283,7 +235,7 @@ def _of_these(keys: list[str]) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         lines = [one for one in answer.lines if one.key in keys] if isinstance(answer, MetadataPage) else []
         if lines:
-            _collected(wire, "metadata *", lambda: _values(wire, lines))
+            collected(wire, "metadata *", lambda: values(wire, lines))
 
     return then
 
@@ -297,7 +249,7 @@ def _followed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     if not isinstance(answer, MetadataKeys):
         wire.refuse(command, "METADATA", answer)  # type: ignore[arg-type]
         return
-    _collected(wire, "metadata-subs", lambda: _keys(wire, n.RPL_METADATASUBS, answer.keys))
+    collected(wire, "metadata-subs", lambda: _keys(wire, n.RPL_METADATASUBS, answer.keys))
 
 
 def _sync(wire: IrcWire, target: str) -> None:
@@ -309,33 +261,11 @@ def _sync(wire: IrcWire, target: str) -> None:
 def _synced(target: str) -> Then:
     def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
         if isinstance(answer, MetadataPage):
-            _collected(wire, f"metadata {target}", lambda: _values(wire, answer.lines))
+            collected(wire, f"metadata {target}", lambda: values(wire, answer.lines))
         else:
             _refused(wire, target, "*", answer)
 
     return then
-
-
-def _values(wire: IrcWire, lines: Iterable[MetadataLine]) -> None:
-    for one in lines:
-        about = shown_channel(one.channel) if one.channel else one.name
-        _value(wire, about, one.key, one.value)
-
-
-def _value(wire: IrcWire, about: str, key: str, value: str) -> None:
-    if _older(wire):
-        wire.line(f"METADATA {about} {key} * :{value}")
-    else:
-        wire.reply(n.RPL_KEYVALUE, about, key, "*", f":{value}")
-
-
-def in_whois(wire: IrcWire, person: int, name: str) -> None:
-    """760, for what people read ("RPL_WHOISKEYVALUE")."""
-    if aware(wire):
-        notes = wire.view.notes(person)
-        for key in READ_BY_PEOPLE:
-            if key in notes:
-                wire.reply(n.RPL_WHOISKEYVALUE, name, key, "*", f":{notes[key]}")
 
 
 def at_join(wire: IrcWire, channel: str, people: int) -> None:
@@ -347,41 +277,6 @@ def at_join(wire: IrcWire, channel: str, people: int) -> None:
         later(wire, shown)
     else:
         wire.ask(c.SyncMetadata(channel=channel), _synced(shown), every=True)
-
-
-def later(wire: IrcWire, target: str) -> None:
-    """774: a client that knows of metadata is to ask for it ("Postponed synchronization")."""
-    if aware(wire):
-        wire.reply(n.RPL_METADATASYNCLATER, target, str(LATER_SECONDS if target != ALL else 0))
-
-
-def own(wire: IrcWire) -> list[str]:
-    """What is noted of the client itself, which its welcome says."""
-    if not aware(wire):
-        return []
-    kept, notes = wire.take(), wire.view.notes(wire.person)
-
-    def tell() -> None:
-        for key, value in notes.items():
-            _value(wire, wire.nick, key, value)
-
-    _collected(wire, f"metadata {wire.nick}", tell)
-    lines = wire.take()
-    wire.lines(kept)
-    return lines
-
-
-def told(wire: IrcWire, event: MetadataSet) -> bytes:
-    """What is noted changed ("Notifications")."""
-    if not aware(wire):
-        return b""
-    about = shown_channel(event.channel) if event.channel else event.name
-    if _older(wire):
-        value = f" :{event.value}" if event.value else ""
-        return f"{cut(f':{wire.network.server} METADATA {about} {event.key} *{value}')}\r\n".encode()
-    numeric = n.RPL_KEYVALUE if event.value else n.RPL_KEYNOTSET
-    rest = f"* :{event.value}" if event.value else f":{n.RPL_KEYNOTSET.text}"
-    return f"{cut(f':{wire.network.server} {numeric.number} {wire.nick} {about} {event.key} {rest}')}\r\n".encode()
 
 
 COMMANDS = {"METADATA": Entry(metadata)}

@@ -12,7 +12,7 @@ from causerie.chat.bounds import WATCHED_MOST
 from causerie.chat.errors import ChatError, TooMany
 from causerie.chat.events import AboutChanged, Event, Presence, Renamed, WatchedPresence
 from causerie.chat.replies import Watching
-from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands import metadata_replies
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
@@ -62,7 +62,7 @@ def _status(wire: IrcWire, command: c.Command, answer: Answer) -> None:
     wire.reply_all(n.RPL_MONONLINE, "", map(wire.faces.source_named, answer.here), ",")
     wire.reply_all(n.RPL_MONOFFLINE, "", answer.gone, ",")
     if answer.here:
-        metadata.later(wire, answer.here[0] if len(answer.here) == 1 else metadata.ALL)
+        metadata_replies.later(wire, answer.here[0] if len(answer.here) == 1 else metadata_replies.ALL)
 
 
 def _listed(wire: IrcWire, command: c.Command, answer: Answer) -> None:
@@ -76,9 +76,9 @@ def told(wire: IrcWire, event: WatchedPresence) -> bytes:
     numeric = n.RPL_MONONLINE if event.here else n.RPL_MONOFFLINE
     target = wire.faces.source(event.person, event.name) if event.here else event.name
     lines = [cut(f":{wire.network.server} {numeric.number} {wire.nick} :{target}")]
-    if event.here and metadata.aware(wire):
+    if event.here and metadata_replies.aware(wire):
         kept = wire.take()
-        metadata.later(wire, event.name)
+        metadata_replies.later(wire, event.name)
         lines += wire.take()
         wire.lines(kept)
     return "".join(f"{line}\r\n" for line in lines).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
-from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands import metadata_replies
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.registration import go_on
 from causerie.protocols.irc.state import offers
@@ -71,7 +71,7 @@ def _request(wire: IrcWire, wanted: str) -> None:
         # One of them at a time (IRCv3 draft/metadata-3, "Relation with other specifications").
         wire.line(f"CAP {wire.nick} NAK :{wanted.strip()}")
         return
-    if metadata.is_aware(wire.caps) and not metadata.is_aware(caps):
+    if metadata_replies.is_aware(wire.caps) and not metadata_replies.is_aware(caps):
         if wire.registration is None:
             wire.ask(c.FollowMetadata(on=False), lambda wire, command, answer: None, every=True)
         elif wire.registration.ahead is not None:

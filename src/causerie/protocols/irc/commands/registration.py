@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
-from causerie.protocols.irc.commands import channels, metadata, server_info
+from causerie.protocols.irc.commands import channels, metadata, metadata_replies, server_info
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.commands.queries import being_away
 from causerie.protocols.irc.messages.formatting import plain
@@ -144,7 +144,7 @@ def _welcome(wire: IrcWire, own: Registration) -> None:
     lines = wire.network.greeting.lines(
         wire.nick, wire.view.settings(), wire.network.census.counts, partial(server_info.greeting, wire)
     )
-    own_metadata = metadata.own(wire)
+    own_metadata = metadata_replies.own(wire)
     modes = wire.faces.modes(person) if person is not None else ""
     if modes or own_metadata:
         # Before the message of the day (Modern IRC, "Connection Registration").

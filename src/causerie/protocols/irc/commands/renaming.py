@@ -12,7 +12,7 @@ from causerie.chat.errors import BadInput, BadName, ChatError, NameTaken, TooMan
 from causerie.chat.events import ChannelRenamed, Entered
 from causerie.chat.names import channel_name
 from causerie.chat.replies import Snapshot
-from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands import metadata_replies
 from causerie.protocols.irc.commands.channels import stands
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.syntax import capabilities as cap
@@ -83,7 +83,7 @@ def moved(wire: IrcWire, event: ChannelRenamed) -> bytes | None:
             topic_at=place.topic_at,
         ),
     )
-    metadata.later(wire, shown_channel(event.now))
+    metadata_replies.later(wire, shown_channel(event.now))
     lines = wire.take()
     wire.lines(kept)
     return "".join(f"{line}\r\n" for line in lines).encode()

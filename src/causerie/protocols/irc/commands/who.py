@@ -14,9 +14,8 @@ from causerie.chat.masks import matches
 from causerie.chat.model import Person
 from causerie.chat.names import fold
 from causerie.chat.replies import Member, Snapshot
-from causerie.protocols.irc.commands.channels import INSIDE, every_member
-from causerie.protocols.irc.commands.channels import shows as _shows
 from causerie.protocols.irc.commands.command_table import Entry
+from causerie.protocols.irc.commands.lists import INSIDE, every_member, shows
 from causerie.protocols.irc.commands.umodes import HIDDEN
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax import numerics as n
@@ -63,7 +62,7 @@ def who(wire: IrcWire, line: Line) -> None:
     if is_channel(mask):
 
         def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-            if isinstance(answer, Snapshot) and _shows(wire, answer):
+            if isinstance(answer, Snapshot) and shows(wire, answer):
                 channel = shown_channel(answer.channel)
                 every_member(wire, answer, lambda wire, members: _members(wire, wanted, channel, members), end)
             else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from causerie.chat import commands as c
 from causerie.chat.replies import GoneList, PersonCard
-from causerie.protocols.irc.commands import metadata
+from causerie.protocols.irc.commands import metadata_replies
 from causerie.protocols.irc.commands.command_table import Entry
 from causerie.protocols.irc.messages.faces import away_text
 from causerie.protocols.irc.syntax import capabilities as cap
@@ -60,7 +60,7 @@ def _lines(wire: IrcWire, card: PersonCard) -> None:
     wire.reply(n.RPL_WHOISIDLE, name, str(card.idle), str(card.since // 1000))
     if not card.guest:
         wire.reply(n.RPL_WHOISACCOUNT, name, name)
-    metadata.in_whois(wire, card.person, name)
+    metadata_replies.in_whois(wire, card.person, name)
     if BOT in face.modes:
         wire.reply(n.RPL_WHOISBOT, name)
     for host in card.hosts:
