@@ -22,6 +22,11 @@ class CuttingProxy:
         self._server: asyncio.Server
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def cut(self) -> None:
+        """Every connection that there is, now."""
+        for task in self._tasks:
+            task.cancel()
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]

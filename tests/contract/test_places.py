@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from causerie.chat.events import Message
 from causerie.chat.model import Channel, Person
 from causerie.server.ports.changes import Append, PutChannel, PutPerson
-from causerie.stores.sqlite import log_index, rows
 from causerie.stores.sqlite.store import SqliteStore
 
 ANNA = Person(id=1, name="anna", made_at=5)
@@ -100,9 +99,9 @@ async def hold(store: SqliteStore, log: Log) -> None:
     assert not (await store.check()).problems
 
 
-async def live(steps: list[Step], directory: Path) -> None:
+async def live(steps: list[Step], opened: Callable[[], SqliteStore]) -> None:
     """Do all of it, and look after each step."""
-    store, log, now = SqliteStore(directory, quiet=3600.0), Log(), 0
+    store, log, now = opened(), Log(), 0
     await store.load()
     channels = list(CHANNELS)
     await store.commit([PutPerson(ANNA, "anna"), *map(PutChannel, channels)])
@@ -131,7 +130,7 @@ async def live(steps: list[Step], directory: Path) -> None:
                     del kept[number]
             elif isinstance(step, Reopen):
                 await store.close()
-                store = SqliteStore(directory, quiet=3600.0)
+                store = opened()
                 await store.load()
             else:
                 # Numbers with nothing behind them, between those that are kept.
@@ -149,9 +148,5 @@ async def live(steps: list[Step], directory: Path) -> None:
 @settings(max_examples=60, deadline=None)
 def test_each_event_is_found_wherever_its_place_is(steps: list[Step], tail: int) -> None:
     """In the tail, in runs of up to three, after some were forgotten, and after a restart."""
-    with (
-        tempfile.TemporaryDirectory(prefix="causerie-") as directory,
-        patch.object(log_index, "TAIL", tail),
-        patch.object(rows, "RUN_MOST", 3),
-    ):
-        asyncio.run(live(steps, Path(directory)))
+    with tempfile.TemporaryDirectory(prefix="causerie-") as directory:
+        asyncio.run(live(steps, lambda: SqliteStore(Path(directory), quiet=3600.0, tail=tail, run=3)))

@@ -60,20 +60,25 @@ PLACES: list[Change] = [
 
 
 class Place:
-    """Where an adapter keeps a store: `open()` opens it, closing the one that was open."""
+    """Where an adapter keeps a store: `reopen()` closes the one that is open. `make`: opens one that moves what is
+    older than so many events to where it is kept for long (None: as it is in use)."""
 
-    def __init__(self, make: Callable[[], Store], path: Path) -> None:
+    def __init__(self, make: Callable[[int | None], Store], path: Path) -> None:
         self._make = make
+        self._tail: int | None = None
         self.path = path
         self.store: Store
 
     async def open(self) -> Store:
-        self.store = self._make()
+        self.store = self._make(self._tail)
         await self.store.load()
         return self.store
 
-    async def reopen(self) -> Store:
+    async def reopen(self, tail: int | None = None) -> Store:
+        """`tail` holds from now on."""
         await self.store.close()
+        if tail is not None:
+            self._tail = tail
         return await self.open()
 
 
@@ -81,7 +86,11 @@ class Place:
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     """Another adapter is another parameter here."""
     assert request.param == "sqlite"
-    place = Place(lambda: SqliteStore(tmp_path, quiet=3600.0), tmp_path / "causerie.db")
+
+    def opened(tail: int | None) -> Store:
+        return SqliteStore(tmp_path, quiet=3600.0, tail=log_index.TAIL if tail is None else tail)
+
+    place = Place(opened, tmp_path / "causerie.db")
     await place.open()
     await place.store.commit(PLACES)
     yield place
@@ -529,11 +538,9 @@ async def message(store: Store, number: int, asker: int = 0) -> Message:
 
 
 @pytest.fixture(params=["in the tail", "in places"])
-async def kept(request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+async def kept(request: pytest.FixtureRequest, place: Place) -> Store:
     """A store whose look-ups go through the log's newest rows, or through the places of older ones."""
-    if request.param == "in places":
-        monkeypatch.setattr(log_index, "TAIL", 0)
-    return store
+    return await place.reopen(tail=0) if request.param == "in places" else place.store
 
 
 class TestWhatBecomesOfAMessage:
@@ -691,12 +698,9 @@ class TestWhatPeopleKeep:
         states = await store.read_states(2, [(HOME.id, -1, 0), (SECRET.id, -1, 0)])
         assert [state.at for state in states] == [777, 0]
 
-    async def test_numbers_are_found_by_time_wherever_they_are_kept(
-        self, place: Place, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_numbers_are_found_by_time_wherever_they_are_kept(self, place: Place) -> None:
         """Of several events of one time the last; whether they are placed, in the tail, or partly forgotten."""
-        monkeypatch.setattr(log_index, "TAIL", 7)
-        store = place.store
+        store = await place.reopen(tail=7)
         for at in (10, 20, 20, 30, 30, 40, 50, 60, 70, 80):
             await store.commit([said(str(at), at=at), said("else", SECRET, at=at)])
         expected = {9: 0, 10: 1, 19: 1, 20: 3, 29: 3, 30: 5, 45: 6, 59: 7, 80: 10, 99: 10}
@@ -762,12 +766,9 @@ class TestWhatPeopleKeep:
         assert [act.act for act in await store.audit(newest.id, 10)] == ["kicked"]
 
 
-async def test_pages_are_the_same_wherever_the_places_of_events_are(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_pages_are_the_same_wherever_the_places_of_events_are(place: Place) -> None:
     """In the tail, in `places`, and half in each; over a restart, and after a commit that failed while folding."""
-    monkeypatch.setattr(log_index, "TAIL", 7)
-    store = place.store
+    store = await place.reopen(tail=7)
     expected: dict[Channel, list[tuple[int, str]]] = {HOME: [], SECRET: []}
     for turn in range(12):
         batch = [said(f"{turn}.{i}", HOME if (turn + i) % 3 else SECRET) for i in range(turn % 4 + 1)]

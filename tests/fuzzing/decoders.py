@@ -76,7 +76,7 @@ def wire(kind: type[Wire]) -> Decoder:
                 taken += 1
                 assert taken <= len(data), "more frames than bytes"
         if not one.closing:
-            assert len(one._unread) - one._at <= BOUNDS.before_login, "an unfinished frame above the bound is kept"
+            assert one.unread <= BOUNDS.before_login, "an unfinished frame above the bound is kept"
 
     return decode
 
@@ -311,7 +311,7 @@ def told(data: bytes, dice: random.Random) -> None:
         except BadFrame:
             return
         at = cut
-    assert len(decoder._unread) <= len(data)
+    assert decoder.unread <= len(data)
 
 
 def _as_bytes(said: list[str]) -> list[bytes]:

@@ -11,6 +11,7 @@ from causerie.chat.commands import AuditLog
 from causerie.chat.replies import AuditPage
 from causerie.config.settings import Conversation
 from causerie.server import message_cache
+from causerie.server.context import Bounds
 from causerie.server.engine.cached_message import MESSAGE_WEIGHT
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
@@ -354,8 +355,8 @@ async def test_somebody_at_an_old_client_is_there() -> None:
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest are forgotten, unless what was changed about them is not on disk yet; then they are read again."""
-    monkeypatch.setattr(message_cache, "MOST", 5 * MESSAGE_WEIGHT)
     async with SlowHouse(monkeypatch) as house:
+        house.context.bounds = Bounds(remembered=5 * MESSAGE_WEIGHT)
         anna, bob = await a_moderator_and_a_member(house)
         numbers = [await says(bob, f"number {count}", anna) for count in range(12)]
         for number in numbers:

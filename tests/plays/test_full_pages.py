@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from causerie.server.features.messages import paging
+from causerie.server.context import Bounds
 from tests.irc_people import IrcPerson, irc_as, irc_in, tag
 from tests.people import PASSWORD, House, NativePerson
 from tests.plays.test_irc_history import CAPS, history, past
@@ -68,7 +68,7 @@ async def pages(person: NativePerson, **about: Any) -> tuple[list[int], int]:
     raise AssertionError("no end")
 
 
-async def test_a_native_page_leaves_out_what_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_native_page_leaves_out_what_is_not_wanted() -> None:
     """And says from where to go on, if that was too much at once."""
     async with House() as house:
         await house.account("anna")
@@ -85,8 +85,7 @@ async def test_a_native_page_leaves_out_what_is_not_wanted(monkeypatch: pytest.M
         assert [event["number"] for event in page["events"]] == left[-7:]
         assert page["more"]
         assert (await pages(anna, deleted=False, talk=True, limit=3))[0] == left
-        monkeypatch.setattr(paging, "SCANNED_MOST", 8)
-        monkeypatch.setattr(paging, "CHUNK_LEAST", 4)
+        house.server.context.bounds = Bounds(scanned=8, chunk=4)
         found, count = await pages(anna, deleted=False, talk=True, limit=3)
         assert found == left
         assert count >= 4

@@ -102,15 +102,16 @@ async def test_it_is_made_once_for_all_who_want_it_and_never_for_others(monkeypa
         assert made == ["**one**"]
 
 
-async def test_a_page_of_much_formatting_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_page_of_much_formatting_is_bounded() -> None:
     """Past a measure of work, messages come as text alone."""
-    monkeypatch.setattr(native_html, "PAGE_MARKS_MOST", 20)
+    text = "*a* " * 100
+    fit = native_html.PAGE_MARKS_MOST // markdown.marks(text)
     async with House() as house:
         mia = await with_html(house, "Mia")
-        for _ in range(8):
-            await mia.says("home", "**one**")
-        page = await mia.asks("history", channel="home")
-        assert ["html" in event for event in page["events"]] == [True] * 5 + [False] * 3
+        for _ in range(fit + 3):
+            await mia.asks("send", channel="home", text=text)
+        page = await mia.asks("history", channel="home", limit=fit + 3)
+        assert ["html" in event for event in page["events"]] == [True] * fit + [False] * 3
 
 
 async def test_only_the_first_words_choose() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from causerie.protocols.irc.commands import who
+from causerie.protocols.irc.commands.who import FOUND_MOST
 from tests.irc_people import irc, irc_as, irc_in
 from tests.people import PASSWORD, House
 
@@ -42,12 +42,14 @@ async def test_who_takes_a_nick_a_mask_and_fields() -> None:
         await mia.hears_nothing()
 
 
-async def test_who_counts_operators_alone_where_they_alone_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_counts_operators_alone_where_they_alone_are_asked_for() -> None:
     """A mask gives so many people; who is not asked for is none of them."""
-    monkeypatch.setattr(who, "FOUND_MOST", 2)
     async with House() as house:
         await house.account("zoe", admin=True)
-        bob, *_ = [await irc_as(house, name) for name in ("Bob", "Ann", "Cid")]
+        bob = await irc_as(house, "Bob")
+        for number in range(FOUND_MOST):
+            await (await house.native()).logs_in(f"Guest{number}")
+        assert len([line for line in await bob.answers("WHO *") if " 352 " in line]) == FOUND_MOST
         await irc_as(house, "zoe", password=PASSWORD)
         (told, end) = await bob.answers("WHO * o")
         assert told.startswith(":irc.local 352 Bob * ~zoe ")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from causerie.server.features.messages import messages as use_case
+from causerie.server.context import Bounds
 from tests.people import PASSWORD, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -291,10 +291,10 @@ async def test_a_message_that_failed_slows_nobody(monkeypatch: pytest.MonkeyPatc
         await bob.is_refused("slow_mode", "send", channel="garden", text="two")
 
 
-async def test_so_many_slow_speakers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_so_many_slow_speakers_are_remembered() -> None:
     """Of more, the first may speak again at once: memory is bounded."""
-    monkeypatch.setattr(use_case, "SLOWED_MOST", 2)
     async with House() as house:
+        house.server.context.bounds = Bounds(slowed=2)
         people = await friends(house, "anna", "bob", "carol", "dave")
         await people[0].asks("set_channel", channel="garden", slow_seconds=30)
         for person in people[1:]:

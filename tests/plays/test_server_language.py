@@ -71,7 +71,7 @@ def test_no_line_of_classic_was_forgotten(said: Callable[[], dict[str, str]], mo
 
 def test_no_word_on_a_service_was_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """What HELP says of each order is another text in English."""
-    orders = [order for _name, orders in services._SERVICES.values() for order in orders.values()]
+    orders = [order for _name, orders in services.SERVICES.values() for order in orders.values()]
     french = [order.about() for order in orders]
     monkeypatch.setenv("LC_ALL", "C")
     assert not [order.usage for order, text in zip(orders, french, strict=True) if order.about() == text]

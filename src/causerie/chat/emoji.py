@@ -24,14 +24,14 @@ def check_emoji(text: str) -> str:
     """
     if not text or len(text) > LENGTH_MOST or text.isascii():
         raise BadInput(why="emoji")
-    kept = _known().get(text.replace(_SELECTOR, ""))
+    kept = known().get(text.replace(_SELECTOR, ""))
     if kept is None:
         raise BadInput(why="emoji")
     return kept
 
 
 @cache
-def _known() -> dict[str, str]:
+def known() -> dict[str, str]:
     """Each emoji by what it is without selectors."""
     text = (resources.files("causerie.chat") / "emoji.txt").read_text(encoding="utf-8")
     return {emoji.replace(_SELECTOR, ""): emoji for emoji in text.split()}

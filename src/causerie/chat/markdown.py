@@ -45,7 +45,17 @@ _OFF = ("heading", "lheading", "hr", "code", "html_block", "reference", "image",
 
 def render(text: str) -> str:
     """The text as HTML; empty when it is too long or has too much that could be formatting: show the text then."""
-    return _render(text)
+    if len(text) <= TEXT_MOST and is_plain(text):
+        return f"<p>{text.rstrip()}</p>\n"
+    if not _may_begin(text):
+        return ""
+    try:
+        made = bounded_parser(_new_parser).render(text)
+    except TooMuchWork:
+        return ""
+    import nh3
+
+    return nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=_REL)
 
 
 def load() -> None:
@@ -61,20 +71,6 @@ def marks(text: str) -> int:
 
 
 _NO_MARKS = str.maketrans("", "", _MARKS)
-
-
-def _render(text: str) -> str:
-    if len(text) <= TEXT_MOST and is_plain(text):
-        return f"<p>{text.rstrip()}</p>\n"
-    if not _may_begin(text):
-        return ""
-    try:
-        made = bounded_parser(_new_parser).render(text)
-    except TooMuchWork:
-        return ""
-    import nh3
-
-    return nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=_REL)
 
 
 def parse(text: str) -> list[Token]:

@@ -93,7 +93,7 @@ def _is_pattern(folded: str) -> bool:
 
 
 def _is_common(folded: str) -> bool:
-    common = _common()
+    common = common_passwords()
     return folded in common or folded.rstrip("!.?*") in common
 
 
@@ -105,7 +105,7 @@ def _is_name(folded: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
+def common_passwords() -> frozenset[str]:
     from importlib import resources
 
     text = (resources.files("causerie.chat") / "common_passwords.txt").read_text(encoding="utf-8")

@@ -80,14 +80,14 @@ _PART = re.compile(r'"([^"]*)(?:"|$)(\*?)|([^\s"]+)')
 _SEARCHABLE = re.compile(r"[^\W_]")
 
 
-def prepare(text: str) -> str:
-    """A text as it goes into the index."""
-    return "".join(_cut(_plain(piece)) for piece in _pieces(text))
+def prepare(text: str, piece: int = PIECE) -> str:
+    """A text as it goes into the index. `piece`: see `pieces`."""
+    return "".join(_cut(_plain(one)) for one in pieces(text, piece))
 
 
 def prepare_exact(text: str) -> str:
     """The same for who looks for a word as it is written: accents count."""
-    return "".join(_cut(_one_form(piece)) for piece in _pieces(text))
+    return "".join(_cut(_one_form(piece)) for piece in pieces(text))
 
 
 def _cut(text: str) -> str:
@@ -95,15 +95,15 @@ def _cut(text: str) -> str:
     return text if text.isascii() else _unspaced().sub(r" \g<0> ", text)
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str, most: int = PIECE) -> Iterator[str]:
     """A text in pieces that can be prepared one by one, so that no other thread waits for all of it: they end where
     ASCII begins, before which nothing is composed, and in a text that has none for long, anywhere."""
     start = 0
-    while len(text) - start > PIECE:
-        end = start + PIECE
-        while end > start + PIECE // 2 and not text[end].isascii():
+    while len(text) - start > most:
+        end = start + most
+        while end > start + most // 2 and not text[end].isascii():
             end -= 1
-        end = end if text[end].isascii() else start + PIECE
+        end = end if text[end].isascii() else start + most
         yield text[start:end]
         start = end
     yield text[start:]

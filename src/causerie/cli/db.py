@@ -68,7 +68,7 @@ def _backup(arguments: argparse.Namespace) -> int:
         asked = ask(Backup(path=str(target)))
         if arguments.json or not sys.stderr.isatty():
             return _checked(await asked)
-        return _checked(await _watched(asked, place.data / "causerie.db", target.with_name(target.name + ".part")))
+        return _checked(await with_progress(asked, place.data / "causerie.db", target.with_name(target.name + ".part")))
 
     found = operate(place, work)
     if arguments.json:
@@ -78,7 +78,7 @@ def _backup(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _watched(asked: Awaitable[Reply], source: Path, part: Path, long: float = LONG) -> Reply:
+async def with_progress(asked: Awaitable[Reply], source: Path, part: Path, long: float = LONG) -> Reply:
     """Wait for a backup; if it takes `long` (seconds), show how much of it is written."""
     import asyncio
 

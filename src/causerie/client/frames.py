@@ -94,6 +94,11 @@ class FrameDecoder:
         self._unread = bytearray()
         self._searched = 0
 
+    @property
+    def unread(self) -> int:
+        """Bytes of a line that has not ended yet."""
+        return len(self._unread)
+
     def feed(self, data: bytes) -> list[Frame]:
         """What these bytes complete. Raises BadFrame."""
         self._unread += data

@@ -47,10 +47,12 @@ WITH_TEXTS = (Page, ThreadPage, PinList, Found)
 
 
 class HtmlTexts:
-    """The HTML of what is said on one server. `clock` is in seconds."""
+    """The HTML of what is said on one server. `clock` is in seconds; `kept`, `authors`: see the constants."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], kept: int = KEPT_MOST, authors: int = AUTHORS_MOST) -> None:
         self._clock = clock
+        self._kept_most = kept
+        self._authors_most = authors
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._weight = 0
         self._all = Bucket(ALL_BURST, ALL_RATE)
@@ -86,7 +88,7 @@ class HtmlTexts:
     def _make(self, text: str) -> str:
         html = self._kept[text] = render(text)
         self._weight += len(text) + len(html)
-        while self._weight > KEPT_MOST:
+        while self._weight > self._kept_most:
             old, made = self._kept.popitem(last=False)
             self._weight -= len(old) + len(made)
         return html
@@ -95,7 +97,7 @@ class HtmlTexts:
         share = self._authors.get(author)
         if share is None:
             share = self._authors[author] = Bucket(AUTHOR_BURST, AUTHOR_RATE)
-            if len(self._authors) > AUTHORS_MOST:
+            if len(self._authors) > self._authors_most:
                 self._authors.popitem(last=False)
         return share
 

@@ -83,7 +83,7 @@ async def refill(context: Context, session: Session) -> None:
                 heard, session.heard = session.heard, None
                 session.own_told.clear()
                 for number in heard:
-                    _hear_again(context, session, number)
+                    hear_again(context, session, number)
                 return
             for number in behind:
                 if not await _page(context, session, number):
@@ -95,7 +95,7 @@ async def refill(context: Context, session: Session) -> None:
         session.refilling = False
 
 
-def _hear_again(context: Context, session: Session, number: int) -> None:
+def hear_again(context: Context, session: Session, number: int) -> None:
     """The channel as it stands now: what was passing is not kept, so who is there has to be told anew."""
     subscribers, channel = context.fanout.subscribers(number), context.state.channels[number]
     subscribers.add(session)

@@ -30,6 +30,24 @@ SEARCHES_MOST, SEARCHES_EACH = 200, 8
 """Searches that wait for the one that is done: in all, and of one account or one network's guests."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is kept and gone through at most, where no setting says it.
+
+    `remembered`: what the messages in memory may weigh together, see CachedMessage; 10,000 of them at most. `scanned`:
+    events gone through for one page; `chunk`: read at once, at least. `slowed`: who spoke in slow mode; of more, the
+    first half may speak at once. `guest_hosts`: addresses of guests that are gone; past it the oldest are forgotten.
+    `address_bans`: past it those that would end first are lifted.
+    """
+
+    remembered: int = 100_000
+    scanned: int = 20_000
+    chunk: int = 50
+    slowed: int = 10_000
+    guest_hosts: int = 10_000
+    address_bans: int = 10_000
+
+
 @dataclass(slots=True)
 class Context:
     """See the module. `clock` is seconds, monotonic; `now` is ms since 1970; `pick(n)` is random in 0..n-1, and
@@ -71,6 +89,7 @@ class Context:
     leaving: bool = False
     push_key: str = ""
     listening: list[ListeningAddress] = field(default_factory=list)
+    bounds: Bounds = Bounds()
     certificate_until: int = 0
 
     def view(self) -> StateView:

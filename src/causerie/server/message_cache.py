@@ -20,9 +20,6 @@ from causerie.server.engine.session import Session
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.ports.changes import Erase, PutReaction, Rewrite
 
-MOST = 100_000
-"""What all that is remembered may weigh: 10,000 messages at most."""
-
 NUMBER_MOST = 2**53
 
 
@@ -142,7 +139,8 @@ def forget_before(context: Context, channel: int, at: int) -> None:
 
 def _make_room(context: Context, weight: int, keep: set[tuple[int, int]]) -> None:
     """Forget the oldest, where there is no room for so much more, but for `keep` and what is not committed yet."""
-    if context.remembered_weight + weight <= MOST:
+    most = context.bounds.remembered
+    if context.remembered_weight + weight <= most:
         return
     context.forgotten += 1
     weights = {key: message.weight() for key, message in context.state.remembered.items()}
@@ -150,7 +148,7 @@ def _make_room(context: Context, weight: int, keep: set[tuple[int, int]]) -> Non
     keep = keep | {key for unit in context.commit_loop.uncommitted() for key in _changed(unit)}
     for key in tuple(context.state.remembered):
         # A quarter goes at once, so that this is seldom done.
-        if total + weight <= MOST * 3 // 4:
+        if total + weight <= most * 3 // 4:
             break
         if key not in keep:
             del context.state.remembered[key]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causerie.chat.emoji import LENGTH_MOST, _known, check_emoji
+from causerie.chat.emoji import LENGTH_MOST, check_emoji, known
 from causerie.chat.errors import BadInput
 
 ONE = {
@@ -104,8 +104,8 @@ def test_whatever_comes_is_one_emoji_or_refused(text: str) -> None:
 
 def test_all_that_unicode_lists_fit_the_bound() -> None:
     """With a selector behind each code point, too."""
-    assert len(_known()) > 3900
-    assert 2 * max(map(len, _known().values())) <= LENGTH_MOST
+    assert len(known()) > 3900
+    assert 2 * max(map(len, known().values())) <= LENGTH_MOST
 
 
 def test_the_list_is_not_read_before_the_first_reaction() -> None:

@@ -159,7 +159,7 @@ def test_whatever_is_typed_comes_out_clean(text: str) -> None:
 def test_work_is_bounded(text: str) -> None:
     """However a text is made: what would cost too much is not begun, and what is begun is over soon."""
     began = time.process_time()
-    html = markdown._render(text)
+    html = render(text)
     assert time.process_time() - began < 2, "some 100 times what it takes"
     assert len(html) < 8 * len(text) + 20_000
     if marks(text) > MARKS_MOST or len(text) > TEXT_MOST:
@@ -211,11 +211,11 @@ def lines_run(text: str) -> int:
         count += event == "line"
         return trace
 
-    markdown._render("*warm*")
+    render("*warm*")
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        markdown._render(text)
+        render(text)
     finally:
         sys.settrace(before)
     return count

@@ -186,8 +186,8 @@ def test_every_part_of_an_unspaced_text_is_found(characters: str, data: st.DataO
 def test_a_long_text_is_prepared_in_pieces_and_comes_to_the_same(piece: str, often: int) -> None:
     """No other thread waits for all of it; where ASCII is in it, nothing changes by that."""
     text = piece * often
-    pieces = list(words._pieces(text))
+    pieces = list(words.pieces(text))
     assert "".join(pieces) == text
     assert all(len(one) <= words.PIECE for one in pieces)
     if any(character.isascii() for character in piece):
-        assert prepare(text) == words._cut(words._plain(text))
+        assert prepare(text) == prepare(text, piece=len(text))

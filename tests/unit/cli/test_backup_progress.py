@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from causerie.chat.replies import Pong, Reply
-from causerie.cli.db import _watched
+from causerie.cli.db import with_progress
 
 
 async def test_a_long_backup_shows_how_much_of_it_is_written(
@@ -15,7 +15,7 @@ async def test_a_long_backup_shows_how_much_of_it_is_written(
     source, part = tmp_path / "causerie.db", tmp_path / "copy.part"
     source.write_bytes(bytes(4 << 20))
     answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-    watched = asyncio.create_task(_watched(answered, source, part, long=0))
+    watched = asyncio.create_task(with_progress(answered, source, part, long=0))
     shown = ""
     for written in (0, 1, 3):
         if written:
@@ -32,5 +32,5 @@ async def test_a_long_backup_shows_how_much_of_it_is_written(
 async def test_a_quick_backup_shows_nothing_that_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     answered.set_result(Pong())
-    await _watched(answered, tmp_path / "causerie.db", tmp_path / "copy.part")
+    await with_progress(answered, tmp_path / "causerie.db", tmp_path / "copy.part")
     assert "MiB" not in capsys.readouterr().err

@@ -84,16 +84,33 @@ def test_a_page_is_made_in_slices(made: Counting) -> None:
     assert len(into) == native_html.PAGE_MARKS_MOST // 60
 
 
-def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native_html, "KEPT_MOST", 1_000)
-    monkeypatch.setattr(native_html, "AUTHORS_MOST", 10)
-    texts = HtmlTexts(lambda: 0.0)
-    for number in range(200):
-        texts.at_once(number, f"*{number}*" + "x" * (number % 7) * 100)
-    kept = texts._kept
-    assert sum(len(text) + len(html) for text, html in kept.items()) == texts._weight <= 1_000
-    assert len(texts._authors) == 10
+def test_html_is_kept_within_a_bound_of_characters_and_the_oldest_is_made_anew(made: Counting) -> None:
+    texts = HtmlTexts(lambda: 0.0, kept=1_000)
+    said = [f"*{number}*" + "x" * (number % 7) * 30 for number in range(100)]
+    weights = [len(text) + len(texts.at_once(number, text)) for number, text in enumerate(said)]
+    fitting = next(count for count in range(100) if sum(weights[-count - 1 :]) > 1_000)
+    assert fitting > 3
+    made.texts.clear()
+    list(texts.ahead(said[-fitting:], []))
+    assert made.texts == []
+    list(texts.ahead([said[-fitting - 1]], []))
+    assert made.texts == [said[-fitting - 1]]
     assert KEPT_MOST >= 1_000_000
+
+
+def test_of_more_authors_than_are_remembered_the_first_has_a_whole_share_again() -> None:
+    texts = HtmlTexts(lambda: 0.0, authors=2)
+
+    def is_refused(author: int, text: str) -> bool:
+        return not texts.at_once(author, text)
+
+    costly = [f"{'*a* ' * 100} {number}" for number in range(100)]
+    while not is_refused(1, costly.pop()):
+        pass
+    assert not is_refused(2, "*small*")
+    assert is_refused(1, costly.pop())
+    assert not is_refused(3, "*small too*")
+    assert not is_refused(1, costly.pop())
     assert AUTHORS_MOST >= 1_000
 
 

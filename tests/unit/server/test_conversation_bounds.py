@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from causerie.chat.model import Person
-from causerie.server import message_cache
 from causerie.server.ports.changes import PutPerson, PutReaction
 from tests.people import PASSWORD, House, NativePerson
 
@@ -50,7 +49,7 @@ async def test_ten_thousand_reactions_to_one_message() -> None:
         assert len(json.dumps(told)) < 300
         shown = await message(anna, number)
         assert shown["reactions"] == [{"emoji": "🎉", "count": CROWD + 1, "mine": True}]
-        assert context.remembered_weight <= message_cache.MOST
+        assert context.remembered_weight <= context.bounds.remembered
 
         listed: list[int] = []
         while True:

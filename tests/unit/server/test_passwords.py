@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causerie.chat.errors import WeakPassword
-from causerie.chat.passwords import _common, check_password, prepare
+from causerie.chat.passwords import check_password, common_passwords, prepare
 
 
 def why(password: str, name: str = "camille", least: int = 10, most: int = 256) -> str:
@@ -97,8 +97,8 @@ def test_the_own_name_within_a_longer_password_is_taken() -> None:
 
 
 def test_the_list_holds_over_a_thousand_entries_that_the_length_would_let_through() -> None:
-    assert len(_common()) > 1000
-    assert [entry for entry in _common() if len(entry) < 10 or entry != entry.strip()] == []
+    assert len(common_passwords()) > 1000
+    assert [entry for entry in common_passwords() if len(entry) < 10 or entry != entry.strip()] == []
 
 
 def test_preparing_follows_opaque_string() -> None:

@@ -32,12 +32,12 @@ Counts = dict[int, tuple[int, int]]
 
 
 def write(
-    writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts
+    writer: sqlite3.Connection, changes: Sequence[Change], counts: Counts, touched: Counts, run_most: int = RUN_MOST
 ) -> tuple[dict[Append, Stored], list[Run]]:
     """Write all changes in their order: what becomes of each Append, and in which runs the events are that it logged.
 
     Counts `counts` up and notes in `touched` where each channel stood before, for the caller to put back if the commit
-    fails. Raises sqlite3.Error.
+    fails. A run has `run_most` events at most. Raises sqlite3.Error.
     """
     results: dict[Append, Stored] = {}
     runs: list[list[int]] = []
@@ -81,10 +81,10 @@ def write(
             continue
         first, left = number, 1 + len(more)
         while left:
-            if channel != run[0] or first != run[1] + run[3] or run[3] == RUN_MOST:
+            if channel != run[0] or first != run[1] + run[3] or run[3] == run_most:
                 run = [channel, first, logged, 0]
                 runs.append(run)
-            fit = min(left, RUN_MOST - run[3])
+            fit = min(left, run_most - run[3])
             run[3] += fit
             first, logged, left = first + fit, logged + fit, left - fit
         if kind == "message" and not (key or change.data or change.target or change.mentions):

@@ -13,7 +13,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import get_native_id
 from typing import TypeVar, cast
 
@@ -77,14 +76,14 @@ class Calm:
 
 
 class SearchIndex:
-    """The index `path` of the store `main`; `quiet` seconds decide when it indexes: see Calm.
+    """An index file, and when it is brought up to date: `quiet` seconds decide that, see Calm.
 
     Making one opens nothing. On a running event loop it looks for what is missing after `quiet` seconds by
     itself; otherwise at the first `more` or `search`.
     """
 
-    def __init__(self, path: Path, main: Path, quiet: float) -> None:
-        self._file = IndexFile(path, main)
+    def __init__(self, file: IndexFile, quiet: float) -> None:
+        self._file = file
         self._indexer = ThreadPoolExecutor(1, "index", initializer=_step_back)
         self._searcher = ThreadPoolExecutor(1, "search")
         self._calm = Calm(quiet)
@@ -130,12 +129,21 @@ class SearchIndex:
         self._closed = self._waiting = True
         if self._timer is not None:
             self._timer.cancel()
-        if self._task is not None:
-            await self._task
+        await self.indexed()
         if self._file.ready:
             await self._on(self._indexer, self._file.close)
         self._indexer.shutdown()
         self._searcher.shutdown()
+
+    async def indexed(self) -> None:
+        """Wait for the indexing that is under way, if any is."""
+        while self._task is not None:
+            await self._task
+
+    @property
+    def wakes_at(self) -> float | None:
+        """When it looks again whether to start, in the loop's time; None: only once something is logged."""
+        return self._timer.when() if self._waiting and self._timer is not None else None
 
     async def _search(self, query: Query, names: dict[int, str]) -> Hits:
         if not self._file.ready:
@@ -147,7 +155,7 @@ class SearchIndex:
         elif behind and self._task is None and not self._closed:
             if not self._waiting:
                 self._calm.begin(self._told, asyncio.get_running_loop().time())
-            self._start()
+            self.start()
         rows, more = await self._on(self._searcher, self._file.find, query)
         hits: list[tuple[int, int, Message]] = []
         for place, channel, number, at, author, name, guest, text, key, data, *counts in rows:
@@ -165,11 +173,12 @@ class SearchIndex:
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         if self._calm.over(self._told, loop.time()):
-            self._start()
+            self.start()
         else:
             self._timer = loop.call_later(self._calm.step, self._tick)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Index now what is missing, as it does by itself."""
         self._waiting = True
         if self._timer is not None:
             self._timer.cancel()

@@ -124,12 +124,16 @@ _rows_found = msgspec.json.Decoder(list[_Row])
 
 
 class IndexFile:
-    """The file. `find` and `behind` are for the searching thread, everything else for the indexing one."""
+    """The file. `find` and `behind` are for the searching thread, everything else for the indexing one. `candidates`:
+    see the constant."""
 
-    def __init__(self, path: Path, main: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, path: Path, main: Path, clock: Callable[[], float] = time.monotonic, candidates: int = CANDIDATES
+    ) -> None:
         self._path = path
         self._main = main
         self._clock = clock
+        self._candidates = candidates
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
         # Held for a search, and while the file is replaced: no connection may be left to a deleted file.
@@ -205,7 +209,7 @@ class IndexFile:
                 below = min(below, run(_ID_AT, {"at": query.until + TIME_SLACK}).fetchone()[0])
             if query.since:
                 least = run(_ID_AT, {"at": query.since - TIME_SLACK}).fetchone()[0]
-            about: dict[str, int | str] = {"below": below, "least": least, "candidates": CANDIDATES}
+            about: dict[str, int | str] = {"below": below, "least": least, "candidates": self._candidates}
             if match:
                 about["match"] = match
             candidates = _BY_WORDS if match else _BY_ID
@@ -223,7 +227,7 @@ class IndexFile:
             if len(rows) > query.limit:
                 return rows[: query.limit], True
             (seen,) = run(f"SELECT count(*) FROM ({candidates})", about).fetchone()
-            return rows, seen == CANDIDATES
+            return rows, seen == self._candidates
 
     @contextlib.contextmanager
     def _in_time(self) -> Iterator[sqlite3.Connection]:

@@ -54,6 +54,7 @@ from causerie.stores.sqlite.committer import Committer
 from causerie.stores.sqlite.copy import check_file, copy_to
 from causerie.stores.sqlite.schema import bring_up_to_date
 from causerie.stores.sqlite.search import SearchIndex
+from causerie.stores.sqlite.search_file import IndexFile
 from causerie.stores.sqlite.wiping import Wiping, checkpoint
 
 T = TypeVar("T")
@@ -90,9 +91,17 @@ _HASH_FIGURES = (
 
 
 class SqliteStore:
-    """See the module. `directory` holds causerie.db and its index; `quiet` seconds without talk start the indexing."""
+    """See the module. `directory` holds causerie.db and its index; `quiet` seconds without talk start the indexing.
+    `tail`, `run`: see the constants of log_index.py."""
 
-    def __init__(self, directory: Path, readers: int = 2, quiet: float = 1.0) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        readers: int = 2,
+        quiet: float = 1.0,
+        tail: int = log_index.TAIL,
+        run: int = log_index.RUN_MOST,
+    ) -> None:
         self.path = directory / "causerie.db"
         self._quiet = quiet
         if not _there(self.path) and (count := known(directory)):
@@ -113,9 +122,11 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._counts: rows.Counts = {}
         self._tail = log_index.Tail(self._writer)
+        self._tail_most = tail
+        self._run_most = run
         # A commit waiting behind another writer in the same thread would keep that one from its lock.
         self._one_writes = asyncio.Lock()
-        self._index = SearchIndex(directory / "search.db", self.path, quiet)
+        self._index = SearchIndex(IndexFile(directory / "search.db", self.path), quiet)
         self._wiping = Wiping(self._wipe)
 
     async def load(self) -> Loaded:
@@ -211,9 +222,9 @@ class SqliteStore:
         touched: rows.Counts = {}
         try:
             writer.execute("BEGIN IMMEDIATE")
-            results, runs = rows.write(writer, changes, self._counts, touched)
+            results, runs = rows.write(writer, changes, self._counts, touched, self._run_most)
             told = sum([run[3] for run in runs])
-            full = self._tail.rows + told > log_index.TAIL
+            full = self._tail.rows + told > self._tail_most
             if full:
                 await self._committer.run(self._tail.fold, writer, runs)
             committed = self._committed + sum([self._counts[channel][0] - was[0] for channel, was in touched.items()])

@@ -135,7 +135,7 @@ async def test_who_has_caught_up_is_told_what_a_snapshot_holds_before_the_snapsh
         channel = state.channel("home").id
         context.fanout.subscribers(channel).remove(luc_there)
         dispatch(context, mia_there, Send(channel="home", text="the last one missed"))
-        catch_up._hear_again(context, luc_there, channel)
+        catch_up.hear_again(context, luc_there, channel)
         said = await luc.hears("message", text="the last one missed")
         assert (await luc.hears("snapshot"))["number"] == said["number"]
         await luc.hears_nothing()

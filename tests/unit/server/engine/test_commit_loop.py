@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from causerie.server.engine.commit_delay import HURRIED, LARGE, WINDOW, CommitDelay
-from causerie.server.engine.commit_loop import CommitLoop
+from causerie.server.engine.unit_of_work import UnitOfWork
 from tests.people import PASSWORD, PATIENCE, House, NativePerson
 from tests.slow_store import SlowHouse
 
@@ -117,15 +117,12 @@ async def test_a_stalled_store_that_fails_in_the_end_leaves_nothing(monkeypatch:
 @pytest.mark.parametrize("failing", [False, True])
 async def test_who_goes_while_the_store_stalls_is_gone(failing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are told once, when the store answers; until then nothing turns in circles over it."""
-    turned = 0
-    while_stalled = CommitLoop._while_stalled
+    units: dict[UnitOfWork, bool] = {}
 
-    def counted(commit_loop: CommitLoop) -> None:
-        nonlocal turned
-        turned += 1
-        while_stalled(commit_loop)
+    def look() -> None:
+        units[house.context.unit] = True
+        asyncio.get_running_loop().call_soon(look)
 
-    monkeypatch.setattr(CommitLoop, "_while_stalled", counted)
     async with SlowHouse(monkeypatch, store=QUICK) as house:
         await house.account("anna")
         mia = await house.native_in("home", "Mia")
@@ -138,9 +135,10 @@ async def test_who_goes_while_the_store_stalls_is_gone(failing: bool, monkeypatc
         luc.hang_up()
         anna.hang_up()
         await house.until(lambda: len(house.context.sessions) == 1)
+        look()
         for _ in range(20):
             await mia.hears_nothing()
-        assert turned < 60
+        assert len(units) < 60
         house.store.let_go(failing)
         if not failing:
             await mia.hears("message", text="slow")
@@ -246,11 +244,8 @@ async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
     """A connection whose end is noticed once the server has stopped: no error in the log."""
     async with House() as house:
         context = house.server.context
-    rested, context.commit_loop.resting = context.commit_loop._waiting, True
-    assert rested is not None
-    assert rested.cancelled()
+    context.commit_loop.resting = True
     context.commit_loop.wake()
-    assert context.commit_loop._waiting is None
     context.commit_loop.wake()
     assert not context.commit_loop.resting
 

@@ -9,7 +9,6 @@ import pytest
 
 from causerie.chat.events import Message
 from causerie.server.ports.store import Hits, Query, SearchTimedOut
-from causerie.stores.sqlite import search_file
 from causerie.stores.sqlite.schema import bring_up_to_date
 from causerie.stores.sqlite.search import BUSY, ENOUGH, FORCED, Calm, SearchIndex
 from causerie.stores.sqlite.search_file import CATCH_UP, CHUNK, SECONDS_MOST, VERSION, IndexFile
@@ -56,7 +55,7 @@ def log(tmp_path: Path) -> Iterator[Log]:
 @pytest.fixture
 async def index(log: Log, tmp_path: Path) -> AsyncIterator[SearchIndex]:
     """An index that starts nothing by itself during a test."""
-    index = SearchIndex(tmp_path / "search.db", log.path, quiet=3600)
+    index = SearchIndex(IndexFile(tmp_path / "search.db", log.path), quiet=3600)
     yield index
     await index.close()
 
@@ -67,12 +66,6 @@ async def find(index: SearchIndex, text: str = "", channels: frozenset[int] = EV
 
 async def texts(index: SearchIndex, text: str = "", channels: frozenset[int] = EVERYWHERE, **more: int) -> list[str]:
     return [message.text for _, _, message in (await find(index, text, channels, **more)).hits]
-
-
-async def built(index: SearchIndex) -> None:
-    """Wait for the indexing that is under way."""
-    while index._task is not None:
-        await index._task
 
 
 async def test_a_hit_is_the_whole_message_newest_first(log: Log, index: SearchIndex) -> None:
@@ -99,7 +92,7 @@ async def test_far_behind_it_says_so_and_indexes(log: Log, index: SearchIndex) -
     log.say(*["late"] * (CATCH_UP + 1))
     found = await find(index, "late")
     assert found.behind == CATCH_UP + 1
-    await built(index)
+    await index.indexed()
     assert (await find(index, "late")).behind == 0
     assert len(await texts(index, "late", limit=100)) == 100
 
@@ -160,11 +153,9 @@ async def test_pages_go_through_everything_once(log: Log, index: SearchIndex, ab
     assert seen == list(range(24, 0, -1))
 
 
-async def test_one_search_looks_at_a_bounded_number_of_rows(
-    log: Log, index: SearchIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_search_looks_at_a_bounded_number_of_rows(log: Log, tmp_path: Path) -> None:
     """What lies further back is not reached, and `more` says that there may be some."""
-    monkeypatch.setattr(search_file, "CANDIDATES", 10)
+    index = SearchIndex(IndexFile(tmp_path / "search.db", log.path, candidates=10), quiet=3600)
     log.say("fox near", channel=1)
     log.say(*["fox elsewhere"] * 9, channel=40)
     readable = frozenset(range(1, 20))
@@ -173,6 +164,7 @@ async def test_one_search_looks_at_a_bounded_number_of_rows(
     log.say("fox elsewhere", channel=40)
     found = await find(index, "fox", readable)
     assert (found.hits, found.more) == ([], True)
+    await index.close()
 
 
 async def test_time_bounds(log: Log, index: SearchIndex) -> None:
@@ -199,7 +191,7 @@ async def test_nothing_searchable_finds_nothing_unless_something_else_is_asked(l
 
 
 async def test_making_one_opens_nothing(log: Log, tmp_path: Path) -> None:
-    index = SearchIndex(tmp_path / "search.db", log.path, quiet=3600)
+    index = SearchIndex(IndexFile(tmp_path / "search.db", log.path), quiet=3600)
     assert not (tmp_path / "search.db").exists()
     await index.close()
     assert not (tmp_path / "search.db").exists()
@@ -237,15 +229,15 @@ async def test_an_index_that_is_no_good_is_made_anew(
 ) -> None:
     """Missing, no database, damaged inside, of another version: whoever comes upon it first."""
     log.say("a fox", "a hen")
-    index = SearchIndex(tmp_path / "search.db", log.path, quiet=3600)
+    index = SearchIndex(IndexFile(tmp_path / "search.db", log.path), quiet=3600)
     assert await texts(index, "fox") == ["a fox"]
     await index.close()
     spoil(tmp_path / "search.db")
-    index = SearchIndex(tmp_path / "search.db", log.path, quiet=3600)
+    index = SearchIndex(IndexFile(tmp_path / "search.db", log.path), quiet=3600)
     if first == "index":
         log.say("another fox")
-        index._start()
-        await built(index)
+        index.start()
+        await index.indexed()
         assert await texts(index, "fox") == ["another fox", "a fox"]
     assert await texts(index, "hen") == ["a hen"]
     await index.close()
@@ -279,13 +271,12 @@ async def test_a_search_does_not_wait_for_the_indexing(log: Log, tmp_path: Path)
     log.say("fox")
     file = IndexFile(tmp_path / "search.db", log.path)
     file.advance()
-    writer = file._writer
-    assert writer is not None
+    writer = sqlite3.connect(tmp_path / "search.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     writer.execute("INSERT INTO words (rowid, text, facet) VALUES (2, 'fox', 'a1 c1')")
     rows, more = file.find(Query("fox", EVERYWHERE))
     assert ([row[0] for row in rows], more) == ([1], False)
-    writer.execute("ROLLBACK")
+    writer.close()
     file.close()
 
 
@@ -311,39 +302,37 @@ async def test_a_search_that_takes_too_long_is_given_up_and_the_next_is_not(log:
 
 async def test_a_folder_that_cannot_be_written_is_an_sqlite_error(log: Log, tmp_path: Path) -> None:
     """As the store expects; the next try comes later."""
-    index = SearchIndex(tmp_path / "missing" / "search.db", log.path, quiet=3600)
+    index = SearchIndex(IndexFile(tmp_path / "missing" / "search.db", log.path), quiet=3600)
     log.say("fox")
     with pytest.raises(sqlite3.Error, match="missing"):
         await find(index, "fox")
-    index._start()
-    await built(index)
-    assert index._timer is not None
-    assert FORCED - 5 < index._timer.when() - asyncio.get_running_loop().time() <= FORCED
+    index.start()
+    await index.indexed()
+    assert index.wakes_at is not None
+    assert FORCED - 5 < index.wakes_at - asyncio.get_running_loop().time() <= FORCED
     await index.close()
 
 
 async def test_indexing_starts_by_itself_and_then_nothing_wakes(log: Log, tmp_path: Path) -> None:
     """After a quiet moment what was logged gets indexed; then no timer is left, until there is more."""
-    index = SearchIndex(tmp_path / "search.db", log.path, quiet=0.01)
     loop, advanced = asyncio.get_running_loop(), asyncio.Event()
-    advance = index._file.advance
 
-    def told() -> int:
-        left = advance()
-        loop.call_soon_threadsafe(advanced.set)
-        return left
+    class Telling(IndexFile):
+        def advance(self) -> int:
+            left = super().advance()
+            loop.call_soon_threadsafe(advanced.set)
+            return left
 
-    index._file.advance = told  # type: ignore[method-assign]
+    file = Telling(tmp_path / "search.db", log.path)
+    index = SearchIndex(file, quiet=0.01)
     for text in ("before the start", "after it"):
         log.say(text)
         index.more(1)
         advanced.clear()
         await advanced.wait()
-        await built(index)
-        assert index._file.behind() == 0
-        assert index._timer is not None
-        assert index._timer.when() <= loop.time()
-        assert not index._waiting
+        await index.indexed()
+        assert file.behind() == 0
+        assert index.wakes_at is None
     await index.close()
 
 

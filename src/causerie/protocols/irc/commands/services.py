@@ -35,7 +35,7 @@ class Order(NamedTuple):
 
 def said(wire: IrcWire, service: str, text: str) -> None:
     """Somebody told a service something."""
-    name, orders = _SERVICES[service.lower()]
+    name, orders = SERVICES[service.lower()]
     word, *words = text.split() or ["HELP"]
     order = orders.get(word.upper())
     if word.upper() == "HELP":
@@ -50,7 +50,7 @@ def said(wire: IrcWire, service: str, text: str) -> None:
 
 def is_service(target: str) -> bool:
     """Whether a nick is a service's."""
-    return target.lower() in _SERVICES
+    return target.lower() in SERVICES
 
 
 def _tell(wire: IrcWire, name: str, text: str) -> None:
@@ -248,7 +248,7 @@ _CHANSERV = {
     "REGISTER": Order(_channel_register, 0, "REGISTER #channel", lambda: _("how to own a channel")),
 }  # fmt: skip
 
-_SERVICES: dict[str, tuple[str, dict[str, Order]]] = {
+SERVICES: dict[str, tuple[str, dict[str, Order]]] = {
     "nickserv": ("NickServ", _NICKSERV),
     "chanserv": ("ChanServ", _CHANSERV),
 }

@@ -52,7 +52,8 @@ async def history(context: Context, session: Session, command: History) -> Page:
     if len(command.without) > KINDS_MOST:
         raise BadInput(why="without", most=KINDS_MOST)
     limit = max(1, min(command.limit, context.config.limits.history_page))
-    store, wanted, number = context.store, wanted_by(command, person.id), context.state.log_end(channel.id)[0]
+    wanted = wanted_by(command, person.id, context.bounds)
+    store, number = context.store, context.state.log_end(channel.id)[0]
     if command.around or command.near:
         around = command.around or await store.number_at(channel.id, command.near)
         half = limit // 2

@@ -38,9 +38,6 @@ HERE_MOST = 1000
 SPOKE_MS = 1000
 """Who said something so many milliseconds ago has just spoken: what is told of it is in seconds."""
 
-SLOWED_MOST = 10_000
-"""So many speakers in slow channels are remembered; of more, the half that spoke first may speak at once."""
-
 
 def send(
     context: Context, session: Session, command: Send, along: list[str] | None = None
@@ -188,7 +185,7 @@ def _send_rich(
 def _note_slowed(context: Context, channel: Channel, append: Append, now: int) -> None:
     state, key = context.state, (channel.id, append.author.id)
     before = state.slowed.get(key, 0)
-    context.apply(NoteSlowed(*key, now, SLOWED_MOST))
+    context.apply(NoteSlowed(*key, now, context.bounds.slowed))
     if append.key:
         # Only the store knows whether the same was said before: then nothing was said now.
         unit, over = context.unit, asyncio.get_running_loop().create_future()

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from causerie.chat.commands import History
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel
+from causerie.server.context import Bounds
 from causerie.server.ports.store import Store
 
-SCANNED_MOST = 20_000
-"""Events that are gone through for one page; where more are left out the page says from where to go on."""
-
-CHUNK_LEAST, CHUNK_MOST = 50, 1000
+CHUNK_MOST = 1000
 """Events read at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be on a page. `asker`: who reads it (an id); the others as in commands.History."""
+    """What is to be on a page. `asker`: who reads it (an id); the others as in commands.History. `bounds`: of the
+    events gone through for one page; where more are left out the page says from where to go on."""
 
     asker: int
     talk: bool
     deleted: bool
     without: frozenset[str]
+    bounds: Bounds
 
     def takes(self, event: LoggedEvent) -> bool:
         """Whether it is to be on the page."""
@@ -32,9 +32,9 @@ class Wanted:
         return type(event).__struct_config__.tag not in self.without
 
 
-def wanted_by(command: History, asker: int) -> Wanted:
+def wanted_by(command: History, asker: int, bounds: Bounds) -> Wanted:
     """What a command asks for."""
-    return Wanted(asker, command.talk, command.deleted, frozenset(command.without))
+    return Wanted(asker, command.talk, command.deleted, frozenset(command.without), bounds)
 
 
 async def events_between(
@@ -56,7 +56,7 @@ async def events_between(
             below = events[0].number
         else:
             above = events[-1].number
-        if scanned >= SCANNED_MOST:
+        if scanned >= wanted.bounds.scanned:
             return found, below if newest else above
-        chunk = min(max(2 * chunk, CHUNK_LEAST), CHUNK_MOST)
+        chunk = min(max(2 * chunk, wanted.bounds.chunk), CHUNK_MOST)
     return (found[-limit:] if newest else found[:limit]) if limit else [], 0

@@ -16,19 +16,13 @@ from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
 from causerie.server.ports.changes import AddressBan, PutAddressBan
 
-HOSTS_MOST = 10_000
-"""Addresses of guests that are gone; past it the oldest are forgotten."""
-
-BANS_MOST = 10_000
-"""Bans of addresses; past it those that would end first are lifted."""
-
 
 def remember(context: Context, session: Session) -> None:
     """A guest who said something goes: note where from, so that it can be banned by what it said."""
     person = session.person
     if person is None or not person.guest or session.exempt or person.id not in context.state.kept_guests:
         return
-    context.apply(PutGuestHost(person.id, network_of(session.host), HOSTS_MOST))
+    context.apply(PutGuestHost(person.id, network_of(session.host), context.bounds.guest_hosts))
 
 
 def until(context: Context, session: Session, channel: Channel) -> int:
@@ -71,7 +65,7 @@ def lift(context: Context, channel: Channel, whom: int) -> bool:
 
 def _make_room(context: Context, now: int, more: int) -> None:
     bans = sorted(context.state.address_bans.values(), key=lambda ban: ban.until)
-    spare = max(0, len(bans) + more - BANS_MOST)
+    spare = max(0, len(bans) + more - context.bounds.address_bans)
     for place, ban in enumerate(bans):
         if ban.until > now and place >= spare:
             break

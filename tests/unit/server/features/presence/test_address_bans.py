@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from causerie.chat.model import Channel, Person
-from causerie.server.context import Context
+from causerie.server.context import Bounds, Context
 from causerie.server.engine.session import Session, Trust
 from causerie.server.features.presence import address_bans
 from tests.people import House
@@ -39,11 +39,9 @@ def garden(context: Context) -> Channel:
     return Channel(id=7, name="garden")
 
 
-async def test_addresses_of_guests_that_are_gone_are_forgotten_oldest_first(
-    context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_addresses_of_guests_that_are_gone_are_forgotten_oldest_first(context: Context) -> None:
     """A guest that comes and goes again counts as new."""
-    monkeypatch.setattr(address_bans, "HOSTS_MOST", 2)
+    context.bounds = Bounds(guest_hosts=2)
     for number in (1, 2, 1, 3):
         address_bans.remember(context, guest(context, number, f"192.0.2.{number}"))
     assert context.state.guest_hosts == {1: "192.0.2.1", 3: "192.0.2.3"}
@@ -61,11 +59,9 @@ async def test_only_guests_who_said_something_are_remembered_and_none_from_share
     assert context.state.guest_hosts == {}
 
 
-async def test_bans_are_bounded_and_those_that_are_over_are_dropped_first(
-    context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_bans_are_bounded_and_those_that_are_over_are_dropped_first(context: Context) -> None:
     """Past the bound the ban that would end first is lifted."""
-    monkeypatch.setattr(address_bans, "BANS_MOST", 2)
+    context.bounds = Bounds(address_bans=2)
     time = context.now()
     context.now = lambda: time
     channel = garden(context)
