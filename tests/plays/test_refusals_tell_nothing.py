@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import re
 from typing import Any
@@ -11,32 +13,39 @@ import pytest
 from causerie.chat.commands import DisableAccount, MakeInvite
 from causerie.chat.replies import InviteMade
 from causerie.server.dispatch import TABLE
-from tests.irc_people import IrcPerson, irc_as
+from tests.irc_people import IrcPerson, irc, irc_as, irc_in, plain
 from tests.people import PASSWORD, ClassicPerson, House, NativePerson
-from tests.plays.test_rights_matrix import ABOUT, CAPS, IRC
+from tests.plays.test_rights_matrix import ABOUT, CAPS, IRC, tells
 
 NOWHERE = "noplace"
 """A name that no channel has, as long as the names that are compared with it."""
 
 NAMES = {"a private channel": "hideout", "what a private channel was called": "oldname", "a conversation": "{direct}"}
 
-TAKEN = ("join", "join:new", "resume", "leave:direct")
-"""What makes a channel where there is none, or takes several, has its own tests; leaving the one has its own row."""
+COMMANDS = {row: ABOUT[row] for row, told in tells().items() if told == "nothing"}
 
-COMMANDS = {
-    row: about
-    for row, about in ABOUT.items()
-    if "{room}" in json.dumps(about) and row not in TAKEN
-}  # fmt: skip
-
-LINES = {row: line for row, line in IRC.items() if "#{room}" in line and row not in TAKEN}
+LINES = {row: line for row, line in IRC.items() if tells()[row] == "nothing"}
 MORE_LINES = (
     "NAMES #{room}", "WHO #{room}", "LIST #{room}", "TOPIC #{room}", "MODE #{room}", "MODE #{room} b", "PART #{room}",
     "CHATHISTORY LATEST #{room} * 5", "CHATHISTORY TARGETS timestamp=2000-01-01T00:00:00.000Z "
     "timestamp=2100-01-01T00:00:00.000Z 10", "MARKREAD #{room}", "SEARCH in=#{room};text=x", "NOTICE #{room} :x",
     "TAGMSG #{room}", "METADATA #{room} GET url", "METADATA #{room} SYNC", "KICK #{room} Host", "INVITE Host #{room}",
     "MODE #{room} +k x", "MODE #{room} +l 5", "REDACT #{room} 1-1", "RENAME #{room} #{room}",
+    "NAMES #{room},#attic", "WHO #{room} %tcuihsnfdlaor,1", "LIST #{room},#attic", "LIST *{room}*", "MODE #{room} e",
+    "MODE #{room} I", "PART #{room} :x", "PRIVMSG @#{room} :x", "PRIVMSG ~#{room} :x", "NOTICE +#{room} :x",
+    "TAGMSG @#{room}", "@+typing=active TAGMSG #{room}", "PRIVMSG #{room},#{room} :x",
+    "CHATHISTORY BEFORE #{room} timestamp=2100-01-01T00:00:00.000Z 5", "CHATHISTORY AFTER #{room} msgid=1-1 5",
+    "CHATHISTORY AROUND #{room} msgid=1-1 5",
+    "CHATHISTORY BETWEEN #{room} timestamp=2000-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 5",
+    "MARKREAD #{room} timestamp=2026-01-01T00:00:00.000Z", "METADATA #{room} LIST", "METADATA #{room} SET url :x",
+    "METADATA #{room} CLEAR", "ISON #{room}", "WHOIS #{room}", "MONITOR + #{room}", "ChanServ INFO #{room}",
+    "CS OP #{room} Host", "CS DEOP #{room} Host", "CS VOICE #{room} Host", "CS BAN #{room} Host",
+    "CS UNBAN #{room} Host", "CS KICK #{room} Host", "CS TOPIC #{room} x", "CS INVITE #{room}", "CS REGISTER #{room}",
 )  # fmt: skip
+"""Lines of IRC that no row of the matrix has."""
+
+HIDDEN_FROM = ("stranger", "guest", "account", "administrator")
+"""Who is in none of it, and not invited: not logged in, and logged in as what."""
 
 
 class Hidden:
@@ -64,7 +73,7 @@ class Hidden:
 def written(about: dict[str, Any], room: str) -> dict[str, Any]:
     """The command about this channel."""
     text = json.dumps(about)
-    for name, value in {"room": room, "self": "Eve", "n": "1"}.items():
+    for name, value in {"room": room, "hall": room, "self": "Eve", "n": "1"}.items():
         text = text.replace("{" + name + "}", value)
     told: dict[str, Any] = json.loads(text)
     return told
@@ -79,15 +88,33 @@ async def told_natively(eve: NativePerson, row: str, about: dict[str, Any], room
     return json.dumps(answer).replace(room, "ROOM")
 
 
-async def test_every_command_natively() -> None:
+async def asker(house: House, kind: str) -> NativePerson:
+    """Somebody of this kind at a native client; Eve is furnished."""
+    person = await house.native()
+    if kind == "guest":
+        await person.logs_in("Gabi")
+    elif kind == "account":
+        await person.logs_in("Eve", PASSWORD)
+    elif kind == "administrator":
+        await house.account("Ada", admin=True)
+        await person.logs_in("Ada", PASSWORD)
+    return person
+
+
+@pytest.mark.parametrize("asking", HIDDEN_FROM)
+async def test_every_command_natively(asking: str) -> None:
     """Whatever is asked of a private channel, of its old name, and of others' conversation."""
     async with House() as house:
-        eve, names = await Hidden(house).furnish()
+        _eve, names = await Hidden(house).furnish()
+        eve = await asker(house, asking)
         kinds = {kind.__struct_config__.tag for kind in TABLE}
         assert {row.partition(":")[0] for row in COMMANDS} <= kinds
         told = []
         nowhere = {"conversation": "@1+2"}
         for row, about in COMMANDS.items():
+            if asking == "stranger":  # who is let ask only so much
+                eve.hang_up()
+                eve = await house.native()
             for kind, room in names.items():
                 there = await told_natively(eve, row, about, room)
                 none = nowhere["conversation"] if room.startswith("@") else NOWHERE
@@ -97,11 +124,16 @@ async def test_every_command_natively() -> None:
         assert not told, "\n".join(told)
 
 
-async def test_every_line_on_irc() -> None:
+@pytest.mark.parametrize("kind", HIDDEN_FROM[1:])
+async def test_every_line_on_irc(kind: str) -> None:
     """The same, in the numerics and standard replies of IRC."""
     async with House() as house:
-        _, names = await Hidden(house).furnish()
-        eve = await irc_as(house, "Eve", CAPS, PASSWORD)
+        host, names = await Hidden(house).furnish()
+        await host.asks("join", channel="attic")
+        await asker(house, kind)
+        nick = {"guest": "Gina", "account": "Eve", "administrator": "Ada"}[kind]
+        eve = await irc_as(house, nick, CAPS, "" if kind == "guest" else PASSWORD)
+        await eve.answers("JOIN #attic")
         told = []
         for line in (*LINES.values(), *MORE_LINES):
             for room in ("hideout", "oldname"):
@@ -114,7 +146,7 @@ async def test_every_line_on_irc() -> None:
 
 async def answers(eve: IrcPerson, line: str, room: str) -> list[str]:
     """All that comes before the answer to a ping, without the channel's name and the numbers that rise."""
-    for name, value in {"room": room, "self": "Eve", "n": "1", "channel": "1"}.items():
+    for name, value in {"room": room, "hall": room, "self": "Eve", "n": "1", "channel": "1"}.items():
         line = line.replace("{" + name + "}", value)
     heard = await eve.answers(line)
     return [re.sub(r"^@\S+ |BATCH \+?-?\S+", "", one).replace(room, "ROOM") for one in heard]
@@ -160,7 +192,7 @@ MESSAGES = {row: {**about, "channel": "home"} for row, about in ABOUT.items() if
 AS_THE_LOG_SAYS = ("mark", "mark:back", "thread")
 """Anywhere in a channel one may have read to, and a thread shows its deleted beginning as history does."""
 
-OWN_ROWS = ("login:password", "search:everywhere", *TAKEN)
+OWN_ROWS = ("login:password", "scram", "search:everywhere", "join", "resume", "leave:direct")
 """Rows of the matrix that are compared by a test of their own here, or in test_guessing.py."""
 
 
@@ -193,15 +225,15 @@ async def haunted(house: House) -> NativePerson:
     return eve
 
 
-def test_the_matrix_has_a_column_for_what_a_refusal_tells() -> None:
-    """Each of its rows that names something is compared with one that there is not, or says why not."""
-    compared = {*COMMANDS, *BY_NUMBER, *(row for row in MESSAGES), *OWN_ROWS}
-    kinds = {row.partition(":")[0] for row in (*compared, *PEOPLE)}
-    naming = {
-        row for row, about in ABOUT.items()
-        if {"channel", "number", "reply", "session", "report", "since"} & {*about} and "{hall}" not in json.dumps(about)
-    }  # fmt: skip
-    assert {row.partition(":")[0] for row in naming} <= kinds
+def test_each_row_of_the_matrix_says_what_its_refusal_tells() -> None:
+    """`nothing` is compared above, `own` by a test here; of what is neither, nothing in it can be hidden."""
+    for row, told in tells().items():
+        about, kind = ABOUT.get(row, {}), row.partition(":")[0]
+        assert told in ("nothing", "own", "."), row
+        if told == "own":
+            assert row in OWN_ROWS or kind in PEOPLE or kind in BY_NUMBER, row
+        if told == ".":
+            assert not re.search("{room}|{hall}", json.dumps(about)), row
     people = {row.partition(":")[0] for row, about in ABOUT.items() if {"name", "names", "people"} & {*about}}
     mine = {"login", "register", "set_name", "rename_channel", "gone"}
     administrators = {"add_account", "reset_password", "disable_account", "set_administrator", "disconnect"}
@@ -322,3 +354,93 @@ async def test_an_account_that_is_shut_out_is_told_as_none() -> None:
         stranger = await house.native()
         about = {"name": "{it}", "password": PASSWORD}
         assert await told(stranger, "login", about, "Shut") == await told(stranger, "login", about, NEVER)
+        heard = {name: await told_on_irc(house, name) for name in ("Shut", NEVER)}
+        assert heard["Shut"] == heard[NEVER]
+
+
+async def told_on_irc(house: House, name: str) -> list[str]:
+    """What comes of each way to log in by this account's name and its password, without the name."""
+    stranger, guest = await irc(house), await irc_as(house, "Gabi")
+    stranger.says("CAP LS 302", "CAP REQ :sasl", "NICK Kim", "USER kim 0 * :Kim", "AUTHENTICATE PLAIN")
+    stranger.says(f"AUTHENTICATE {plain(name)}", "AUTHENTICATE SCRAM-SHA-256")
+    first = base64.b64encode(f"n,,n={name},r=abcdefgh".encode()).decode()
+    stranger.says(f"AUTHENTICATE {first}", "AUTHENTICATE *", "CAP END")
+    heard = await stranger.hears_at_last(":SERVER 422 Kim :*")
+    heard += await guest.answers(f"NS IDENTIFY {name} {PASSWORD}", f"OPER {name} {PASSWORD}")
+    by_pass = await irc(house)
+    by_pass.says(f"PASS {name}:{PASSWORD}", "NICK Pia", "USER pia 0 * :Pia")
+    with contextlib.suppress(EOFError):
+        heard += await by_pass.hears_at_last(":SERVER 422 Pia :*")
+    for person in (stranger, guest, by_pass):
+        person.hang_up()
+    # SCRAM's first answer is a salt, made for the name where nobody has it.
+    return [re.sub(r"AUTHENTICATE .{40,}$", "AUTHENTICATE CHALLENGE", one).replace(name, "NAME") for one in heard]
+
+
+async def test_a_token_resumes_nothing_of_what_was_lost_meanwhile() -> None:
+    """Of channels that one left, was put out of, or that were closed since: what is told of one that there is not."""
+    async with House() as house:
+        await house.account("Eve")
+        await house.account("Hanna")
+        host = await house.native_in("left", "Hanna", PASSWORD)
+        eve = await house.native()
+        token = (await eve.logs_in("Eve", PASSWORD, keep=True))["token"]
+        rooms = ("left", "kicked", "closed", "keyed", "was")
+        for room in rooms:
+            await host.asks("join", channel=room)
+            await eve.asks("join", channel=room)
+            await host.asks("send", channel=room, text="for those who are here")
+        await eve.asks("leave", channel="left")
+        await eve.asks("leave", channel="keyed")
+        eve.hang_up()
+        await host.asks("kick", channel="kicked", name="Eve")
+        for room in ("closed", "was"):
+            await host.asks("kick", channel=room, name="Eve")
+        for room in ("left", "kicked", "closed", "was"):
+            await host.asks("set_channel", channel=room, access="private")
+        await host.asks("set_channel", channel="keyed", key="x")
+        await host.asks("rename_channel", channel="was", name="secret")
+        again = await house.native()
+        answer = await again.asks("login", token=token)
+        assert not answer.get("channels")
+        answers = []
+        for room in (*rooms, "secret", NOWHERE):
+            about = {"since": {"{it}": 0}}
+            answers.append(await told(again, "resume", about, room))
+        assert set(answers) == {answers[-1]}
+        await again.hears_nothing()
+
+
+async def test_a_restricted_message_and_a_report_leave_no_trace_for_others() -> None:
+    """Who is told neither hears the same of the channel, of what was said and of what is unread as before."""
+    async with House() as house:
+        for name in ("Hanna", "Fred", "Eve"):
+            await house.account(name)
+        host = await house.native_in("shed", "Hanna", PASSWORD)
+        fred = await house.native_in("shed", "Fred", PASSWORD)
+        eve = await house.native_in("shed", "Eve", PASSWORD)
+        by_irc = await irc_in(house, "#shed", "Eve", CAPS, PASSWORD)
+        said = await eve.asks("send", channel="shed", text="rude")
+        await by_irc.answers()
+        number = {"channel": "shed", "number": said["number"]}
+        asked: dict[str, dict[str, Any]] = {
+            **{do: {"channel": "shed"} for do in ("look", "members", "history", "unread", "metadata")},
+            **{do: number for do in ("reactions", "thread", "versions")},
+            **{do: {} for do in ("recent", "reports", "channels", "threads")},
+            "masks": {"channel": "shed", "list": "ban"}, "search": {"text": "rude"}, "close_report": {"report": "{it}"},
+        }  # fmt: skip
+        lines = [
+            "CHATHISTORY LATEST #shed * 9",
+            *(f"{verb} #shed" for verb in ("WHO", "MODE", "MARKREAD", "NAMES", "LIST")),
+        ]
+
+        async def seen(report: int) -> list[str]:
+            heard = [await told(eve, do, about, report) for do, about in asked.items()]
+            return heard + [re.sub(r"BATCH \S+|batch=\w+", "", one) for one in await by_irc.answers(*lines)]
+
+        before = await seen(12345)
+        await host.asks("confide", channel="shed", to="moderators", text="what shall we do?")
+        await fred.asks("report", channel="shed", number=said["number"], reason="rude")
+        (report,) = house.server.context.state.reports or {}
+        assert await seen(report) == before
+        await eve.hears_nothing()

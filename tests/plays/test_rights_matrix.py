@@ -52,143 +52,146 @@ LEGEND = {
 # private channel, somebody who is not in it, somebody who is invited, and an administrator who is not. Then the
 # operator on the control socket. Last, of a private channel, its owner, and an administrator who is a member: there
 # that is all they are. A guest's standing is a member's. New channels are for accounts, accounts for who was invited.
+# The last column is what a refusal tells whom the thing is hidden from (test_refusals_tell_nothing.py): `nothing` that
+# is not told, byte for byte, of a channel that there is not; `own`: likewise of a person or a number, or what a test of
+# its own says; `.`: nothing hidden is named.
 RIGHTS = """
-                     stranger guest   reader  member  muted   moderator owner   administrator banned  uninvited invited prying  operator keeper  insider
-hello                yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
-ping                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
-quit                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes
-login:guest          yes      already already already already already   already already       already already   already already yes      already already
-login:password       yes      yes     already already already already   already already       already already   already already yes      already already
-knock                yes      yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     yes      yes      yes
-scram                yes      yes     already already already already   already   already       already already   already already yes      already  already
-register             closed   closed  already already already already   already already       already already   already already closed   already already
-register:invited     yes      yes     already already already already   already already       already already   already already yes      already already
-logout               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-set_password         login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-sessions             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-revoke:another's     login    none    none    none    none    none      none    none          none    none      none    none    login    none    none
-away                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-set_presence         login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-set_presence:hidden  login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-whois                login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-set_name             login    yes     already already already already   already already       already already   already already login    already already
-describe             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-watch                login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-gone                 login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-set_metadata         login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-set_metadata:another's login  yours   yours   yours   yours   yours     yours     yes           yours   yours     yours   yes     login    yours    yes
-set_metadata:room    login    rank    rank    rank    rank    yes       yes       yes           banned  nowhere   private nowhere login    yes      rank
-metadata             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-metadata:room        login    yes     yes     yes     yes     yes       yes       yes           banned  nowhere   private nowhere login    yes      yes
-follow_metadata      login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-sync_metadata        login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-sync_metadata:room   login    yes     yes     yes     yes     yes       yes       yes           banned  nowhere   private nowhere login    yes      yes
-keep_certificate     login    account shown   shown   shown   shown     shown     shown         shown   shown     shown   shown   login    shown   shown
-subscribe            login    account off     off     off     off       off       off           off     off       off     off     login    off      off
-unsubscribe          login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
-elevate:no-longer    login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes
+                     stranger guest   reader  member  muted   moderator owner   administrator banned  uninvited invited prying  operator keeper  insider           tells
+hello                yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes               .
+ping                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes               .
+quit                 yes      yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     yes      yes     yes               .
+login:guest          yes      already already already already already   already already       already already   already already yes      already already           .
+login:password       yes      yes     already already already already   already already       already already   already already yes      already already           own
+knock                yes      yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     yes      yes      yes            .
+scram                yes      yes     already already already already   already   already       already already   already already yes      already  already        own
+register             closed   closed  already already already already   already already       already already   already already closed   already already           .
+register:invited     yes      yes     already already already already   already already       already already   already already yes      already already           .
+logout               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+set_password         login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+sessions             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+revoke:another's     login    none    none    none    none    none      none    none          none    none      none    none    login    none    none              own
+away                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+set_presence         login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+set_presence:hidden  login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+whois                login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               own
+set_name             login    yes     already already already already   already already       already already   already already login    already already           .
+describe             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+watch                login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            own
+gone                 login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+set_metadata         login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+set_metadata:another's login  yours   yours   yours   yours   yours     yours     yes           yours   yours     yours   yes     login    yours    yes            own
+set_metadata:room    login    rank    rank    rank    rank    yes       yes       yes           banned  nowhere   private nowhere login    yes      rank           nothing
+metadata             login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+metadata:room        login    yes     yes     yes     yes     yes       yes       yes           banned  nowhere   private nowhere login    yes      yes            nothing
+follow_metadata      login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+sync_metadata        login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+sync_metadata:room   login    yes     yes     yes     yes     yes       yes       yes           banned  nowhere   private nowhere login    yes      yes            nothing
+keep_certificate     login    account shown   shown   shown   shown     shown     shown         shown   shown     shown   shown   login    shown   shown           .
+subscribe            login    account off     off     off     off       off       off           off     off       off     off     login    off      off            .
+unsubscribe          login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
+elevate:no-longer    login    yes     yes     yes     yes     yes       yes       yes           yes     yes       yes     yes     login    yes      yes            .
 
-join                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   yes     private login    yes     yes
-join:new             login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-resume               login    yes     yes     yes     yes     yes       yes     yes           out     out       yes     out     login    yes     yes
-leave                login    yes     yes     yes     yes     yes       yes     member        member  nowhere    yes     nowhere  login    yes     yes
-direct               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-leave:direct         login    stays   stays   stays   stays   stays     stays   stays         stays   stays     stays   stays   login    stays   stays
-channels             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-look                 login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-members              login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-history              login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-history:member       login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-search               login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-search:everywhere    login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-send                 login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes
-send:hall            login    reading reading reading muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     reading
-send:reply           login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes
-tell                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-is_typing            login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes
-signal               login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes
+join                 login    yes     yes     yes     yes     yes       yes     yes           banned  private   yes     private login    yes     yes               own
+join:new             login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+resume               login    yes     yes     yes     yes     yes       yes     yes           out     out       yes     out     login    yes     yes               own
+leave                login    yes     yes     yes     yes     yes       yes     member        member  nowhere    yes     nowhere  login    yes     yes             nothing
+direct               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               own
+leave:direct         login    stays   stays   stays   stays   stays     stays   stays         stays   stays     stays   stays   login    stays   stays             own
+channels             login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+look                 login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+members              login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+history              login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+history:member       login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+search               login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+search:everywhere    login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               own
+send                 login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes             nothing
+send:hall            login    reading reading reading muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     reading         nothing
+send:reply           login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes             nothing
+tell                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               own
+is_typing            login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes             nothing
+signal               login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes             nothing
 
-confide              login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes
-confide:hall         login    reading reading reading muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     reading
+confide              login    yes     reading yes     muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     yes             nothing
+confide:hall         login    reading reading reading muted   yes       yes     member        banned  nowhere    member  nowhere  login    yes     reading         nothing
 
-edit                 login    yours   yours   yours   yours   yes       yes     yes           banned  nowhere   private nowhere login    yes     yours
-edit:own             login    yes     reading yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-edit:own-hall        login    reading reading reading muted   yes       yes     member        banned  nowhere   private nowhere login    yes     reading
-delete               login    yours   yours   yours   yours   yes       yes     yes           banned  nowhere   private nowhere login    yes     yours
-delete:own           login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-delete_since         login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-versions             login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
+edit                 login    yours   yours   yours   yours   yes       yes     yes           banned  nowhere   private nowhere login    yes     yours             nothing
+edit:own             login    yes     reading yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+edit:own-hall        login    reading reading reading muted   yes       yes     member        banned  nowhere   private nowhere login    yes     reading           nothing
+delete               login    yours   yours   yours   yours   yes       yes     yes           banned  nowhere   private nowhere login    yes     yours             nothing
+delete:own           login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+delete_since         login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+versions             login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
 
-react                login    yes     yes     yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-react:hall           login    yes     yes     yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-react:back           login    yes     yes     yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-reactions            login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-pin                  login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-pins                 login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-thread               login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-follow               login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-mark                 login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-mark:back            login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-unread               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-recent               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-notify               login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-prefer               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-preferred            login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-why                  login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-ignore               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-draft                login    account yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes
-drafts               login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-threads              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+react                login    yes     yes     yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+react:hall           login    yes     yes     yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+react:back           login    yes     yes     yes     muted   yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+reactions            login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+pin                  login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+pins                 login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+thread               login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+follow               login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+mark                 login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+mark:back            login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+unread               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+recent               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+notify               login    yes     yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+prefer               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+preferred            login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+why                  login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+ignore               login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               own
+draft                login    account yes     yes     yes     yes       yes     member        banned  nowhere   private nowhere login    yes     yes               nothing
+drafts               login    account yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+threads              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
 
-help                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
+help                 login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
 
-set_topic            login    rank    rank    yes     muted   yes       yes     yes           member  nowhere    member  nowhere  login    yes     yes
-set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           member  nowhere    member  nowhere  login    yes     rank
-set_channel          login    rank    rank    rank    rank    yes       yes     yes           member  nowhere    member  nowhere  login    yes     rank
-set_channel:access   login    rank    rank    rank    rank    rank      yes     yes           member  nowhere    member  nowhere  login    yes     rank
-rename_channel       login    rank    rank    rank    rank    rank      yes     yes           member  nowhere    member  nowhere  login    yes     rank
-invite               login    yes     rank    yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-kick                 login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-kick:moderator       login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank
-kick:owner           login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank
-kick:administrator   login    rank    rank    rank    rank    above     above   above         banned  nowhere   private nowhere login    yes     rank
-kick:oneself         login    rank    rank    rank    rank    above     above   above         banned  nowhere   private nowhere login    above   rank
-ban                  login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-ban:owner            login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank
-ban_author           login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-unban                login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-mute                 login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-mute:owner           login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank
-set_role:reader      login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_role:moderator   login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_role:down        login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_role:administrator login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_role:owner       login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_voice            login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_mask             login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-set_mask:name        login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank
-masks                login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-masks:invite         login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-memberships          login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank
-report               login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes
-reports              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes
-close_report         login    unknown unknown unknown unknown yes       yes     yes           unknown unknown   unknown unknown login    yes     unknown
+set_topic            login    rank    rank    yes     muted   yes       yes     yes           member  nowhere    member  nowhere  login    yes     yes             nothing
+set_topic:hall       login    rank    rank    rank    rank    yes       yes     yes           member  nowhere    member  nowhere  login    yes     rank            nothing
+set_channel          login    rank    rank    rank    rank    yes       yes     yes           member  nowhere    member  nowhere  login    yes     rank            nothing
+set_channel:access   login    rank    rank    rank    rank    rank      yes     yes           member  nowhere    member  nowhere  login    yes     rank            nothing
+rename_channel       login    rank    rank    rank    rank    rank      yes     yes           member  nowhere    member  nowhere  login    yes     rank            nothing
+invite               login    yes     rank    yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+kick                 login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+kick:moderator       login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+kick:owner           login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank              nothing
+kick:administrator   login    rank    rank    rank    rank    above     above   above         banned  nowhere   private nowhere login    yes     rank              nothing
+kick:oneself         login    rank    rank    rank    rank    above     above   above         banned  nowhere   private nowhere login    above   rank              nothing
+ban                  login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+ban:owner            login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank              nothing
+ban_author           login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+unban                login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+mute                 login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+mute:owner           login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank              nothing
+set_role:reader      login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+set_role:moderator   login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+set_role:down        login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+set_role:administrator login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank            nothing
+set_role:owner       login    rank    rank    rank    rank    above     yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+set_voice            login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+set_mask             login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+set_mask:name        login    rank    rank    rank    rank    above     above   yes           banned  nowhere   private nowhere login    above   rank              nothing
+masks                login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+masks:invite         login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+memberships          login    rank    rank    rank    rank    yes       yes     yes           banned  nowhere   private nowhere login    yes     rank              nothing
+report               login    yes     yes     yes     yes     yes       yes     yes           banned  nowhere   private nowhere login    yes     yes               nothing
+reports              login    yes     yes     yes     yes     yes       yes     yes           yes     yes       yes     yes     login    yes     yes               .
+close_report         login    unknown unknown unknown unknown yes       yes     yes           unknown unknown   unknown unknown login    yes     unknown           own
 
-make_invite          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-list_invites         login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-revoke_invite        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-add_account          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-reset_password       login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-list_accounts        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-disable_account      login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-set_administrator    login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-disconnect           login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes
-announce             login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes
-reload               login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes
-audit_log            login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-status               login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes
-backup               operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
-check_store          operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator
+make_invite          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+list_invites         login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+revoke_invite        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               own
+add_account          login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+reset_password       login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+list_accounts        login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+disable_account      login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+set_administrator    login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+disconnect           login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes            .
+announce             login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes            .
+reload               login    admin   admin   admin   admin   admin     admin     yes           admin   admin     admin   yes     yes      admin    yes            .
+audit_log            login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+status               login    admin   admin   admin   admin   admin     admin   yes           admin   admin     admin   yes     yes      admin   yes               .
+backup               operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator .
+check_store          operator operator operator operator operator operator  operator operator      operator operator  operator operator yes      operator operator .
 """  # noqa: E501 - a table
 
 # The classic protocol's own: to come into a channel (who comes in is a member), to come into one that nobody has
@@ -412,7 +415,18 @@ def cells(table: str) -> list[tuple[str, str, str]]:
     """Row, kind and expected outcome."""
     kinds, *rows = (line.split() for line in table.splitlines() if line)
     assert all(len(row) == len(kinds) + 1 for row in rows), "a row is not complete"
-    return [(row[0], kind, expected) for row in rows for kind, expected in zip(kinds, row[1:], strict=True)]
+    return [
+        (row[0], kind, expected)
+        for row in rows
+        for kind, expected in zip(kinds, row[1:], strict=True)
+        if kind != "tells"
+    ]
+
+
+def tells() -> dict[str, str]:
+    """By row, what a refusal tells: the last column of RIGHTS."""
+    _kinds, *rows = (line.split() for line in RIGHTS.splitlines() if line)
+    return {row[0]: row[-1] for row in rows}
 
 
 class Scene:
