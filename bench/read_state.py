@@ -23,7 +23,7 @@ from causerie.chat.commands import Command, Unread
 from causerie.chat.events import Event
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.config.settings import Config
-from causerie.protocols.native import LANGUAGE
+from causerie.protocols.native import ENCODER
 from causerie.server.context import Context
 from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 from causerie.server.features.presence.read_state import unread
@@ -39,7 +39,7 @@ ME, OTHER = Person(1, "me"), Person(2, "other")
 class Nowhere:
     """An outlet that nobody reads."""
 
-    encoder: EventEncoder = LANGUAGE
+    encoder: EventEncoder = ENCODER
     direct = None
     descriptor = -1
 
@@ -55,7 +55,7 @@ class Nowhere:
     def answer(self, command: Command, answer: Answer) -> None:
         """Nothing."""
 
-    def own(self, command: Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: Command | None, event: Event) -> bytes | None:
         """Nothing."""
         return None
 

@@ -28,7 +28,7 @@ from causerie.chat.model import ROLES, Preferences, Role
 from causerie.chat.replay import apply
 from causerie.chat.replies import DraftList, LoggedIn, OwnPreferences, Page, ReadList, Resumed, Snapshot, ThreadList
 from causerie.chat.view import Missing, View, from_snapshot
-from causerie.protocols.native import LANGUAGE
+from causerie.protocols.native import ENCODER
 from causerie.server.engine.session import Answer, EventEncoder, PendingSnapshot, Session
 from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, Stored
@@ -50,7 +50,7 @@ class Client:
     """
 
     def __init__(self, world: World, slot: int, name: str) -> None:
-        self.encoder: EventEncoder = LANGUAGE
+        self.encoder: EventEncoder = ENCODER
         self.world = world
         self.slot = slot
         self.name = name
@@ -175,7 +175,7 @@ class Client:
         """Nothing ever waits here."""
         return 0
 
-    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: c.Command | None, event: Event) -> bytes | None:
         """The same words as everybody."""
         return None
 

@@ -127,9 +127,9 @@ async def test_only_the_first_words_choose() -> None:
 
 def test_the_language_is_one_object() -> None:
     """What shares its bytes has to be the same object."""
-    assert native.PROTOCOL.encoder is native.LANGUAGE
-    assert native.LANGUAGE.with_html is not None
-    assert native.LANGUAGE.with_html.with_html is None
+    assert native.PROTOCOL.encoder is native.ENCODER
+    assert native.ENCODER.with_html is not None
+    assert native.ENCODER.with_html.with_html is None
 
 
 async def test_a_page_is_made_a_slice_in_a_turn_and_answers_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,13 +56,13 @@ _DECODE = msgspec.json.Decoder(_Object).decode
 _DECODE_ALL = msgspec.json.Decoder(_Object).decode_lines  # it takes objects with nothing between them
 
 
-class ClassicLanguage(EventEncoder):
+class ClassicEncoder(EventEncoder):
     """Events as the first server's clients read them."""
 
     name = "classic"
     snapshots = False
     acknowledges = False
-    own_words = False
+    encodes_for_sender = False
     hears_direct = True
     reactions = False
     one_place = True
@@ -103,7 +103,7 @@ def _other_message(event: Message, name: str) -> str:
     return line
 
 
-LANGUAGE = ClassicLanguage()
+ENCODER = ClassicEncoder()
 
 
 class ClassicWire(Wire):
@@ -271,4 +271,4 @@ def recognises(first: bytes) -> bool | None:
     return None if re.fullmatch(rb'\s*(\{\s*"?)?', first) else False
 
 
-PROTOCOL = Protocol("classic", LANGUAGE, ClassicWire, recognises, alpn=("causerie-classic",))
+PROTOCOL = Protocol("classic", ENCODER, ClassicWire, recognises, alpn=("causerie-classic",))

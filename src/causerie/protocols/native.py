@@ -45,13 +45,13 @@ _NO_COMMAND = re.compile("Invalid value '.*' - at `\\$.do`|missing required fiel
 ID_MOST = 64
 
 
-class NativeLanguage(EventEncoder):
+class NativeEncoder(EventEncoder):
     """Events as they stand, a line each."""
 
     name = "native"
     snapshots = True
     acknowledges = True
-    own_words = False
+    encodes_for_sender = False
     hears_direct = False
     reactions = True
     one_place = False
@@ -64,7 +64,7 @@ class NativeLanguage(EventEncoder):
         return _ENCODE(event) + b"\n"
 
 
-class HtmlNativeLanguage(NativeLanguage):
+class HtmlNativeEncoder(NativeEncoder):
     """The same, with the texts of messages as HTML too."""
 
     def __init__(self, texts: HtmlTexts) -> None:
@@ -79,17 +79,17 @@ class HtmlNativeLanguage(NativeLanguage):
         return event_with_html(event, line, self.texts.at_once(event.person, text)) + b"\n"
 
     def ahead(self, events: Sequence[Event]) -> Iterator[None] | None:
-        """See Language. It is kept until it is encoded."""
+        """See EventEncoder. It is kept until it is encoded."""
         return self.texts.ahead(filter(None, map(text_of, events)), [])
 
 
-def _language(clock: Callable[[], float]) -> NativeLanguage:
-    encoder = NativeLanguage()
-    encoder.with_html = HtmlNativeLanguage(HtmlTexts(clock))
+def _encoder(clock: Callable[[], float]) -> NativeEncoder:
+    encoder = NativeEncoder()
+    encoder.with_html = HtmlNativeEncoder(HtmlTexts(clock))
     return encoder
 
 
-LANGUAGE = _language(time.monotonic)
+ENCODER = _encoder(time.monotonic)
 
 
 class NativeWire(Wire):
@@ -181,7 +181,7 @@ class NativeWire(Wire):
     def ahead(self, answer: Answer) -> Iterator[None] | None:
         """See Wire: the HTML of its messages."""
         encoder = self.encoder
-        if not self._html or not isinstance(encoder, HtmlNativeLanguage) or not (texts := texts_of(answer)):
+        if not self._html or not isinstance(encoder, HtmlNativeEncoder) or not (texts := texts_of(answer)):
             return None
         return encoder.texts.ahead(texts, self._made)
 
@@ -209,7 +209,7 @@ def recognises(first: bytes) -> bool | None:
 
 def _for_server(view: StateView) -> Protocol:
     """What one server offers: its HTML is its own."""
-    return replace(PROTOCOL, encoder=_language(view.clock), for_server=None)
+    return replace(PROTOCOL, encoder=_encoder(view.clock), for_server=None)
 
 
-PROTOCOL = Protocol("native", LANGUAGE, NativeWire, recognises, alpn=("causerie",), for_server=_for_server)
+PROTOCOL = Protocol("native", ENCODER, NativeWire, recognises, alpn=("causerie",), for_server=_for_server)

@@ -156,7 +156,7 @@ class Wire(ABC):
     def farewell(self, code: str) -> bytes:
         """The last words; `code` says why, empty: because the client asked."""
 
-    def own(self, command: Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
         return None
 

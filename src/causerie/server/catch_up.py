@@ -157,9 +157,10 @@ async def _page(context: Context, session: Session, number: int) -> bool:
 
 
 def _said(session: Session, event: Event) -> bytes:
-    encoder = session.outlet.encoder
-    own = session.outlet.own(None, event) if type(event) is ChannelRenamed and not encoder.renames else None
-    return encoder.encode(event) if own is None else own
+    outlet, own = session.outlet, None
+    if type(event) is ChannelRenamed and not outlet.encoder.renames:
+        own = outlet.encode_for_sender(None, event)
+    return outlet.encoder.encode(event) if own is None else own
 
 
 def resume(context: Context, session: Session, command: Resume) -> Resumed:

@@ -19,7 +19,7 @@ class _Silence(EventEncoder):
     name = "none"
     snapshots = False
     acknowledges = True
-    own_words = False
+    encodes_for_sender = False
     hears_direct = False
     reactions = True
     one_place = False
@@ -53,7 +53,7 @@ class _Outlet:
         if not self.answered.done():
             self.answered.set_result(answer)
 
-    def own(self, command: Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
         return None
 

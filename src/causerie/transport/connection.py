@@ -557,9 +557,9 @@ class Connection(asyncio.Protocol):
         for number in self.session.channels:
             self._listener.context.fanout.subscribers(number).change(self.session, before)
 
-    def own(self, command: Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
-        return self.wire.own(command, event) if self.wire is not None else None
+        return self.wire.encode_for_sender(command, event) if self.wire is not None else None
 
     def wants_html(self) -> None:
         """See Outlet."""

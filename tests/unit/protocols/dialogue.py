@@ -66,7 +66,7 @@ class Dialogue:
         elif isinstance(given, Own):
             self._answered(given)
         elif isinstance(given, Private):
-            told = self.wire.own(None, given.event)
+            told = self.wire.encode_for_sender(None, given.event)
             self._told += self.wire.encoder.encode(given.event) if told is None else told
         elif isinstance(given, Event):
             self._told += self.wire.encoder.encode(given)
@@ -110,7 +110,7 @@ class Dialogue:
         command = self._asked.popleft()
         assert command not in self._unnamed, f"the dialogue has not named {command!r}"
         if isinstance(answer, Own):
-            told = self.wire.own(command, answer.event)
+            told = self.wire.encode_for_sender(command, answer.event)
             self._told += self.wire.encoder.encode(answer.event) if told is None else told
         else:
             self._told += self.wire.answer(command, answer)

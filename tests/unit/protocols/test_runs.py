@@ -13,9 +13,9 @@ from causerie.server.engine.session import EventEncoder
 from tests.unit.protocols.irc.messages.test_message_encoder import encoder
 
 LANGUAGES: dict[str, EventEncoder] = {
-    "classic": classic.LANGUAGE,
-    "native": native.LANGUAGE,
-    "native with HTML": native.LANGUAGE.with_html or native.LANGUAGE,
+    "classic": classic.ENCODER,
+    "native": native.ENCODER,
+    "native with HTML": native.ENCODER.with_html or native.ENCODER,
     "IRC": encoder(0),
     "IRC with tags": encoder(cap.MESSAGE_TAGS | cap.SERVER_TIME | cap.ACCOUNT_TAG),
 }

@@ -27,7 +27,7 @@ from causerie.chat.events import AnyEvent, LoggedEvent, Message
 from causerie.chat.model import Person
 from causerie.chat.names import skeleton
 from causerie.config.settings import Config
-from causerie.protocols.native import LANGUAGE
+from causerie.protocols.native import ENCODER
 from causerie.server.context import Context
 from causerie.server.dispatch import dispatch, finish
 from causerie.server.engine.apply.loading import load
@@ -91,7 +91,7 @@ class Ears:
     """One connection: what it was told and answered goes into the model."""
 
     def __init__(self, model: Model, name: str) -> None:
-        self.encoder: EventEncoder = LANGUAGE
+        self.encoder: EventEncoder = ENCODER
         self.direct: Callable[[bytes], int] | None = None
         self.descriptor = -1
         self.model, self.name = model, name
@@ -122,7 +122,7 @@ class Ears:
         elif isinstance(answer, StoreUnavailable) and not (self.model.full or self.model.store.losing):
             self.model.problems.append("refused by a store that works")
 
-    def own(self, command: c.Command | None, event: object) -> bytes | None:
+    def encode_for_sender(self, command: c.Command | None, event: object) -> bytes | None:
         """As everybody."""
         return None
 

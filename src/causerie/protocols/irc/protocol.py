@@ -62,7 +62,7 @@ class _Nothing(EventEncoder):
     name = "irc"
     snapshots = True
     acknowledges = False
-    own_words = True
+    encodes_for_sender = True
     hears_direct = True
     reactions = False
     one_place = False

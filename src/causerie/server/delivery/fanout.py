@@ -117,7 +117,7 @@ class Fanout:
             waiting = outbound.get(channel) or self._begin(channel)
             if type(event) in EVERYWHERE:
                 note_everywhere(everywhere, event, waiting, channel)
-            if by is None or by.closed or not by.outlet.encoder.own_words:
+            if by is None or by.closed or not by.outlet.encoder.encodes_for_sender:
                 waiting.events.append(event)
             else:
                 waiting.add_own(event, by, None)
@@ -144,7 +144,7 @@ class Fanout:
                     asker.outlet.answer(command, stored)
                 else:
                     echoed = asker
-                    if asker.outlet.encoder.own_words:
+                    if asker.outlet.encoder.encodes_for_sender:
                         by = asker
         if stored.again:
             return
@@ -252,7 +252,7 @@ class Fanout:
             self._tell_one(session, about)
 
     def _tell_one(self, session: Session, event: Event) -> None:
-        own = session.outlet.own(None, event) if session.outlet.encoder.own_words else None
+        own = session.outlet.encode_for_sender(None, event) if session.outlet.encoder.encodes_for_sender else None
         if data := session.outlet.encoder.encode(event) if own is None else own:
             session.outlet.write(data)
 
@@ -267,7 +267,7 @@ class Fanout:
             self._deliver_own(subscribers, waiting)
         for encoder, group in tuple(subscribers.groups.items()):
             if data := b"".join(waiting.parts(encoder)):
-                but: set[Session] = set(waiting.own) if waiting.own and encoder.own_words else set()
+                but: set[Session] = set(waiting.own) if waiting.own and encoder.encodes_for_sender else set()
                 if waiting.once and encoder.once:
                     but |= self._deliver_to_who_heard(group, waiting, but)
                 self.delivered += group.write(data, but)

@@ -71,7 +71,7 @@ class OutboundEvents:
 
     def add_own(self, event: Event, by: Session, command: Command | None) -> bool:
         """Add an event that may be told otherwise to the session whose doing it is: whether it is."""
-        told = by.outlet.own(command, event)
+        told = by.outlet.encode_for_sender(command, event)
         if told is not None:
             self.own.setdefault(by, {})[len(self.events)] = told
         self.events.append(event)

@@ -42,14 +42,14 @@ class Trust(IntEnum):
 
 
 class EventEncoder(Protocol):
-    """How one kind of client is told events. Sessions with the same Language object share each encoded byte."""
+    """How one kind of client is told events. Sessions with the same encoder share each encoded byte."""
 
     name: str
     snapshots: bool
     """Whether joining is answered with a snapshot; if not, none is made."""
     acknowledges: bool
     """Whether a message that was stored is acknowledged; its echo may serve instead."""
-    own_words: bool
+    encodes_for_sender: bool
     """Whether a session is told of its own doings otherwise than the others are: its outlet is asked how."""
     hears_direct: bool
     """Whether its sessions are in their direct conversations without asking, since they have no way to ask."""
@@ -104,15 +104,15 @@ class Outlet(Protocol):
     def answer(self, command: Command, answer: Answer) -> None:
         """Answer a command, in the wire's own words."""
 
-    def own(self, command: Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: Command | None, event: Event) -> bytes | None:
         """What this session is told in the place of an event that is its own doing, or for its ears alone; None: what
-        its language says to everybody. `command` is what it came of, where that is known.
+        its encoder tells everybody. `command` is what it came of, where that is known.
 
-        Only asked where the language has `own_words`.
+        Only asked where the encoder has `encodes_for_sender`.
         """
 
     def wants_html(self) -> None:
-        """Use the language's `with_html` from here on, if it has one. Nothing may be heard yet."""
+        """Use the encoder's `with_html` from here on, if it has one. Nothing may be heard yet."""
 
     def unsent(self) -> int:
         """Bytes written and not yet taken by the system."""
@@ -131,8 +131,8 @@ class Session:
     `mode` is never "away": `away` is that, a text beside it. `since` (ms): when others could first see it here.
     `elevated_by`: the `[[oper]]` entry that gives it an administrator's rights (elevation.py). `secure`: it came by
     TLS, and showed `certificate`, a fingerprint in hexadecimal, or none. `spoke` (ms): when it last said something.
-    `arriving`: it may be logged in, but it has not said yet how it is present, and nobody sees it (see
-    Language.registers). `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told
+    `arriving`: it may be logged in, but it has not said yet how it is present, and nobody sees it (EventEncoder's
+    `registers`). `scram`: how far a log-in of several steps is. `watching`: whose coming and going it is told
     of, names by their skeletons. `flooding`: it was just refused for asking too fast; whoever drives it slows it down.
     """
 

@@ -14,7 +14,7 @@ from causerie.chat import replies as r
 from causerie.chat.events import AnyEvent, Event
 from causerie.chat.slash import SLASHES
 from causerie.i18n import refusals
-from causerie.protocols.classic import LANGUAGE
+from causerie.protocols.classic import ENCODER
 from causerie.protocols.text_fallback import events, replies
 from causerie.protocols.text_fallback.events import reading
 from causerie.protocols.text_fallback.replies import answer_line
@@ -120,12 +120,12 @@ def test_every_event_is_decided(kind: Any) -> None:
 
 def test_a_classic_person_is_told_who_answers_what() -> None:
     """The number of the message stands before the text; what is direct is marked; of a deleted one nothing is left."""
-    assert LANGUAGE.encode(e.Message(**ABOUT, text="yes", reply=3)) == b"Anna>(to message 3) yes"
-    assert LANGUAGE.encode(e.Message(**ABOUT, text="", deleted=True)) == b"Anna>(deleted)"
+    assert ENCODER.encode(e.Message(**ABOUT, text="yes", reply=3)) == b"Anna>(to message 3) yes"
+    assert ENCODER.encode(e.Message(**ABOUT, text="", deleted=True)) == b"Anna>(deleted)"
     direct = {**ABOUT, "channel": "@1+2"}
-    assert LANGUAGE.encode(e.Message(**direct, text="hi")) == b"(privately) Anna>hi"
-    assert LANGUAGE.encode(e.Message(**direct, text="waves", action=True)) == b"(privately) * Anna waves"
-    assert LANGUAGE.encode(e.Entered(channel="@1+2", person=1, name="Anna")) == b""
+    assert ENCODER.encode(e.Message(**direct, text="hi")) == b"(privately) Anna>hi"
+    assert ENCODER.encode(e.Message(**direct, text="waves", action=True)) == b"(privately) * Anna waves"
+    assert ENCODER.encode(e.Entered(channel="@1+2", person=1, name="Anna")) == b""
 
 
 def test_an_answer_is_one_short_line_however_much_there_is() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from causerie.chat.events import Typing
-from causerie.protocols.native import LANGUAGE
+from causerie.protocols.native import ENCODER
 from causerie.server.delivery.fanout import Fanout
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.transport.direct_write import FIRST_WRITES
@@ -78,7 +78,7 @@ class Hall:
         for channel in channels:
             event = Typing(channel=str(channel), person=1, name="Mia")
             unit.tell(channel, event)
-            told.append(LANGUAGE.encode(event))
+            told.append(ENCODER.encode(event))
         self.fanout.tell(unit)
         return told
 
@@ -132,7 +132,7 @@ async def test_what_one_alone_is_told_does_not_overtake() -> None:
     """It is written at once, and what waits goes first."""
     async with hall() as here:
         people = [await here.enter(ONE) for _ in range(LEAST)]
-        group = here.fanout.subscribers(ONE).groups[LANGUAGE]
+        group = here.fanout.subscribers(ONE).groups[ENCODER]
         assert group.write(b"to all", {people[1].way.session}) == LEAST - 1
         people[0].way.write(b" to one")
         group.write(b" the end")

@@ -6,7 +6,7 @@ import pytest
 
 from causerie.chat.commands import Send
 from causerie.chat.events import Event
-from causerie.protocols.native import NativeLanguage
+from causerie.protocols.native import NativeEncoder
 from causerie.server import catch_up
 from causerie.server.dispatch import dispatch
 from tests.people import House
@@ -91,9 +91,9 @@ async def test_a_classic_client_reads_what_it_said_before_the_refusal_of_what_it
 async def test_an_event_is_encoded_once_for_all_who_speak_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not once for each member."""
     encoded: list[str] = []
-    encode = NativeLanguage.encode
+    encode = NativeEncoder.encode
 
-    def counting(encoder: NativeLanguage, event: Event) -> bytes:
+    def counting(encoder: NativeEncoder, event: Event) -> bytes:
         encoded.append(type(event).__name__)
         return encode(encoder, event)
 
@@ -102,7 +102,7 @@ async def test_an_event_is_encoded_once_for_all_who_speak_a_language(monkeypatch
         for number, one in enumerate(people):
             for later in people[number + 1 :]:
                 await one.hears("entered", name=later.name)
-        monkeypatch.setattr(NativeLanguage, "encode", counting)
+        monkeypatch.setattr(NativeEncoder, "encode", counting)
         delivered = house.server.context.fanout.delivered
         await people[0].says("home", "to all")
         for one in people[1:]:

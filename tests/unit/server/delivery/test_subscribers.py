@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-from causerie.protocols.native import LANGUAGE
+from causerie.protocols.native import ENCODER
 from causerie.server.delivery.batch_sender import BatchSender
 from causerie.server.delivery.subscribers import Group, Subscribers
 from causerie.server.engine.session import Session, Trust
@@ -20,7 +20,7 @@ class Way:
     def __init__(
         self, transport: asyncio.Transport, moved: Callable[[Session], None], batch_sender: BatchSender
     ) -> None:
-        self.encoder = LANGUAGE
+        self.encoder = ENCODER
         self._writer = DirectWriter(transport, lambda: moved(self.session), batch_sender)
         self.write, self.wait, self.let_go = self._writer.write, self._writer.wait, self._writer.let_go
         self.session = Session(self, "127.0.0.1", Trust.PASSWORDS, None)  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
     said = [b"%02d" % number for number in range(FIRST_WRITES + 1)] + [b"%06d" % number * 300 for number in range(100)]
     ways: set[str] = set()
     for text in said:
-        group = subscribers.groups[LANGUAGE]
+        group = subscribers.groups[ENCODER]
         assert group.write(text) == 1
         ways.add("direct" if group.direct else "through")
     assert ways == {"direct", "through"}

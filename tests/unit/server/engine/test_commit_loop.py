@@ -224,18 +224,18 @@ async def test_more_commands_than_a_tick_holds_are_all_answered(monkeypatch: pyt
 
 async def test_an_encoder_that_breaks_silences_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one unit of work could not tell is logged; the next one is told."""
-    from causerie.protocols.classic import ClassicLanguage
+    from causerie.protocols.classic import ClassicEncoder
 
     async with SlowHouse(monkeypatch) as house:
         luc = await house.classic_in("home", "Guest-Luc")
         house.hold()
-        encode = ClassicLanguage.encode
-        monkeypatch.setattr(ClassicLanguage, "encode", lambda *about: 1 / 0)
+        encode = ClassicEncoder.encode
+        monkeypatch.setattr(ClassicEncoder, "encode", lambda *about: 1 / 0)
         luc.says("one")
         await house.decided(1)
         house.store.let_go()
         await house.context.commit_loop.told()
-        monkeypatch.setattr(ClassicLanguage, "encode", encode)
+        monkeypatch.setattr(ClassicEncoder, "encode", encode)
         luc.says("two")
         await luc.hears("Guest-Luc>two")
 

@@ -133,7 +133,7 @@ class ClientWire(IrcWire):
             return "".join(f"{line}\r\n" for line in lines).encode()
         return labelled.add(self.network.server, lines)
 
-    def own(self, command: c.Command | None, event: Event) -> bytes | None:
+    def encode_for_sender(self, command: c.Command | None, event: Event) -> bytes | None:
         """See Outlet: no echo of what one says but for those who asked for it, with its label."""
         if command is None:
             return self_events.told(self, event)

@@ -1,7 +1,7 @@
 """Events as IRC clients read them. One object for each set of capabilities, so that each event is encoded once for all
 who have the same.
 
-What a person's own connection reads in the place of its own doings is not here but in the wire (`own`).
+What a person's own connection reads in the place of its own doings is not here but in the wire (`encode_for_sender`).
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ from causerie.protocols.irc.syntax.settings import LISTS, SETTINGS, modes_set
 from causerie.server.engine.session import EventEncoder
 
 
-class IrcLanguage(LineEncoder, EventEncoder):
+class IrcEncoder(LineEncoder, EventEncoder):
     """See the module. `heard`: which of the capabilities that change what is told."""
 
     name = "irc"
     snapshots = True
     acknowledges = False
-    own_words = True
+    encodes_for_sender = True
     hears_direct = True
     one_place = False
     once = True
@@ -81,7 +81,7 @@ class IrcLanguage(LineEncoder, EventEncoder):
         return b"" if say is None else say(self, event)
 
     def encode_run(self, run: MessageRun) -> bytes:
-        """See Language."""
+        """See EventEncoder."""
         start = self._start(run)
         if not self._tagged and start:
             lines = start + f"\r\n{start}".join(all_to_irc(run.texts)) + "\r\n"
@@ -235,25 +235,25 @@ class IrcLanguage(LineEncoder, EventEncoder):
         return told.encode()
 
 
-_SAY: dict[type[Event], Callable[[IrcLanguage, Any], bytes]] = {
-    Entered: IrcLanguage._entered,
-    Left: IrcLanguage.left,
-    Topic: IrcLanguage._topic,
-    MembershipChanged: IrcLanguage._stands,
-    Changed: IrcLanguage._changed,
-    ChannelRenamed: IrcLanguage._channel_renamed,
-    Masked: IrcLanguage._masked,
-    Presence: IrcLanguage._presence,
-    Renamed: IrcLanguage._renamed,
-    AboutChanged: IrcLanguage._described,
-    Announced: IrcLanguage._announced,
-    Disconnected: IrcLanguage._disconnected,
+_SAY: dict[type[Event], Callable[[IrcEncoder, Any], bytes]] = {
+    Entered: IrcEncoder._entered,
+    Left: IrcEncoder.left,
+    Topic: IrcEncoder._topic,
+    MembershipChanged: IrcEncoder._stands,
+    Changed: IrcEncoder._changed,
+    ChannelRenamed: IrcEncoder._channel_renamed,
+    Masked: IrcEncoder._masked,
+    Presence: IrcEncoder._presence,
+    Renamed: IrcEncoder._renamed,
+    AboutChanged: IrcEncoder._described,
+    Announced: IrcEncoder._announced,
+    Disconnected: IrcEncoder._disconnected,
 }
 
 _READ = frozenset((Edited, Pinned, Reported))
 """Events that IRC has no command for."""
 
-_ANYWHERE: dict[type[Event], Callable[[IrcLanguage, Any, str], bytes]] = {
+_ANYWHERE: dict[type[Event], Callable[[IrcEncoder, Any, str], bytes]] = {
     RestrictedMessage: message_encoder.confided,
     Deleted: message_encoder.deleted,
     Reacted: message_encoder.reacted,

@@ -7,7 +7,7 @@ import time
 from causerie import __version__
 from causerie.chat.masks import matches
 from causerie.chat.names import fold
-from causerie.protocols.irc.messages.event_encoder import IrcLanguage
+from causerie.protocols.irc.messages.event_encoder import IrcEncoder
 from causerie.protocols.irc.messages.faces import Faces
 from causerie.protocols.irc.state.counts import Census
 from causerie.protocols.irc.state.greeting import Greeting
@@ -28,16 +28,16 @@ class Network:
         self.since = time.strftime("%a %d %b %Y at %H:%M:%S UTC", time.gmtime(view.now() / 1000))
         self.greeting = Greeting()
         self.census = Census(self.faces)
-        self._languages: dict[int, IrcLanguage] = {}
+        self._encoders: dict[int, IrcEncoder] = {}
 
-    def encoder(self, capabilities: int) -> IrcLanguage:
+    def encoder(self, capabilities: int) -> IrcEncoder:
         """The language of those who have these capabilities; one object for all of them."""
         heard = capabilities & HEARD
         if not capabilities & BATCH:
             heard &= ~MULTILINE
-        encoder = self._languages.get(heard)
+        encoder = self._encoders.get(heard)
         if encoder is None:
-            encoder = self._languages[heard] = IrcLanguage(self.faces, heard)
+            encoder = self._encoders[heard] = IrcEncoder(self.faces, heard)
         return encoder
 
     @property

@@ -15,7 +15,7 @@ from causerie.chat import commands as c
 from causerie.chat.errors import ChatError
 from causerie.chat.events import Entered, Event, Marked
 from causerie.chat.model import ROLE_NAMES
-from causerie.protocols.irc.messages.event_encoder import IrcLanguage
+from causerie.protocols.irc.messages.event_encoder import IrcEncoder
 from causerie.protocols.irc.messages.faces import Face, Faces
 from causerie.protocols.irc.messages.formatting import without_codes
 from causerie.protocols.irc.state.labels import Labelled
@@ -80,7 +80,7 @@ class IrcWire(LineWire):
         "told_nick",
     )  # fmt: skip
 
-    encoder: IrcLanguage
+    encoder: IrcEncoder
 
     def __init__(self, bounds: Bounds, network: Network) -> None:
         super().__init__(bounds)

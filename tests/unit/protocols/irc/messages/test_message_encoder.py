@@ -10,7 +10,7 @@ from causerie.chat.errors import BadInput, ChatError
 from causerie.chat.events import Message, Reacted, Signalled
 from causerie.chat.model import Channel, Person
 from causerie.chat.texts import check_tags, check_text
-from causerie.protocols.irc.messages.event_encoder import IrcLanguage
+from causerie.protocols.irc.messages.event_encoder import IrcEncoder
 from causerie.protocols.irc.messages.faces import Faces
 from causerie.protocols.irc.syntax import capabilities as cap
 from causerie.protocols.irc.syntax.line_splitting import CONCAT
@@ -21,9 +21,9 @@ FACES = Faces(view_of([Person(1, "Anna")], [Channel(255, "home")]))
 ANNA = FACES.show(1, "~user", "")
 
 
-def encoder(heard: int) -> IrcLanguage:
+def encoder(heard: int) -> IrcEncoder:
     """The language of those with these capabilities."""
-    return IrcLanguage(FACES, heard)
+    return IrcEncoder(FACES, heard)
 
 
 CAPS = st.sets(st.sampled_from([cap.MESSAGE_TAGS, cap.SERVER_TIME, cap.ACCOUNT_TAG, cap.MULTILINE])).map(sum)
