@@ -125,6 +125,7 @@ async def fill(house: House) -> tuple[NativePerson, list[int]]:
 
 
 async def main(output: Path, themes: list[Theme], language: str) -> None:
+    output.mkdir(parents=True, exist_ok=True)
     async with House(accounts={"registration": "open"}) as house:
         anna, numbers = await fill(house)
         where = str(house.server.identity.listening[0])

@@ -82,7 +82,7 @@ class LoginView:
         self._tick(inner, _("Let me in without a password next time"), self._stay, self._stays)
         self._keyring_box = self._tick(inner, _("Keep what that takes in the system's keyring"), self._keyring)
         self._why_not = self._line(inner, "", 0)
-        self._why_not.configure(font=look.font(12))
+        self._why_not.configure(font=look.font(12), wraplength=look.px(320 - 26))
         self._why_not.pack_forget()
         self._tick(inner, _("Make a new account"), self._new)
         self._stays()
