@@ -70,7 +70,7 @@ class LoginView:
             )
             if filled.fields[field]:
                 entry.insert(0, filled.fields[field])
-            entry.pack(anchor="w")
+            entry.pack(fill="x")
             bind_enter(entry.bind, lambda event: self._send())
             entry.bind("<FocusIn>", lambda event, entry=entry: entry.configure(border_color=colour.link), add="+")
             entry.bind("<FocusOut>", lambda event, entry=entry: entry.configure(border_color=colour.border), add="+")
@@ -99,7 +99,7 @@ class LoginView:
             border_color=colour.accent,
         )
         make_focusable(self._button, self._send, self._lit)
-        self._button.pack(anchor="w", pady=(look.px(18), 0))
+        self._button.pack(fill="x", pady=(look.px(18), 0))
         self._problem = self._line(inner, "", look.px(10))
         self._problem.configure(foreground=colour.warn, font=look.font(14, "bold"))
         self._hint = self._line(inner, "", look.px(2))
