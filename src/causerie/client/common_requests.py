@@ -28,7 +28,7 @@ class CommonRequests(ABC):
         await self.ask(Leave(channel=channel, reason=reason), Done)
 
     async def history(self, channel: str, before: int = 0, after: int = 0, around: int = 0, limit: int = 50) -> Page:
-        """A page of a channel's log, see `History`; at most PAGE_MOST events. Raises as `ask`."""
+        """A page of a channel's log, see `History`; at most MAX_PAGE events. Raises as `ask`."""
         limit = min(limit, MAX_PAGE)
         return await self.ask(History(channel=channel, before=before, after=after, around=around, limit=limit), Page)
 

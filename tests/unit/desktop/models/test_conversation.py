@@ -20,6 +20,7 @@ from causerie.desktop.models.bridge_messages import OnAnswer, RequestAnswered, S
 from causerie.desktop.models.composer import Composer
 from causerie.desktop.models.composers import SavedComposers
 from causerie.desktop.models.conversation import Conversation
+from causerie.desktop.models.timeline import ReplaceRows
 
 
 class NetworkPort:
@@ -355,8 +356,10 @@ def test_who_is_ignored_is_what_the_server_says_on_every_device() -> None:
 
     def shown() -> str:
         timeline = room.chat.timeline
-        place = len(timeline.messages) - 1
-        return "".join(piece.text for piece in timeline._row(place).pieces)
+        timeline.redraw_all(timeline.context)
+        (step,) = timeline.take_steps()
+        assert isinstance(step, ReplaceRows)
+        return "".join(piece.text for piece in step.rows[-1].pieces)
 
     room.actions.ignore("ben")
     _asked, then = room.port.takes(Ignore)
@@ -367,5 +370,5 @@ def test_who_is_ignored_is_what_the_server_says_on_every_device() -> None:
         told = PreferencesChanged(channel="", preferences=Preferences(ignored=ignored))
         room.chat.timeline.take_steps()
         room.chat.receive(UpdateReceived(EventReceived(told, None), None))
-        assert ("hello" in shown()) is (not ignored)
         assert room.chat.timeline.take_steps(), "it is drawn anew"
+        assert ("hello" in shown()) is (not ignored)
