@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from causerie.chat.model import Channel
-from causerie.server.ports.store import Query
+from causerie.server.ports.records import Query
 from causerie.stores.sqlite import log_index
 from causerie.stores.sqlite.schema import bring_up_to_date
 from causerie.stores.sqlite.search_file import IndexFile

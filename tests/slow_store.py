@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -13,20 +13,19 @@ from causerie import bootstrap
 from causerie.server.context import Context
 from causerie.server.dispatch import dispatch
 from causerie.server.ports.changes import Append, Change, Stored
-from causerie.server.ports.store import StoreFailed, StoreUnknown
-from causerie.stores.sqlite.store import SqliteStore
+from causerie.server.ports.store import StoreFailed
 from causerie.transport import connection
+from tests.losing_store import LosingStore
 from tests.people import PATIENCE, House
 
 
-class SlowStore(SqliteStore):
-    """`hold()` makes commits wait until `let_go()`; `failing` makes them fail before anything is stored; `loses`: when
-    in each of them the way to the store is lost, so that it ends with StoreUnknown."""
+class SlowStore(LosingStore):
+    """`hold()` makes commits wait until `let_go()`; `failing` makes them fail before anything is stored; what became of
+    one that was lost is told once there are `answers`."""
 
     def __init__(self, directory: Path, readers: int = 2, quiet: float = 1.0) -> None:
         super().__init__(directory, readers, quiet)
         self.failing = False
-        self.loses: Literal["never", "before", "after"] = "never"
         self.answers = asyncio.Event()
         self.answers.set()
         self.committing = False
@@ -40,12 +39,7 @@ class SlowStore(SqliteStore):
             await self._free.wait()
             if self.failing:
                 raise StoreFailed("disk full")
-            if self.loses == "before":
-                raise StoreUnknown(-1, {})
-            stored = await super().commit(changes)
-            if self.loses == "after":
-                raise StoreUnknown(self._unit, stored)
-            return stored
+            return await super().commit(changes)
         finally:
             self.committing = False
 

@@ -299,6 +299,7 @@ async def _open(config: Config, data: Path, serves: bool) -> Server:
             ring.close()
         directory.release()
         raise CannotStart(_("cannot open the store: {why}").format(why=failure)) from None
+    context.backup = store.backup
     admission = Admission(context, within(config.limits.exempt), within(config.server.proxies))
     server = Server(config, directory, identity, context, admission, ring=ring)
     server.run(context.commit_loop.run())

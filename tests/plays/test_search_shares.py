@@ -9,7 +9,8 @@ from typing import Any
 from causerie.chat.events import LoggedEvent
 from causerie.server.context import SEARCHES_EACH
 from causerie.server.features.presence import channel_presence
-from causerie.server.ports.store import Hits, Query, SearchTimedOut
+from causerie.server.ports.records import Hits, Query
+from causerie.server.ports.store import SearchTimedOut
 from tests.people import PASSWORD, House
 
 CROWD = 20

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from causerie.chat.replies import Reply, StoreChecked
     from causerie.cli.operate import Ask
     from causerie.cli.parser import Commands
-    from causerie.server.ports.store import Count
+    from causerie.server.ports.records import Count
 
 LONG = 1.0
 """Seconds after which a backup shows how far it is."""

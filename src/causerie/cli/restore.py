@@ -14,7 +14,7 @@ from causerie.cli.failure import Failure
 from causerie.i18n.text import _
 
 if TYPE_CHECKING:
-    from causerie.server.ports.store import Count
+    from causerie.server.ports.records import Count
 
 STORE = "causerie.db"
 

@@ -114,6 +114,7 @@ def reasons() -> dict[str, str]:
         "bad_input.not_writable": _(
             "the server may not write into {path}; give it the right, or name another directory"
         ),
+        "bad_input.no_file": _("the store is not a file; back it up with the tools of its database"),
         "bad_input.not_absolute": _("{path} is not an absolute path"),
         "bad_input.not_banned": _("{name} is not banned there"),
         "bad_input.masked": _("{name} is on that list already"),

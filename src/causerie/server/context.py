@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from causerie.chat.replies import ListeningAddress
 from causerie.config.settings import Config
@@ -20,6 +21,7 @@ from causerie.server.engine.slices import Slices
 from causerie.server.engine.state import State
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.ports.changes import Change
+from causerie.server.ports.records import Count
 from causerie.server.ports.store import Store
 from causerie.server.state_view import StateView
 
@@ -57,7 +59,8 @@ class Context:
     work that stores state.flushed, see read_state.py. `opened`: how many sessions there were. `decoy`: a secret of the
     store, of which scram.py makes what it answers for names that nobody has. `reload` reads the settings again, or
     raises why not. `push_key`: what Web Push is subscribed with; empty: off. `listening`, `certificate_until`: as in
-    replies.StatusReport."""
+    replies.StatusReport. `backup` writes a copy of the store to a new file, counts and checks it (raises StoreFailed);
+    None: the store is no file."""
 
     config: Config
     store: Store
@@ -86,6 +89,7 @@ class Context:
     walks: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, most=WALKS_MOST, each=WALKS_MOST))
     decoy: bytes = b""
     reload: Callable[[], None] | None = None
+    backup: Callable[[Path], Awaitable[Count]] | None = None
     leaving: bool = False
     push_key: str = ""
     listening: list[ListeningAddress] = field(default_factory=list)

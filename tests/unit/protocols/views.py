@@ -8,7 +8,7 @@ from typing import Any
 from causerie.chat.model import Channel, Person
 from causerie.config.settings import Config
 from causerie.server.engine.apply.loading import load
-from causerie.server.ports.store import Loaded
+from causerie.server.ports.records import Loaded
 from causerie.server.state_view import StateView
 
 _EMPTY: dict[str, Any] = {"list": [], "dict": {}, "bytes": b""}

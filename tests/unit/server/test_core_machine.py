@@ -84,7 +84,7 @@ class FailingStore(SqliteStore):
             return await super().commit(changes)
         self.lost += 1
         stored = await super().commit(changes) if self.lost % 2 else {}
-        raise StoreUnknown(self._unit if self.lost % 2 else -1, stored)
+        raise StoreUnknown(self.units if self.lost % 2 else -1, stored)
 
 
 class Ears:

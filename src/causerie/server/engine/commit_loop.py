@@ -22,7 +22,7 @@ from causerie.chat.errors import ChatError, OutcomeUnknown, StoreUnavailable
 from causerie.server.engine.commit_delay import LARGE, CommitDelay, may_wait, merges
 from causerie.server.engine.unit_of_work import UnitOfWork
 from causerie.server.ports.changes import Append, Change, Stored
-from causerie.server.ports.store import Store, StoreFailed, StoreUnknown
+from causerie.server.ports.store import CommitStore, StoreFailed, StoreUnknown
 
 log = logging.getLogger("causerie.store")
 
@@ -47,7 +47,7 @@ class CommitLoop:
     they are stored.
     """
 
-    def __init__(self, store: Store, tell: Callable[[UnitOfWork], None], patience: float) -> None:
+    def __init__(self, store: CommitStore, tell: Callable[[UnitOfWork], None], patience: float) -> None:
         self.unit = UnitOfWork()
         self.commit_delay = CommitDelay()
         self.patience = patience

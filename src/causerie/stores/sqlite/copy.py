@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from causerie.server.ports.store import Count
+from causerie.server.ports.records import Count
 from causerie.stores.sqlite.log_index import PLACED, UPTO
 from causerie.stores.sqlite.schema import version
 

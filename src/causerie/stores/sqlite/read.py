@@ -13,7 +13,7 @@ from causerie.chat.model import Channel, Person
 from causerie.chat.texts import first_words
 from causerie.server.ports.changes import Complaint
 from causerie.server.ports.event_codec import logged_event, message_data
-from causerie.server.ports.store import Act, DraftState, Past, ReadState, ThreadState
+from causerie.server.ports.records import Act, DraftState, Past, ReadState, ThreadState
 from causerie.stores.sqlite.log_index import IDS, PLACED, RUN_MOST, UPTO, ids_of
 
 _COLUMNS = (

@@ -18,7 +18,7 @@ from typing import TypeVar, cast
 
 from causerie.chat.events import Message
 from causerie.server.ports.event_codec import logged_event
-from causerie.server.ports.store import Hits, Query
+from causerie.server.ports.records import Hits, Query
 from causerie.stores.sqlite.search_file import CATCH_UP, IndexFile, is_broken
 
 T = TypeVar("T")

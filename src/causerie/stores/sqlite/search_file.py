@@ -22,7 +22,8 @@ from typing import TypeVar
 import msgspec
 
 from causerie.chat.words import TOKENIZER, facets, match_expression, prepare, searchable
-from causerie.server.ports.store import Query, SearchTimedOut
+from causerie.server.ports.records import Query
+from causerie.server.ports.store import SearchTimedOut
 
 T = TypeVar("T")
 

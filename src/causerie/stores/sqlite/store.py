@@ -34,7 +34,7 @@ from causerie.server.ports.changes import (
     Stored,
     Token,
 )
-from causerie.server.ports.store import (
+from causerie.server.ports.records import (
     Act,
     Count,
     Credentials,
@@ -45,9 +45,9 @@ from causerie.server.ports.store import (
     Past,
     Query,
     ReadState,
-    StoreFailed,
     ThreadState,
 )
+from causerie.server.ports.store import StoreFailed
 from causerie.stores.sqlite import log_index, read, retention, rows, times
 from causerie.stores.sqlite.acknowledged import Acknowledged, known, lost
 from causerie.stores.sqlite.committer import Committer
@@ -92,7 +92,8 @@ _HASH_FIGURES = (
 
 class SqliteStore:
     """See the module. `directory` holds causerie.db and its index; `quiet` seconds without talk start the indexing.
-    `tail`, `run`: see the constants of log_index.py."""
+    `tail`, `run`: see the constants of log_index.py. `units`: how many units of work it has committed; the last one's
+    id."""
 
     def __init__(
         self,
@@ -115,7 +116,7 @@ class SqliteStore:
             raise StoreFailed(f"{self.path}: {error}") from None
         self._acknowledged = Acknowledged(directory)
         self._committed = 0
-        self._unit = 0
+        self.units = 0
         self._committer = Committer()
         self._readers = ThreadPoolExecutor(readers, "read")
         self._local = local()
@@ -206,7 +207,7 @@ class SqliteStore:
         """See the port."""
         async with self._one_writes:
             results, told = await self._commit(changes)
-        self._unit += 1
+        self.units += 1
         if told:
             self._index.more(told)
         if Erase in map(type, changes):
@@ -215,7 +216,7 @@ class SqliteStore:
 
     async def outcome(self, unit: int) -> bool:
         """See the port. A COMMIT of SQLite is a call that ends one way or the other: none ends with StoreUnknown."""
-        return unit == self._unit
+        return unit == self.units
 
     async def _commit(self, changes: Sequence[Change]) -> tuple[dict[Append, Stored], int]:
         writer = self._writer
@@ -370,7 +371,7 @@ class SqliteStore:
         return await self._aside(check_file, self.path)
 
     async def backup(self, target: Path) -> Count:
-        """See the port."""
+        """Write a copy of this moment to a new file, open it, count it, check it. Raises StoreFailed."""
         return await self._aside(copy_to, self.path, target)
 
     async def close(self) -> None:

@@ -117,7 +117,7 @@ def test_a_store_that_cannot_be_asked_is_asked_again(done: bool) -> None:
         def tell(unit: UnitOfWork) -> None:
             told.extend(stored.number for stored in unit.stored.values())
 
-        commit_loop = CommitLoop(store, tell, patience=10)  # type: ignore[arg-type]
+        commit_loop = CommitLoop(store, tell, patience=10)
         run = loop.create_task(commit_loop.run())
         memory: dict[str, int] = {}
         unit, began = commit_loop.unit, loop.time()

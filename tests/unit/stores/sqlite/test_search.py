@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from causerie.chat.events import Message
-from causerie.server.ports.store import Hits, Query, SearchTimedOut
+from causerie.server.ports.records import Hits, Query
+from causerie.server.ports.store import SearchTimedOut
 from causerie.stores.sqlite.schema import bring_up_to_date
 from causerie.stores.sqlite.search import BUSY, ENOUGH, FORCED, Calm, SearchIndex
 from causerie.stores.sqlite.search_file import CATCH_UP, CHUNK, SECONDS_MOST, VERSION, IndexFile

@@ -10,7 +10,7 @@ from causerie.server.engine.state import State
 from causerie.server.engine.undo_log import UndoLog
 from causerie.server.ports import changes as stored
 from causerie.server.ports.changes import Change
-from causerie.server.ports.store import Loaded
+from causerie.server.ports.records import Loaded
 
 
 def load(loaded: Loaded) -> State:

@@ -26,7 +26,7 @@ from causerie.server.features.channels import channels
 from causerie.server.features.presence import channel_presence, presence, presence_watch
 from causerie.server.name_checks import checked_guest_name
 from causerie.server.ports.changes import Audit, PutNetwork, PutPerson, PutToken, Token
-from causerie.server.ports.store import Credentials
+from causerie.server.ports.records import Credentials
 from causerie.server.send_quota import keep_guest
 
 log = logging.getLogger("causerie.login")

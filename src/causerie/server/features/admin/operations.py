@@ -83,6 +83,8 @@ def status(context: Context, session: Session, command: Status) -> StatusReport:
 
 async def backup(context: Context, session: Session, command: Backup) -> StoreChecked:
     """A copy of the store, opened and counted before this says that it is one."""
+    if context.backup is None:
+        raise BadInput(why="no_file")
     target = Path(command.path)
     if not target.is_absolute() or target.exists():
         raise BadInput(why="exists" if target.exists() else "not_absolute", path=command.path[:400])
@@ -91,7 +93,7 @@ async def backup(context: Context, session: Session, command: Backup) -> StoreCh
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise BadInput(why="not_writable", path=str(target.parent)[:400])
     try:
-        count = await context.store.backup(target)
+        count = await context.backup(target)
     except StoreFailed as failure:
         raise StoreUnavailable(why=str(failure), retry_after=commit_loop.RETRY_SECONDS) from None
     return StoreChecked(

@@ -15,7 +15,8 @@ from causerie.server.context import Context
 from causerie.server.engine.fair_queue import QueueFull
 from causerie.server.engine.session import Session
 from causerie.server.features.messages.paging import Wanted, events_between, wanted_by
-from causerie.server.ports.store import Hits, Query, SearchTimedOut, Store
+from causerie.server.ports.records import Hits, Query
+from causerie.server.ports.store import LogStore, SearchTimedOut
 from causerie.server.read_shares import share_of
 
 KINDS_MOST = 32
@@ -79,7 +80,7 @@ async def history(context: Context, session: Session, command: History) -> Page:
 
 
 async def _with_its_moment(
-    store: Store,
+    store: LogStore,
     channel: Channel,
     events: list[LoggedEvent],
     edge: LoggedEvent,

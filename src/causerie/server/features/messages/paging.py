@@ -8,7 +8,7 @@ from causerie.chat.commands import History
 from causerie.chat.events import LoggedEvent, Message
 from causerie.chat.model import Channel
 from causerie.server.context import Bounds
-from causerie.server.ports.store import Store
+from causerie.server.ports.store import LogStore
 
 CHUNK_MOST = 1000
 """Events read at once."""
@@ -38,7 +38,7 @@ def wanted_by(command: History, asker: int, bounds: Bounds) -> Wanted:
 
 
 async def events_between(
-    store: Store, channel: Channel, above: int, below: int, limit: int, newest: bool, wanted: Wanted
+    store: LogStore, channel: Channel, above: int, below: int, limit: int, newest: bool, wanted: Wanted
 ) -> tuple[list[LoggedEvent], int]:
     """As Store.page: `limit` of the wanted events, oldest first; and where the search for them ended before there was
     nothing more, the event to go on from (0: it did not)."""

@@ -27,7 +27,7 @@ from causerie.server.engine.passing import DropMarker, NoteFlushed
 from causerie.server.engine.session import Session
 from causerie.server.features.messages.history import check_numbers
 from causerie.server.ports.changes import PutMarker
-from causerie.server.ports.store import ReadState
+from causerie.server.ports.records import ReadState
 
 FLUSH_SECONDS = 3.0
 """How often markers are stored."""
