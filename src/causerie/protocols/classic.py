@@ -62,13 +62,9 @@ class ClassicEncoder(EventEncoder):
     name = "classic"
     snapshots = False
     acknowledges = False
-    encodes_for_sender = False
     hears_direct = True
     reactions = False
     one_place = True
-    once = False
-    renames = True
-    with_html: EventEncoder | None = None
 
     def encode(self, event: Event) -> bytes:
         """See the table in the specification; events that the language has no words for are not told."""

@@ -49,15 +49,6 @@ class NativeEncoder(EventEncoder):
     """Events as they stand, a line each."""
 
     name = "native"
-    snapshots = True
-    acknowledges = True
-    encodes_for_sender = False
-    hears_direct = False
-    reactions = True
-    one_place = False
-    once = False
-    renames = True
-    with_html: EventEncoder | None = None
 
     def encode(self, event: Event) -> bytes:
         """The event's line."""

@@ -18,14 +18,6 @@ class _Silence(EventEncoder):
 
     name = "none"
     snapshots = False
-    acknowledges = True
-    encodes_for_sender = False
-    hears_direct = False
-    reactions = True
-    one_place = False
-    once = False
-    renames = True
-    with_html: EventEncoder | None = None
 
     def encode(self, event: Event) -> bytes:
         """Nothing."""

@@ -60,16 +60,12 @@ class _Nothing(EventEncoder):
     """What the protocol says in no server."""
 
     name = "irc"
-    snapshots = True
     acknowledges = False
     encodes_for_sender = True
     hears_direct = True
     reactions = False
-    one_place = False
     once = True
     registers = True
-    renames = True
-    with_html: EventEncoder | None = None
 
     def encode(self, event: object) -> bytes:
         """Nothing."""

@@ -45,26 +45,26 @@ class EventEncoder(Protocol):
     """How one kind of client is told events. Sessions with the same encoder share each encoded byte."""
 
     name: str
-    snapshots: bool
+    snapshots: bool = True
     """Whether joining is answered with a snapshot; if not, none is made."""
-    acknowledges: bool
+    acknowledges: bool = True
     """Whether a message that was stored is acknowledged; its echo may serve instead."""
-    encodes_for_sender: bool
+    encodes_for_sender: bool = False
     """Whether a session is told of its own doings otherwise than the others are: its outlet is asked how."""
-    hears_direct: bool
+    hears_direct: bool = False
     """Whether its sessions are in their direct conversations without asking, since they have no way to ask."""
-    reactions: bool
+    reactions: bool = True
     """Whether it is told of reactions; if not, only where a channel wants them told as lines (`tell_reactions`)."""
-    one_place: bool
+    one_place: bool = False
     """Whether its clients are in one channel at a time."""
-    once: bool
+    once: bool = False
     """Whether what a person does in every channel at once (quit, take a name, be away) is told once, and not for each
     channel that one shares with them."""
     registers: bool = False
     """Whether its clients log in before they have come in, and say when that is done (set_presence)."""
-    renames: bool
+    renames: bool = True
     """Whether it can say that a channel has another name; if not, each of its sessions is told in its own way."""
-    with_html: EventEncoder | None
+    with_html: EventEncoder | None = None
     """The same language with HTML beside each text; None: it has none."""
 
     def encode(self, event: Event) -> bytes:

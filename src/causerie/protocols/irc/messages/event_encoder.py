@@ -50,15 +50,12 @@ class IrcEncoder(LineEncoder, EventEncoder):
     """See the module. `heard`: which of the capabilities that change what is told."""
 
     name = "irc"
-    snapshots = True
     acknowledges = False
     encodes_for_sender = True
     hears_direct = True
-    one_place = False
     once = True
     registers = True
     renames: bool
-    with_html: EventEncoder | None = None
 
     def __init__(self, faces: Faces, heard: int) -> None:
         super().__init__(faces, heard)
