@@ -108,7 +108,12 @@ class Ears:
         self.model.unanswered.pop(id(command), None)
         if isinstance(answer, Stored) and isinstance(command, c.Send):
             place = answer.channel, answer.number
-            self.model.acknowledged.setdefault(place, command.text)
+            if not answer.again:
+                self.model.acknowledged.setdefault(place, command.text)
+            elif (
+                place not in self.model.acknowledged
+            ):  # what was stored was said by who had gone before it was answered
+                self.model.told.setdefault(place, answer)
             author = self.model.authors[id(command)]
             if command.key and self.model.keys.setdefault((author, command.key), place) != place:
                 self.model.problems.append("one key, two messages")
@@ -426,6 +431,17 @@ class Model(RuleBasedStateMachine):
 def _filled(inner: dict[Any, Any]) -> dict[Any, Any]:
     """Without the empty dictionaries in it."""
     return {key: value for key, value in inner.items() if value != {}}
+
+
+def test_a_key_is_said_again_by_who_had_gone_before_it_was_answered() -> None:
+    """The first text is there, and the model knows that nobody was owed it."""
+    model = Model()
+    model.say("ann", "home", "k1")
+    model.close("ann")
+    model.look()
+    model.come("ann")
+    model.say("ann", "home", "k1")
+    model.teardown()
 
 
 TestCore = Model.TestCase
