@@ -13,7 +13,7 @@ from causerie.chat.errors import ChatError
 from causerie.chat.replies import LoggedIn
 from causerie.i18n.refusals import sentence
 from causerie.protocols.irc.commands.command_table import Entry
-from causerie.protocols.irc.commands.registration import logging_in
+from causerie.protocols.irc.commands.welcome import logging_in
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.server.engine.session import Answer
 

@@ -1,4 +1,4 @@
-"""CHATHISTORY: what was said before (IRCv3 chathistory), and REDACT: to delete some of it (IRCv3 message-redaction)."""
+"""CHATHISTORY: what was said before (IRCv3 chathistory)."""
 
 from __future__ import annotations
 
@@ -210,31 +210,4 @@ def replay(wire: IrcWire, channel: str, number: int) -> None:
     wire.ask(asked, then, every=True)
 
 
-def redact(wire: IrcWire, line: Line) -> None:
-    """REDACT a message, by its id."""
-    target, given = line.param(0), line.param(1)
-
-    def then(wire: IrcWire, command: c.Command, answer: Answer) -> None:
-        if not isinstance(answer, ChatError):
-            return
-        if answer.code in _FORBIDDEN:
-            code, about, text = "REDACT_FORBIDDEN", f" {given}", "You are not authorised to delete this message"
-        elif answer.code == "too_late":
-            code, about, text = "REDACT_WINDOW_EXPIRED", f" {given} *", "You can no longer delete this message"
-        elif answer.code == "no_such_message":
-            code, about, text = "UNKNOWN_MSGID", f" {given}", "This message does not exist or is too old"
-        elif answer.code in _ELSEWHERE:
-            code, about, text = "INVALID_TARGET", "", f"You cannot delete messages from {target}"
-        else:
-            wire.refuse(command, "REDACT", answer)
-            return
-        wire.line(f"FAIL REDACT {code} {target}{about} :{text}")
-
-    number = message_of(wire, target, given)
-    wire.ask(c.Delete(channel=place_of(wire, target) or "@", number=number, reason=line.param(2)), then, every=True)
-
-
-_FORBIDDEN = frozenset(("not_yours", "not_moderator", "outranked", "muted", "read_only"))
-_ELSEWHERE = frozenset(("no_such_channel", "banned", "private", "not_a_member", "bad_name", "wrong_key"))
-
-COMMANDS = {"CHATHISTORY": Entry(chathistory), "REDACT": Entry(redact, 2)}
+COMMANDS = {"CHATHISTORY": Entry(chathistory)}

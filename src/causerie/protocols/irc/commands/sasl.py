@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from causerie.chat import commands as c
 from causerie.chat.replies import Challenge, LoggedIn
 from causerie.protocols.irc.commands.command_table import Entry
-from causerie.protocols.irc.commands.registration import logging_in
+from causerie.protocols.irc.commands.welcome import logging_in
 from causerie.protocols.irc.state import offers
 from causerie.protocols.irc.state.registration import Sasl
 from causerie.protocols.irc.syntax import capabilities as cap

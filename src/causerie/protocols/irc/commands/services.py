@@ -15,7 +15,7 @@ from causerie.chat.replies import CERTIFICATE_DEVICE, LoggedIn, PersonCard, Sess
 from causerie.i18n.refusals import sentence
 from causerie.i18n.text import _
 from causerie.protocols.irc.commands.command_table import Entry
-from causerie.protocols.irc.commands.registration import logging_in
+from causerie.protocols.irc.commands.welcome import logging_in
 from causerie.protocols.irc.syntax.lines import Line
 from causerie.protocols.irc.syntax.names import core_name, is_channel, shown_channel
 from causerie.server.engine.session import Answer
