@@ -197,7 +197,7 @@ class Session:
         self._pinged_at = 0.0
         self._frames = FrameDecoder(self.unknown_frames)
         self._transition(Step.CONNECTED)
-        self._ask(Hello(version=VERSION, client=self._client), self._welcomed)
+        self.ask_internally(Hello(version=VERSION, client=self._client), self._welcomed)
 
     def connection_lost(self, now: float, why: str = "") -> None:
         """There is no connection (any more); nothing where that is known already."""
@@ -265,14 +265,14 @@ class Session:
             return
         elif self._authentication is not None and not self._pinged_at and now >= self._received_at + PING_AFTER:
             self._pinged_at = now
-            self._ask(Ping(), lambda request: None)
+            self.ask_internally(Ping(), lambda request: None)
         self._pump()
 
     # For the parts of the session.
 
     def ask_internally(self, command: Command, then: Callable[[PendingRequest], None]) -> None:
         """Send a command of the session's own, now. It is not repeated: `then` gets ConnectionLost."""
-        self._ask(command, then)
+        self._out += self._requests.ask_internally(PendingRequest(command, then))
 
     def emit(self, update: Update) -> None:
         """Queue an update."""
@@ -317,7 +317,7 @@ class Session:
         if self._authentication is None:
             self._live()
         elif (way := self._authentication.begin()) is not None:
-            self._ask(way, self._login_answered)
+            self.ask_internally(way, self._login_answered)
         else:
             self.close("login_failed", errors.LoginFailed())
 
@@ -334,7 +334,7 @@ class Session:
                 self.save_soon = True
                 self.close(way.code, way)
             else:
-                self._ask(way, self._login_answered)
+                self.ask_internally(way, self._login_answered)
 
     def _is_temporary(self, error: errors.ChatError) -> bool:
         """Whether a refused log-in is tried again: after a live connection also where the name is taken, namely by that
@@ -385,9 +385,6 @@ class Session:
             )
         else:
             self.connection_lost(self._now, code)
-
-    def _ask(self, command: Command, then: Callable[[PendingRequest], None]) -> None:
-        self._out += self._requests.ask_internally(PendingRequest(command, then))
 
     def _pump(self) -> None:
         if self.state is State.LIVE and not self._leaving:

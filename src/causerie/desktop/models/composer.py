@@ -114,7 +114,7 @@ class Composer:
     def sync_draft(self, channel: str) -> None:
         """Save the draft on the server, for the person's other devices; threads have none there."""
         if not self.thread:
-            self.chat.sync_draft(channel)
+            self.chat.draft_sync.save(channel)
 
     def edit(self, message: Message) -> None:
         """Edit this message; the draft waits."""

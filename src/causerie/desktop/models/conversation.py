@@ -12,7 +12,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from causerie.chat.commands import Draft, Drafts, Preferred, Send, Threads, Unread
+from causerie.chat.commands import Preferred, Send, Threads, Unread
 from causerie.chat.errors import ChatError, NoSuchMessage
 from causerie.chat.events import (
     ChannelRenamed,
@@ -31,7 +31,7 @@ from causerie.chat.events import (
     Typing,
 )
 from causerie.chat.model import Preferences
-from causerie.chat.replies import DraftList, OwnPreferences, Reply
+from causerie.chat.replies import OwnPreferences, Reply
 from causerie.chat.view import View
 from causerie.client import (
     ChannelLeft,
@@ -45,7 +45,7 @@ from causerie.client import (
     TypingStopped,
     Update,
 )
-from causerie.desktop.models import sidebar
+from causerie.desktop.models import sidebar, status
 from causerie.desktop.models.bridge_messages import (
     NetworkPort,
     OnAnswer,
@@ -54,6 +54,7 @@ from causerie.desktop.models.bridge_messages import (
     UpdateReceived,
 )
 from causerie.desktop.models.composers import Composers, RefusedMessage, ReturnedText, SavedComposers
+from causerie.desktop.models.draft_sync import DraftSync
 from causerie.desktop.models.login import Sentence, capitalised
 from causerie.desktop.models.notifications import DesktopNotification, notification
 from causerie.desktop.models.read_state import ReadState
@@ -66,17 +67,6 @@ log = logging.getLogger("causerie.desktop")
 
 MAX_NOTIFICATIONS = 20
 """Desktop notifications that wait to be shown, at most."""
-
-
-def restricted_message_line(event: RestrictedMessage) -> str:
-    """A restricted message (STATUSMSG) as one line."""
-    sentences = {
-        "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
-        "moderators": _("{name} in #{channel}, to the moderators: {text}"),
-        "owners": _("{name} in #{channel}, to the owners: {text}"),
-    }
-    text = " ".join(event.text.split("\n"))
-    return sentences[event.to].format(name=event.name, channel=event.channel, text=text)
 
 
 class Conversation:
@@ -115,9 +105,7 @@ class Conversation:
         for refusal in saved.refusals:
             trouble = refusal.trouble or _("This was on its way when the window was closed.")
             self._pending.setdefault(refusal.command.key, PendingMessage(refusal.command, refusal.at, trouble))
-        self._drafts_known: set[str] = set()
-        """Channels whose draft on the server is known."""
-        self._drafts_asked = False
+        self.draft_sync = DraftSync(port, self.composers, self.views, lambda: self._keeps_drafts, self._read)
         self.read_state = ReadState(self)
         self._request_own_state()
         self.open(inside.channel)
@@ -215,8 +203,7 @@ class Conversation:
                 self._request_own_state()
         elif isinstance(update, ChannelSynced):
             self.stale |= {"sidebar", "members", "head"}
-            if update.view.channel not in self._drafts_known:
-                self._ask_drafts()
+            self.draft_sync.channel_synced(update.view.channel)
             for timeline in self.read_state.timelines.of(update.view.channel):
                 if not timeline.shown:
                     self.read_state.request_page(timeline, timeline.newest())
@@ -273,7 +260,7 @@ class Conversation:
         elif isinstance(event, RestrictedMessage):
             # It cannot be read later: show it in one line now.
             if event.text:
-                self.show_status(restricted_message_line(event))
+                self.show_status(status.restricted_message_line(event))
         elif isinstance(event, Typing):
             self.stale.add("typing")
         else:
@@ -309,7 +296,7 @@ class Conversation:
             self.show_status(
                 _("You are not in #{channel} any more; what you typed there is kept.").format(channel=out.channel)
             )
-        self._drafts_known.discard(out.channel)
+        self.draft_sync.channel_left(out.channel)
         if out.channel == self.current and self.views:
             self.open(next(iter(sorted(self.views))))
         self.stale |= WINDOW_PARTS
@@ -401,22 +388,6 @@ class Conversation:
 
         return then
 
-    def sync_draft(self, channel: str) -> None:
-        """Save a channel's draft (also an empty one) on the server, for the person's other devices."""
-        text = self.composers.draft_to_sync(channel)
-        if text is None or channel not in self.views or self.me.guest or self.state is not State.LIVE:
-            return
-
-        def then(reply: Reply | None, error: Exception | None) -> None:
-            view = self.views.get(channel)
-            self.composers.synced(channel, text if error is None or view is None else view.draft)
-            if error is None:
-                log.info("the draft of %s is kept", channel)
-                self.sync_draft(channel)  # what was typed meanwhile
-
-        self.composers.sync_started(channel, text)
-        self.port.ask(Draft(channel=channel, text=text), then)
-
     def saved_composers(self, everything: bool) -> SavedComposers:
         """For the disk. `everything`: also pending messages, which are stored nowhere else."""
         outgoing = [message for message in self.outgoing() if everything or message.trouble]
@@ -427,31 +398,14 @@ class Conversation:
     def _request_own_state(self) -> None:
         """After each log-in: request the person's own state, which events do not repeat."""
         self.port.ask(Unread(), self._read)
-        self._drafts_asked = False
-        self._ask_drafts()
+        self.draft_sync.logged_in()
         self.port.ask(Threads(), self._read)
         self.port.ask(Preferred(), self._preferred)
 
-    def _ask_drafts(self) -> None:
-        """Request all drafts: one request at a time, however many channels are joined."""
-        if self._drafts_asked:
-            return
-        self._drafts_asked = True
-        there = frozenset(self.views)
-
-        def then(reply: Reply | None, error: Exception | None) -> None:
-            self._drafts_asked = False
-            if isinstance(reply, DraftList):
-                self._drafts_known |= there
-                log.info("drafts are known")
-                for channel in there & frozenset(self.views):
-                    self.composers.server_draft(channel, self.views[channel].draft)
-                    self.sync_draft(channel)
-                if not self._drafts_known.issuperset(self.views):
-                    self._ask_drafts()
-            self._read(reply, error)
-
-        self.port.ask(Drafts(), then)
+    @property
+    def _keeps_drafts(self) -> bool:
+        """Whether the server takes drafts now."""
+        return not self.me.guest and self.state is State.LIVE
 
     def _read(self, reply: Reply | None, error: Exception | None) -> None:
         view = self.view

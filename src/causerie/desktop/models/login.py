@@ -173,36 +173,10 @@ def keyring_problem(why: str) -> LoginProblem:
     )
 
 
-_OPENERS = frozenset(
-    (
-        "the",
-        "this",
-        "there",
-        "you",
-        "guests",
-        "only",
-        "no",
-        "nobody",
-        "somebody",
-        "an",
-        "a",
-        "in",
-        "le",
-        "la",
-        "les",
-        "il",
-        "ce",
-        "cela",
-        "cette",
-        "vous",
-        "personne",
-        "aucun",
-        "seuls",
-        "un",
-        "une",
-        "trop",
-    )
-)
+_OPENERS = frozenset((
+    "the", "this", "there", "you", "guests", "only", "no", "nobody", "somebody", "an", "a", "in", "le", "la",
+    "les", "il", "ce", "cela", "cette", "vous", "personne", "aucun", "seuls", "un", "une", "trop",
+))  # fmt: skip
 """Words that begin sentences; anything else there may be a name, which keeps its letters."""
 
 

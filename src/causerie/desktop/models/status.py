@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from causerie.chat.events import RestrictedMessage
 from causerie.client import State
 from causerie.desktop.models.read_state import NewMessages
 from causerie.desktop.models.timeline import Timeline
@@ -48,3 +49,14 @@ def newer(timeline: Timeline, at_bottom: bool) -> str:
         text = ngettext("{count} new message ↓", "{count} new messages ↓", timeline.newer)
         return text.format(count=timeline.newer)
     return _("To the end ↓")
+
+
+def restricted_message_line(event: RestrictedMessage) -> str:
+    """A restricted message (STATUSMSG) as one line."""
+    sentences = {
+        "voiced": _("{name} in #{channel}, to who has a voice: {text}"),
+        "moderators": _("{name} in #{channel}, to the moderators: {text}"),
+        "owners": _("{name} in #{channel}, to the owners: {text}"),
+    }
+    text = " ".join(event.text.split("\n"))
+    return sentences[event.to].format(name=event.name, channel=event.channel, text=text)

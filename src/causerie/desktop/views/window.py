@@ -110,7 +110,6 @@ class Window:
             self._thread_pane,
         )
         self.timeline = TimelineView(self.view.middle, look, self.act, self._scrolled, self.menus.message)
-        self.timeline.typed = self._typed_above
         self.timeline.frame.grid(row=3, column=0, sticky="nsew")
         self.composer = ComposerController(
             self.view.middle,
@@ -123,19 +122,19 @@ class Window:
             self._escaped,
             self._emoji,
         )
+        self.timeline.typed = self.composer.view.put
         self.composer.view.frame.grid(row=4, column=0, sticky="ew", padx=look.px(18))
-        self._keys = keys.window_keys(
-            chat,
-            self.choosers,
-            go=self.open,
-            search=self.panel.seek,
-            read_all=self.actions.read_all,
-            emoji=self._emoji,
-            react=lambda: self._to_last("emoji"),
-            thread=lambda: self._to_last("thread"),
-        )
         self._keys = {
-            **self._keys,
+            **keys.window_keys(
+                chat,
+                self.choosers,
+                go=self.open,
+                search=self.panel.seek,
+                read_all=self.actions.read_all,
+                emoji=self._emoji,
+                react=lambda: self._to_last("emoji"),
+                thread=lambda: self._to_last("thread"),
+            ),
             "<F10>": self._own_menu,
             "<Shift-F10>": self._message_menu,
             "<Menu>": self._message_menu,
@@ -290,10 +289,6 @@ class Window:
 
     def _focus(self) -> None:
         self.composer.focus()
-
-    def _typed_above(self, text: str) -> None:
-        """Something is typed or pasted while the timeline has the focus."""
-        self.composer.view.put(text)
 
     def _sent(self, done: bool) -> None:
         self.refresh()

@@ -1,4 +1,4 @@
-"""What one connection is told in the place of an event that is its own doing, or that is for its ears alone."""
+"""Encodes events for the connection that caused them, and events that only one connection receives."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from causerie.protocols.irc.state.wire import IrcWire
 
 
-def told(wire: IrcWire, event: Event) -> bytes | None:
-    """The lines; None: as everybody is told. JOIN comes with the answer to the command, before the names; an invitation
-    is for the one who is invited."""
+def encode(wire: IrcWire, event: Event) -> bytes | None:
+    """The lines; None: those that everybody gets. JOIN comes with the reply to the command, before the names; an
+    invitation goes to the one who is invited."""
     if type(event) is Entered:
         if event.person != wire.person:
             # This client is logging in as somebody else, whom the others read about before it is answered.

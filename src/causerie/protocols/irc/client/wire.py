@@ -1,4 +1,4 @@
-"""One IRC connection: lines into commands of the core, its answers into lines.
+"""One IRC connection: decodes lines into commands, and encodes replies as lines.
 
 A line is handled by a function of its command's file, which is given the connection as an IrcWire (state/wire.py).
 """
@@ -49,7 +49,7 @@ class ClientWire(IrcWire):
         return bool(self._queue or self._said or super().unread)
 
     def next_command(self) -> c.Command | None:
-        """The next command that the lines so far come to."""
+        """The next command of the lines received so far."""
         while True:
             if self._queue:
                 self._saying = False  # what waits in `_said` does not belong to this
@@ -111,7 +111,7 @@ class ClientWire(IrcWire):
             self._labelled = None
 
     def answer(self, command: c.Command, answer: Answer) -> bytes:
-        """The lines that an answer comes to."""
+        """The lines of a reply or refusal."""
         if type(command) is LocalAnswer and command.data:
             return command.data
         mark = command.id
@@ -134,9 +134,9 @@ class ClientWire(IrcWire):
         return labelled.add(self.network.server, lines)
 
     def encode_for_sender(self, command: c.Command | None, event: Event) -> bytes | None:
-        """See Outlet: no echo of what one says but for those who asked for it, with its label."""
+        """See Outlet: messages are echoed only by echo-message, with their label."""
         if command is None:
-            return self_events.told(self, event)
+            return self_events.encode(self, event)
         silent = not self.caps & cap.ECHO_MESSAGE and type(event) in _ECHOED
         if type(command.id) is not int:
             return b"" if silent else None
@@ -179,13 +179,13 @@ class ClientWire(IrcWire):
 
 
 _ECHOED = (Message, MessageRun, Reacted)
-"""What one's own doing is told of only by echo-message."""
+"""Events of one's own commands that only echo-message sends back."""
 
 _STORED = Done()
-"""What becomes of a command whose event was stored, for those who asked."""
+"""The reply to a command whose event was stored."""
 
 _WORDS: dict[type[c.Command], str] = {c.Send: "PRIVMSG", c.Tell: "PRIVMSG"}
-"""What commands are called that were asked without a note."""
+"""The IRC names of commands that no request was noted for."""
 
 _FAREWELLS = {
     "": "Client quit",
