@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causerie.cli.operate import operate, place_of
+from causerie.cli.operate import operate, place_of, request
 from causerie.cli.output import moment, print_json, print_table
 from causerie.cli.parser import Parser, command, group
 from causerie.cli.place import add_place
@@ -30,7 +30,6 @@ def add(commands: Commands) -> None:
     _named(own, "passwd", _("give an account a new password; all its sessions end"), _passwd)
     listing = command(own, "list", _("list the accounts"), _list)
     add_place(listing)
-    listing.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
     _named(own, "disable", _("shut an account out, at once and everywhere"), _disable)
     _named(own, "enable", _("let an account in again"), _enable)
     role = _named(own, "role", _("make an account an administrator, or no longer"), _role)
@@ -41,17 +40,15 @@ def _named(commands: Commands, name: str, help: str, run: Callable[[argparse.Nam
     parser = command(commands, name, help, run)
     parser.add_argument("name", metavar=_("NAME"), help=_("the account's name"))
     add_place(parser)
-    parser.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
     return parser
 
 
 def _do(arguments: argparse.Namespace, wanted: Command, said: str, create: bool = False) -> int:
     """Ask for something that has no answer but that it is done."""
 
-    async def work(ask: Ask) -> None:
-        await ask(wanted)
+    from causerie.chat.replies import Reply
 
-    operate(place_of(arguments), work, create)
+    request(arguments, wanted, Reply, create)
     if arguments.json:
         print_json(done=True)
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causerie.cli.failure import BROKEN
-from causerie.cli.operate import operate, place_of
+from causerie.cli.operate import operate, place_of, request
 from causerie.cli.output import print_json, size
 from causerie.cli.parser import command, group
 from causerie.cli.place import add_place
@@ -39,16 +39,13 @@ def add(commands: Commands) -> None:
     restore.add_argument("file", type=Path, metavar=_("FILE"), help=_("the backup"))
     for parser in (check, backup, restore):
         add_place(parser)
-        parser.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    async def work(ask: Ask) -> StoreChecked:
-        from causerie.chat.commands import CheckStore
+    from causerie.chat.commands import CheckStore
+    from causerie.chat.replies import StoreChecked
 
-        return _checked(await ask(CheckStore()))
-
-    found = operate(place_of(arguments), work)
+    found = request(arguments, CheckStore(), StoreChecked)
     if arguments.json:
         print_json(check=found)
     else:

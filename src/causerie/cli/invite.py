@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from causerie.cli.operate import operate, place_of
+from causerie.cli.operate import request
 from causerie.cli.output import moment, print_json, print_table
 from causerie.cli.parser import command, group
 from causerie.cli.place import add_place
@@ -14,8 +14,6 @@ from causerie.i18n.text import _, ngettext
 if TYPE_CHECKING:
     import argparse
 
-    from causerie.chat.replies import InviteLine, InviteMade
-    from causerie.cli.operate import Ask
     from causerie.cli.parser import Commands
 
 
@@ -38,21 +36,14 @@ def add(commands: Commands) -> None:
     revoke.add_argument("invite", type=int, metavar="ID", help=_("its number in the list"))
     for parser in (create, listing, revoke):
         add_place(parser)
-        parser.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
 
 
 def _create(arguments: argparse.Namespace) -> int:
-    async def work(ask: Ask) -> InviteMade:
-        from causerie.chat.commands import MakeInvite
-        from causerie.chat.replies import InviteMade
+    from causerie.chat.commands import MakeInvite
+    from causerie.chat.replies import InviteMade
 
-        made = await ask(
-            MakeInvite(uses=arguments.uses, hours=arguments.hours, admin=arguments.admin, note=arguments.note)
-        )
-        assert isinstance(made, InviteMade)
-        return made
-
-    made = operate(place_of(arguments), work, create=True)
+    wanted = MakeInvite(uses=arguments.uses, hours=arguments.hours, admin=arguments.admin, note=arguments.note)
+    made = request(arguments, wanted, InviteMade, create=True)
     if arguments.json:
         print_json(invite=made.invite, link=made.link)
         return 0
@@ -66,15 +57,10 @@ def _create(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    async def work(ask: Ask) -> list[InviteLine]:
-        from causerie.chat.commands import ListInvites
-        from causerie.chat.replies import InviteList
+    from causerie.chat.commands import ListInvites
+    from causerie.chat.replies import InviteList
 
-        answer = await ask(ListInvites())
-        assert isinstance(answer, InviteList)
-        return answer.invites
-
-    lines = operate(place_of(arguments), work)
+    lines = request(arguments, ListInvites(), InviteList).invites
     if arguments.json:
         print_json(invites=lines)
         return 0
@@ -95,12 +81,10 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
-    async def work(ask: Ask) -> None:
-        from causerie.chat.commands import RevokeInvite
+    from causerie.chat.commands import RevokeInvite
+    from causerie.chat.replies import Done
 
-        await ask(RevokeInvite(invite=arguments.invite))
-
-    operate(place_of(arguments), work)
+    request(arguments, RevokeInvite(invite=arguments.invite), Done)
     if arguments.json:
         print_json(done=True)
     else:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Ask = Callable[[Command], Awaitable[Reply]]
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Reply")
 
 QUIET = 60.0
 """Seconds that a running server may take for its first words."""
@@ -33,6 +34,13 @@ QUIET = 60.0
 def place_of(arguments: argparse.Namespace) -> Place:
     """Which data a command with `--data` and `--config` is about. Raises Failure."""
     return find_place(arguments.config, arguments.data)
+
+
+def request(arguments: argparse.Namespace, command: Command, reply: type[R], create: bool = False) -> R:
+    """Send one command, and return its reply, which is of this type. Raises Failure, as `operate`."""
+    answer = operate(place_of(arguments), lambda ask: ask(command), create)
+    assert isinstance(answer, reply)
+    return answer
 
 
 def operate(place: Place, work: Callable[[Ask], Awaitable[T]], create: bool = False) -> T:

@@ -58,8 +58,8 @@ class Place:
         return msgspec.structs.replace(config, server=msgspec.structs.replace(config.server, listen=addresses))
 
 
-def add_place(parser: argparse.ArgumentParser) -> None:
-    """The two options that every command about a server's data takes."""
+def add_place(parser: argparse.ArgumentParser, json: bool = True) -> None:
+    """The options that every command about a server's data takes: where that is, and (`json`) JSON as output."""
     parser.add_argument(
         "--data",
         metavar=_("DIR"),
@@ -72,6 +72,8 @@ def add_place(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help=_("the settings file (default: causerie.toml in the data directory, if it is there)"),
     )
+    if json:
+        parser.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
 
 
 def find_place(config: Path | None, data: Path | None, listen: Sequence[str] = ()) -> Place:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from causerie.cli.failure import BROKEN, Failure
+from causerie.cli.output import print_json
 from causerie.cli.parser import command, program
 from causerie.cli.place import Place, add_place, find_place
 from causerie.i18n.text import _
@@ -25,7 +26,7 @@ INVITE_HOURS = 24 * 7
 def add(commands: Commands) -> None:
     """Declare the command."""
     parser = command(commands, "serve", _("run the server"), run)
-    add_place(parser)
+    add_place(parser, json=False)
     parser.add_argument(
         "--listen",
         metavar=_("HOST:PORT"),
@@ -131,7 +132,7 @@ def needs_administrator(server: Server) -> bool:
 
 def _say_listening(server: Server, as_json: bool) -> None:
     if as_json:
-        _print_json(
+        print_json(
             event="listening",
             addresses=[str(address) for address in server.identity.listening],
             data=str(server.directory.path),
@@ -158,7 +159,7 @@ def addresses_for_people(server: Server) -> list[str]:
 
 def _say_link(link: str, as_json: bool) -> None:
     if as_json:
-        _print_json(event="admin_link", link=link)
+        print_json(event="admin_link", link=link)
         return
     print()
     print(_("Nobody has an account here yet. This link makes one administrator; it works once, for seven days:"))
@@ -173,12 +174,6 @@ def _say_link(link: str, as_json: bool) -> None:
     # Not with the link as an argument: everybody on the machine can read the arguments of a program.
     print(_("To use it from a terminal: {program} talk -   and paste the link there").format(program=program()))
     print(_("Ctrl+C stops the server."), flush=True)
-
-
-def _print_json(**about: object) -> None:
-    import msgspec
-
-    print(msgspec.json.encode(about).decode(), flush=True)
 
 
 def _warn_root(data: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causerie.cli.operate import operate, place_of, socket_path
+from causerie.cli.operate import place_of, request, socket_path
 from causerie.cli.output import moment, print_json, size
 from causerie.cli.parser import command
 from causerie.cli.place import add_place
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from causerie.chat.replies import ListeningAddress, StatusReport
-    from causerie.cli.operate import Ask
     from causerie.cli.parser import Commands
 
 NOT_RUNNING = 3
@@ -26,7 +25,6 @@ def add(commands: Commands) -> None:
     """Declare the command."""
     parser = command(commands, "status", _("say how the server is; the exit status is 3 when none runs"), run)
     add_place(parser)
-    parser.add_argument("--json", action="store_true", help=_("print JSON, for programs"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,7 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(_("No server runs on {path}.").format(path=place.data))
         return NOT_RUNNING
-    report = operate(place, _ask)
+    from causerie.chat.commands import Status
+    from causerie.chat.replies import StatusReport
+
+    report = request(arguments, Status(), StatusReport)
     if arguments.json:
         print_json(running=True, data=str(place.data), status=report)
         return 0
@@ -61,15 +62,6 @@ def _runs(data: Path) -> bool:
         except OSError:
             return False
     return True
-
-
-async def _ask(ask: Ask) -> StatusReport:
-    from causerie.chat.commands import Status
-    from causerie.chat.replies import StatusReport
-
-    report = await ask(Status())
-    assert isinstance(report, StatusReport)
-    return report
 
 
 def _print(report: StatusReport, data: Path) -> None:
