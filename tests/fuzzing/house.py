@@ -20,7 +20,6 @@ from typing import Any
 from causerie import bootstrap
 from causerie.config.irc import Oper
 from causerie.config.settings import Accounts, Config, Guard, Limits
-from causerie.transport.connection import Connection
 from causerie.transport.listener import Admission, Listener
 
 INPUTS_MOST = 20_000
@@ -85,6 +84,10 @@ class Transport(asyncio.Transport):
     def resume_reading(self) -> None:
         """See asyncio."""
 
+    def is_reading(self) -> bool:
+        """See asyncio."""
+        return True
+
 
 class _Trouble(logging.Handler):
     """What was logged as an error."""
@@ -133,14 +136,15 @@ class House:
         if self._inputs >= INPUTS_MOST:
             await self._move()
         self._inputs += 1
-        context, connection = self._context, Connection(self._proxied if data.startswith(_PROXY) else self._plain)
+        context = self._context
+        connection = (self._proxied if data.startswith(_PROXY) else self._plain).connection()
         transport = Transport("127.0.0.1", self._pair, lambda: connection.connection_lost(None))
         connection.connection_made(transport)
         if dice.random() < 0.7 and not data.startswith((b"GET ", *_PROXY)):
             connection.data_received(next(said for start, said in INSIDE.items() if data.startswith(start)))
             await context.commit_loop.told()
-            if connection.session is not None and dice.random() < 0.3:
-                connection.session.elevated_by = OPERATOR
+            for session in context.sessions if dice.random() < 0.3 else ():
+                session.elevated_by = OPERATOR
         at = 0
         while at < len(data) and not transport.is_closing():
             cut = at + dice.choice((7, 100, len(data)))

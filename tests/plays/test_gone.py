@@ -11,6 +11,8 @@ import pytest
 
 from causerie.server.engine.session import Session
 from causerie.transport.connection import Connection
+from causerie.transport.detection import Detection
+from causerie.transport.intake import Intake
 from tests.people import House
 from tests.server_process import until
 
@@ -45,7 +47,7 @@ def no_collector() -> Iterator[None]:
 
 
 def _left() -> int:
-    return sum(type(one) in (Connection, Session) for one in gc.get_objects())
+    return sum(type(one) in (Intake, Detection, Connection, Session) for one in gc.get_objects())
 
 
 @pytest.mark.parametrize("closes", [True, False], ids=["closes", "resets"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from causerie.transport.states import Hold
 from tests.irc_people import irc_as, irc_in, tag
 from tests.people import PASSWORD, House
 
@@ -158,7 +159,7 @@ async def test_who_lags_is_not_told_what_it_said_itself() -> None:
             mia = await house.native_in("home", f"Mia{nick}")
             await one.hears_at_last(f":Mia{nick}!* JOIN #home")
             outlet.pause_writing()
-            outlet._choked = False
+            outlet.go_on(Hold.UNREAD)
             one.says("PRIVMSG #home :mine")
             await mia.hears("message", text="mine")
             await mia.says("home", f"theirs {nick}")

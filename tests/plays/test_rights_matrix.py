@@ -23,6 +23,7 @@ from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, Complaint, PutChannel, PutPerson
 from causerie.transport import listener
 from causerie.transport.control_socket import NAME
+from causerie.transport.intake import Intake
 from tests.irc_people import IrcPerson, irc
 from tests.people import LONGEST, PASSWORD, House, NativePerson, config_with
 
@@ -653,12 +654,12 @@ def seen_from(server: Server, host: str, monkeypatch: pytest.MonkeyPatch) -> Non
     """Who connects from now on comes from this address."""
     came = listener.Listener.came
 
-    def from_there(self: listener.Listener, connection: Any, transport: Any, arrival: Any) -> None:
-        came(self, connection, transport, arrival)
-        connection.host = host
+    def from_there(self: listener.Listener, intake: Intake) -> None:
+        came(self, intake)
+        intake.host = host
 
     monkeypatch.setattr(listener.Listener, "came", from_there)
-    monkeypatch.setattr(listener.Listener, "left", lambda self, connection: None)
+    monkeypatch.setattr(listener.Listener, "left", lambda self, intake: None)
 
 
 async def test_in_clear_from_a_private_network_one_is_a_guest_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:

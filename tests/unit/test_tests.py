@@ -11,10 +11,7 @@ FILES = sorted(str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py"))
 
 INSIDE = {
     "unit/protocols/test_json_frames.py": "counts the bytes that are gone over or copied, which nothing tells",
-    "unit/desktop/models/test_conversation.py": "the timeline is being renamed",
-    "plays/test_irc_tags.py": "transport is being rebuilt",
     "unit/server/delivery/test_batch_sender.py": "transport is being rebuilt",
-    "unit/transport/test_direct_write.py": "transport is being rebuilt",
 }
 """Files that look inside all the same, and why."""
 

@@ -6,6 +6,7 @@ first bytes of a connection are its own, so a new language needs no change there
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,30 +43,6 @@ class TimeoutPolicy(NamedTuple):
     login_seconds: float
     ping_seconds: float
     unread_most: int
-
-
-class Layer(ABC):
-    """What lies between the transport and a wire: TLS, WebSocket."""
-
-    @abstractmethod
-    def receive(self, data: bytes) -> bytes:
-        """What these bytes of the transport hold for the wire."""
-
-    @abstractmethod
-    def write(self, data: bytes) -> None:
-        """Send the wire's bytes."""
-
-    @abstractmethod
-    def finish(self) -> None:
-        """Say that nothing more comes."""
-
-    @abstractmethod
-    def let_go(self) -> None:
-        """The connection is over."""
-
-    def take_empty(self) -> int:
-        """Frames, since this was asked last, that held nothing for the wire."""
-        return 0
 
 
 class Wire(ABC):
@@ -179,8 +156,9 @@ class Protocol:
 
     `alpn` are its names in TLS (RFC 7301): a connection that agreed on one needs no first bytes. `for_server` makes the
     record that one server uses, for a language that has something of its own for each. `subprotocols` are its names in
-    WebSocket. `away` is how somebody is turned away, in the place of {}. `timeout_policy` may change
-    while the server runs. `pushed` makes of a message what is told by Web Push, by how a subscription asked for that.
+    WebSocket. `away` is how somebody is turned away, in the place of {}. `timeout_policy` may change while the server
+    runs. `pushed` makes of a message what is told by Web Push, by how a subscription asked for that. `attaches` makes
+    the asyncio protocol that is put on the connection in the place of a wire, for what is no language of chat.
     """
 
     name: str
@@ -193,6 +171,7 @@ class Protocol:
     away: str = "causerie: {}\r\n"
     timeout_policy: Callable[[], TimeoutPolicy] | None = None
     pushed: Callable[[str, Message], bytes] | None = None
+    attaches: Callable[[], asyncio.Protocol] | None = None
 
     def at(self, view: StateView) -> Protocol:
         """The record for this server."""

@@ -17,7 +17,7 @@ from causerie.server.context import Context
 from causerie.server.engine.session import Session, Trust
 from causerie.socket_path import bindable
 from causerie.transport.connection import Connection
-from causerie.transport.detection import Detection
+from causerie.transport.intake import Intake
 from causerie.transport.listener import Admission, Listener
 
 NAME = "control.sock"
@@ -27,13 +27,13 @@ class _Control(Listener):
     def __init__(self, context: Context, protocol: Protocol) -> None:
         super().__init__(Admission(context, lambda host: True), (protocol,), "never", _no_tls)
 
-    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Detection) -> None:
-        connection.host = "control"
+    def came(self, intake: Intake) -> None:
+        intake.host = "control"
 
-    def left(self, connection: Connection) -> None:
+    def left(self, intake: Intake) -> None:
         pass
 
-    def open_session(self, connection: Connection, secure: bool) -> Session:
+    def open_session(self, connection: Connection) -> Session:
         session = Session(connection, connection.host, Trust.OPERATOR, None)
         self.context.open(session)
         return session

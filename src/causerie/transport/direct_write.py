@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import Callable
 
 from causerie.server.delivery.batch_sender import BatchSender
@@ -52,7 +53,9 @@ class DirectWriter:
                 transport.write(data)
                 return
             self._begin()
-        assert self.send is not None
+        if self.send is None:
+            transport.write(data)
+            return
         try:
             sent = self.send(data)
         except OSError:
@@ -75,6 +78,7 @@ class DirectWriter:
         """The descriptor is the transport's to close."""
         self.flush()
         self._gone = True
+        self._changed = _nobody
         self.send = None
         self.descriptor = -1
         if self._socket is not None:
@@ -84,7 +88,14 @@ class DirectWriter:
     def _begin(self) -> None:
         if self._socket is None:
             own = self._transport.get_extra_info("socket")
+            if own is None:
+                self._first = sys.maxsize  # nothing of the system's lies below
+                return
             self._socket = socket.socket(own.family, own.type, own.proto, own.fileno())
             self.descriptor = own.fileno()
         self.send = self._socket.send
         self._changed()
+
+
+def _nobody() -> None:
+    """Who is told of what changes at somebody who is gone."""

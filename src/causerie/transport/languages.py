@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from causerie.chat.replies import ListeningAddress
 from causerie.i18n.text import _
-from causerie.protocols.wire import Layer, Protocol
+from causerie.protocols.wire import Protocol
 from causerie.server.context import Context
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from OpenSSL import SSL
 
-    from causerie.transport.tls import Secured, TlsPipe
-    from causerie.transport.websocket import WebSocketPipe
+    from causerie.transport.tls import Secured, TlsTransport
+    from causerie.transport.websocket import WebSocketTransport
 
 _GET = b"GET "
 """How WebSocket begins (RFC 6455, section 4.1)."""
@@ -56,22 +56,22 @@ class Languages:
         """What is to be said of this address to whoever runs the server."""
         return ListeningAddress(address, self._tls, self._websocket, [protocol.name for protocol in self._protocols])
 
-    def start_tls(self, transport: asyncio.Transport, connection: Secured) -> TlsPipe:
+    def start_tls(self, above: asyncio.Protocol, watch: Secured) -> TlsTransport:
         """TLS for a connection, from here on."""
-        if self._asking is not None:
-            from causerie.transport.tls_client_certificates import AskingTlsPipe
+        from causerie.transport.tls import TlsTransport, ssl_parts
 
-            return AskingTlsPipe(self._asking(), transport, connection)
-        from causerie.transport.tls import TlsPipe
+        if self._asking is None:
+            return TlsTransport(ssl_parts(self._tls_context()), above, watch)
+        from causerie.transport.tls_client_certificates import asking_parts
 
-        return TlsPipe(self._tls_context(), transport, connection)
+        return TlsTransport(asking_parts(self._asking()), above, watch)
 
-    def start_websocket(self, below: Layer | None, transport: asyncio.Transport) -> WebSocketPipe:
-        """WebSocket for a connection, from here on, over TLS (`below`) or none."""
-        from causerie.transport.websocket import WebSocketPipe, own_names
+    def start_websocket(self, above: asyncio.Protocol) -> WebSocketTransport:
+        """WebSocket for a connection, from here on."""
+        from causerie.transport.websocket import WebSocketTransport, own_names
 
         config = self._context.config
-        return WebSocketPipe(below, transport, self._subprotocols, config.irc.origins, own_names(config.server))
+        return WebSocketTransport(above, self._subprotocols, config.irc.origins, own_names(config.server))
 
     def is_websocket(self, first: bytes, secure: bool) -> bool | None:
         """Whether these first bytes begin WebSocket; None: more are needed."""
@@ -81,29 +81,27 @@ class Languages:
             return None if _GET.startswith(first) else False
         return first.startswith(_GET)
 
-    def of_websocket(self, web: WebSocketPipe) -> Protocol:
+    def of_websocket(self, web: WebSocketTransport) -> Protocol:
         """The language of a WebSocket; where none was agreed on, the first that has a name there."""
         named = [protocol for protocol in self._protocols if protocol.subprotocols]
         return next((protocol for protocol in named if web.subprotocol in protocol.subprotocols), named[0])
 
-    def recognise(self, first: bytes, tls: TlsPipe | None) -> Protocol | str | None:
-        """The language of these first bytes; None: more are needed; a text: why it is none of ours."""
-        if tls is None and self._tls == "always":
+    def recognise(self, first: bytes, secure: bool, agreed: str | None) -> Protocol | str | None:
+        """The language of these first bytes; None: more are needed; a text: why it is none of ours. `secure`: they came
+        by TLS, in which both sides `agreed` on a protocol, or on none."""
+        if not secure and self._tls == "always":
             return _("this address takes TLS only")
         if self._websocket == "always":
             return _("this address takes WebSocket only")
         if self._own:
             return self._protocols[0]
-        agreed = tls.alpn() if tls is not None else None
-        undecided = False
+        for protocol in self._protocols if agreed is not None else ():
+            if agreed in protocol.alpn:
+                return protocol
         for protocol in self._protocols:
-            if agreed is not None and agreed in protocol.alpn:
-                return protocol
             yes = protocol.recognises(first)
-            if yes:
-                return protocol
-            undecided = undecided or yes is None
-        if undecided:
-            return None
+            if yes is not False:
+                # One that cannot tell yet comes before those behind it.
+                return protocol if yes else None
         names = ", ".join(protocol.name for protocol in self._protocols)
         return _("these first bytes are no language of this address; it speaks: {names}").format(names=names)

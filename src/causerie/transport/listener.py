@@ -20,6 +20,7 @@ from causerie.server.engine.session import Session, Trust
 from causerie.transport.connection import Connection
 from causerie.transport.detection import Detection
 from causerie.transport.half_open import HalfOpen
+from causerie.transport.intake import Intake
 from causerie.transport.languages import Languages
 from causerie.transport.refused_log import RefusedLog
 from causerie.transport.work_queue import WorkQueue
@@ -88,9 +89,9 @@ class Admission:
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
         self.refused = RefusedLog()
-        self.half_open: HalfOpen[Connection] = HalfOpen(lambda host: self.exempt(host))
+        self.half_open: HalfOpen[Intake] = HalfOpen(lambda host: self.exempt(host))
         # By how long they were given: among those who were given as long, who came first is due first.
-        self.expected: dict[float, deque[tuple[float, ref[Connection]]]] = {}
+        self.expected: dict[float, deque[tuple[float, ref[Intake]]]] = {}
 
     def set_figures(self, exempt: Callable[[str], bool], proxies: Callable[[str], bool]) -> None:
         """After the settings were read again."""
@@ -101,11 +102,11 @@ class Admission:
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
 
-    def expect(self, connection: Connection, seconds: float) -> None:
-        """It must have logged in in so many seconds from now; 0: whenever it likes."""
-        connection.deadline = self.context.clock() + seconds if seconds else 0.0
+    def expect(self, intake: Intake, seconds: float) -> None:
+        """Who is on it must have logged in in so many seconds from now; 0: whenever they like."""
+        intake.deadline = self.context.clock() + seconds if seconds else 0.0
         if seconds:
-            self.expected.setdefault(seconds, deque()).append((connection.deadline, ref(connection)))
+            self.expected.setdefault(seconds, deque()).append((intake.deadline, ref(intake)))
 
     def judge_again(self) -> None:
         """The settings may be others: say of each connection anew what it may do in clear, and whether its address is
@@ -134,7 +135,7 @@ class Admission:
         most = self.context.config.limits.idle_seconds
         for session in tuple(self.context.sessions):
             connection = session.outlet
-            if not isinstance(connection, Connection) or connection.protocol is None:
+            if not isinstance(connection, Connection):
                 continue
             if connection.protocol.timeout_policy is not None:
                 connection.silent += 1
@@ -153,31 +154,29 @@ class Admission:
         for seconds, expected in tuple(self.expected.items()):
             while expected and expected[0][0] <= now:
                 deadline, waited_for = expected.popleft()
-                connection = waited_for()
-                if connection is None:
+                intake = waited_for()
+                if intake is None or intake.deadline != deadline or intake.owner is None or intake.owner.known:
                     continue
-                session = connection.session
-                if connection.deadline == deadline and (session is None or session.person is None):
-                    self.context.counters["never_logged_in"] += 1
-                    connection.end("login_timeout")
+                self.context.counters["never_logged_in"] += 1
+                intake.owner.end("login_timeout")
             if not expected:
                 del self.expected[seconds]
 
-    def handshake_begins(self, connection: Connection) -> None:
+    def handshake_begins(self, intake: Intake) -> None:
         """A TLS handshake begins on it; somebody else's may have to end for that."""
-        oldest = self.half_open.begin(connection, connection.host, self.context.clock())
+        oldest = self.half_open.begin(intake, intake.host, self.context.clock())
         if oldest is not None:
             self._let_go(oldest, "too many unfinished TLS handshakes")
 
-    def _let_go(self, connection: Connection, why: str) -> None:
+    def _let_go(self, intake: Intake, why: str) -> None:
         self.context.counters["never_logged_in"] += 1
-        self.refused.note(connection.host, why, self.context.clock())
-        connection.abort()
+        self.refused.note(intake.host, why, self.context.clock())
+        intake.abort()
 
 
 def _ask(connection: Connection, seconds: float) -> None:
     silent = connection.silent * SILENCE_SECONDS
-    if not seconds or silent <= seconds or connection.wire is None:
+    if not seconds or silent <= seconds or connection.gone:
         return
     ping = connection.wire.ping()
     if not ping:
@@ -212,72 +211,81 @@ class Listener:
         limits = self.context.config.limits
         self.bounds = Bounds(limits.frame_bytes_before_login, limits.frame_bytes, limits.json_depth)
 
-    def connection(self) -> Connection:
+    def connection(self) -> Intake:
         """What asyncio asks for each new connection."""
-        return Connection(self)
+        return Detection(self).intake
 
-    def came(self, connection: Connection, transport: asyncio.Transport, arrival: Detection) -> None:
+    def came(self, intake: Intake) -> None:
         """Count a connection in, or turn it away; where a proxy connects, once it has said whom."""
-        peer = transport.get_extra_info("peername")
+        peer = intake.get_extra_info("peername")
         if not peer:
             # Reset by its peer before it was looked at: it comes from nowhere any more.
-            connection.abort()
+            intake.abort()
             return
-        connection.host = peer[0]
-        if self.admission.proxies(connection.host):
-            arrival.proxied = True
-            self.admission.expect(connection, self.context.config.limits.login_seconds)
+        intake.host = peer[0]
+        if self.admission.proxies(intake.host) and isinstance(intake.owner, Detection):
+            intake.owner.proxied = True
+            self.admission.expect(intake, self.context.config.limits.login_seconds)
         else:
-            self.admit(connection, connection.host, arrival)
+            self.admit(intake, intake.host)
 
-    def admit(self, connection: Connection, host: str, arrival: Detection) -> None:
+    def admit(self, intake: Intake, host: str) -> None:
         """Count in a connection from this address, or turn it away."""
-        connection.host = host
+        intake.host = host
         refusal = self.admission.addresses.enter(host, self.context.clock())
         if refusal is not None:
             self.context.counters["turned_away"] += 1
-            connection.turn_away(turned_away(refusal), self.languages.away)
+            intake.turn_away(intake, turned_away(refusal), self.languages.away)
             return
-        connection.admitted = True
-        self.admission.expect(connection, self.context.config.limits.login_seconds)
-        if self.languages.only is not None:
+        intake.admitted = True
+        self.admission.expect(intake, self.context.config.limits.login_seconds)
+        if self.languages.only is not None and isinstance(intake.owner, Detection):
             # It may be silent: what it is told when its time is up must be in its language.
-            arrival.begin(self.languages.only, b"")
+            intake.owner.begin(self.languages.only, b"")
 
-    def left(self, connection: Connection) -> None:
+    def left(self, intake: Intake) -> None:
         """Count it out."""
-        self.admission.addresses.leave(connection.host)
+        self.admission.addresses.leave(intake.host)
 
-    def handshake_begins(self, connection: Connection) -> None:
+    def handshake_begins(self, intake: Intake) -> None:
         """TLS begins on it."""
-        self.admission.handshake_begins(connection)
+        self.admission.handshake_begins(intake)
 
-    def handshake_over(self, connection: Connection) -> None:
+    def handshake_over(self, intake: Intake) -> None:
         """TLS works on it, or it is gone."""
-        self.admission.half_open.over(connection)
+        self.admission.half_open.over(intake)
 
-    def refused(self, connection: Connection, why: str) -> None:
+    def refused(self, intake: Intake, why: str) -> None:
         """Note for the log why it was refused."""
-        self.admission.refused.note(connection.host, why, self.context.clock())
+        self.admission.refused.note(intake.host, why, self.context.clock())
 
-    def open_session(self, connection: Connection, secure: bool) -> Session | None:
+    def speaks(self, intake: Intake, protocol: Protocol, secure: bool, certificate: str) -> asyncio.Protocol:
+        """Who is put on a connection that speaks this: its session's side, or the asyncio protocol that it brings."""
+        if protocol.attaches is not None:
+            intake.answers_for_itself()
+            return protocol.attaches()
+        return Connection(self, intake, protocol, secure, certificate)
+
+    def open_session(self, connection: Connection) -> Session | None:
         """The core's side of a connection that speaks a language; None: it may not, and was turned away."""
-        context = self.context
+        context, intake, protocol, secure = self.context, connection.intake, connection.protocol, connection.wire.secure
         limits = context.config.limits
-        allowed = trust(connection.host, secure, context.config.server.plaintext)
+        allowed = trust(intake.host, secure, context.config.server.plaintext)
         if allowed is Trust.REFUSED:
-            connection.refused("not in clear from there; `plaintext` in [server] would allow it")
-            connection.turn_away(_("this server is reached from here by TLS only"), noted=True)
+            connection.turn_away(
+                _("this server is reached from here by TLS only"),
+                "not in clear from there; `plaintext` in [server] would allow it",
+            )
             return None
-        if connection.protocol is not None and connection.protocol.timeout_policy is not None:
-            seconds = connection.protocol.timeout_policy().login_seconds
+        if protocol.timeout_policy is not None:
+            seconds = protocol.timeout_policy().login_seconds
             if seconds != limits.login_seconds:  # else what it was given when it came holds
-                self.admission.expect(connection, seconds)
+                self.admission.expect(intake, seconds)
         bucket = None
-        if limits.command_rate and not self.admission.exempt(connection.host):
+        if limits.command_rate and not self.admission.exempt(intake.host):
             bucket = Bucket(limits.command_burst, limits.command_rate, context.clock())
-        session = Session(connection, connection.host, allowed, bucket)
-        session.exempt = self.admission.exempt(connection.host)
+        session = Session(connection, intake.host, allowed, bucket)
+        session.exempt = self.admission.exempt(intake.host)
         session.secure = secure
         session.arriving = connection.encoder.registers
         context.open(session)

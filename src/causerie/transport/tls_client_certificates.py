@@ -1,109 +1,95 @@
-"""TLS, as in tls.py, on a connection whose client is asked for a certificate: see client_certificates.py."""
+"""pyOpenSSL in the form of the ssl module, for TLS whose client is asked for a certificate.
+
+certs/client_certificates.py says why that takes it.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import hashlib
+import ssl
+from collections.abc import Iterator
 
 from OpenSSL import SSL
 
-from causerie.transport.tls import RECORD, Secured, TlsPipe
+from causerie.transport.tls import Parts
 
 
-class AskingTlsPipe(TlsPipe):
-    """One connection's TLS, server side."""
+def asking_parts(context: SSL.Context) -> Parts:
+    """See tls.Parts, server side."""
+    machine = AskingMachine(context)
+    return Parts(machine, machine.put, machine.take)
+
+
+class AskingMachine:
+    """See tls.Machine."""
 
     __slots__ = ("_tls",)
 
-    def __init__(self, context: SSL.Context, transport: asyncio.Transport, connection: Secured) -> None:
-        self._tls: SSL.Connection | None = SSL.Connection(context, None)
+    def __init__(self, context: SSL.Context) -> None:
+        self._tls = SSL.Connection(context, None)
         self._tls.set_accept_state()
-        self._transport = transport
-        self._connection = connection
-        self._done = False
-        self._early: list[bytes] = []
 
-    def receive(self, data: bytes) -> bytes:
-        """See TlsPipe."""
-        tls = self._tls
-        if tls is None:
-            return b""
-        plain: list[bytes] = []
-        try:
-            # The buffer takes no more than it has room for.
-            while data:
-                data = data[tls.bio_write(data) :]
-                self._read(tls, plain)
-        except SSL.ZeroReturnError:
-            self._flush()
-            self._transport.close()
-        except SSL.Error as error:
-            self._connection.refused(f"TLS failed: {_reason(error)}")
-            self._flush()
-            self._transport.close()
-            return b""
-        self._flush()
-        return b"".join(plain)
+    def put(self, data: bytes) -> None:
+        """Bytes that came."""
+        while data:
+            data = data[self._tls.bio_write(data) :]
 
-    def _read(self, tls: SSL.Connection, plain: list[bytes]) -> None:
-        with contextlib.suppress(SSL.WantReadError):
-            if not self._done:
-                tls.do_handshake()
-                self._done = True
-                self._connection.secured()
-                for early in self._early:
-                    self.write(early)
-                self._early.clear()
-            while piece := tls.recv(RECORD):
-                plain.append(piece)
-
-    def write(self, data: bytes) -> None:
-        """See TlsPipe."""
-        if self._tls is None:
-            return
-        if not self._done:
-            self._early.append(data)
-            return
-        try:
-            # No more at once than the buffer has room for.
-            for start in range(0, len(data), RECORD):
-                self._tls.sendall(data[start : start + RECORD])
-                self._flush()
-        except SSL.Error:
-            self._transport.close()
-
-    def finish(self) -> None:
-        """See TlsPipe."""
-        if self._done and self._tls is not None:
-            with contextlib.suppress(SSL.Error):
-                self._tls.shutdown()
-            self._flush()
-
-    def alpn(self) -> str | None:
-        """See TlsPipe."""
-        return self._tls.get_alpn_proto_negotiated().decode() or None if self._done and self._tls is not None else None
-
-    def certificate(self) -> str:
-        """The fingerprint of the client's certificate, SHA-256 in hexadecimal digits; "" where it showed none."""
-        shown = self._tls.get_peer_certificate(as_cryptography=True) if self._done and self._tls is not None else None
-        if shown is None:
-            return ""
-        from cryptography.hazmat.primitives.serialization import Encoding
-
-        return hashlib.sha256(shown.public_bytes(Encoding.DER)).hexdigest()
-
-    def let_go(self) -> None:
-        """See TlsPipe."""
-        self._tls = None
-
-    def _flush(self) -> None:
-        if self._tls is None:
-            return
+    def take(self) -> bytes:
+        """Bytes that are to be sent."""
+        pieces: list[bytes] = []
         with contextlib.suppress(SSL.WantReadError):
             while data := self._tls.bio_read(65536):
-                if not self._transport.is_closing():
-                    self._transport.write(data)
+                pieces.append(data)
+        return b"".join(pieces)
+
+    def do_handshake(self) -> None:
+        """See Machine."""
+        with _errors():
+            self._tls.do_handshake()
+
+    def read(self, len: int) -> bytes:
+        """See Machine."""
+        with _errors():
+            return self._tls.recv(len)
+
+    def write(self, data: bytes) -> int:
+        """See Machine."""
+        with _errors():
+            self._tls.sendall(data)
+        return len(data)
+
+    def unwrap(self) -> None:
+        """See Machine."""
+        with _errors():
+            self._tls.shutdown()
+
+    def selected_alpn_protocol(self) -> str | None:
+        """See Machine."""
+        return self._tls.get_alpn_proto_negotiated().decode() or None
+
+    def getpeercert(self, binary_form: bool) -> bytes | dict[str, object] | None:
+        """See Machine. The dictionary is empty, as the ssl module's is for a certificate that nobody has validated."""
+        shown = self._tls.get_peer_certificate(as_cryptography=True)
+        if shown is None or not binary_form:
+            return None if shown is None else {}
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        return shown.public_bytes(Encoding.DER)
+
+
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    """The ssl module's errors for pyOpenSSL's."""
+    try:
+        yield
+    except SSL.WantReadError:
+        raise ssl.SSLWantReadError from None
+    except SSL.ZeroReturnError:
+        raise ssl.SSLZeroReturnError from None
+    except SSL.Error as error:
+        failed = ssl.SSLError(ssl.SSL_ERROR_SSL, "TLS failed")
+        failed.reason = _reason(error)
+        raise failed from None
 
 
 def _reason(error: SSL.Error) -> str:

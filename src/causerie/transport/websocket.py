@@ -10,7 +10,7 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from websockets.datastructures import MultipleValuesError
@@ -21,7 +21,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from causerie.protocols.wire import Layer
+from causerie.transport.layer import Layer
 
 if TYPE_CHECKING:
     from causerie.config.settings import Server
@@ -42,24 +42,19 @@ _QUIET = logging.getLogger("causerie.websocket")
 _QUIET.setLevel(logging.CRITICAL)
 
 
-class WebSocketPipe(Layer):
-    """One connection's WebSocket, server side, over TLS (`below`) or none. `subprotocol`: what both sides agreed on."""
+class WebSocketTransport(Layer):
+    """One connection's WebSocket, server side. `subprotocol`: what both sides agreed on.
 
-    __slots__ = (
-        "_below", "_binary", "_empty", "_origins", "_own_names", "_pieces", "_protocol", "_request",
-        "_transport", "subprotocol",
-    )  # fmt: skip
+    A protocol above that has a method `empty_received` is told how many frames held nothing for it (pings and the like,
+    and frames of a message that are not its last), before what the others held.
+    """
+
+    __slots__ = ("_binary", "_origins", "_own_names", "_pieces", "_protocol", "_request", "subprotocol")
 
     def __init__(
-        self,
-        below: Layer | None,
-        transport: asyncio.Transport,
-        subprotocols: Sequence[str],
-        origins: Sequence[str],
-        own_names: Collection[str],
+        self, above: asyncio.Protocol, subprotocols: Sequence[str], origins: Sequence[str], own_names: Collection[str]
     ) -> None:
-        self._below = below
-        self._transport = transport
+        super().__init__(above)
         self._origins = origins
         self._own_names = own_names
         self._protocol = ServerProtocol(
@@ -69,42 +64,36 @@ class WebSocketPipe(Layer):
             logger=_QUIET,
         )
         self._binary = False
-        self._empty = 0
         self._request = bytearray()
         self._pieces: list[bytes] = []
         self.subprotocol = ""
 
-    def receive(self, data: bytes) -> bytes:
-        """See Layer."""
-        if self._below is not None:
-            data = self._below.receive(data)
-        return self.plain(data) if data else b""
-
-    def plain(self, data: bytes) -> bytes:
-        """The lines that these bytes completed; the handshake, pings and the like are answered on the way."""
+    def data_received(self, data: bytes) -> None:
+        """See asyncio: the lines that these bytes complete go up; the handshake, pings and the like are answered."""
         protocol = self._protocol
         if protocol.state is State.CONNECTING:
             data = self._requested(data)
         if not data or protocol.state is not State.OPEN:
-            return b""
+            return
         protocol.receive_data(data)
         lines: list[bytes] = []
-        for event in protocol.events_received():
-            if isinstance(event, Frame):
-                self._take(event, lines)
+        empty = sum([self._take(event, lines) for event in protocol.events_received() if isinstance(event, Frame)])
         self._flush()
-        return b"".join(lines)
+        if empty and (tell := getattr(self._above, "empty_received", None)) is not None:
+            tell(empty)
+        if lines:
+            self._above.data_received(b"".join(lines))
 
     def _requested(self, data: bytes) -> bytes:
         """Answer the request, once it is all there; what followed it. The library is not shown that before: it would
         read frames on a connection that nobody has agreed to."""
-        if self._transport.is_closing():
+        if self.below.is_closing():
             return b""
         self._request += data
         end = self._request.find(b"\r\n\r\n") + 4
         if end < 4 and len(self._request) > REQUEST_MOST:
-            self._send(TOO_LONG)
-            self._transport.close()
+            self.below.write(TOO_LONG)
+            self.below.close()
         if end < 4:
             return b""
         request, rest = bytes(self._request[:end]), bytes(self._request[end:])
@@ -115,33 +104,6 @@ class WebSocketPipe(Layer):
                 self._shake_hands(event)
         self._flush()
         return rest
-
-    def write(self, data: bytes) -> None:
-        """See Layer: each line is a message."""
-        send = self._protocol.send_binary if self._binary else self._protocol.send_text
-        try:
-            for line in data.split(b"\r\n"):
-                if line:
-                    send(line)
-        except InvalidState:
-            return  # nobody listens any more, or not yet
-        self._flush()
-
-    def finish(self) -> None:
-        """See Layer."""
-        if self._protocol.state is State.OPEN:
-            self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
-            self._flush()
-        if self._below is not None:
-            self._below.finish()
-
-    def let_go(self) -> None:
-        """See Layer."""
-        if self._protocol.handshake_exc is not None:
-            # Its traceback holds the frames it came through, and they all that was read.
-            self._protocol.handshake_exc.__traceback__ = None
-        if self._below is not None:
-            self._below.let_go()
 
     def _shake_hands(self, request: Request) -> None:
         try:
@@ -154,34 +116,49 @@ class WebSocketPipe(Layer):
         self.subprotocol = self._protocol.subprotocol or ""
         self._binary = self.subprotocol.startswith(BINARY)
 
-    def take_empty(self) -> int:
-        """See Layer: pings and the like, and frames of a message that are not its last."""
-        empty, self._empty = self._empty, 0
-        return empty
+    def _take(self, frame: Frame, lines: list[bytes]) -> int:
+        """Take what a frame holds; 1 if that is no line."""
+        data = frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+        if data:
+            self._pieces.append(bytes(frame.data))
+        if not (data and frame.fin):
+            return 1
+        message = b"".join(self._pieces)
+        self._pieces.clear()
+        lines.append(message if message.endswith(b"\n") else message + b"\r\n")
+        return 0
 
-    def _take(self, frame: Frame, lines: list[bytes]) -> None:
-        if not frame.fin or frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            self._empty += 1
-        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            return
-        self._pieces.append(bytes(frame.data))
-        if frame.fin:
-            message = b"".join(self._pieces)
-            self._pieces.clear()
-            lines.append(message if message.endswith(b"\n") else message + b"\r\n")
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        """See asyncio: each line is a message."""
+        send = self._protocol.send_binary if self._binary else self._protocol.send_text
+        try:
+            for line in bytes(data).split(b"\r\n"):
+                if line:
+                    send(line)
+        except InvalidState:
+            return  # nobody listens any more, or not yet
+        self._flush()
+
+    def close(self) -> None:
+        """See asyncio."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
+            self._flush()
+        self.below.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio."""
+        if self._protocol.handshake_exc is not None:
+            # Its traceback holds the frames it came through, and they all that was read.
+            self._protocol.handshake_exc.__traceback__ = None
+        super().connection_lost(exc)
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
-            if data:
-                self._send(data)
-            else:
-                self._transport.close()
-
-    def _send(self, data: bytes) -> None:
-        if self._below is not None:
-            self._below.write(data)
-        elif not self._transport.is_closing():
-            self._transport.write(data)
+            if not data:
+                self.below.close()
+            elif not self.below.is_closing():
+                self.below.write(data)
 
 
 def first_wanted(protocol: ServerProtocol, wanted: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from causerie.transport.connection import Connection
 from causerie.transport.direct_write import FIRST_WRITES
 from tests.people import House, NativePerson
 from tests.server_process import until
@@ -16,7 +17,8 @@ async def not_read_from(house: House) -> NativePerson:
         await gone.asks("ping")
     own = next(one for one in house.server.context.sessions if one.person is not None and one.person.name == "Gone")
     assert own.outlet.direct is not None
-    own.outlet._transport.pause_reading()  # type: ignore[attr-defined]
+    assert isinstance(own.outlet, Connection)
+    own.outlet.intake.below.pause_reading()
     return gone
 
 
