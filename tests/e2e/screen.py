@@ -256,6 +256,13 @@ class Desktop:
             screen.presses("Tab")
         screen.presses("Return")
 
+    def escapes(self) -> None:
+        """Escape, which closes a dialog, and the keys go to the line again: an X server gives a key to whatever has
+        the focus as it is pressed."""
+        there = self.log().count("keys go to: the line")
+        self.screen.presses("Escape")
+        self.logs("keys go to: the line", there + 1)
+
     def cross(self) -> None:
         """The window's cross is clicked: what a window manager then sends."""
         tell_window(self.screen.display, self._window(), "WM_DELETE_WINDOW")

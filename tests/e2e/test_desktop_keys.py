@@ -42,7 +42,7 @@ def test_shortcuts_by_layout_and_locks(anna: Desktop, script: str, locks: tuple[
     for name, opens in (("k", "Go to"), ("slash", "Shortcuts"), ("e", "Emoji")):
         key(screen, "Control_L", name)
         anna.logs(f"keys go to: {opens}")
-        screen.presses("Escape")
+        anna.escapes()
     key(screen, "Control_L", "b")
     anna.waits("line", lambda line: line == "****")
     key(screen, "Control_L", "a")
@@ -68,7 +68,7 @@ def test_another_script_beside_a_latin_layout_of_its_own(anna: Desktop) -> None:
     for times in (1, 2):
         key(screen, "Control_L", "v")  # where Dvorak has k
         anna.logs("keys go to: Go to", times)
-        screen.presses("Escape")
+        anna.escapes()
         screen.do("key", "66")  # Caps Lock changes the layout
 
 
@@ -133,7 +133,7 @@ def test_caps_lock_reacts_to_nothing(two: tuple[Desktop, Desktop]) -> None:
     anna.waits("line", bool)
     key(anna.screen, "Control_L", "k")
     anna.logs("keys go to: Go to")
-    anna.screen.presses("Escape")
+    anna.escapes()
     anna.screen.presses("Caps_Lock")
     anna.screen.presses("Return")
     ben.waits("timeline", lambda rows: len(rows) == 2)
@@ -154,7 +154,7 @@ def test_a_key_that_is_held_down_chooses_nothing(tmp_path: Path, server: ServerP
         anna.logs("keys go to: Emoji")
         screen.do("sleep", "1")  # longer than until keys repeat
         screen.do("keyup", "Return")
-        screen.presses("Escape")
+        anna.escapes()
         anna.says("the end")
         anna.reads("to stay", "the end")
         assert "👍" not in anna.waits("timeline", bool)[0]

@@ -37,7 +37,7 @@ async def test_channels_unread_and_editing(screen: Screen, house: House, tmp_pat
         await off(screen.presses, "Return")
         await comes(ben, "edited", text="coming")
         await off(screen.presses, "ctrl+k")
-        await off(desktop.logs, "keys go to")
+        await off(desktop.logs, "keys go to: Go to")
         await off(screen.types, "home")
         await off(screen.presses, "Return")
         await off(desktop.titled, "#home – Causerie")

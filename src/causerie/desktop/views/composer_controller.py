@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tkinter as tk
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from causerie.desktop.views.theme import Look
 from causerie.desktop.views.timers import Timers
 from causerie.desktop.views.ui_trace import trace
 from causerie.i18n.text import _
+
+log = logging.getLogger("causerie.desktop")
 
 DRAFT_AFTER = 1500
 """Milliseconds without a key press until a draft is saved on the server."""
@@ -63,6 +66,8 @@ class ComposerController:
         """The text of the view when it was last synced with the model."""
         self._edited: Message | None = None
         self.view = ComposerView(parent, look, callbacks, settings().enter_sends)
+        name = f"thread {model.thread}" if model.thread else "the line"
+        self.view.text.bind("<FocusIn>", lambda event: log.info("keys go to: %s", name), add="+")
 
     def focus(self) -> None:
         """Give it the focus."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tkinter as tk
 from collections.abc import Callable
 
@@ -20,8 +19,6 @@ from causerie.desktop.views.theme import Look
 from causerie.desktop.views.timeline_view import TimelineView
 from causerie.desktop.views.timers import Timers
 from causerie.i18n.text import _
-
-log = logging.getLogger("causerie.desktop")
 
 READ_AFTER = 300
 """Milliseconds that the end has to be in sight until it is marked read."""
@@ -87,9 +84,6 @@ class ThreadPane:
         line_keys = keys.timeline_keys(self.timeline.page, self.to_end, lambda: None)
         keys.bind_line(self.composer.view.text, {**window_keys, **line_keys, **self.composer.view.keys}, self.to_end)
         self.composer.channel_opened()
-        self.composer.view.text.bind(
-            "<FocusIn>", lambda event: log.info("keys go to: thread %d", model.thread), add="+"
-        )
 
     def refresh(self) -> None:
         """Redraw what is stale."""
