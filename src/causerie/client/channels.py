@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from causerie.chat.commands import Command, Join, Leave, Resume, Send
+from causerie.chat.commands import Command, Join, Leave, Resume
 from causerie.chat.errors import ChatError, Internal, NotAMember, SlowMode, TooFast, Unavailable
 from causerie.chat.events import ChannelRenamed, Deleted, Event, Left, Marked, MembershipChanged, Renamed, Typing
 from causerie.chat.replay import apply
@@ -214,10 +214,6 @@ class SessionChannels:
                 message.in_flight = True
                 message.attempts += 1
                 self._own(message.command, self._message_answered, message)
-
-    def put(self, command: Send) -> OutgoingMessage:
-        """Put a message into the outbox. Raises OutboxFull."""
-        return self.outbox.put(command)
 
     # Replies to the session's own commands. After ConnectionLost all of it is done again by `resume` and `pump`.
 

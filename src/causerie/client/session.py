@@ -147,7 +147,7 @@ class Session:
         command = msgspec.structs.replace(command, channel=channel, key=key)
         if len(msgspec.json.encode(command)) + 32 > self.frame_bytes:
             raise errors.FrameTooLong(most=self.frame_bytes)
-        message = self._channels.put(command)
+        message = self._channels.outbox.put(command)
         self.save_now = True
         self._pump()
         return message

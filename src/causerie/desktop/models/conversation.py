@@ -127,14 +127,9 @@ class Conversation:
         """The timeline of the open thread."""
         return self.read_state.timelines.thread
 
-    @property
-    def drafts(self) -> dict[str, str]:
-        """Unsent drafts, by composer."""
-        return self.composers.drafts
-
     def entries(self) -> list[sidebar.SidebarEntry]:
         """The entries of the sidebar."""
-        return sidebar.entries(self.views, self.current, self.me.person, self.drafts)
+        return sidebar.entries(self.views, self.current, self.me.person, self.composers.drafts)
 
     def typing(self) -> list[str]:
         """Names of those who are typing in the open channel."""
@@ -339,10 +334,6 @@ class Conversation:
     def outgoing(self) -> tuple[PendingMessage, ...]:
         """The messages that the server has not acknowledged."""
         return tuple(self._pending.values())
-
-    def pending(self, key: str) -> PendingMessage | None:
-        """A message that the server has not acknowledged."""
-        return self._pending.get(key)
 
     def send(self, command: Send) -> None:
         """Send a message: grey until it is acknowledged."""

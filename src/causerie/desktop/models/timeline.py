@@ -189,8 +189,7 @@ class Timeline:
 
     def message_received(self, message: Message) -> None:
         """A message arrived."""
-        if self.pending.pop(message.key, None) is not None:
-            self._steps.append(RemoveRows((f"p{message.key}",)))
+        self.remove_pending(message.key)
         if not self.shown or message.number <= self.last or not self.belongs(message):
             return
         if not self.followed or not self.at_end:
@@ -257,12 +256,10 @@ class Timeline:
             pending.trouble = trouble
             self._steps.append(RedrawRow(self._pending_row(pending, None)))
 
-    def remove_pending(self, key: str) -> PendingMessage | None:
+    def remove_pending(self, key: str) -> None:
         """Remove a pending message."""
-        pending = self.pending.pop(key, None)
-        if pending is not None:
+        if self.pending.pop(key, None) is not None:
             self._steps.append(RemoveRows((f"p{key}",)))
-        return pending
 
     def get(self, number: int) -> Message | None:
         """A loaded message."""

@@ -44,7 +44,7 @@ class Overlay:
     def close(self) -> None:
         """Close it, as Esc does."""
         if self._card is not None:
-            self._gone()
+            self.leave()
             self._escape()
 
     def question(
@@ -71,7 +71,7 @@ class Overlay:
 
         def done() -> None:
             typed = [entry.get() for entry in entries]
-            self._gone()
+            self.leave()
             answer(typed)
 
         buttons = tk.Frame(inner, background=colour.raised)
@@ -103,10 +103,6 @@ class Overlay:
         self._give_keys(entry, title)
         return inner, entry
 
-    def leave(self) -> None:
-        """Close it as answered."""
-        self._gone()
-
     def choose(
         self,
         title: str,
@@ -123,7 +119,7 @@ class Overlay:
         place = [0]
 
         def pick(key: str) -> None:
-            self._gone()
+            self.leave()
             chosen(key)
 
         high = min(look.px(300), max(self._root.winfo_height() - look.px(220), look.px(60)))
@@ -152,7 +148,7 @@ class Overlay:
                 pick(shown[place[0]].key)
             elif typed is not None and entry.get().strip():
                 name = entry.get().strip()
-                self._gone()
+                self.leave()
                 typed(name)
 
         entry.bind("<KeyRelease>", lambda event: None if event.keysym in ("Up", "Down", "Return") else refresh())
@@ -200,7 +196,8 @@ class Overlay:
         """Width of what is in it."""
         return min(self._look.px(420), max(self._root.winfo_width() - self._look.px(64), self._look.px(160)))
 
-    def _gone(self) -> None:
+    def leave(self) -> None:
+        """Close it as answered."""
         card, self._card = self._card, None
         if card is not None:
             card.destroy()

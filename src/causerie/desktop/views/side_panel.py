@@ -175,10 +175,6 @@ class SidePanel:
         if self.thread is not None:
             self.thread.composer.fill()
 
-    def close(self) -> None:
-        """The window is closed."""
-        self.sync_composer()
-
     def _shows(self, what: PanelContent) -> None:
         if self.shown == "thread":
             self._actions.chat.read_state.close_thread()

@@ -125,7 +125,7 @@ class TimelineView:
             self.to_bottom()
         elif anchor:
             text.yview("anchor")
-            text.yview_scroll(self._pad - y, "pixels")
+            text.yview_scroll(self._look.px(8) - y, "pixels")
         self._busy = False
         self._moved(*text.yview())
         trace(self._called, self._rows)
@@ -175,10 +175,6 @@ class TimelineView:
     @staticmethod
     def _numbers(tags: Iterable[str]) -> list[int]:
         return [int(tag[5:]) for tag in tags if tag.startswith("row:m")]
-
-    @property
-    def _pad(self) -> int:
-        return self._look.px(8)
 
     def _anchor(self) -> tuple[bool, int]:
         """A line in the middle of what is seen, and where it is."""
@@ -255,11 +251,8 @@ class TimelineView:
         self._scrolled(first < NEAR, last > 1 - NEAR)
 
     def _sized(self, event: object) -> None:
-        if self._stays():
+        if self.at_bottom:
             self.text.after_idle(self.to_bottom)
-
-    def _stays(self) -> bool:
-        return self.at_bottom
 
     def _styles(self) -> None:
         text, look, colour = self.text, self._look, self._look.palette

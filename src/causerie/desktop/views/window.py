@@ -214,7 +214,6 @@ class Window:
     def close(self) -> None:
         """Remove the window's contents."""
         self.sync_composers()
-        self.panel.close()
         self._timers.close()
         self.overlay.close()
         self.view.frame.destroy()

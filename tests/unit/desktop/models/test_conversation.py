@@ -193,7 +193,7 @@ def test_drafts_stay_with_their_channel() -> None:
     room.model.draft("half a")
     room.chat.open("attic")
     assert [place.draft for place in room.chat.entries()] == [False, True]
-    assert room.chat.drafts == {"home": "half a"}
+    assert room.chat.composers.drafts == {"home": "half a"}
 
 
 class TestThread:
@@ -330,13 +330,13 @@ def test_a_channel_that_is_renamed_stays_open_with_what_one_wrote_there() -> Non
     room = Room()
     room.hears("before")
     room.model.submit("on its way")
-    room.chat.drafts["home"] = "half a"
+    room.chat.composers.drafts["home"] = "half a"
     told = ChannelRenamed(channel="home", number=5, at=1, person=2, name="ben", was="home", now="house")
     view = apply(room.views["home"], told)
     room.chat.receive(UpdateReceived(EventReceived(told, view), view))
     assert room.chat.current == "house"
     assert sorted(room.chat.views) == ["attic", "house"]
-    assert room.chat.drafts == {"house": "half a"}
+    assert room.chat.composers.drafts == {"house": "half a"}
     assert list(room.chat.timeline.pending) == ["k1"]
     asked, _then = room.port.takes(History)
     assert asked.channel == "house"
