@@ -45,6 +45,7 @@ from causerie.protocols.wire import Bounds, Protocol, Wire
 from causerie.server.context import Context
 from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Answer
+from causerie.stores.sqlite.search_syntax import match_expression
 from causerie.transport import proxy_header
 from tests.fuzzing import inputs
 from tests.fuzzing.house import whole_server
@@ -206,7 +207,7 @@ def text(data: bytes, dice: random.Random) -> None:
 
 def query(data: bytes, dice: random.Random) -> None:
     """Never refused; FTS5 takes it (`tests/unit/stores` asks it), so its quotes are paired and it holds no NUL."""
-    expression = words.match_expression(as_text(data), author=dice.randrange(3), channels=range(dice.randrange(3)))
+    expression = match_expression(as_text(data), author=dice.randrange(3), channels=range(dice.randrange(3)))
     assert expression.count('"') % 2 == 0
     assert "\0" not in expression
     words.prepare(as_text(data))

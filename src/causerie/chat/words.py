@@ -1,21 +1,18 @@
-"""What words a message has, for search: text made ready for the index, a query turned into its syntax.
+"""What words a message has, for search: a text made ready for an index, and what a query looks for.
 
-The index is SQLite's FTS5 with its tokenizer unicode61, told that letters, numbers and marks make words
-(sqlite.org/fts5.html#unicode61_tokenizer). It drops case, and accents of Latin letters; those of other alphabets in
-which people look for words without them are dropped here. It knows only words between spaces;
-scripts that have no spaces (Unicode UAX 14, classes ID and SA) are therefore cut into single characters here,
-for text and query alike. Such a query is a run of characters, found wherever a text has that run.
+A store's index is expected to cut a text wherever there is no letter, number or mark, and to drop case and the accents
+of Latin letters; those of other alphabets in which people look for words without them are dropped here. It knows only
+words between spaces; scripts that have no spaces (Unicode UAX 14, classes ID and SA) are therefore cut into single
+characters here, for text and query alike. Such a query is a run of characters, found wherever a text has that run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 from unicodedata import combining, normalize
-
-TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
-"""What FTS5 must be told to cut text as this module expects."""
 
 MARKS_MOST = 30
 """Combining marks in a row that are looked at (UAX 15, section 13, stream-safe text)."""
@@ -109,46 +106,24 @@ def pieces(text: str, most: int = PIECE) -> Iterator[str]:
     yield text[start:]
 
 
-def facets(author: int, channel: int) -> str:
-    """The words of the index's second column, which a query's text never reaches: who said it, and where."""
-    return f"a{author} c{channel}"
+class Phrase(NamedTuple):
+    """Words of a query that follow one another, prepared as a text is; `prefix`: the last one may go on."""
+
+    words: str
+    prefix: bool
 
 
-def match_expression(text: str, author: int = 0, channels: Iterable[int] = ()) -> str:
-    """A query for FTS5's columns `text` and `facet` (sqlite.org/fts5.html#full_text_query_syntax).
-
-    `text` is as a person typed it: words, which must all be there, `"phrases"`, `prefix*`; a quote left open
-    ends with the text. `author` 0 and no `channels`: not asked; several channels: any of them. Empty when
-    nothing is asked that the index knows. Never raises, and whatever the text holds is looked for, never
-    obeyed: each word stands in quotes.
-    """
-    parts = []
-    if words := _phrases(text):
-        parts.append("text : (" + " AND ".join(words) + ")")
-    if author:
-        parts.append(f'facet : "a{int(author)}"')
-    if places := [f'"c{int(channel)}"' for channel in channels]:
-        parts.append("facet : (" + " OR ".join(places) + ")")
-    return " AND ".join(parts)
-
-
-def searchable(text: str) -> bool:
-    """Whether a query's text holds anything that the index could know."""
-    return bool(_phrases(text))
-
-
-def _phrases(text: str) -> list[str]:
-    """The query's words and phrases, each once, quoted for FTS5."""
-    found: dict[str, None] = {}
-    for part in _PART.finditer(_plain(text[:QUERY_LONGEST])):
+def phrases(query: str) -> list[Phrase]:
+    """What a query looks for, each once: words, which must all be there, `"phrases"`, `prefix*`; a quote left open ends
+    with the text. Empty when nothing is asked that an index could know. No phrase has a quote in it."""
+    found: dict[Phrase, None] = {}
+    for part in _PART.finditer(_plain(query[:QUERY_LONGEST])):
         phrase, star, word = part.groups()
         if word is not None:
             phrase, star = word.rstrip("*"), "*" if word.endswith("*") else ""
-        if not _SEARCHABLE.search(phrase):
-            continue
-        # No quote can be in it; NUL would end the expression.
-        quoted = '"' + _unspaced().sub(r" \g<0> ", phrase).replace("\0", " ").strip() + '"'
-        found[quoted + (" *" if star else "")] = None
+        if _SEARCHABLE.search(phrase):
+            words = _unspaced().sub(r" \g<0> ", phrase).replace("\0", " ").strip()
+            found[Phrase(words, bool(star))] = None
         if len(found) == PHRASES_MOST:
             break
     return list(found)

@@ -21,14 +21,16 @@ from typing import TypeVar
 
 import msgspec
 
-from causerie.chat.words import TOKENIZER, facets, match_expression, prepare, searchable
+from causerie.chat.words import phrases, prepare
 from causerie.server.ports.records import Query
 from causerie.server.ports.store import SearchTimedOut
+from causerie.stores.sqlite.search_syntax import TOKENIZER, facets, match_expression
 
 T = TypeVar("T")
 
 VERSION = 2
-"""Of the tables and of `causerie.chat.words`: raise it when either changes, and every index is made anew."""
+"""Of the tables, of search_syntax.py and of `causerie.chat.words`: raise it when one changes, and every index is made
+anew."""
 
 CHUNK = 2_000
 """Rows of the log for one transaction of the index, at most."""
@@ -199,7 +201,7 @@ class IndexFile:
     def find(self, query: Query) -> tuple[list[_Row], bool]:
         """The rows that match, newest first, and whether older ones may too. Raises SearchTimedOut, sqlite3.Error."""
         timed = bool(query.since or query.until)
-        if not (query.author or timed or searchable(query.text)):
+        if not (query.author or timed or phrases(query.text)):
             return [], False
         few = sorted(query.channels) if len(query.channels) <= FACET_CHANNELS else ()
         match = match_expression(query.text, query.author, few)
