@@ -23,6 +23,7 @@ LAWS = (
     "tests/unit/test_replay_law.py",
     "tests/unit/client/test_session_law.py",
     "tests/unit/server/test_core_machine.py",
+    "tests/unit/server/test_undo.py",
 )
 
 

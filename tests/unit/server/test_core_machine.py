@@ -2,13 +2,14 @@
 
 People come, join, say, change and leave in any order. A plain model notes what was acknowledged and what anybody was
 told. Whenever all is quiet: that is in the store, and nothing else is; numbers rise by one; one key has one number;
-what the server knows by heart is what it would read from the disk, and who is really connected; and who was refused at
-the door is in the audit log, or owed to it.
+what the server knows by heart is what it would read from the disk, and who is really connected, and what a copy of it
+knows that is told only the changes; and who was refused at the door is in the audit log, or owed to it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import tempfile
 from collections.abc import Callable, Sequence
@@ -38,6 +39,10 @@ from causerie.server.features.presence import channel_presence
 from causerie.server.ports.changes import Append, Audit, Change, PutSeen, Stored
 from causerie.server.ports.store import StoreFailed, StoreUnknown
 from causerie.stores.sqlite.store import SqliteStore
+from tests.unit.server.replica import Replica
+
+EXAMPLES = int(os.environ.get("CAUSERIE_LAW_EXAMPLES", "30"))
+"""Histories; see tests/laws.py."""
 
 LONGEST = 30.0
 """Seconds that one step may take."""
@@ -185,6 +190,7 @@ class Model(RuleBasedStateMachine):
         self.waiting: list[asyncio.Task[None]] = []
         self.context: Context = await bootstrap.build_context(self.config, self.store, lambda token, admin: token)
         self.context.pick, self.context.now, self.context.clock = self.dice.randrange, lambda: 1_000_000, lambda: 1000.0
+        self.replica = Replica(await self.store.load(), self.context)
         self.commit_loop = asyncio.get_running_loop().create_task(self.context.commit_loop.run())
 
     async def _accounts(self) -> None:
@@ -242,7 +248,10 @@ class Model(RuleBasedStateMachine):
             self.ask(name, c.LogIn(name=name, guest=True))
 
     async def _admit(self, session: Session, name: str) -> None:
-        login.admit(self.context, session, self.context.state.person(name), c.LogIn(name=name))
+        command = c.LogIn(name=name)
+        person = self.context.state.person(name)
+        self.context.unit.answer(session, command, login.admit(self.context, session, person, command))
+        self.context.commit_loop.wake()
 
     @rule(name=st.sampled_from(PEOPLE))
     def go(self, name: str) -> None:
@@ -354,6 +363,7 @@ class Model(RuleBasedStateMachine):
                         assert event.deleted or event.text in {*self.unowed, "other"}, "there, and nobody was told so"
                     else:
                         assert event.deleted or event.text in (text, "other")
+        assert not self.replica.differences(here)
         self._compare_people(here, disk)
         self._compare_connections(here)
         lines = [line.act for line in await self.store.audit(0, 10_000)]
@@ -446,5 +456,5 @@ def test_a_key_is_said_again_by_who_had_gone_before_it_was_answered() -> None:
 
 TestCore = Model.TestCase
 TestCore.settings = settings(
-    max_examples=30, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
 )

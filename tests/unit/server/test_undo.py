@@ -23,7 +23,7 @@ from causerie.server.dispatch import TABLE
 from causerie.server.ports.store import StoreFailed
 from tests.people import PASSWORD
 from tests.unit.server.core_state import differences, state_of
-from tests.unit.server.test_core_machine import PEOPLE, PLACES, Model
+from tests.unit.server.test_core_machine import EXAMPLES, PEOPLE, PLACES, Model
 
 _NOT_HERE = (c.Backup, c.CheckStore, c.Reload)
 """They are about files, not about what is in memory."""
@@ -125,5 +125,5 @@ class Undoing(Model):
 
 TestUndoing = Undoing.TestCase
 TestUndoing.settings = settings(
-    max_examples=30, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )

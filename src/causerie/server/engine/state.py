@@ -89,7 +89,7 @@ class State:
         self.log_ends: dict[int, tuple[int, int]] = {}
         self.remembered: dict[tuple[int, int], CachedMessage] = {}
         self.markers: dict[tuple[int, int, int], tuple[int, ...]] = {}
-        self.flushed: dict[tuple[int, int, int], tuple[int, ...]] | None = None
+        self.flushed: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self.drafted: dict[int, dict[int, bool]] = {}
         self.slowed: dict[tuple[int, int], int] = {}
 

@@ -60,14 +60,16 @@ _FACTS = (Disconnect, Reload)
 
 
 class UnitOfWork:
-    """See the module. `changes` go to the store; a step is an Append, or a tuple that begins with one of the
+    """See the module. `changes` go to the store; `applied` are those of the state, stored or not, all in their order:
+    what a copy of it needs. A step is an Append, or a tuple that begins with one of the
     above. `asked`: which session's command an Append answers; `stored`: what became of it, once committed. `facts`:
     what is called, in this order, once the unit of work was undone."""
 
-    __slots__ = ("answered", "asked", "at", "changes", "facts", "more", "steps", "stored", "undo", "waiting")
+    __slots__ = ("answered", "applied", "asked", "at", "changes", "facts", "more", "steps", "stored", "undo", "waiting")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
+        self.applied: list[Change | Passing] = []
         self.steps: list[Append | tuple[Any, ...]] = []
         self.asked: dict[Append, tuple[Session, Command]] = {}
         self.stored: Mapping[Append, Stored] = {}
@@ -99,6 +101,7 @@ class UnitOfWork:
         False for what is a guest's, which is in memory alone."""
         kind = type(change)
         TABLE[kind](state, change, self.undo)
+        self.applied.append(change)
         if stored and kind in _STORED:
             self.changes.append(change)  # type: ignore[arg-type]
 
@@ -166,14 +169,15 @@ class UnitOfWork:
             self.back_to(mark)
             raise
 
-    def mark(self) -> tuple[int, int, int, int]:
+    def mark(self) -> tuple[int, int, int, int, int]:
         """Where the unit of work stands, for `back_to`."""
-        return len(self.changes), len(self.steps), len(self.undo), len(self.facts)
+        return len(self.changes), len(self.steps), len(self.undo), len(self.facts), len(self.applied)
 
-    def back_to(self, mark: tuple[int, int, int, int]) -> None:
+    def back_to(self, mark: tuple[int, int, int, int, int]) -> None:
         """Undo all that came after the mark."""
-        changes, steps, undo, facts = mark
+        changes, steps, undo, facts, applied = mark
         del self.changes[changes:]
+        del self.applied[applied:]
         del self.steps[steps:]
         del self.facts[facts:]
         self.undo.back_to(undo)

@@ -85,7 +85,10 @@ def drop_marker(state: State, change: DropMarker, undo: UndoLog) -> None:
 
 
 def note_flushed(state: State, change: NoteFlushed, undo: UndoLog) -> None:
-    """See NoteFlushed."""
+    """Those before them are stored by now, and leave the memory unless they were moved since."""
+    for key, marker in state.flushed.items():
+        if state.markers.get(key) == marker:
+            undo.drop(state.markers, key)
     undo.set(state, "flushed", change.markers)
 
 

@@ -250,21 +250,17 @@ def flush(context: Context) -> None:
     state = context.state
     if context.flushing is not None and context.flushing in context.commit_loop.uncommitted():
         return
-    for key, marker in (state.flushed or {}).items():
-        if state.markers.get(key) == marker:
-            del state.markers[key]
-    state.flushed = context.flushing = None
-    moving = {}
+    flushed, moving = state.flushed, {}
     for key, marker in tuple(state.markers.items()):
         person = state.people.get(key[1])
         if person is None:
             # A guest that is gone, unless that is undone.
             context.apply(DropMarker(*key))
-        elif not person.guest:
+        elif not person.guest and flushed.get(key) != marker:
             moving[key] = marker
+    context.flushing = context.unit
+    context.apply(NoteFlushed(moving))
+    for (channel, who, thread), marker in moving.items():
+        context.apply(PutMarker(who, channel, thread, *marker))
     if moving:
-        context.flushing = context.unit
-        context.apply(NoteFlushed(moving))
-        for (channel, who, thread), marker in moving.items():
-            context.apply(PutMarker(who, channel, thread, *marker))
         context.commit_loop.wake()
