@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,8 +61,6 @@ class Client:
         self.session: Session | None = None
         self.todo: deque[c.Command] = deque()
         self.task: asyncio.Task[None] | None = None
-        self.direct: Callable[[bytes], int] | None = None
-        self.descriptor = -1
 
     def write(self, data: bytes) -> None:
         """Events, a line each. What is wrong is noted: an outlet does not raise."""
@@ -167,9 +164,6 @@ class Client:
                 view = apply_drafts(view, answer.drafts)
             self.views[name] = view
         self._recount(isinstance(answer, ReadList))
-
-    def wait(self, rest: bytes) -> None:
-        """Nothing is sent but by `write`."""
 
     def unsent(self) -> int:
         """Nothing ever waits here."""

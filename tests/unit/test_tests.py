@@ -11,7 +11,6 @@ FILES = sorted(str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py"))
 
 INSIDE = {
     "unit/protocols/test_json_frames.py": "counts the bytes that are gone over or copied, which nothing tells",
-    "unit/server/delivery/test_batch_sender.py": "transport is being rebuilt",
 }
 """Files that look inside all the same, and why."""
 

@@ -31,8 +31,6 @@ class _Outlet:
     """Keeps the answer for whoever asked."""
 
     encoder: EventEncoder = _SILENCE
-    direct = None
-    descriptor = -1
 
     def __init__(self) -> None:
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -48,9 +46,6 @@ class _Outlet:
     def encode_for_sender(self, command: Command | None, event: Event) -> bytes | None:
         """See Outlet."""
         return None
-
-    def wait(self, rest: bytes) -> None:
-        """See Outlet."""
 
     def wants_html(self) -> None:
         """See Outlet."""

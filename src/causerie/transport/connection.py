@@ -316,24 +316,10 @@ class Connection(asyncio.Protocol):
         self.encoder = self.wire.encoder = self.encoder.with_html or self.encoder
         asyncio.get_running_loop().run_in_executor(None, markdown.load)
 
-    @property
-    def direct(self) -> Callable[[bytes], int] | None:
-        """See Outlet."""
-        return self._direct.send if self._direct is not None else None
-
-    @property
-    def descriptor(self) -> int:
-        """See Outlet."""
-        return self._direct.descriptor if self._direct is not None else -1
-
-    def wait(self, rest: bytes) -> None:
-        """See Outlet."""
-        if self._direct is not None:
-            self._direct.wait(rest)
-
-    def _moved(self) -> None:
+    def _moved(self, direct: bool) -> None:
+        """What is told to its session goes past the transport from now on, or no longer."""
         if self.session is not None:
-            self._context.fanout.moved(self.session)
+            self._context.fanout.moved(self.session, self._direct if direct else None)
 
     def unsent(self) -> int:
         """See Outlet."""
@@ -426,3 +412,5 @@ class Connection(asyncio.Protocol):
         if self._direct is not None:
             self._direct.let_go()
             self._direct = None
+            if session is not None:
+                self._context.fanout.moved(session, None)

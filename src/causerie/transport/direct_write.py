@@ -18,43 +18,34 @@ FIRST_WRITES = 8
 
 
 class DirectWriter:
-    """Writes to one connection in clear; what the system does not take waits in the transport, as ever.
+    """Writes to one connection in clear; what the system does not take waits in the transport, as ever. It is a
+    DirectSocket while nothing waits and the connection has shown that it is worth one.
 
-    `send` is the system's own call while nothing waits and the connection has shown that it is worth one, else None;
-    `changed` is called when that changes. The transport owns the `descriptor` (-1: none yet, or it was let go): who
-    sends to it must have been told that the connection closes before the transport closes it (it says connection_lost
-    first). `let_go` must be called before this is dropped.
+    `changed` is called with true when it becomes one, and with false when it is none any more. The transport owns the
+    `descriptor`: who sends to it must have been told that the connection closes before the transport closes it (it says
+    connection_lost first). `let_go` must be called before this is dropped.
     """
 
-    __slots__ = ("_changed", "_first", "_gone", "_post", "_socket", "_transport", "descriptor", "send")
+    __slots__ = ("_changed", "_direct", "_first", "_post", "_socket", "_transport", "descriptor", "send")
 
-    def __init__(self, transport: asyncio.Transport, changed: Callable[[], None], post: BatchSender) -> None:
+    send: Callable[[bytes], int]
+
+    def __init__(self, transport: asyncio.Transport, changed: Callable[[bool], None], post: BatchSender) -> None:
         self._transport = transport
-        self._changed = changed
+        self._changed: Callable[[bool], None] | None = changed
         self._post = post
         self._first = FIRST_WRITES
-        self._gone = False
+        self._direct = False
         self._socket: socket.socket | None = None
-        self.send: Callable[[bytes], int] | None = None
         self.descriptor = -1
 
     def write(self, data: bytes) -> None:
         """See Outlet.write."""
         self.flush()
-        transport = self._transport
-        if transport.is_closing():
+        if self._transport.is_closing():
             return
-        if self.send is None:
-            if self._first:
-                self._first -= 1
-                transport.write(data)
-                return
-            if transport.get_write_buffer_size():
-                transport.write(data)
-                return
-            self._begin()
-        if self.send is None:
-            transport.write(data)
+        if not self._direct and not self._begins():
+            self._transport.write(data)
             return
         try:
             sent = self.send(data)
@@ -69,33 +60,39 @@ class DirectWriter:
 
     def wait(self, rest: bytes) -> None:
         """The system did not take these: they wait, and so does all that is written until they are gone."""
-        self.send = None
-        self._changed()
-        if not (self._gone or self._transport.is_closing()):
+        self._become(False)
+        if self._changed is not None and not self._transport.is_closing():
             self._transport.write(rest)
 
     def let_go(self) -> None:
         """The descriptor is the transport's to close."""
         self.flush()
-        self._gone = True
-        self._changed = _nobody
-        self.send = None
+        self._changed = None
+        self._direct = False
         self.descriptor = -1
         if self._socket is not None:
             self._socket.detach()
             self._post.closed += 1
 
-    def _begin(self) -> None:
+    def _begins(self) -> bool:
+        """Whether what is written goes past the transport from now on."""
+        if self._first:
+            self._first -= 1
+            return False
+        if self._transport.get_write_buffer_size():
+            return False
         if self._socket is None:
             own = self._transport.get_extra_info("socket")
             if own is None:
                 self._first = sys.maxsize  # nothing of the system's lies below
-                return
+                return False
             self._socket = socket.socket(own.family, own.type, own.proto, own.fileno())
             self.descriptor = own.fileno()
-        self.send = self._socket.send
-        self._changed()
+            self.send = self._socket.send
+        self._become(True)
+        return True
 
-
-def _nobody() -> None:
-    """Who is told of what changes at somebody who is gone."""
+    def _become(self, direct: bool) -> None:
+        self._direct = direct
+        if self._changed is not None:
+            self._changed(direct)

@@ -12,7 +12,7 @@ import asyncio
 import os
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +97,6 @@ class Ears:
 
     def __init__(self, model: Model, name: str) -> None:
         self.encoder: EventEncoder = ENCODER
-        self.direct: Callable[[bytes], int] | None = None
-        self.descriptor = -1
         self.model, self.name = model, name
 
     def write(self, data: bytes) -> None:
@@ -135,9 +133,6 @@ class Ears:
     def encode_for_sender(self, command: c.Command | None, event: object) -> bytes | None:
         """As everybody."""
         return None
-
-    def wait(self, rest: bytes) -> None:
-        """Never asked."""
 
     def wants_html(self) -> None:
         """Never asked."""

@@ -16,7 +16,7 @@ async def not_read_from(house: House) -> NativePerson:
     for _ in range(FIRST_WRITES):
         await gone.asks("ping")
     own = next(one for one in house.server.context.sessions if one.person is not None and one.person.name == "Gone")
-    assert own.outlet.direct is not None
+    assert own in house.server.context.fanout.batch_sender.sockets
     assert isinstance(own.outlet, Connection)
     own.outlet.intake.below.pause_reading()
     return gone

@@ -7,7 +7,7 @@ next does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from causerie.server.engine.session import Session
@@ -15,7 +15,20 @@ from causerie.server.engine.session import Session
 Left = Sequence[tuple[int, int]]
 """By descriptor: who was not sent all, and how much of it."""
 
-Places = Mapping[int, tuple[int, Session]]
+
+class DirectSocket(Protocol):
+    """A connection's own socket, past its transport: transport/direct_write.py has it."""
+
+    descriptor: int
+    """Its number, for the system; -1: it was let go."""
+    send: Callable[[bytes], int]
+    """The system's own call: takes bytes, gives how many it took, or raises OSError."""
+
+    def wait(self, rest: bytes) -> None:
+        """Send what `send` did not take, before anything else."""
+
+
+Places = Mapping[int, tuple[int, DirectSocket]]
 """By descriptor: the place of its row, and whose it is."""
 
 
@@ -44,14 +57,16 @@ class Ring(Protocol):
 class BatchSender:
     """See the module. Without a ring it takes nothing.
 
+    `sockets`: those who may be sent to past their transports, since nothing waits there.
     `closed` counts descriptors that were closed: what `rows` gave before is not used any more, since another connection
     may have the same descriptor from then on.
     """
 
-    __slots__ = ("_owed", "_ring", "closed")
+    __slots__ = ("_owed", "_ring", "closed", "sockets")
 
     def __init__(self, ring: Ring | None = None) -> None:
         self.closed = 0
+        self.sockets: dict[Session, DirectSocket] = {}
         self._ring = ring
         self._owed: dict[int, tuple[Places, bytes]] = {}
 
@@ -89,7 +104,7 @@ class BatchSender:
 
 
 def _leave(left: Left, owed: Mapping[int, tuple[Places, bytes]]) -> None:
-    """What the system did not take waits in the outlets."""
+    """What the system did not take waits in the transports."""
     for descriptor, sent in left:
         places, data = owed[descriptor]
-        places[descriptor][1].outlet.wait(data[sent:])
+        places[descriptor][1].wait(data[sent:])

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from causerie.chat.commands import Command
 from causerie.chat.events import Event, Followed, Reacted
 from causerie.chat.replies import Pong
-from causerie.server.delivery.batch_sender import BatchSender, Ring
+from causerie.server.delivery.batch_sender import BatchSender, DirectSocket, Ring
 from causerie.server.delivery.outbound_events import EVERYWHERE, Everywhere, OutboundEvents, note_everywhere
 from causerie.server.delivery.subscribers import Group, Subscribers
 from causerie.server.engine.session import Answer, PendingSnapshot, Session
@@ -62,8 +62,12 @@ class Fanout:
             return True
         return subscribers is not None and session in subscribers.groups.get(session.outlet.encoder, ())
 
-    def moved(self, session: Session) -> None:
-        """The way to a session is another one: see Outlet.direct."""
+    def moved(self, session: Session, own: DirectSocket | None) -> None:
+        """The way to a session is its own socket from now on; None: its outlet."""
+        if own is None:
+            self.batch_sender.sockets.pop(session, None)
+        else:
+            self.batch_sender.sockets[session] = own
         for channel in {**session.channels, **session.parting}:
             if (subscribers := self.subscribers_of.get(channel)) is not None:
                 subscribers.moved(session)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from causerie.server.delivery.batch_sender import BatchSender, Places
+from causerie.server.delivery.batch_sender import BatchSender, DirectSocket, Places
 from causerie.server.engine.session import EventEncoder, Session
 
-Send = Callable[[bytes], int]
 Write = Callable[[bytes], None]
 
 
@@ -17,7 +16,7 @@ class Group:
     __slots__ = ("_closed", "_places", "_post", "_rows", "direct", "through")
 
     def __init__(self, batch_sender: BatchSender) -> None:
-        self.direct: dict[Session, Send] = {}
+        self.direct: dict[Session, DirectSocket] = {}
         self.through: dict[Session, Write] = {}
         self._post = batch_sender
         self._rows: bytes | None = None
@@ -33,13 +32,13 @@ class Group:
     def add(self, session: Session) -> None:
         """From now on this session is told, by the way that is open to it now."""
         self._rows = None
-        send = session.outlet.direct
-        if send is None:
+        own = self._post.sockets.get(session)
+        if own is None:
             self.direct.pop(session, None)
             self.through[session] = session.outlet.write
         else:
             self.through.pop(session, None)
-            self.direct[session] = send
+            self.direct[session] = own
 
     def remove(self, session: Session) -> None:
         """From now on it is not."""
@@ -66,29 +65,28 @@ class Group:
     def _send_each(self, data: bytes, but: Collection[Session]) -> int:
         self._post.flush()
         size = len(data)
-        sends = self.direct.copy()
+        direct = self.direct.copy()
         for session in but:
-            sends.pop(session, None)
-        for session, send in sends.items():
+            direct.pop(session, None)
+        for own in direct.values():
             try:
-                sent = send(data)
+                sent = own.send(data)
             except OSError:
                 sent = 0  # its buffer is full, or it is gone, which the transport finds out as it tries
             if sent != size:
-                session.outlet.wait(data[sent:])
-        return len(sends)
+                own.wait(data[sent:])
+        return len(direct)
 
     def _put(self, data: bytes, but: Collection[Session]) -> int:
         rows, places = self._seated()
-        without = sorted([places[session.outlet.descriptor][0] for session in but if session in self.direct])
+        without = sorted([places[self.direct[session].descriptor][0] for session in but if session in self.direct])
         self._post.put(rows, places, without, data)
         return len(places) - len(without)
 
     def _seated(self) -> tuple[bytes, Places]:
         """The rows of those who are sent to directly, and whose they are."""
         if self._rows is None or self._closed != self._post.closed:
-            seated = [(session.outlet.descriptor, session) for session in self.direct]
-            self._places = {descriptor: (place, session) for place, (descriptor, session) in enumerate(seated)}
+            self._places = {own.descriptor: (place, own) for place, own in enumerate(self.direct.values())}
             self._rows, self._closed = self._post.rows(self._places), self._post.closed
         return self._rows, self._places
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -83,20 +83,6 @@ class Outlet(Protocol):
     """The way out of a connection: what the core may do with it. None of these raises or waits."""
 
     encoder: EventEncoder
-
-    @property
-    def direct(self) -> Callable[[bytes], int] | None:
-        """The system's own way to send, while nothing waits: takes bytes, gives how many it took, or raises OSError.
-
-        None: only `write` will do. When it changes, `Fanout.moved` is told.
-        """
-
-    @property
-    def descriptor(self) -> int:
-        """What `direct` sends to, for the system; -1: nothing, or nothing any more."""
-
-    def wait(self, rest: bytes) -> None:
-        """Send what `direct` did not take, before anything else."""
 
     def write(self, data: bytes) -> None:
         """Send bytes, after all that was written before."""

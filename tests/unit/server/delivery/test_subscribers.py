@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from causerie.protocols.native import ENCODER
 from causerie.server.delivery.batch_sender import BatchSender
-from causerie.server.delivery.subscribers import Group, Subscribers
+from causerie.server.delivery.fanout import Fanout
+from causerie.server.delivery.subscribers import Group
 from causerie.server.engine.session import Session, Trust
 from causerie.transport.direct_write import FIRST_WRITES, DirectWriter
 from tests.people import PATIENCE
@@ -18,20 +20,14 @@ class Way:
     """An outlet over a real connection, as connection.py has it, which says when its way changes."""
 
     def __init__(
-        self, transport: asyncio.Transport, moved: Callable[[Session], None], batch_sender: BatchSender
+        self, transport: asyncio.Transport, moved: Callable[[Session, Any], None], batch_sender: BatchSender
     ) -> None:
         self.encoder = ENCODER
-        self._writer = DirectWriter(transport, lambda: moved(self.session), batch_sender)
-        self.write, self.wait, self.let_go = self._writer.write, self._writer.wait, self._writer.let_go
+        self.writer = DirectWriter(
+            transport, lambda direct: moved(self.session, self.writer if direct else None), batch_sender
+        )
+        self.write, self.let_go = self.writer.write, self.writer.let_go
         self.session = Session(self, "127.0.0.1", Trust.PASSWORDS, None)  # type: ignore[arg-type]
-
-    @property
-    def direct(self) -> object:
-        return self._writer.send
-
-    @property
-    def descriptor(self) -> int:
-        return self._writer.descriptor
 
 
 async def test_what_the_system_does_not_take_comes_once() -> None:
@@ -40,9 +36,10 @@ async def test_what_the_system_does_not_take_comes_once() -> None:
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     far.setblocking(False)
     transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
-    batch_sender = BatchSender()
-    subscribers = Subscribers(batch_sender)
-    way = Way(transport, subscribers.moved, batch_sender)
+    fanout = Fanout(lambda seconds, work: None)
+    batch_sender, subscribers = fanout.batch_sender, fanout.subscribers(1)
+    way = Way(transport, fanout.moved, batch_sender)
+    way.session.channels[1] = True
     subscribers.add(way.session)
     said = [b"%02d" % number for number in range(FIRST_WRITES + 1)] + [b"%06d" % number * 300 for number in range(100)]
     ways: set[str] = set()
