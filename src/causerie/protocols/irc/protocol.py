@@ -60,12 +60,6 @@ class _Nothing(EventEncoder):
     """What the protocol says in no server."""
 
     name = "irc"
-    acknowledges = False
-    encodes_for_sender = True
-    hears_direct = True
-    reactions = False
-    once = True
-    registers = True
 
     def encode(self, event: object) -> bytes:
         """Nothing."""
