@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from causerie.chat.model import Access, Channel, Person
-from causerie.server.ports.changes import PutChannel
+from causerie.chat.names import skeleton
+from causerie.server.ports.changes import PutChannel, PutPerson
 from tests.irc_people import IrcPerson, irc, irc_in
-from tests.people import House
+from tests.people import PASSWORD, House, NativePerson
 
 MANY = 20_000
 
@@ -75,3 +77,25 @@ async def test_who_comes_in_where_many_are_is_welcomed_when_they_were_counted() 
         welcome = [line.split(" ")[1] for line in heard]
         assert welcome.index("001") < welcome.index("251") < welcome.index("JOIN")
         assert f":irc.local 251 Bob :There are {MANY + 2} users and 0 invisible on 1 servers" in heard
+
+
+async def test_a_list_of_all_accounts_is_walked_over_too() -> None:
+    """`list_accounts`, page after page, while somebody else is answered."""
+    async with House() as house:
+        await house.account("boss", PASSWORD, admin=True)
+        boss, mia = await house.native_in("home", "boss", PASSWORD), await house.native_in("home", "Mia")
+        context, done = house.server.context, list[str]()
+        for number in range(1, MANY + 1):
+            person = Person(number, f"crowd{number:05}")
+            context.apply(PutPerson(person, skeleton(person.name)))
+
+        async def asks(person: NativePerson, do: str, **about: object) -> list[str]:
+            answer: dict[str, Any] = await person.asks(do, **about)
+            done.append(do)
+            return [line["name"] for line in answer.get("accounts", [])]
+
+        pages = await asyncio.gather(asks(boss, "list_accounts", after="crowd19000", limit=1000), asks(mia, "ping"))
+        assert done == ["ping", "list_accounts"]
+        assert pages[0] == [f"crowd{number:05}" for number in range(19_001, MANY + 1)]
+        page = await boss.asks("list_accounts", limit=2)
+        assert ([line["name"] for line in page["accounts"]], page["more"]) == (["boss", "crowd00001"], True)

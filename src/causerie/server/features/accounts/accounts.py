@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine, Iterator
 from heapq import nsmallest
+from itertools import chain, islice
+from typing import Any
 
 import msgspec
 
@@ -42,6 +45,7 @@ from causerie.server.engine import presence_view
 from causerie.server.engine.hashing import Secrets
 from causerie.server.engine.rate_limits import network_of
 from causerie.server.engine.session import Session
+from causerie.server.engine.state import State
 from causerie.server.features.accounts import decoys, invites, push_subscriptions, tokens
 from causerie.server.features.accounts.login import (
     account_of,
@@ -54,6 +58,7 @@ from causerie.server.features.accounts.login import (
 from causerie.server.features.presence import channel_presence, metadata, presence_watch
 from causerie.server.name_checks import checked_name, own_names
 from causerie.server.ports.changes import DropNetworks, PutInvite, PutPerson, PutPreferences, PutStanding
+from causerie.server.walks import LOOKED_AT, walk
 
 
 async def _hash(context: Context, session: Session, name: str, password: str) -> Secrets:
@@ -254,30 +259,49 @@ def set_administrator(context: Context, session: Session, command: SetAdministra
     return Done()
 
 
-def accounts(context: Context, session: Session, command: ListAccounts) -> AccountList:
+def accounts(
+    context: Context, session: Session, command: ListAccounts
+) -> AccountList | Coroutine[Any, Any, AccountList]:
     """The accounts by name."""
-    state = context.state
-    limit = max(1, min(command.limit, 1000))
-    people = nsmallest(
-        limit + 1,
-        (
-            (person.name, person.id)
-            for person in state.people.values()
-            if not person.guest and person.name > command.after
-        ),
-    )
+    limit, first = max(1, min(command.limit, 1000)), list[tuple[str, int]]()
+    search = _first_names(context.state, command.after, limit + 1, first)
+    if len(context.state.people) > LOOKED_AT:
+        return _accounts_walked(context, session, search, first, limit)
+    for _ in search:
+        pass
+    return _account_list(context.state, first, limit)
+
+
+async def _accounts_walked(
+    context: Context, session: Session, search: Iterator[None], first: list[tuple[str, int]], limit: int
+) -> AccountList:
+    await walk(context, session, search)
+    check_administrator(context, session)
+    return _account_list(context.state, first, limit)
+
+
+def _first_names(state: State, after: str, most: int, first: list[tuple[str, int]]) -> Iterator[None]:
+    """Find the first accounts with a name above `after`, with their ids, a slice of all people at each step."""
+    everybody = iter(tuple(state.people.values()))
+    while some := list(islice(everybody, LOOKED_AT)):
+        names = ((person.name, person.id) for person in some if not person.guest and person.name > after)
+        first[:] = nsmallest(most, chain(first, names))
+        yield
+
+
+def _account_list(state: State, first: list[tuple[str, int]], limit: int) -> AccountList:
     lines = [
         AccountLine(
             person=number,
             name=name,
             admin=state.people[number].admin,
             disabled=state.people[number].disabled,
-            here=bool(presence_view.visible(context.state, number)),
+            here=bool(presence_view.visible(state, number)),
             made_at=state.people[number].made_at,
         )
-        for name, number in people[:limit]
+        for name, number in first[:limit]
     ]
-    return AccountList(accounts=lines, more=len(people) > limit)
+    return AccountList(accounts=lines, more=len(first) > limit)
 
 
 async def sessions(context: Context, session: Session, command: Sessions) -> SessionList:
