@@ -29,8 +29,8 @@ Later = Callable[[Callable[[], None]], None]
 
 
 class LoginController:
-    """The form, from when it is shown until `close`. `server`: what stands in its field; `keep`: settings from now on;
-    `started`: somebody is on the way in, over this bridge; `cancel`: not any more."""
+    """The log-in form, until `close`. `server`: what its field holds; `save` stores settings; `started`: a log-in is
+    under way, over this bridge; `cancel`: it was cancelled."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""What the window knows and does, without a screen."""
+"""The models of the window; they know no Tk and need no screen."""

@@ -1,4 +1,4 @@
-"""Every emoji there is, by its name and words in English and French; the list of chat/emoji.txt, in Unicode's order.
+"""All emoji by their names and keywords in English and French, in Unicode's order; the list of chat/emoji.txt.
 
 `emoji_names.tsv` is what `tools/make_emoji_names.py` makes of Unicode's CLDR. No Tk.
 """
@@ -54,7 +54,7 @@ def completing(typed: str, most: int) -> list[Emoji]:
 
 
 def used(recent: Iterable[str], text: str) -> tuple[str, ...]:
-    """The ones used last, with this one first."""
+    """The emoji used last, with this one first."""
     return tuple(dict.fromkeys((text, *recent)))[:RECENT]
 
 
@@ -107,7 +107,7 @@ def _tone_names() -> dict[int, str]:
 
 
 def _rank(one: Emoji, wanted: str) -> int:
-    """0 for the very one, 4 for one that only has it within a word."""
+    """How well an emoji matches: 0 by its full name, 4 by a part of a word."""
     name, code = folded(one.name), one.code.replace("_", " ")
     if wanted in (name, code):
         return 0

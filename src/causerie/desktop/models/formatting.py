@@ -1,4 +1,4 @@
-"""A text's formatting as pieces, each with the styles that it is drawn in. The rules are chat.markdown's."""
+"""Formats a text as styled pieces, by the rules of chat.markdown."""
 
 from __future__ import annotations
 

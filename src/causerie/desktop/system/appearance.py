@@ -50,7 +50,7 @@ class Appearance:
         return PORTAL, self._heard
 
     def begin(self, bus: SessionBus | None) -> None:
-        """Follow it. On the bus's thread, if there is one."""
+        """Begin to follow it. Called on the bus's thread, if there is one."""
         answer = bus.call(PORTAL, "Read", "ss", *SCHEME) if bus is not None else None
         if answer is not None:
             self._is(answer[0])

@@ -45,7 +45,7 @@ class BusNotifications:
         return OBJECT, self._heard
 
     def begin(self, bus: SessionBus | None) -> None:
-        """There is a bus, or there is none. On the bus's thread, as all that follows."""
+        """The bus is there, or (None) not. Called on the bus's thread, as all that follows."""
         answer = bus.call(OBJECT, "GetCapabilities") if bus is not None else None
         if bus is not None and answer is not None:
             self._bus = bus
@@ -54,7 +54,7 @@ class BusNotifications:
             log.info("notifications by the bus")
 
     def show(self, notification: DesktopNotification, clicked: Callable[[], None]) -> None:
-        """One of them; `clicked` is called on the interface's thread. Called on any."""
+        """Show one; `clicked` is called on the interface thread. Called on any thread."""
         if self._bus is not None:
             self._bus.do(lambda: self._show(notification, clicked))
 

@@ -1,1 +1,1 @@
-"""What is drawn, and which keys do what."""
+"""Views on Tk, their controllers, and the keyboard shortcuts."""

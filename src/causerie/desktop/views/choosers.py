@@ -33,7 +33,7 @@ class Choosers:
         self._open = open
 
     def emoji(self, done: Callable[[str], None]) -> None:
-        """Choose one."""
+        """Pick an emoji."""
 
         def chosen(emoji: str) -> None:
             self._used(emoji_list.used(self._recent(), emoji))

@@ -1,4 +1,4 @@
-"""Draws the emoji to choose from: a line to search in above a grid, of which only what is seen is drawn."""
+"""Draws the emoji picker: a search field above a grid, of which only the visible rows are drawn."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class FloatingButton:
         )
 
     def show(self, text: str, **place: Any) -> None:
-        """There, as Tk's place is told; without a text nowhere."""
+        """Show it at a place (Tk's `place`); without a text hide it."""
         if text == self._text:
             return
         self._text = text

@@ -27,7 +27,7 @@ def window_keys(
     react: Callable[[], None],
     thread: Callable[[], None],
 ) -> Keys:
-    """What they do in all of the window."""
+    """The shortcuts that hold in all of the window."""
 
     def neighbour(step: int, unread: bool) -> None:
         go(sidebar.neighbour(chat.entries(), chat.current, step, unread))
@@ -49,7 +49,7 @@ def window_keys(
 
 
 def timeline_keys(page: Callable[[int], None], to_end: Callable[[], None], to_first_new: Callable[[], None]) -> Keys:
-    """What they do to the messages above the line that one types in."""
+    """The keys that scroll the timeline above a composer."""
     return {
         "<Prior>": lambda: page(-1),
         "<Next>": lambda: page(1),
@@ -59,7 +59,7 @@ def timeline_keys(page: Callable[[int], None], to_end: Callable[[], None], to_fi
 
 
 def bind_line(text: tk.Text, keys: Keys, end: Callable[[], None]) -> None:
-    """In a line that one types in; they win over its own. `end`: the key End, where nothing is typed."""
+    """Bind keys in a composer; they win over its own. `end`: the key End, where it is empty."""
     _bind(text.bind, keys)
 
     def at_end(event: tk.Event[tk.Text]) -> str | None:
@@ -72,7 +72,7 @@ def bind_line(text: tk.Text, keys: Keys, end: Callable[[], None]) -> None:
 
 
 def bind_window(frame: tk.Misc, keys: Keys, escape: Callable[[], None], asking: Callable[[], bool]) -> None:
-    """Wherever else the cursor is, unless something is being asked: what is typed in a sheet is not to be lost."""
+    """Bind keys everywhere else, but not while a dialog is open: what is typed in it is not to be lost."""
     _bind(frame.bind_all, keys, asking)
     frame.bind_all("<Escape>", lambda event: escape())
 
@@ -91,7 +91,7 @@ def _bind(bind: Callable[..., object], keys: Keys, asking: Callable[[], bool] = 
 
 
 def named(modifier: str, event: tk.Event[tk.Misc]) -> str:
-    """What a key is called here that was pressed with Ctrl or Alt; empty with both, which writes a character."""
+    """The name of a key that was pressed with Ctrl or Alt; empty with both, which writes a character."""
     state = int(event.state)
     if modifier == "Control" and state & ALT:
         return ""

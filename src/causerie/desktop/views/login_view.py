@@ -143,7 +143,7 @@ class LoginView:
         self._scrolled.see(self._hint if problem.hint else self._problem)
 
     def keyring(self, why_not: str) -> None:
-        """Whether there is one; `why_not`: the line that says why there is none."""
+        """Whether there is a keyring is known; `why_not`: the line that says why there is none."""
         self._has_keyring = not why_not
         if why_not:
             self._why_not.configure(text=why_not)
@@ -162,7 +162,7 @@ class LoginView:
         trace_later(self._button, "button Enter", lambda: middle(self._button))
 
     def _stays(self) -> None:
-        """The keyring is of use only to those who stay; where there is none, its tick can still be taken away."""
+        """Enable the keyring's box where a token is to be kept; without a keyring it can still be unticked."""
         able = self._stay.get() and (self._has_keyring or self._keyring.get())
         self._keyring_box.configure(state="normal" if able else "disabled")
 

@@ -1,5 +1,4 @@
-"""Where the window stands and how much room each of its columns has: contents and window grow alike, and all of it can
-be seen, on small screens too. No Tk."""
+"""The place of the window on the screen and the widths of its columns, at any density, on small screens too. No Tk."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Scrolled:
         self.canvas.bind("<Configure>", lambda event: self._arrange())
 
     def hold(self, widget: tk.Misc) -> None:
-        """This, once all that is in it is there."""
+        """Hold this widget, once it has its contents."""
         self._held = widget
         self._item = self.canvas.create_window(0, 0, window=widget, anchor="n")  # type: ignore[call-overload]
         tk.Misc.bind(widget, "<Configure>", lambda event: self._arrange(), add="+")
@@ -43,7 +43,7 @@ class Scrolled:
             one.bindtags((*one.bindtags(), tag))
 
     def see(self, widget: tk.Misc) -> None:
-        """It is scrolled to, with some room around it."""
+        """Scroll to this widget, with a margin."""
         height = self.canvas.winfo_height()
         whole = self._held.winfo_reqheight() + 2 * self._margin
         if whole <= height:

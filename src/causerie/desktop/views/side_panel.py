@@ -83,7 +83,7 @@ class SidePanel:
             self._view.side(_("People ({count})").format(count=here), lines.of_people(members.lines(view)))
 
     def toggle_people(self, on: bool | None = None) -> None:
-        """PanelContent or not; as it was not, without `on`."""
+        """Show people or not; without `on` toggle."""
         self._people = self.shown != "people" if on is None else on
         self.back()
         self._choose(self._people)

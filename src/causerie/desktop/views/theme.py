@@ -1,4 +1,4 @@
-"""Colours, fonts and sizes, dark and light; everything that is drawn takes them from one `Look`."""
+"""Colours, fonts and sizes, dark and light: a `Look` has them for all views."""
 
 from __future__ import annotations
 

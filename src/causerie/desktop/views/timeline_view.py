@@ -177,7 +177,7 @@ class TimelineView:
         return [int(tag[5:]) for tag in tags if tag.startswith("row:m")]
 
     def _anchor(self) -> tuple[bool, int]:
-        """A line in the middle of what is seen, and where it is."""
+        """Mark a line in the middle of what is visible: whether there is one, and its height."""
         text = self.text
         text.mark_set("anchor", f"@0,{text.winfo_height() // 2}")
         text.mark_gravity("anchor", "right")

@@ -1,1 +1,1 @@
-"""One IRC connection: its wire, the table of its commands, events that are its own doing."""
+"""One IRC connection: its wire, the table of its commands, the events that it caused itself."""
