@@ -1,7 +1,7 @@
-"""Delivery: a channel's events of one unit of work, encoded once for each language and written once to each member.
+"""Delivery: a channel's events of one unit of work, encoded once for each encoder and written once to each member.
 
 The only work done for each recipient is that one write. Those who entered in the middle of a unit of work get what
-followed; those who lag behind are not here at all, but with `refill`.
+followed; those who lag behind are fed by catch_up.py.
 
 Comings and goings in a large channel wait a moment for more of their kind, so that a thousand people who come at once
 cost each other a few writes and not a thousand; what is said takes them along at once.
@@ -33,10 +33,10 @@ PATIENCE_LEAST, PATIENCE_MOST = 0.002, 0.1
 
 
 class Fanout:
-    """Everybody's ears. `told` counts events, `delivered` the writes they took.
+    """Delivers units of work to subscribers. `told` counts events, `delivered` the writes they took.
 
     `caught_up_later` is called with a session that must be fed from the store; `later(seconds, work)` is the loop's.
-    `post`: what many are sent to with, where there is a ring.
+    `ring`: what the batch sender sends with, where there is one.
     """
 
     def __init__(self, later: Callable[[float, Callable[[], object]], object], ring: Ring | None = None) -> None:

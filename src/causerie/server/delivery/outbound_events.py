@@ -39,7 +39,7 @@ class Everywhere:
 class OutboundEvents:
     """A channel's events that are not told yet, and from which of them on its newcomers hear.
 
-    `number` and `said`: of the last of them that is logged. `shown`: those that are only for languages that can show
+    `number` and `said`: of the last of them that is logged. `shown`: those that are only for encoders that can show
     them, by their place among the events. `own`: for sessions that are told otherwise of what is their own doing, what
     stands in the place of which event. `once`: what of it is told in other channels too.
     """
@@ -58,7 +58,7 @@ class OutboundEvents:
         self.encoded: dict[EventEncoder, list[bytes]] = {}
 
     def parts(self, encoder: EventEncoder) -> list[bytes]:
-        """Each event in a language, made when it is first asked for."""
+        """Each event as this encoder tells it, made when it is first asked for."""
         done = self.encoded.setdefault(encoder, [])
         for event in self.events[len(done) :]:
             if type(event) is MessageRun:

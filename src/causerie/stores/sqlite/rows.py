@@ -1,6 +1,6 @@
 """A unit of work's events as rows: numbers given, repeated keys found, everything inside the caller's transaction.
 
-What else a unit of work keeps is put by `sqlite_put`.
+What else a unit of work keeps is put by put.py.
 """
 
 from __future__ import annotations

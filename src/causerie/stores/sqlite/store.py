@@ -2,7 +2,7 @@
 
 Three threads touch it. The event loop's puts a unit of work's rows into the open transaction, which is memory work; the
 committer's only runs COMMIT, which waits for the disk without holding Python up; the readers' have connections of
-their own and see each commit from the moment it returned. Search has its own file and thread: `sqlite_search`.
+their own and see each commit from the moment it returned. Search has its own file and threads: search.py.
 
 WAL with synchronous=FULL syncs the log at every commit (sqlite.org/pragma.html#pragma_synchronous).
 """

@@ -1,4 +1,4 @@
-"""What is read of the log by time. Functions as in `sqlite_read`: each is one moment, on a reader's connection."""
+"""What is read of the log by time: as in read.py, each function is one moment, on a reader's connection."""
 
 from __future__ import annotations
 
