@@ -6,6 +6,7 @@ the other is told why not.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from causerie.server.features.accounts import accounts, tokens
 from causerie.server.features.accounts.login import account_of, hash_token
 from causerie.server.features.presence import channel_presence
 from tests.held import Held
-from tests.people import PASSWORD, House, NativePerson, config_with
+from tests.people import PASSWORD, PATIENCE, House, NativePerson, config_with
 from tests.scram_client import Exchange
 
 OTHER = PASSWORD + "3"
@@ -233,6 +234,53 @@ async def test_a_token_that_is_revoked_while_it_is_read_lets_nobody_in(monkeypat
         held.go_on()
         assert (await thief.answer(mark))["code"] == "login_failed"
         await thief.is_refused("login_failed", "login", token=owner.token)
+
+
+async def test_a_guests_token_that_is_given_up_while_the_guest_is_read_lets_nobody_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two devices return at once, and the one that is in first logs out."""
+    async with House() as house:
+        context = house.server.context
+        guest = await house.native()
+        await guest.logs_in("Visitor", keep=True)
+        guest.tells("quit")
+        await guest.hears_farewell("quit")
+        held = Held(context.store.guest, most=1)
+        monkeypatch.setattr(context.store, "guest", held)
+        late, first = await house.native(), await house.native()
+        mark = late.tells("login", token=guest.token)
+        await held.waits_for(1)
+        await first.returns(guest.token)
+        first.tells("logout")
+        await first.hears_farewell("logged_out")
+        held.go_on()
+        assert (await late.answer(mark))["code"] == "login_failed"
+        assert context.state.connected == {}
+
+
+@pytest.mark.parametrize("waits_for", ["verify", "tokens"])
+async def test_who_hangs_up_while_logging_in_is_not_there(waits_for: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves no token that nobody was given."""
+    async with House() as house:
+        context = house.server.context
+        await house.account("Ada")
+        person = await house.native()
+        (session,) = context.sessions
+        place = context.hashing if waits_for == "verify" else context.store
+        held = Held(getattr(place, waits_for))
+        monkeypatch.setattr(place, waits_for, held)
+        person.tells("login", name="Ada", password=PASSWORD, keep=True)
+        await held.waits_for(1)
+        person.hang_up()
+        async with asyncio.timeout(PATIENCE):
+            while not session.closed:
+                await asyncio.sleep(0)
+        held.go_on()
+        other = await house.native()
+        await other.hears_nothing()
+        assert context.state.connected == {}
+        assert await context.store.tokens(context.state.person("Ada").id) == []
 
 
 async def test_what_waits_to_be_committed_is_read_as_committed() -> None:
