@@ -192,6 +192,25 @@ async def test_a_proxy_says_whom_it_connects() -> None:
         assert connection_of(house, "Eve").host == "192.0.2.9"
 
 
+async def test_a_header_is_believed_once_and_from_a_proxy_only() -> None:
+    """Another one from behind the proxy, or one from who is no proxy, is a line like any other."""
+    far, near = b"PROXY TCP4 8.8.8.8 127.0.0.1 1 2\r\n", b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n"
+    async with House(server={"proxies": ("127.0.0.1/32",)}) as house:
+        eve = await irc_at(house, 0)
+        eve.sends(far + near + b"NICK Eve\r\nUSER eve 0 * :Eve\r\n")
+        assert b"001" not in await eve.read()
+        # The same address, written as the system writes it on a socket of both kinds.
+        mapped = await irc_at(house, 0)
+        mapped.sends(b"PROXY TCP6 ::ffff:8.8.8.8 ::1 1 2\r\nNICK Eve\r\n")
+        await mapped.hears("ERROR :Closing link: (this server is reached from here by TLS only)")
+    async with House(irc=listeners({}), limits={"exempt": ()}) as house:
+        liar = await irc_at(house, 1)
+        liar.sends(far)
+        await liar.hears(":SERVER 451 * :*")
+        await liar.registers("Liar")
+        assert connection_of(house, "Liar").host == "127.0.0.1"
+
+
 async def sends_one_by_one(person: IrcPerson, data: bytes) -> None:
     for byte in data:
         person.sends(bytes([byte]))
