@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import IO, Literal, TypeVar
@@ -14,6 +15,8 @@ from msgspec import Struct
 from causerie.client import FileStorage, KnownServers, Storage
 from causerie.desktop.models.composers import SavedComposers, merged
 from causerie.desktop.models.keyring_storage import Backend, KeyringStorage
+
+log = logging.getLogger("causerie.desktop")
 
 T = TypeVar("T")
 Theme = Literal["system", "light", "dark"]
@@ -185,7 +188,8 @@ class SavedFiles:
 
 
 def lock(path: Path) -> IO[str] | None:
-    """A lock on this file, until it is closed; None: another program holds it, or it cannot be had."""
+    """A lock on this file, until it is closed; None: another program holds it, or the file cannot be made. Where the
+    system or the file system has no locks, nobody is kept out."""
     try:
         file = path.open("w")
     except OSError:
@@ -194,9 +198,9 @@ def lock(path: Path) -> IO[str] | None:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:
-        return file  # not on this system
-    except OSError:
+    except BlockingIOError:
         file.close()
         return None
+    except (ImportError, OSError):
+        log.info("no locks at %s", path.parent)
     return file

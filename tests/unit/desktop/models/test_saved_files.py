@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -78,6 +79,20 @@ def test_a_file_that_cannot_be_read_is_left_alone(
     first.close()
     assert windows().window_state(*WHERE) == SavedComposers()
     assert path.read_bytes() == file
+
+
+def test_a_file_system_without_locks_keeps_what_is_typed(
+    windows: Callable[[], SavedFiles], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(file: object, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    first = windows()
+    first.window_state(*WHERE)
+    assert first.save_window_state(one("kept"))
+    first.close()
+    assert windows().window_state(*WHERE) == one("kept")
 
 
 def test_all_that_is_unsent_is_merged(windows: Callable[[], SavedFiles]) -> None:
