@@ -1,4 +1,4 @@
-"""The only file that chooses: puts store, core, languages and listeners together, and takes them apart again."""
+"""Starts and stops a server: chooses the store, protocols and listeners, and connects them to the core."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def random_below(most: int) -> int:
 async def build_context(
     config: Config, store: Store, link: Callable[[str, bool], str], ring: Ring | None = None
 ) -> Context:
-    """The core over a store, its rhythm not yet running."""
+    """The core over a store; its commit loop does not run yet."""
     loaded = await store.load()
     fanout = Fanout(asyncio.get_running_loop().call_later, ring)
     state = load(loaded)
@@ -354,7 +354,7 @@ def _make_home(context: Context) -> None:
 
 
 def _push(server: Server, protocols: tuple[Protocol, ...]) -> None:
-    """Web Push, beside all else."""
+    """Start Web Push, if it is on."""
     from causerie.push import start
 
     forms = {protocol.name: protocol.pushed for protocol in protocols if protocol.pushed is not None}

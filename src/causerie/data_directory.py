@@ -1,4 +1,4 @@
-"""The directory that everything is kept in, held by one server at a time."""
+"""The data directory, locked by one server at a time."""
 
 from __future__ import annotations
 

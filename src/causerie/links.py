@@ -1,4 +1,4 @@
-"""Links that let somebody in: ``causerie://HOST:PORT/#invite=TOKEN&pin=FINGERPRINT``.
+"""Invite links: ``causerie://HOST:PORT/#invite=TOKEN&pin=FINGERPRINT``.
 
 Token and pin stand in the fragment, which a browser never sends (RFC 3986, section 3.5): neither ends up in
 the log of a server or a proxy.

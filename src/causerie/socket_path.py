@@ -1,4 +1,4 @@
-"""The path of a Unix socket as the system takes it: a directory may lie deeper than a socket's address is long."""
+"""Paths of Unix sockets that are longer than the system takes (108 bytes on Linux), made short for bind and connect."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The server's certificate, who it is to the world, and how it asks clients for theirs."""
+"""The server's certificate, its addresses and links, and client certificates."""

@@ -1,4 +1,4 @@
-"""TLS that asks clients for a certificate of their own, whoever signed it: the fingerprint is what counts.
+"""TLS contexts that request a client certificate, signed by anybody: accounts are found by its fingerprint.
 
 Python's ssl module takes a client's certificate only if an authority that is known signed it, and those of IRC clients
 are signed by nobody; OpenSSL itself leaves that to its caller, and pyOpenSSL lets us be that.
@@ -45,5 +45,5 @@ def asking_context(certificate: Path, key: Path, alpn: Sequence[str], oldest: st
 
 
 def _any(connection: SSL.Connection, shown: crypto.X509, error: int, depth: int, is_good: int) -> bool:
-    """Whoever signed it. That the client has its key is proven by the handshake itself (RFC 8446, section 4.4.3)."""
+    """Accept every signer. That the client has its key is proven by the handshake itself (RFC 8446, section 4.4.3)."""
     return True

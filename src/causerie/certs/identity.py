@@ -1,4 +1,4 @@
-"""Who a server is to the world: its certificate, its host, the links that lead to it."""
+"""The server's certificate in use, its host name, and the invite links that carry both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Until when a certificate is good, and what the operator is told when that is soon.
+"""When a certificate expires, and the warning to the operator when that is soon.
 
 The one date is read by hand: to import cryptography for it would cost each start 0.2 s, and the server 10 MB for good.
 """

@@ -1,4 +1,4 @@
-"""How a message stands after what was done about it: edited, deleted, reacted to, answered."""
+"""Applies changes to messages: edits, deletions, reactions, replies."""
 
 from __future__ import annotations
 

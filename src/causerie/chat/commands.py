@@ -1,4 +1,4 @@
-"""All that anyone may ask, one struct each.
+"""All commands, one struct each.
 
 On the native protocol the objects arrive as they stand here, `do` naming the type. The other protocols make
 them from their own words. `id` is the asker's own mark and comes back with the answer.
@@ -37,7 +37,7 @@ class Logged(Command, frozen=True, kw_only=True):
 
 
 class Hello(Command, frozen=True, tag="hello", kw_only=True):
-    """First words on the native protocol: the version of it that the client speaks, and the client's name.
+    """Begin a native connection: the version of it that the client speaks, and the client's name.
 
     `html`: messages come with their formatting as HTML too.
     """
@@ -75,7 +75,7 @@ class Register(Command, frozen=True, tag="register", kw_only=True):
 
 
 class GiveServerPassword(Command, frozen=True, tag="knock", kw_only=True):
-    """Give the password that a door of the server asks of everybody (`irc.password`)."""
+    """Give the password that the server asks of every IRC connection (`irc.password`)."""
 
     password: str
 
@@ -302,7 +302,8 @@ class Threads(Query, frozen=True, tag="threads", kw_only=True):
 
 
 class Mark(Command, frozen=True, tag="mark", kw_only=True):
-    """What is up to and with `number` is read, in the channel or in the thread of `thread`; what follows is not.
+    """Move one's read marker in a channel, or in the thread of `thread`: what is up to and with `number` is read, what
+    follows is not.
 
     A number before the marker makes what follows it unread again. `at` (ms) stands for the number of what was said
     by then; it moves the marker only forward, and a time that is yet to come counts as now.
@@ -331,14 +332,15 @@ class Recent(Query, frozen=True, tag="recent", kw_only=True):
 
 
 class Notify(Command, frozen=True, tag="notify", kw_only=True):
-    """What of a channel one wants to be notified of; none given: as it is without a choice."""
+    """Choose which messages of a channel notify one; none given: the default."""
 
     channel: str
     level: Level | None = None
 
 
 class Prefer(Command, frozen=True, tag="prefer", kw_only=True):
-    """Change what one wants (see model.Preferences); what is not given stays. `dnd_minutes` 0: disturb me again."""
+    """Change one's notification preferences (see model.Preferences); what is not given stays. `dnd_minutes` 0: no
+    longer "do not disturb"."""
 
     keywords: list[str] | None = None
     quiet_from: int | None = None
@@ -349,11 +351,11 @@ class Prefer(Command, frozen=True, tag="prefer", kw_only=True):
 
 
 class Preferred(Query, frozen=True, tag="preferred", kw_only=True):
-    """What one wants, as it is kept."""
+    """One's notification preferences, as they are kept."""
 
 
 class Why(Query, frozen=True, tag="why", kw_only=True):
-    """Why was I notified of this message, or not?"""
+    """Ask why one was notified of a message, or was not."""
 
     channel: str
     number: int
@@ -398,7 +400,7 @@ class Whois(Query, frozen=True, tag="whois", kw_only=True):
 
 
 class SetName(Command, frozen=True, tag="set_name", kw_only=True):
-    """A guest takes another name. An account keeps its own."""
+    """Take another name, as a guest. An account keeps its own."""
 
     name: str
 
@@ -448,7 +450,7 @@ class Reports(Query, frozen=True, tag="reports", kw_only=True):
 
 
 class CloseReport(Command, frozen=True, tag="close_report", kw_only=True):
-    """A report was looked at. `note`: what came of it."""
+    """Close a report. `note`: what came of it."""
 
     report: int
     note: str = ""
@@ -524,7 +526,8 @@ class Search(Query, frozen=True, tag="search", kw_only=True):
 
 
 class Resume(Command, frozen=True, tag="resume", kw_only=True):
-    """Go on where one stopped: for each channel the last number one has. What followed comes first, then the stream."""
+    """Resume channels after a new connection: for each the last number that the client has. What followed comes first,
+    then the stream."""
 
     since: dict[str, int]
 
@@ -760,7 +763,7 @@ class SetAdministrator(Command, frozen=True, tag="set_administrator", kw_only=Tr
 
 
 class Status(Query, frozen=True, tag="status", kw_only=True):
-    """How the server is."""
+    """The server's status: version, uptime, counts."""
 
 
 class Backup(Command, frozen=True, tag="backup", kw_only=True):

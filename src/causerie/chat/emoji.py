@@ -1,4 +1,6 @@
-"""Is this one emoji? The list, emoji.txt, is Unicode's own (UTS #51, emoji-test.txt); `tools/make_emoji.py` writes it.
+"""Checks that a text is exactly one emoji.
+
+The list, emoji.txt, is Unicode's own (UTS #51, emoji-test.txt); `tools/make_emoji.py` writes it.
 
 One emoji may be written with or without the variation selector that asks for its colourful form (U+FE0F): it is the
 same emoji, and kept as Unicode's "fully-qualified" form of it.

@@ -1,4 +1,4 @@
-"""One tree of all that can be refused: a code and data, no prose for one wire.
+"""All refusals, as a tree of errors: each has a code and data, and no text for people.
 
     ChatError
     ├── BadInput         what came cannot be a command

@@ -1,4 +1,4 @@
-"""All that can have happened: the only thing a protocol is ever told.
+"""All events: what happened, as protocols are told it.
 
 An event with a `number` above 0 is part of its channel's log: numbers of one channel rise by one, and whoever
 sees a gap asks for what is missing. An event with number 0 is passing: told to those who are there, never kept.

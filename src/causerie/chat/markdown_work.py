@@ -1,4 +1,4 @@
-"""A bound on the work of the Markdown parser: it counts its own steps, and gives up when a text takes too many.
+"""Bounds the work of the Markdown parser: counts its steps, and gives up when a text takes too many.
 
 Some texts cost the parser the square of their length (openings that never close, destinations without an end). Which
 do is its own affair; that it asks its rules at every place of a text, so that each can be counted, is documented

@@ -1,4 +1,4 @@
-"""Masks: patterns for people, so that rules hold for those who are not here, or not made yet.
+"""Masks: patterns of names, for rules about people who are not here or do not exist yet.
 
 A mask is a name in which `*` stands for any characters and `?` for one; behind `account:` it is an account's name, and
 a guest of that name is not meant. Names are compared as names are: without regard to case. What a person's address is,

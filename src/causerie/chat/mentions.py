@@ -1,5 +1,6 @@
-"""Whom a text names: "@name", "name:" at its beginning, and for those who may, "@channel" and "@here". Found in the
-core, once for every client.
+"""Finds the people whom a text mentions, once for every client.
+
+They are mentioned as "@name", or "name:" at its beginning; "@channel" and "@here" mention all, if the author may.
 
 A message begins with a name, or several, as is the custom on IRC: "anna: lunch?", "anna, bob: lunch?".
 A name is looked up as a whole, then shorter by what may follow a name ("@anna's", "@anna."); the longest that somebody

@@ -1,4 +1,4 @@
-"""Answers put into a view: a page of history, what is unread, a draft, a thread that one follows.
+"""Puts replies into a view: a page of history, read state, drafts, followed threads.
 
 An answer says how things stood when they were read; it may come after events that it does not know of. So a page is
 brought up to date by the changes that the view remembers, and a read marker that is older than one's own last words

@@ -1,4 +1,4 @@
-"""Who may do what about a message: policy.py's rules, for those that are about one. Checks raise and change nothing.
+"""The rules of rights about messages; the others are in policy.py. Checks raise the refusal and change nothing.
 
 Moderators are those of policy.rank: of a direct conversation nobody is, not even an administrator.
 """

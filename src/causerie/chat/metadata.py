@@ -1,4 +1,4 @@
-"""What may be noted about people and channels: keys and values, for programs.
+"""Checks keys and values of metadata: notes about people and channels, for programs.
 
 Source: IRCv3 draft/metadata-3, "Keys and Values".
 """

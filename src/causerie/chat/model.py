@@ -1,4 +1,4 @@
-"""What a chat is made of: people, channels, and how a person stands in a channel. All frozen.
+"""The model: people, channels, memberships, preferences. All frozen.
 
 Identifiers are whole numbers below 2**53, so that every client language can hold them.
 Times named `at`, `until` or `*_at` are milliseconds since 1970, UTC.
@@ -16,7 +16,7 @@ Access = Literal["public", "private", "direct"]
 
 
 class Role(IntEnum):
-    """How a person stands in a channel; each may do what those below may."""
+    """The role of a person in a channel; each may do what those below may."""
 
     BANNED = 0
     INVITED = 1

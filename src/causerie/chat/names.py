@@ -5,7 +5,7 @@ Four answers to "which name is this?", from the outside in:
 - the shown name, what `person_name` or `channel_name` gives back: the only form that enters the chat;
 - `fold`, the key by which two names are the same one;
 - `skeleton`, the key by which two names look alike: two with one skeleton cannot both exist;
-- `reserved_word`, whether the name passes for the house itself, and `guest_prefix`, for a classic guest.
+- `reserved_word`, whether the name passes for the server or its staff, and `guest_prefix`, for a classic guest.
 
 Sources: RFC 8264 and RFC 8265 (PRECIS), through precis_i18n; UTS 39 (Unicode security mechanisms),
 through the tables in unicode_tables.py. Both are imported when the first name that is not ASCII comes: a
@@ -112,7 +112,7 @@ _RESERVED = frozenset(map(skeleton, _RESERVED_WORDS.split()))
 
 
 def reserved_word(name: str) -> bool:
-    """Whether the name passes for the house itself ("admin", "r00t", "[server]"), for anybody."""
+    """Whether the name passes for the server or its staff ("admin", "r00t", "[server]"), for anybody."""
     bare = skeleton(name)
     if not bare.isalnum():
         from unicodedata import category

@@ -1,4 +1,4 @@
-"""Whether a message notifies somebody, and why: one rule decides, for the server and for every client alike.
+"""Decides whether a message notifies somebody, and by which rule; the same for the server and every client.
 
 The rules are asked in their order; the first that applies decides. A message that does not notify is unread all the
 same. Keywords are found as whole words, case and form of the letters apart; in scripts that are written without

@@ -1,4 +1,4 @@
-"""Names that pass for the server, for one of its services or for who runs it: only administrators' accounts have such.
+"""Detects names that pass for the server, its services or its staff, which only administrators may have.
 
 A name is taken apart into words, at signs, digits and capital letters inside it, and words are compared as
 `names.skeleton` sees them, without accents: `Adm1n-Team` is "admin" and "team". So that honest names stay free

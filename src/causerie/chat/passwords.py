@@ -1,4 +1,4 @@
-"""Which passwords a person may choose, and the one form in which a password is compared.
+"""Rules for new passwords, and the normal form in which passwords are compared.
 
 Choosing is stricter than comparing: `check_password` is for a new password, `prepare` for every password.
 """
@@ -81,7 +81,7 @@ def _fold(text: str) -> str:
 
 
 def _is_pattern(folded: str) -> bool:
-    """One short piece over and over, or a run up or down the digits or the alphabet, round and round."""
+    """Whether it is one short piece repeated, or a run up or down the digits or the alphabet."""
     for period in range(1, _LONGEST_PERIOD + 1):
         if len(folded) >= 2 * period and folded[period:] == folded[:-period]:
             return True

@@ -1,4 +1,4 @@
-"""Who may do what. Each check raises the error that says why not, and changes nothing.
+"""The rules of rights: who may do what. Each check raises the refusal that says why not, and changes nothing.
 
 Nothing else in causerie allows or refuses on account of who somebody is; protocols and use cases ask here.
 Administrators count as owners of public channels; private channels and direct conversations are their members' own.
@@ -55,7 +55,7 @@ def check_make_channel(person: Person, who_may: str) -> None:
 
 
 def maker(person: Person) -> Standing:
-    """How whoever makes a channel stands in it: its owner, or its moderator for as long as a guest is here."""
+    """The membership of whoever makes a channel: its owner, or a guest its moderator, for as long as it is here."""
     return MODERATOR if person.guest else OWNER
 
 
@@ -101,7 +101,8 @@ def closes(was: Channel, channel: Channel) -> bool:
 
 
 def acting(standing: Standing | None, owned: bool) -> Standing | None:
-    """What a standing is good for. In a channel that nobody owns moderators do what owners do: it would be nobody's."""
+    """The membership whose rights a person has. In a channel that nobody owns moderators do what owners do: else nobody
+    could."""
     if owned or standing is None or standing.role != Role.MODERATOR:
         return standing
     return Standing(Role.OWNER, standing.muted_until, standing.voiced)

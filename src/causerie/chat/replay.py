@@ -1,4 +1,4 @@
-"""A channel as one knows it who is told its events: `apply(view, event) -> view`, shared with every client.
+"""Applies events to a view of a channel: `apply(view, event) -> view`, shared with every client.
 
 The law, which a test holds the server to: the view made from a snapshot, with every event applied that was
 told after it, is the view made from a later snapshot, as long as the snapshots list all members (`more` is
@@ -88,7 +88,7 @@ def apply(view: View, event: Event, keep: int = KEPT) -> View:
 
 
 def quiet(view: View, person: int) -> View:
-    """This person has not said for a while that they are typing: the client knows how long."""
+    """This person is typing no longer: the client knows after how long."""
     if person not in view.typing:
         return view
     return _with(view, typing=MappingProxyType({one: name for one, name in view.typing.items() if one != person}))
@@ -155,7 +155,7 @@ def _message(view: View, event: Message, keep: int) -> View:
 
 
 def _change(view: View, event: Change, keep: int) -> View:
-    """Something is done about a message: it stands so, and what comes later from the past will."""
+    """A message is changed; the change is remembered, for pages that were read before it and come after it."""
     known = view.recent
     if isinstance(event, Edited | Deleted):
         known = tuple(change for change in known if not outdated(change, event))

@@ -1,4 +1,4 @@
-"""What a command is answered with when it was not refused.
+"""All replies: what commands are answered with that were not refused.
 
 On the native protocol the objects travel as they stand here, `is` naming the type and `re` beside it.
 """
@@ -247,7 +247,7 @@ class RecentList(Reply, frozen=True, tag="recent_list", kw_only=True):
 
 
 class OwnPreferences(Reply, frozen=True, tag="wishes", kw_only=True):
-    """What one wants, as it is kept. `levels` by the channel's name, `ignored` by the person's."""
+    """One's notification preferences, as they are kept. `levels` by the channel's name, `ignored` by the person's."""
 
     preferences: Preferences
     levels: dict[str, Level] = {}
@@ -564,7 +564,7 @@ class ListeningAddress(Struct, frozen=True, omit_defaults=True):
 
 
 class StatusReport(Reply, frozen=True, tag="status_report", kw_only=True):
-    """How the server is. `up_seconds` since start; `counters` since start, by name; `certificate_until`: when the one
+    """The server's status. `up_seconds` since start; `counters` since start, by name; `certificate_until`: when the one
     in use ends (ms since 1970)."""
 
     software: str

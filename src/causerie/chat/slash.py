@@ -1,4 +1,4 @@
-"""Slash commands: what one types after a slash, as one of the chat's commands. The same for every protocol.
+"""Slash commands: turns a text that begins with a slash into a command. The same for every protocol.
 
 A name is one word (no name of a person or channel has a space in it), so nothing needs quotes; `@` before a person's
 name and `#` before a channel's are passed over. `//` says what begins with a slash. What is no command is an error and

@@ -1,4 +1,4 @@
-"""What may be said: a text's characters and size."""
+"""Checks the texts of messages, reasons and tags: characters and size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A channel as one person knows it, and what a snapshot makes of it: what `replay` changes, event by event.
+"""The view: a channel as one person knows it, made from a snapshot and changed event by event (`replay`).
 
 A view holds nothing that its person may not read: what is deleted, or said anew, is gone from all of it at once.
 """
@@ -42,7 +42,7 @@ Change = Message | Edited | Deleted | Reacted
 
 
 class Missing(Exception):
-    """What is numbered above `after` and below `before` was never told here: the history command has it."""
+    """Events above `after` and below `before` are missing here: they are to be asked for by the history command."""
 
     def __init__(self, channel: str, after: int, before: int) -> None:
         super().__init__(f"{channel}: nothing is known between event {after} and event {before}")

@@ -44,7 +44,7 @@ def _named(commands: Commands, name: str, help: str, run: Callable[[argparse.Nam
 
 
 def _do(arguments: argparse.Namespace, wanted: Command, said: str, create: bool = False) -> int:
-    """Ask for something that has no answer but that it is done."""
+    """Send a command whose only answer is that it is done, and say so."""
 
     from causerie.chat.replies import Reply
 

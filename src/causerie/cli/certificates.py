@@ -1,4 +1,4 @@
-"""Whose certificate is right, where no link and no authority says so: one that the user has accepted, once."""
+"""Asks the user whether to trust a certificate that no link and no authority vouches for, and keeps the answer."""
 
 from __future__ import annotations
 

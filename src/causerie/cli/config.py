@@ -1,4 +1,4 @@
-"""`causerie config`: look at a settings file before a server has to."""
+"""`causerie config`: check a settings file before a server uses it."""
 
 from __future__ import annotations
 

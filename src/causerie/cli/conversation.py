@@ -1,4 +1,4 @@
-"""What goes on in `causerie talk` once one is in: lines typed are sent, what happens is printed."""
+"""The conversation of `causerie talk`: sends the lines that are typed, prints the events that come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a server ended a conversation, as a sentence."""
+"""Disconnect reasons as sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command of the command line fails: one line for whoever typed it, and an exit status."""
+"""The failure of a command: one line on standard error, and an exit status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MISUSED = 2
 
 
 class Failure(Exception):
-    """It was not done. `str()` is one line that says what went wrong and what to do.
+    """The command was not done. `str()` is one line that says what went wrong and what to do.
 
     `code` and `data` are a refusal's own, for programs; `code` is empty where the server was not asked.
     """

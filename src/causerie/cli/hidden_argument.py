@@ -1,4 +1,4 @@
-"""A secret that was given as an argument, taken out of what every user of this machine can read of the process.
+"""Overwrites a secret in the arguments of the process, which every user of the machine can read.
 
 The system shows a process's arguments from the process's own memory (proc_pid_cmdline(5)), whose place it tells
 (proc_pid_stat(5), arg_start and arg_end); there they are overwritten. Until then, some tens of milliseconds from the

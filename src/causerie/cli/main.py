@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_standard_streams() -> None:
-    """Those that were closed lead nowhere: the next file to be opened would get their number, and what is printed."""
+    """Open closed ones on /dev/null: else the next file to be opened gets their number, and what is printed."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
             continue
@@ -93,7 +93,7 @@ def _check_words(words: Sequence[str]) -> None:
 
 
 def surroundings(error: Exception) -> str | None:
-    """What to say of an error that the machine made and not this program; None for any other."""
+    """The sentence for an error that comes from the system and not from this program; None for any other."""
     import errno
     import sqlite3
 

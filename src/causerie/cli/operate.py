@@ -1,4 +1,4 @@
-"""Ask as the machine's operator: a server that runs, over its control socket; a core in here where none does.
+"""Sends commands as the operator: to the running server over its control socket, else to the core in this process.
 
 Either way it is the same command and the same answer.
 """

@@ -1,4 +1,4 @@
-"""argparse as this command line wants it: its own words in the reader's language, one line for a mistake."""
+"""The argument parser: argparse with translated texts and one-line errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """Long options are never guessed from their first letters: a script must not break when one is added."""
+    """Takes no abbreviated options: a script must not break when an option is added."""
 
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **{"allow_abbrev": False, **more})  # type: ignore[arg-type]
@@ -36,7 +36,7 @@ def program() -> str:
 
 
 def speak_their_language() -> None:
-    """Let argparse, which asks gettext by itself, find its words in this program's catalog."""
+    """Have argparse, which uses gettext, take its texts from this program's catalog."""
     code = language()
     if code == "en":
         return
@@ -61,7 +61,7 @@ def group(commands: Commands, name: str, help: str) -> Commands:
 
 
 def _argparse_says() -> None:
-    """Never called: argparse's own words, so that they are in the catalog."""
+    """Never called: has the texts of argparse extracted into the catalog."""
     _("usage: ")
     _("options")
     _("positional arguments")

@@ -1,4 +1,4 @@
-"""Passwords: asked for without echo on a terminal, or one line of standard input.
+"""Reads passwords: without echo on a terminal, or as one line of standard input.
 
 Never an argument of a command, where every user of the machine could read it.
 """

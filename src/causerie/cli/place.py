@@ -1,4 +1,4 @@
-"""Which settings and which data a command is about: `--config`, `--data`, and what stands for them."""
+"""Which settings file and data directory a command uses: `--config`, `--data`, and their defaults."""
 
 from __future__ import annotations
 

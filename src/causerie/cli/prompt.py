@@ -1,4 +1,4 @@
-"""A line to type in at the foot of the terminal; what others say is printed above it.
+"""The input line at the foot of the terminal; other output is printed above it.
 
 The system's own line editing cuts a line at 4,095 bytes without a word (termios(3), canonical mode), and mixes what is
 typed with what is printed. So the terminal is read with prompt_toolkit.

@@ -1,4 +1,4 @@
-"""Put a backup in the place of a store, while no server runs; what was there is kept beside it."""
+"""Replaces the store by a backup while no server runs, and keeps the old store beside it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _replace(backup: Path, data: Path, part: Path) -> tuple[Count, Path | None]:
 
 
 def _own(data: Path, *paths: Path) -> None:
-    """What root makes is whose the directory is."""
+    """Give what root made to the owner of the directory."""
     owner = data.stat()
     if os.geteuid() == 0:
         for path in paths:

@@ -1,4 +1,4 @@
-"""What somebody types, line by line: the interface, and lines of a pipe or a file (at a terminal: prompt.py)."""
+"""Where `talk` reads its lines from: the interface, and standard input as a pipe or file (a terminal: prompt.py)."""
 
 from __future__ import annotations
 

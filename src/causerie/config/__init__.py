@@ -1,1 +1,1 @@
-"""Settings as data: fields with units and bounds, the file, addresses, where a mistake stands."""
+"""Settings as data: fields with units and bounds, the reader of the file, and on which line a mistake is."""

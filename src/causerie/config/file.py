@@ -1,4 +1,4 @@
-"""Reading the settings file (TOML): a `Config`, or one clear line that says what is wrong and where."""
+"""Reads the settings file (TOML): gives a `Config`, or one line that says what is wrong and where."""
 
 from __future__ import annotations
 

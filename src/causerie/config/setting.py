@@ -1,4 +1,4 @@
-"""What is known about a setting, and how a table of settings is derived from Structs that declare them."""
+"""The declaration of a setting, and the table of settings derived from the Structs that declare them."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin

@@ -1,4 +1,4 @@
-"""On which line of a TOML document a key stands: what `tomllib` does not tell."""
+"""Finds the line of a key in a TOML document, which `tomllib` does not tell."""
 
 from __future__ import annotations
 

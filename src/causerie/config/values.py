@@ -1,4 +1,4 @@
-"""Whether a value from the settings file can be the value of a setting, and as what type."""
+"""Checks a value from the settings file against its setting, and converts it to the setting's type."""
 
 from __future__ import annotations
 

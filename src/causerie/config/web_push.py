@@ -8,7 +8,7 @@ from causerie.config.setting import Setting
 
 
 class WebPush(msgspec.Struct, frozen=True, kw_only=True):
-    """Web Push: people who are not connected are told what they are notified of, by their device's push service."""
+    """Web Push: notifications for people who are not connected, through their device's push service."""
 
     enabled: Annotated[
         bool,

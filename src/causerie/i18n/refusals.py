@@ -1,4 +1,4 @@
-"""What a refusal means: a sentence for each code of `causerie.chat.errors`, in the reader's language.
+"""A sentence for each refusal of `causerie.chat.errors`, in the reader's language.
 
 Where a protocol says it, that is the language that the server was started in.
 """

@@ -1,4 +1,4 @@
-"""What people read, in their language: `_` and `ngettext`; and what others wrote, made harmless: `printable`.
+"""Translation (`_`, `ngettext`), and text of others made safe to print (`printable`).
 
 The language is the first one set of LC_ALL, LC_MESSAGES and LANG (POSIX.1-2017, Base Definitions, 8.2).
 English is what the sources say, so it needs no catalog and costs no import; a language without a catalog is

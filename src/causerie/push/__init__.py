@@ -1,1 +1,1 @@
-"""Web Push: encryption (RFC 8291), who we are (RFC 8292), the queue, one message over HTTPS."""
+"""Web Push: encryption (RFC 8291), the server's key (RFC 8292), the delivery queue, one request over HTTPS."""

@@ -1,4 +1,4 @@
-"""Pushes on their way: a queue with a bound, a few at a time, tried again where that may help.
+"""The delivery queue of Web Push: bounded, a few requests at once, with retries.
 
 What does not fit into the queue is dropped: it waits in the history all the same.
 """

@@ -1,4 +1,4 @@
-"""What a push says, so that only the device that subscribed can read it.
+"""Encrypts a push message for the device that subscribed.
 
 Sources: RFC 8291 (the key of a message), RFC 8188 (`aes128gcm`, here in one record), RFC 5869 (HKDF, one block each).
 """

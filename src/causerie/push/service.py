@@ -1,4 +1,4 @@
-"""One message handed to a push service: HTTPS, to an address that was looked at first, and nothing followed.
+"""One HTTPS request to a push service: its address is checked first, redirects are not followed.
 
 People choose where the server connects to, so it does that with care: https alone, a certificate that is right for the
 name, and, unless a setting says otherwise, no address of a private network. The name is looked up once, and the address
@@ -32,11 +32,11 @@ _HIDING = tuple(
 
 
 class NotDelivered(Exception):
-    """It could not be handed over; another time it may."""
+    """The push service did not take the message; a retry may succeed."""
 
 
 class Refused(NotDelivered):
-    """Where that leads nobody will be asked again."""
+    """The endpoint leads to an address that is not public: the subscription is dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Web Push put together, for a server whose settings want it."""
+"""Starts Web Push, if the settings turn it on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the server is to push services (RFC 8292, VAPID): a key of its own, and what is signed with it.
+"""The key by which push services know the server, and the tokens signed with it (RFC 8292, VAPID).
 
 The key is made on the first start with Web Push, in the data directory, for nobody's eyes but its owner's.
 """

@@ -1,4 +1,4 @@
-"""The record of what was done to whom: written here, read by administrators, edited by nobody.
+"""The audit log: who was let in, refused, changed or removed, by whom; never edited.
 
 The store has no change that edits or drops a line, and its triggers refuse what would (stores/sqlite/schema.sql).
 """

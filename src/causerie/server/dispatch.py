@@ -1,4 +1,4 @@
-"""One table: each command, the use case that does it, who may ask, and whether it brings words to others.
+"""The command table: for each command its use case, who may ask, and whether it costs a message of the send quota.
 
 A use case answers at once or, where it must wait for the store or for a password, with a coroutine; its session's next
 command is then taken when it is done, so that a session's answers keep their order. Refusals are answers too. What

@@ -1,4 +1,4 @@
-"""Messages in memory, while somebody edits them, reacts to them or answers them.
+"""The message cache: messages that are being edited, reacted to or answered.
 
 Commands about a message read it from the store once. From then on what is here is the truth, with what is decided and
 not committed yet, so that an edit, a deletion and a reaction that come at once need no locks. A use case awaits `about`

@@ -1,4 +1,4 @@
-"""Checks a name that somebody would have: its form, who has it or one that looks like it, and for whom it passes."""
+"""Checks a name before it is taken: its form, whether it or one like it is taken, whether it passes for the staff."""
 
 from __future__ import annotations
 

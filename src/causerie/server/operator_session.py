@@ -1,4 +1,4 @@
-"""A session inside the process: the machine's own operator asks, and awaits what it comes to."""
+"""The operator's session inside the process: sends a command to the core, and awaits its reply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from causerie.server.engine.session import Answer, EventEncoder, Session, Trust
 
 
 class _Silence(EventEncoder):
-    """A language without words: nothing that happens is told here, only what was asked is answered."""
+    """An event encoder that says nothing: this session is told no events, only replies."""
 
     name = "none"
     snapshots = False

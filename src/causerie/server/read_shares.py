@@ -1,4 +1,4 @@
-"""Each person has a share of the store's readers, so that whoever asks for page after page waits for themselves.
+"""Shares of the store's readers: whoever asks for page after page holds up only their own requests.
 
 One reader is left for what is short and others wait for: log-ins, tokens, read markers.
 """

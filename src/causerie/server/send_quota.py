@@ -1,4 +1,4 @@
-"""What brings words to others, and what that costs: one message of what a person may send, whatever the command.
+"""The send quota: how many messages, and other words to others, a person may send.
 
 Which commands do is a column of dispatch's table: `nothing`, `words`, `reason`, `text`, or `counted_inside`.
 """

@@ -1,4 +1,4 @@
-"""Walks over everybody, or over all of a large channel: one at a time, a slice of it in each turn of the event loop.
+"""Long walks over all people or a large channel: one at a time, a slice in each turn of the event loop.
 
 Those who wait have their turn as with other long reads, so nobody's crowd holds up the others, and only the walk that
 is under way has anything in memory.

@@ -1,4 +1,4 @@
-"""Sends to many, put together for one call of the system where it can do that (`Ring`).
+"""Collects sends to many sessions, for one system call where the system allows it (`Ring`).
 
 What is put waits until `flush`. So whoever writes to a connection in another way, or lets it go, flushes first, and
 `Fanout` does when it has told all it had. No connection is in it twice: what is left of one text must go out before the

@@ -17,7 +17,7 @@ EVERYWHERE = (Left, Renamed, Presence, AboutChanged)
 
 
 class Everywhere:
-    """One such doing: where it was told first, at which place among the events, and in which channels it is told.
+    """One such event: where it was told first, at which place among the events, and in which channels it is told.
 
     `told`, where there are several: those who have heard of it.
     """

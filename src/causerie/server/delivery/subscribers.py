@@ -1,4 +1,4 @@
-"""Who hears a channel, grouped by language, and the one thing that is done for each of them: a write."""
+"""The subscribers of a channel, grouped by event encoder: each is written the same bytes."""
 
 from __future__ import annotations
 
