@@ -22,6 +22,8 @@ class Command(Struct, frozen=True, tag_field="do", kw_only=True, gc=False):
 
     repeatable: ClassVar[bool] = False
     """Whether a client sends it again by itself when the connection was lost before the reply."""
+    holds: ClassVar[bool] = False
+    """Whether its reply holds even if the unit of work that it is in is undone: what it did cannot be undone."""
 
     id: int | str | None = None
 
@@ -459,6 +461,8 @@ class CloseReport(Command, frozen=True, tag="close_report", kw_only=True):
 class Disconnect(Command, frozen=True, tag="disconnect", kw_only=True):
     """End all of a person's connections; nothing keeps them from coming back."""
 
+    holds: ClassVar[bool] = True
+
     name: str
     reason: str = ""
 
@@ -471,6 +475,8 @@ class Announce(Command, frozen=True, tag="announce", kw_only=True):
 
 class Reload(Command, frozen=True, tag="reload", kw_only=True):
     """Read the settings file and the certificate again."""
+
+    holds: ClassVar[bool] = True
 
 
 class AuditLog(Query, frozen=True, tag="audit_log", kw_only=True):

@@ -30,6 +30,8 @@ class ChatError(Exception):
     """A refusal. `code` names it for programs, `data` says about what."""
 
     code: ClassVar[str] = "refused"
+    holds: ClassVar[bool] = False
+    """Whether it holds even if the unit of work that it is in is undone: what was refused was counted already."""
 
     def __init__(self, **data: str | int | float) -> None:
         super().__init__(self.code, data)
@@ -220,6 +222,7 @@ class NameTaken(ChatError):
 
 class LoginFailed(ChatError):
     code = "login_failed"
+    holds = True
 
 
 class TooMuch(ChatError):
@@ -228,6 +231,7 @@ class TooMuch(ChatError):
 
 class TooFast(TooMuch):
     code = "too_fast"
+    holds = True
 
 
 class SlowMode(TooFast):
@@ -236,6 +240,7 @@ class SlowMode(TooFast):
 
 class TooManyFailures(TooMuch):
     code = "too_many_failures"
+    holds = True
 
 
 class TooManyChannels(TooMuch):

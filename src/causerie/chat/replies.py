@@ -5,7 +5,7 @@ On the native protocol the objects travel as they stand here, `is` naming the ty
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -15,7 +15,16 @@ from causerie.chat.unions import union_of
 
 
 class Reply(Struct, frozen=True, tag_field="is", omit_defaults=True):
-    """The base of all answers."""
+    """The base of all replies."""
+
+    holds: ClassVar[bool] = False
+    """Whether it holds even if the unit of work that it is in is undone."""
+
+
+class StoredReply(Reply, frozen=True):
+    """A reply that was read from the store."""
+
+    holds: ClassVar[bool] = True
 
 
 class Done(Reply, frozen=True, tag="done"):
@@ -27,9 +36,13 @@ class Done(Reply, frozen=True, tag="done"):
 class Pong(Reply, frozen=True, tag="pong"):
     """The answer to ping."""
 
+    holds: ClassVar[bool] = True
+
 
 class Welcome(Reply, frozen=True, tag="welcome", kw_only=True):
     """The answer to hello: the server's name, its version, the protocol's, and the bounds to keep to."""
+
+    holds: ClassVar[bool] = True
 
     server: str
     software: str
@@ -126,7 +139,7 @@ class Resumed(Reply, frozen=True, tag="resumed", kw_only=True):
     channels: list[str]
 
 
-class Page(Reply, frozen=True, tag="page", kw_only=True):
+class Page(StoredReply, frozen=True, tag="page", kw_only=True):
     """Events of one channel, oldest first. `more`: there is more in the direction asked for; `next`, where so much was
     left out that the search for others ended: the event to go on from, as `before` or `after`.
 
@@ -141,7 +154,7 @@ class Page(Reply, frozen=True, tag="page", kw_only=True):
     next: int = 0
 
 
-class ThreadPage(Reply, frozen=True, tag="thread_page", kw_only=True):
+class ThreadPage(StoredReply, frozen=True, tag="thread_page", kw_only=True):
     """Replies of a thread, oldest first, after the message that it began with (`thread`) on the oldest page."""
 
     channel: str
@@ -160,7 +173,7 @@ class Version(Struct, frozen=True, omit_defaults=True):
     text: str
 
 
-class VersionList(Reply, frozen=True, tag="version_list", kw_only=True):
+class VersionList(StoredReply, frozen=True, tag="version_list", kw_only=True):
     """The texts that a message had before, oldest first."""
 
     channel: str
@@ -177,7 +190,7 @@ class Reactor(Struct, frozen=True, omit_defaults=True):
     guest: bool = False
 
 
-class ReactorList(Reply, frozen=True, tag="reactor_list", kw_only=True):
+class ReactorList(StoredReply, frozen=True, tag="reactor_list", kw_only=True):
     """Who reacted, by emoji, then by the person's id."""
 
     channel: str
@@ -186,7 +199,7 @@ class ReactorList(Reply, frozen=True, tag="reactor_list", kw_only=True):
     more: bool = False
 
 
-class PinList(Reply, frozen=True, tag="pin_list", kw_only=True):
+class PinList(StoredReply, frozen=True, tag="pin_list", kw_only=True):
     """The pinned messages, the last pinned first."""
 
     channel: str
@@ -204,7 +217,7 @@ class ThreadLine(Struct, frozen=True, omit_defaults=True):
     upto: int = 0
 
 
-class ThreadList(Reply, frozen=True, tag="thread_list", kw_only=True):
+class ThreadList(StoredReply, frozen=True, tag="thread_list", kw_only=True):
     """The threads that one follows, the ones with the newest replies first."""
 
     threads: list[ThreadLine]
@@ -226,7 +239,7 @@ class ReadLine(Struct, frozen=True, omit_defaults=True, gc=False):
     at: int = 0
 
 
-class ReadList(Reply, frozen=True, tag="read_list", kw_only=True):
+class ReadList(StoredReply, frozen=True, tag="read_list", kw_only=True):
     """What is unread in each of one's channels."""
 
     channels: list[ReadLine]
@@ -240,7 +253,7 @@ class RecentLine(Struct, frozen=True, omit_defaults=True):
     at: int
 
 
-class RecentList(Reply, frozen=True, tag="recent_list", kw_only=True):
+class RecentList(StoredReply, frozen=True, tag="recent_list", kw_only=True):
     """Channels by the time of their last message, the earliest first."""
 
     channels: list[RecentLine]
@@ -273,7 +286,7 @@ class DraftLine(Struct, frozen=True, omit_defaults=True):
     reply: int = 0
 
 
-class DraftList(Reply, frozen=True, tag="draft_list", kw_only=True):
+class DraftList(StoredReply, frozen=True, tag="draft_list", kw_only=True):
     """One's drafts, the newest first."""
 
     drafts: list[DraftLine]
@@ -375,7 +388,7 @@ class ReportLine(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-class ReportList(Reply, frozen=True, tag="report_list", kw_only=True):
+class ReportList(StoredReply, frozen=True, tag="report_list", kw_only=True):
     """Open reports, oldest first."""
 
     reports: list[ReportLine]
@@ -391,7 +404,7 @@ class AuditLine(Struct, frozen=True, omit_defaults=True):
     data: dict[str, str | int | float | bool | None] = {}
 
 
-class AuditPage(Reply, frozen=True, tag="audit_page", kw_only=True):
+class AuditPage(StoredReply, frozen=True, tag="audit_page", kw_only=True):
     """What was done, newest first."""
 
     entries: list[AuditLine]
@@ -418,7 +431,7 @@ class Hit(Struct, frozen=True, omit_defaults=True):
     message: Message
 
 
-class Found(Reply, frozen=True, tag="found", kw_only=True):
+class Found(StoredReply, frozen=True, tag="found", kw_only=True):
     """Messages found, newest first. `behind`: so many of the newest messages are not indexed yet."""
 
     hits: list[Hit]

@@ -15,25 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, get_args
 
-from causerie.chat.commands import Command, Disconnect, Reload
-from causerie.chat.errors import ChatError, LoginFailed, TooFast, TooManyFailures
+from causerie.chat.commands import Command
+from causerie.chat.errors import ChatError
 from causerie.chat.events import Event
-from causerie.chat.replies import (
-    AuditPage,
-    DraftList,
-    Found,
-    Page,
-    PinList,
-    Pong,
-    ReactorList,
-    ReadList,
-    RecentList,
-    ReportList,
-    ThreadList,
-    ThreadPage,
-    VersionList,
-    Welcome,
-)
 from causerie.server.engine.apply.table import TABLE
 from causerie.server.engine.passing import Passing
 from causerie.server.engine.session import Answer, Session
@@ -47,16 +31,6 @@ TELL, ENTER, EXIT, ANSWER, END, TELL_ONE, RESUME, SKIP, TELL_FOLLOWER = range(9)
 """What a step is: tell a channel a passing event, let a session hear a channel, or no longer, answer, end a session,
 tell one session an event, let one hear what followed certain numbers, keep from one the event just told, tell one that
 its person follows a thread, if that is new."""
-
-_HOLD = (
-    AuditPage, DraftList, Found, LoginFailed, Page, PinList, Pong, ReactorList, ReadList, RecentList, ReportList,
-    ThreadList, ThreadPage, TooFast, TooManyFailures, VersionList, Welcome,
-)  # fmt: skip
-"""Answers that hold whatever becomes of the unit of work they share: what was read from the store, what was counted
-already, and that all is answered."""
-
-_FACTS = (Disconnect, Reload)
-"""What these commands did cannot be undone, so that their answers hold too."""
 
 
 class UnitOfWork:
@@ -199,7 +173,7 @@ class UnitOfWork:
                     if asked is not None and not asked[0].closed:
                         asked[0].outlet.answer(asked[1], error)
             elif step[0] == ANSWER and not step[1].closed:
-                holds = isinstance(step[3], _HOLD) or isinstance(step[2], _FACTS)
+                holds = step[2].holds or getattr(step[3], "holds", False)
                 step[1].outlet.answer(step[2], step[3] if holds else error)
             elif step[0] == END and step[3] and not step[1].closed:
                 step[1].outlet.end(step[2])
