@@ -165,8 +165,7 @@ def _said(session: Session, event: Event) -> bytes:
 
 def resume(context: Context, session: Session, command: Resume) -> Resumed:
     """Enter the channels again, each from the number that the client has; those it may not enter are left out."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     limits = context.config.limits
     if limits.channels_person and len(command.since) > limits.channels_person:
         raise BadInput(why="channels", most=limits.channels_person)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from causerie.chat import policy
-from causerie.chat.errors import NoSuchMessage, NotLoggedIn
+from causerie.chat.errors import NoSuchMessage
 from causerie.chat.model import Channel, Person, Standing
 from causerie.server.context import Context
 from causerie.server.engine.cached_message import CachedMessage
@@ -38,9 +38,7 @@ async def about(context: Context, session: Session, name: str, number: int, dele
     Raises NoSuchChannel, Banned, Private, and NoSuchMessage, in this order: who may not read a channel does not learn
     what is in it.
     """
-    if session.person is None:
-        raise NotLoggedIn()
-    channel = context.state.channel_for(session.person, name)
+    channel = context.state.channel_for(session.require_person(), name)
     reader(context, session, channel)
     message = await recall(context, channel, number, deleted)
     return About(*reader(context, session, channel), message)
@@ -52,9 +50,7 @@ def reader(context: Context, session: Session, channel: Channel) -> tuple[Channe
     While something was awaited the channel may have been changed and the person put out of it.
     """
     channel = context.state.channels[channel.id]
-    person = session.person
-    if person is None:
-        raise NotLoggedIn()
+    person = session.require_person()
     standing = context.state.standing(channel.id, person.id)
     policy.check_read(channel, person, standing)
     return channel, person, standing

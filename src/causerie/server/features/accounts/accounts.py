@@ -177,8 +177,7 @@ async def add_account(context: Context, session: Session, command: AddAccount) -
 async def set_password(context: Context, session: Session, command: SetPassword) -> Done:
     """Change one's own password; every other session of the account ends."""
     check_trust(session)
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if person.guest:
         raise AccountsOnly()
     mark = skeleton(person.name)
@@ -306,8 +305,7 @@ def _account_list(state: State, first: list[tuple[str, int]], limit: int) -> Acc
 
 async def sessions(context: Context, session: Session, command: Sessions) -> SessionList:
     """One's own tokens."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     known = await context.store.tokens(person.id)
     return SessionList(
         sessions=[
@@ -325,8 +323,7 @@ async def sessions(context: Context, session: Session, command: Sessions) -> Ses
 
 async def revoke(context: Context, session: Session, command: Revoke) -> Done:
     """Make one of one's own tokens useless; connections that came in by it end."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if command.session not in {token.id for token in await context.store.tokens(person.id)}:
         raise NoSuchSession(session=command.session)
     if session.person is None or session.person.id != person.id:

@@ -17,8 +17,7 @@ from causerie.server.ports.changes import PutToken, Token
 
 async def keep(context: Context, session: Session, command: KeepCertificate) -> Done:
     """Who shows the certificate that this connection has shown may log in by it as this account, and as no other."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if person.guest:
         raise AccountsOnly()
     if not session.certificate:

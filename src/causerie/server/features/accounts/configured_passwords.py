@@ -51,8 +51,7 @@ def elevate(context: Context, session: Session, command: Elevate) -> Done | Coro
 
 
 async def _elevate(context: Context, session: Session, command: Elevate) -> Done:
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     mark = f"operator {command.name[:80]}"
     context.login_throttle.check(mark, session.host, False, context.clock())
     with context.login_throttle.trying(mark, session.host):

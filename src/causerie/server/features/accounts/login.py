@@ -267,8 +267,7 @@ def admit(
 
 def make_token(context: Context, session: Session, device: str) -> str:
     """A new session token for whoever is logged in here; the only time it is seen."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     keep_guest(context, session)
     token, now = context.secret().hex(), context.now()
     device = "".join(letter for letter in device if letter.isprintable())[:DEVICE_MOST]
@@ -279,8 +278,7 @@ def make_token(context: Context, session: Session, device: str) -> str:
 
 
 def _inside(context: Context, session: Session, command: LogIn, token: str = "") -> LoggedIn:
-    person, state = session.person, context.state
-    assert person is not None
+    person, state = session.require_person(), context.state
     if command.enter:
         channels.move_in(context, session, channels.find_or_make(context, session, command.enter, True))
     names = (

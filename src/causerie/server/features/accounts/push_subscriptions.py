@@ -27,8 +27,7 @@ PUBLIC_BYTES, AUTH_BYTES = 65, 16
 
 def subscribe(context: Context, session: Session, command: Subscribe) -> Done:
     """From now on this device is told what its person is notified of while they are not here."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if person.guest:
         raise AccountsOnly()
     if not context.push_key:
@@ -52,8 +51,7 @@ def subscribe(context: Context, session: Session, command: Subscribe) -> Done:
 
 def unsubscribe(context: Context, session: Session, command: Unsubscribe) -> Done:
     """No longer; where there was nothing, nothing changes."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if (one := context.state.subscriptions.get(person.id, {}).get(command.endpoint)) is not None:
         drop(context, one)
     return Done()

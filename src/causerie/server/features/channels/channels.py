@@ -56,8 +56,7 @@ def join(context: Context, session: Session, command: Join) -> PendingSnapshot |
 def _tell_no_more(context: Context, session: Session, channel: Channel, command: Join) -> None:
     """Who is kept out of a channel that they may not be told of hears what they would hear if there were none; whoever
     could make one, that this name is not to be had. Raises NoSuchChannel, AccountsOnly, AdministratorsOnly, Private."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if policy.may_be_told_of(channel, context.state.standing(channel.id, person.id)):
         return
     if not command.create or channel.access == "direct":
@@ -68,8 +67,7 @@ def _tell_no_more(context: Context, session: Session, channel: Channel, command:
 
 def find_or_make(context: Context, session: Session, name: str, create: bool) -> Channel:
     """The channel of this name; a new one of it, where that is allowed, which is its maker's (policy.maker)."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     state = context.state
     if (known := state.by_name.get(name)) is not None:
         return state.channels[known]
@@ -106,8 +104,7 @@ def check_room(context: Context) -> None:
 
 def walk_in(context: Context, session: Session, channel: Channel, key: str = "") -> None:
     """Enter a channel, if the rules let this person."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     standings = context.state.standings[channel.id]
     admission.check(context, session, channel, person, key)
     if channel.id in session.channels:
@@ -131,8 +128,7 @@ def move_in(context: Context, session: Session, channel: Channel) -> None:
 
 def leave(context: Context, session: Session, command: Leave) -> Done:
     """Leave a channel for good: none of one's connections is in it any more, nor is one a member."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     standing, rest = context.state.standing(channel.id, person.id), channel_presence.remains(context, channel, person)
     policy.check_leave(channel, standing)
@@ -217,16 +213,15 @@ def owned(context: Context, channel: Channel) -> bool:
 
 
 def _place(context: Context, session: Session, name: str) -> tuple[Channel, Person, int]:
-    assert session.person is not None
-    return context.state.channel_for(session.person, name), session.person, context.now()
+    person = session.require_person()
+    return context.state.channel_for(person, name), person, context.now()
 
 
 def log(
     context: Context, session: Session, channel: Channel, kind: str, at: int, text: str = "", data: str = "{}"
 ) -> Append:
     """Put an event by this session's person into the channel's log."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     keep_guest(context, session)
     append = Append(channel, kind, at, person, text, "", data)
     context.unit.append(append)
@@ -253,8 +248,7 @@ async def _walked(
 
 def _known(context: Context, session: Session, after: str, most: int) -> Iterator[ChannelLine | None]:
     """The first channels with a name above `after` that this person may know of; None for each of the others."""
-    state, person = context.state, session.person
-    assert person is not None
+    state, person = context.state, session.require_person()
     for name in sorted(name for name in state.by_name if name > after):
         channel = state.channels.get(state.by_name.get(name, 0))
         standing = state.standing(channel.id, person.id) if channel is not None else None
@@ -331,8 +325,7 @@ def pending_snapshot(
 
 def snapshot(context: Context, session: Session, channel: Channel, number: int = 0, members: bool = True) -> Snapshot:
     """A channel as it stands for this session's person, with its members or without."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     lines, more = member_lines(context, channel, person.id, "", SNAPSHOT_MEMBERS) if members else ([], True)
     known = context.state.standing(channel.id, person.id)
     standing = known or MEMBER

@@ -8,7 +8,7 @@ import msgspec
 
 from causerie.chat import policy
 from causerie.chat.commands import Ban, BanAuthor, InviteTo, Kick, Mute, SetRole, SetVoice, Unban
-from causerie.chat.errors import BadInput, NoSuchPerson, NotAMember, NotLoggedIn
+from causerie.chat.errors import BadInput, NoSuchPerson, NotAMember
 from causerie.chat.events import MembershipChanged
 from causerie.chat.model import BANNED, ROLE_NAMES, ROLES, Channel, Person, Role, RoleName, Standing
 from causerie.chat.names import skeleton
@@ -37,10 +37,7 @@ class _Case(NamedTuple):
 
 def place(context: Context, session: Session, channel: str) -> tuple[Channel, Person, Standing | None]:
     """Where it is, who acts, who must be able to read there, and how they stand."""
-    actor = session.person
-    if actor is None:
-        # It was asked before the connection logged out.
-        raise NotLoggedIn()
+    actor = session.require_person()  # it may have been asked before the connection logged out
     where = context.state.channel_for(actor, channel)
     mine = context.state.standing(where.id, actor.id)
     policy.check_read(where, actor, mine)
@@ -70,8 +67,7 @@ def _stands(
 ) -> Append:  # fmt: skip
     """Log and tell how `whom` stands here now; those sessions of theirs that are not in the channel are told too.
     `role`: what is told, where that is not what is on record."""
-    actor = session.person
-    assert actor is not None
+    actor = session.require_person()
     at = context.moment(channel.id)
     before = context.state.standing(channel.id, whom.id)
     channel_presence.stand(context, channel, whom, standing)

@@ -28,8 +28,7 @@ FORMER_MOST = 16
 
 def rename_channel(context: Context, session: Session, command: RenameChannel) -> Append | Done:
     """Call it so from now on. It costs as much as a message. Raises BadName, NameTaken, TooMany."""
-    person, state, unit = session.person, context.state, context.unit
-    assert person is not None
+    person, state, unit = session.require_person(), context.state, context.unit
     channel = state.channel_for(person, command.channel)
     standing = policy.acting(state.standing(channel.id, person.id), owned(context, channel))
     policy.check_rename_channel(channel, person, standing, channel.name == context.config.channels.home)

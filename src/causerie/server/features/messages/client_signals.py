@@ -17,8 +17,7 @@ TEXT_BYTES = 512
 
 def signal(context: Context, session: Session, command: Signal) -> Done:
     """Tell it to all who hear the channel, or the conversation with `people`. Who may not speak there is refused."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     tags = check_tags(command.tags)
     text = check_text(command.text, TEXT_BYTES) if command.text else ""
     if command.people:

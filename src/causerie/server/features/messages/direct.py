@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from causerie.chat.commands import Command, Direct, Send, Tell
-from causerie.chat.errors import BadInput, NoSuchMessage, NotLoggedIn
+from causerie.chat.errors import BadInput, NoSuchMessage
 from causerie.chat.events import MembershipChanged
 from causerie.chat.model import MEMBER, Channel, Person
 from causerie.chat.names import direct_name
@@ -44,8 +44,7 @@ async def _tell_reply(context: Context, session: Session, command: Tell) -> Appe
     if known is None:
         raise NoSuchMessage(channel=name, number=command.reply)
     await message_cache.recall_reply(context, context.state.channels[known], command.reply)
-    if session.person is None:
-        raise NotLoggedIn()
+    session.require_person()
     said = _tell(context, session, command)
     return said if isinstance(said, Append) else await said
 
@@ -65,8 +64,7 @@ def _tell(context: Context, session: Session, command: Tell) -> Append | Corouti
 
 def open_with(context: Context, session: Session, names: list[str]) -> Channel:
     """The conversation of the session's person with these, made if there is none. With oneself alone: notes."""
-    person, state = session.person, context.state
-    assert person is not None
+    person, state = session.require_person(), context.state
     name, people = _conversation(context, session, names)
     known = state.by_name.get(name)
     if known is not None:
@@ -101,8 +99,7 @@ def open_with(context: Context, session: Session, names: list[str]) -> Channel:
 
 def _conversation(context: Context, session: Session, names: list[str]) -> tuple[str, dict[int, Person]]:
     """What the conversation of the session's person with these is called, and its people by id."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if not 1 <= len(names) <= DIRECT_MOST:
         raise BadInput(why="people", most=DIRECT_MOST)
     people = {person.id: person}

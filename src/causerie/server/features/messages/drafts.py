@@ -7,7 +7,7 @@ from typing import Any
 
 from causerie.chat import policy
 from causerie.chat.commands import Draft, Drafts
-from causerie.chat.errors import AccountsOnly, NotLoggedIn, TooMany
+from causerie.chat.errors import AccountsOnly, TooMany
 from causerie.chat.events import Drafted
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, DraftLine, DraftList
@@ -33,9 +33,7 @@ def draft(context: Context, session: Session, command: Draft) -> Done | Coroutin
 
 
 async def _read_and_keep(context: Context, session: Session, command: Draft, text: str) -> Done:
-    person = session.person
-    if person is None:
-        raise NotLoggedIn()
+    person = session.require_person()
     places = {kept.channel: True for kept in await context.store.drafts(person.id)}
     channel, person = _place(context, session, command.channel)
     if person.id not in context.state.drafted:
@@ -46,9 +44,7 @@ async def _read_and_keep(context: Context, session: Session, command: Draft, tex
 
 
 def _place(context: Context, session: Session, name: str) -> tuple[Channel, Person]:
-    person = session.person
-    if person is None:
-        raise NotLoggedIn()
+    person = session.require_person()
     if person.guest:
         raise AccountsOnly()
     channel = context.state.channel_for(person, name)
@@ -83,8 +79,7 @@ def _forget_left(context: Context, person: Person, places: dict[int, bool]) -> N
 
 async def drafts(context: Context, session: Session, command: Drafts) -> DraftList:
     """One's drafts in the channels that one is a member of, the newest first."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if person.guest:
         raise AccountsOnly()
     lines = []

@@ -37,8 +37,7 @@ SEARCHES_MOST = 5
 
 async def history(context: Context, session: Session, command: History) -> Page:
     """A page of a channel's log, for those who may read it."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     standing = context.state.standing(channel.id, person.id)
     policy.check_read(channel, person, standing)
@@ -104,8 +103,7 @@ async def _with_its_moment(
 
 async def recent(context: Context, session: Session, command: Recent) -> RecentList:
     """One's channels by the time of their last message."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     check_numbers(since=command.since, until=command.until)
     state, me = context.state, person.id
     mine = [place for place, standing in state.places.get(me, {}).items() if standing.inside]
@@ -143,8 +141,7 @@ NOBODY = -1
 
 async def search(context: Context, session: Session, command: Search) -> Found:
     """Messages by words, author, channel and time: only what the asker may read."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if len(command.text) > QUERY_MOST:
         raise BadInput(why="query", least=1, most=QUERY_MOST)
     if not (command.text.strip() or command.name or command.since or command.until):

@@ -10,7 +10,7 @@ import msgspec
 
 from causerie.chat import mentions, message_policy, policy
 from causerie.chat.commands import Send
-from causerie.chat.errors import BadInput, ChatError, NoSuchChannel, NotLoggedIn
+from causerie.chat.errors import BadInput, ChatError, NoSuchChannel
 from causerie.chat.events import Message
 from causerie.chat.mentions import NOBODY, Mentions
 from causerie.chat.model import Channel, Person
@@ -47,8 +47,7 @@ def send(
     A coroutine, if the message that it answers has to be read first. `along`: texts that came right after it, for the
     same channel; those that are said with it are taken from its front.
     """
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     state = context.state
     number = state.by_name.get(command.channel)
     channel = state.channels[number] if number is not None else state.channel_for(person, command.channel)
@@ -119,9 +118,7 @@ def _take_plain(context: Context, session: Session, command: Send, along: list[s
 async def _send_later(context: Context, session: Session, command: Send, channel: Channel, text: str) -> Append:
     """Say it when the message that it answers has been read, if it may be said then."""
     answered = await message_cache.recall_reply(context, channel, command.reply)
-    person = session.person
-    if person is None:
-        raise NotLoggedIn()
+    person = session.require_person()
     channel, now = context.state.channels[channel.id], context.now()
     policy.check_send(channel, person, context.state.standing(channel.id, person.id), now)
     return _send_rich(context, session, command, channel, text, now, answered)
@@ -137,8 +134,7 @@ def _send_rich(
     answered: tuple[CachedMessage, CachedMessage] | None,
 ) -> Append:
     """Say what is not just a text. `answered`: the message that it answers and the one that its thread began with."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     last = context.state.slowed.get((channel.id, person.id), 0)
     standing = context.state.standing(channel.id, person.id)
     message_policy.check_slow(channel, person, standing, last, now)

@@ -38,7 +38,7 @@ def wants(context: Context, person: int) -> Preferences:
 
 def notify(context: Context, session: Session, command: Notify) -> Done:
     """What of a channel one wants to be notified of."""
-    person = _person(session)
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     policy.check_member(channel, person, context.state.standing(channel.id, person.id))
     levels = {**wants(context, person.id).levels}
@@ -50,7 +50,7 @@ def notify(context: Context, session: Session, command: Notify) -> Done:
 
 def prefer(context: Context, session: Session, command: Prefer) -> Done:
     """Change the rest of what one wants; what is not given stays."""
-    person = _person(session)
+    person = session.require_person()
     changes: dict[str, Any] = {}
     if command.keywords is not None:
         changes["keywords"] = _keywords(context, command.keywords)
@@ -87,7 +87,7 @@ def _keywords(context: Context, given: list[str]) -> tuple[str, ...]:
 
 def ignore(context: Context, session: Session, command: Ignore) -> Done:
     """Ignore a person, or no longer."""
-    person, whom = _person(session), context.state.person(command.name)
+    person, whom = session.require_person(), context.state.person(command.name)
     ignored = tuple(one for one in wants(context, person.id).ignored if one != whom.id)
     if command.on:
         if whom.id == person.id:
@@ -104,7 +104,7 @@ def ignore(context: Context, session: Session, command: Ignore) -> Done:
 
 def preferred(context: Context, session: Session, command: Preferred) -> OwnPreferences:
     """What one wants, as it is kept."""
-    person = _person(session)
+    person = session.require_person()
     wanted, people = wants(context, person.id), context.state.people
     return OwnPreferences(
         preferences=msgspec.structs.replace(wanted, levels={}),
@@ -115,7 +115,7 @@ def preferred(context: Context, session: Session, command: Preferred) -> OwnPref
 
 async def why(context: Context, session: Session, command: Why) -> NotificationReason:
     """Why one was notified of a message, or not: by what it said when it was said, and one's wishes as they are now."""
-    person = _person(session)
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     policy.check_read(channel, person, context.state.standing(channel.id, person.id))
     check_numbers(number=command.number)
@@ -180,11 +180,6 @@ def minute_of_day(at: int, zone: str) -> int:
     there = UTC if zone == "UTC" or not is_zone(zone) else ZoneInfo(zone)
     local = datetime.fromtimestamp(at / 1000, there)
     return local.hour * 60 + local.minute
-
-
-def _person(session: Session) -> Person:
-    assert session.person is not None
-    return session.person
 
 
 def _change(context: Context, person: Person, **changes: Any) -> Done:

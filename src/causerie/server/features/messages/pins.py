@@ -59,8 +59,7 @@ async def pin(context: Context, session: Session, command: Pin) -> Append | Done
 
 async def pins(context: Context, session: Session, command: Pins) -> PinList:
     """The pinned messages as they stand. Those that are not kept any more are pinned no longer."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     policy.check_read(channel, person, context.state.standing(channel.id, person.id))
     numbers = tuple(context.state.pins.get(channel.id, ()))

@@ -19,8 +19,7 @@ from causerie.server.engine.session import Session
 
 def send_restricted(context: Context, session: Session, command: SendRestricted) -> RestrictedSent:
     """Tell it to those in the channel who rank so, and to the other connections of who said it."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     tags = check_tags(command.tags)
     if not command.text and not tags:
         raise BadText(why="empty")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from causerie.chat import message_policy, policy
 from causerie.chat.commands import Follow, Thread, Threads
-from causerie.chat.errors import BadInput, NoSuchMessage, NotLoggedIn, TooMany
+from causerie.chat.errors import BadInput, NoSuchMessage, TooMany
 from causerie.chat.events import Followed, Message
 from causerie.chat.model import Channel, Person
 from causerie.chat.replies import Done, ThreadLine, ThreadList, ThreadPage
@@ -70,9 +70,7 @@ async def follow_thread(context: Context, session: Session, command: Follow) -> 
 
 
 def _member(context: Context, session: Session, name: str) -> tuple[Channel, Person]:
-    person = session.person
-    if person is None:
-        raise NotLoggedIn()
+    person = session.require_person()
     channel = context.state.channel_for(person, name)
     message_policy.check_follow(channel, person, context.state.standing(channel.id, person.id))
     return channel, person
@@ -80,8 +78,7 @@ def _member(context: Context, session: Session, name: str) -> tuple[Channel, Per
 
 async def thread(context: Context, session: Session, command: Thread) -> ThreadPage:
     """A page of the thread that a message began, or that it is a reply in; what it began with is its first message."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     policy.check_read(channel, person, context.state.standing(channel.id, person.id))
     if command.before and command.after:
@@ -121,8 +118,7 @@ async def threads(context: Context, session: Session, command: Threads) -> Threa
     Replying follows a thread without asking how many one follows already; those that are too many, the ones that were
     quiet for longest, are followed no longer once the list has been asked for.
     """
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     places = _places(context, person.id)
     while True:
         flushed = context.state.flushed

@@ -38,8 +38,7 @@ def remains(context: Context, channel: Channel, person: Person) -> Standing | No
 
 def enter(context: Context, session: Session, channel: Channel) -> None:
     """Let a session into a channel that it may enter (see policy): from here on it hears it."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if channel.id in session.channels:
         return
     state, unit = context.state, context.unit
@@ -80,8 +79,7 @@ def leave(
     context: Context, session: Session, channel: Channel, reason: str = "", gone: bool = False, how: How = "left"
 ) -> None:
     """Take a session out of a channel. `gone`: its person is no longer a member either. `how`: see Left."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if channel.id not in session.channels:
         return
     state, unit = context.state, context.unit
@@ -165,8 +163,7 @@ def quit(context: Context, session: Session, command: Quit) -> Done:
 def log_out(context: Context, session: Session, command: object) -> Done:
     """The same without a reason, and the token that this session came in by is good no longer: if that cannot be
     stored, one is still logged in."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if session.token:
         tokens.drop(context, person.id, (session.token,))
     depart(context, session)

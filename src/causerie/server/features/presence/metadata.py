@@ -36,8 +36,7 @@ SHOWN_MOST = 200
 
 def set_metadata(context: Context, session: Session, command: SetMetadata) -> Done | MetadataList:
     """Note it. It costs as much as a message. Raises NotYours, NotModerator, TooMany."""
-    me = session.person
-    assert me is not None
+    me = session.require_person()
     channel, person = _about(context, session, command.channel, command.name)
     if channel is not None:
         policy.check_note_channel(channel, me, context.state.standing(channel.id, me.id))
@@ -151,10 +150,9 @@ def _noted(context: Context, session: Session, command: SyncMetadata) -> Iterato
     if command.name:
         people = {state.person(command.name).id: True}
     elif not command.channel:
-        assert session.person is not None
         watched = (state.names.get(mark, 0) for mark in session.watching or ())
         here = {number: True for number in watched if number and presence_view.visible(state, number)}
-        people = {session.person.id: True, **people, **here}
+        people = {session.require_person().id: True, **people, **here}
     for channel in channels:
         yield from _of_channel(context, channel, keys)
     yield from _of(context, people, keys)
@@ -190,8 +188,7 @@ def became(context: Context, person: Person) -> None:
 
 def _about(context: Context, session: Session, channel: str, name: str) -> tuple[Channel | None, Person]:
     """Which channel it is about, or else which person."""
-    me, state = session.person, context.state
-    assert me is not None
+    me, state = session.require_person(), context.state
     if not channel:
         return None, state.person(name) if name else me
     if name:

@@ -31,8 +31,7 @@ NAME_MOST = 80
 
 def whois(context: Context, session: Session, command: Whois) -> PersonCard:
     """What one may know of a person; one's own card says it when one is invisible."""
-    asker = session.person
-    assert asker is not None
+    asker = session.require_person()
     state = context.state
     person = state.person(command.name)
     preferences = state.preferences.get(person.id)
@@ -80,8 +79,7 @@ def gone(context: Context, session: Session, command: Gone) -> GoneList:
 
 def describe(context: Context, session: Session, command: Describe) -> Done:
     """Say something of oneself, to be shown beside one's name. It costs as much as a message."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     state = context.state
     about = check_text(command.about, ABOUT_BYTES) if command.about else ""
     if "\n" in about:
@@ -109,8 +107,7 @@ def _shared(context: Context, asker: Person, person: Person) -> list[str]:
 
 def set_name(context: Context, session: Session, command: SetName) -> Done:
     """A guest takes another name, as if it came in by it, and stays who it is. It costs as much as a message."""
-    was = session.person
-    assert was is not None
+    was = session.require_person()
     policy.check_rename(was)
     name, mark = checked_guest_name(context, command.name, was.id)
     if name == was.name:

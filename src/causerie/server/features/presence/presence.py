@@ -91,8 +91,7 @@ def away(context: Context, session: Session, command: Away) -> Done:
 
 def set_presence(context: Context, session: Session, command: SetPresence) -> Done:
     """How one is present on this device. A text goes with being away, and with not to be disturbed."""
-    assert session.person is not None
-    policy.check_presence(session.person, command.mode)
+    policy.check_presence(session.require_person(), command.mode)
     text = check_text(command.text, AWAY_BYTES) if command.text else ""
     if command.mode == "away":
         _become(context, session, "online", text or AWAY)
@@ -102,8 +101,7 @@ def set_presence(context: Context, session: Session, command: SetPresence) -> Do
 
 
 def _become(context: Context, session: Session, mode: Mode, away: str) -> None:
-    person, state, unit = session.person, context.state, context.unit
-    assert person is not None
+    person, state, unit = session.require_person(), context.state, context.unit
     places = [state.channels[number] for number in session.channels]
     before = [shown(context.state, channel, person.id) for channel in places]
     seemed = shown_anywhere(context.state, person.id)

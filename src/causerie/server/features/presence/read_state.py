@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from causerie.chat import policy
 from causerie.chat.commands import Mark, Unread
-from causerie.chat.errors import Busy, NoSuchMessage, NotLoggedIn
+from causerie.chat.errors import Busy, NoSuchMessage
 from causerie.chat.events import Marked
 from causerie.chat.model import Channel, Person, Preferences
 from causerie.chat.replies import Done, ReadLine, ReadList
@@ -126,9 +126,7 @@ async def _mark_thread(context: Context, session: Session, command: Mark) -> Don
 
 
 def _place(context: Context, session: Session, name: str) -> tuple[Channel, Person]:
-    person = session.person
-    if person is None:
-        raise NotLoggedIn()
+    person = session.require_person()
     channel = context.state.channel_for(person, name)
     policy.check_member(channel, person, context.state.standing(channel.id, person.id))
     return channel, person
@@ -185,8 +183,7 @@ def arrived(context: Context, channel: Channel, person: Person) -> None:
 
 async def unread(context: Context, session: Session, command: Unread) -> ReadList:
     """What is unread in each of the channels that one is a member of, by name."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     if command.channel:
         return await _unread_in(context, session, command.channel)
     me, state, markers = person.id, context.state, context.state.markers

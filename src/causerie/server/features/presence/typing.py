@@ -18,8 +18,7 @@ of again at once."""
 def is_typing(context: Context, session: Session, command: IsTyping) -> Done:
     """Tell the channel that one is typing. Who may not speak there is refused; who is not there for others to see, or
     was told of less than `conversation.typing_seconds` ago, is not told of."""
-    person = session.person
-    assert person is not None
+    person = session.require_person()
     channel = context.state.channel_for(person, command.channel)
     policy.check_send(channel, person, context.state.standing(channel.id, person.id), context.now())
     if session.mode == "invisible" or person.id not in context.state.here.get(channel.id, ()):
