@@ -149,7 +149,7 @@ class NativeWire(Wire):
         """One line: the answer, with the command's id as `re`."""
         reply: Reply
         if type(answer) is Stored:
-            key = command.key if isinstance(command, (Send, Tell)) else ""
+            key = command.key if type(command) is Send or type(command) is Tell else ""
             reply = Ack(channel=answer.channel, number=answer.number, at=answer.at, key=key, again=answer.again)
         elif isinstance(answer, ChatError):
             reply = Refusal(code=answer.code, data=answer.data)
