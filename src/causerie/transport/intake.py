@@ -257,6 +257,16 @@ class Intake(Layer):
         """Bytes that came and were not taken yet, here and above."""
         return len(self._held) + (self.owner.unread if self.owner is not None else 0)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that the socket is not read from: nothing then tells that its peer has gone."""
+        return not self.below.is_reading()
+
+    def end_if_gone(self) -> None:
+        """Ask the system whether its peer is there yet."""
+        if not self.below.is_closing() and self._is_gone():
+            self.abort()
+
     def _is_gone(self) -> bool:
         """Whether nobody is there for whom to go on. Who has ended their side may read what they asked, but not of what
         a flood asked."""

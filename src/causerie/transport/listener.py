@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import ref
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("causerie.connection")
 
 SILENCE_SECONDS = 1.0
+
+GONE_AT_ONCE = 20
+"""Connections that are asked in one slice whether their peer is there yet."""
 
 
 def turned_away(code: str) -> str:
@@ -89,6 +92,7 @@ class Admission:
             limits.connections_address, limits.connections_address_10min, limits.connections, self.exempt
         )
         self.refused = RefusedLog()
+        self._looking: asyncio.Task[None] | None = None
         self.half_open: HalfOpen[Intake] = HalfOpen(lambda host: self.exempt(host))
         # By how long they were given: among those who were given as long, who came first is due first.
         self.expected: dict[float, deque[tuple[float, ref[Intake]]]] = {}
@@ -130,13 +134,17 @@ class Admission:
         """Ask those for a sign of life who have been silent for too long, where their language can, and close those who
         gave none; close classic connections that were silent for `idle_seconds`. Asked every SILENCE_SECONDS.
 
-        The classic language has no ping, so that only this and the system's keep-alive find out who is gone.
+        The classic language has no ping, so that only this and the system's keep-alive find out who is gone. Of whom
+        nothing is read, since much of it waits, it is asked whether they are there yet.
         """
         most = self.context.config.limits.idle_seconds
+        full: list[Intake] = []
         for session in tuple(self.context.sessions):
             connection = session.outlet
             if not isinstance(connection, Connection):
                 continue
+            if connection.intake.is_full:
+                full.append(connection.intake)
             if connection.protocol.timeout_policy is not None:
                 connection.silent += 1
                 _ask(connection, connection.protocol.timeout_policy().ping_seconds)
@@ -144,6 +152,9 @@ class Admission:
                 connection.silent += 1
                 if connection.silent * SILENCE_SECONDS > most + SILENCE_SECONDS:
                     connection.end("idle")
+        if full and (self._looking is None or self._looking.done()):
+            work = self.context.slices.run(_end_gone(full))
+            self._looking = asyncio.get_running_loop().create_task(work)
 
     def sweep(self) -> None:
         """Close connections that have not logged in, or ended their TLS handshake, in time. Asked every second."""
@@ -172,6 +183,14 @@ class Admission:
         self.context.counters["never_logged_in"] += 1
         self.refused.note(intake.host, why, self.context.clock())
         intake.abort()
+
+
+def _end_gone(full: Sequence[Intake]) -> Iterator[None]:
+    """Close those whose peer is gone, some in each slice: the end of each is told to others."""
+    for nth, intake in enumerate(full):
+        intake.end_if_gone()
+        if nth % GONE_AT_ONCE == GONE_AT_ONCE - 1:
+            yield
 
 
 def _ask(connection: Connection, seconds: float) -> None:

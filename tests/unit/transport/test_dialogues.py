@@ -197,15 +197,33 @@ async def test_nothing_is_worked_for_who_is_gone_where_many_wait(
     monkeypatch.setattr("causerie.transport.intake.look", lambda transport: peer)
     play.connection.pause_writing()
     play.gives(b"PING x\r\n" * 200)
-    play.heard = b""
+    unread = play.intake.unread
     for _ in range(crowd):
         Idle(listener).waits()
     play.connection.go_on(Hold.UNREAD)
     if peer is Peer.GONE:
         await (play << closes())
-        assert play.heard == b""
+        assert play.intake.unread == unread
     else:
         await (play << hears(b"PONG"))
+
+
+async def test_who_is_gone_while_nothing_is_read_from_them_is_found_out(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait for an answer, with 64 KiB behind it: neither is worked for until somebody looks."""
+    play = Playbook(listener)
+    await (play >> opens() >> said(IRC) << hears(b" 422 "))
+    await play.settle(play.intake.is_reading)
+    play.connection.pause_writing()
+    play.gives(b"WHO * %cn\r\n" * (listener.bounds.frame // 11 + 1))
+    assert play.intake.is_full
+    listener.admission.sweep_silent()
+    await listener.context.commit_loop.told()
+    assert not play.raw.closing
+    monkeypatch.setattr("causerie.transport.intake.look", lambda transport: Peer.GONE)
+    listener.admission.sweep_silent()
+    await (play << closes())
 
 
 class Idle:
