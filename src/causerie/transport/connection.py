@@ -81,11 +81,6 @@ class Connection(asyncio.Protocol):
         return self.intake.host
 
     @property
-    def gone(self) -> bool:
-        """Whether it is closed."""
-        return self.session is None
-
-    @property
     def known(self) -> bool:
         """See Owner."""
         session = self.session

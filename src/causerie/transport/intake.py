@@ -17,6 +17,7 @@ from causerie.protocols.wire import Bounds
 from causerie.server.context import Context
 from causerie.transport.input_meter import Meter
 from causerie.transport.layer import Layer
+from causerie.transport.owner import Owner
 from causerie.transport.peer import Peer, look
 from causerie.transport.states import Reading
 from causerie.transport.work_queue import BEHIND_SECONDS, SLICE_SECONDS, TURN_SECONDS, UNNOTICED, Rank, WorkQueue
@@ -48,33 +49,6 @@ LEFT_BEHIND = 2048
 """Bytes that one that goes too fast may leave to be read when it has gone."""
 
 OPEN, QUEUED, PAUSED, CLOSED = Reading.OPEN, Reading.QUEUED, Reading.PAUSED, Reading.CLOSED
-
-
-class Owner(typing.Protocol):
-    """Whoever reads what a connection says: detection first, then its session's side."""
-
-    @property
-    def known(self) -> bool:
-        """Whether somebody has logged in, or it is the machine's own operator."""
-
-    @property
-    def unread(self) -> int:
-        """Bytes that were given and not taken yet."""
-
-    def pump(self) -> None:
-        """Go on with what was given before and did not fit into its slice."""
-
-    def paid(self, seconds: float) -> None:
-        """What it asked took so many seconds of a processor."""
-
-    def kept(self) -> None:
-        """More bytes wait."""
-
-    def too_much(self) -> None:
-        """It sent more than any honest client does."""
-
-    def end(self, code: str) -> None:
-        """Say farewell and close."""
 
 
 class Admits(typing.Protocol):

@@ -64,7 +64,8 @@ CQE_BYTES = 16
 class SendRing:
     """See the module. For the thread that makes it. Raises OSError where the system has or allows none.
 
-    A row is the SQE that says how one is sent to; its user's data are the descriptor.
+    A row is the SQE that says how one is sent to; its user's data are the descriptor. `sizes`: bytes of each send that
+    goes with the next `go`.
     """
 
     def __init__(self) -> None:
@@ -93,13 +94,8 @@ class SendRing:
         self._text = memoryview(text).cast("B")
         self._address = ctypes.addressof(text)
         self._sent = self._used = 0
-        self._sizes: list[int] = []
+        self.sizes: list[int] = []
         self._row: dict[int, bytes] = {}
-
-    @property
-    def waiting(self) -> int:
-        """Sends that go with the next `go`."""
-        return len(self._sizes)
 
     def rows(self, descriptors: Iterable[int]) -> bytes:
         """One row for each, in this order."""
@@ -121,7 +117,7 @@ class SendRing:
             ends = zip((-1, *without), (*without, len(rows) // row), strict=True)
             rows = b"".join([rows[row * (begin + 1) : row * end] for begin, end in ends])
         while rows:
-            first = self._sent % ENTRIES + len(self._sizes)
+            first = self._sent % ENTRIES + len(self.sizes)
             if first == ENTRIES:
                 left += self.go()
                 first = 0
@@ -131,14 +127,14 @@ class SendRing:
             self._fields[words] = array("Q", (self._address + at,)) * fit
             words = slice(8 * first + SQE_LEN, 8 * (first + fit), 8)
             self._fields[words] = array("Q", (SEND_FLAGS << 32 | size,)) * fit
-            self._sizes += [size] * fit
+            self.sizes += [size] * fit
             rows = rows[row * fit :]
         self._used = at + size  # last, since `go` begins anew
         return left
 
     def go(self) -> Sequence[tuple[int, int]]:
         """See Ring."""
-        sizes, self._sizes = self._sizes, []
+        sizes, self.sizes = self.sizes, []
         count = len(sizes)
         if not count:
             return ()

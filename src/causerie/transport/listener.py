@@ -195,7 +195,7 @@ def _end_gone(full: Sequence[Intake]) -> Iterator[None]:
 
 def _ask(connection: Connection, seconds: float) -> None:
     silent = connection.silent * SILENCE_SECONDS
-    if not seconds or silent <= seconds or connection.gone:
+    if not seconds or silent <= seconds or connection.session is None:
         return
     ping = connection.wire.ping()
     if not ping:
