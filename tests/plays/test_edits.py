@@ -377,6 +377,30 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         assert texts == ["once more", *(f"edited {number}" for number in numbers[1:])]
 
 
+@pytest.mark.parametrize(
+    "act", [("edit", {"text": "x"}), ("react", {"emoji": "👍"}), ("delete", {})], ids=lambda act: act[0]
+)
+async def test_what_is_changed_and_not_on_disk_is_not_forgotten(
+    act: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much else is read meanwhile: the store has it as it was."""
+    do, how = act
+    async with SlowHouse(monkeypatch) as house:
+        anna, bob = await a_moderator_and_a_member(house)
+        numbers = [await says(bob, f"number {count}", anna) for count in range(12)]
+        house.context.bounds = Bounds(remembered=5 * MESSAGE_WEIGHT)
+        channel, remembered = house.context.state.channel("garden"), house.context.state.remembered
+        house.hold()
+        changed = bob.tells(do, channel="garden", number=numbers[0], **how)
+        await house.commit_begins()
+        message = remembered[channel.id, numbers[0]]
+        for number in numbers[1:]:
+            await message_cache.recall(house.context, channel, number)
+        assert remembered.get((channel.id, numbers[0])) is message
+        house.store.let_go()
+        assert (await bob.answer(changed))["is"] != "error"
+
+
 async def test_who_asks_for_a_message_at_once_gets_the_same() -> None:
     """However many read it from the store at the same time, there is one of it."""
     async with House() as house:

@@ -281,3 +281,48 @@ def test_what_comes_in_and_goes_out_balances_and_no_limit_is_passed(
         addresses.leave(address)
     assert addresses.open == 0
     assert len(addresses) <= most
+
+
+def test_what_is_given_back_can_be_spent_again_and_no_more() -> None:
+    bucket = Bucket(burst=10, rate=4)
+    assert bucket.spend(100.0, 10) == 0.0
+    bucket.give_back(4)
+    assert [bucket.spend(100.0) for _ in range(5)].count(0.0) == 4
+    bucket.give_back()
+    assert [bucket.spend(100.0) for _ in range(2)].count(0.0) == 1
+
+
+def test_the_wait_is_until_one_can_be_had_and_asking_takes_nothing() -> None:
+    bucket = Bucket(burst=2, rate=2)
+    assert bucket.wait(100.0) == 0.0
+    assert bucket.spend(100.0, 2) == 0.0
+    assert [bucket.wait(100.0) for _ in range(10)] == pytest.approx([0.5] * 10, abs=1e-5)
+    assert bucket.wait(100.25) == pytest.approx(0.25, abs=1e-5)
+    assert bucket.spend(100.25 + bucket.wait(100.25)) == 0.0
+    assert bucket.wait(200.0) == 0.0
+    assert Bucket(burst=1, rate=0).wait(100.0) == 0.0
+
+
+def test_what_is_owed_counts_from_now() -> None:
+    """A bucket that was full long ago is no fuller than full."""
+    bucket = Bucket(burst=10, rate=2)
+    assert bucket.owe(100.0, 10) == 0.0
+    assert bucket.owe(100.0) == pytest.approx(0.5, abs=1e-5)
+    assert bucket.owe(200.0, 11) == pytest.approx(0.5, abs=1e-5)
+
+
+def test_new_figures_take_no_token_and_give_none() -> None:
+    untouched, half = Bucket(burst=10, rate=4), Bucket(burst=10, rate=4)
+    assert half.spend(100.0, 4) == 0.0
+    for bucket, left in ((untouched, 10), (half, 6)):
+        bucket.set_figures(burst=10, rate=2, now=100.0)
+        assert bucket.spend(100.0, left) == 0.0
+        assert bucket.spend(100.0) == pytest.approx(0.5, abs=1e-5)
+
+
+def test_of_more_addresses_than_are_remembered_the_longest_gone_is_forgotten() -> None:
+    addresses = Addresses(at_once=0, per_10min=1, total=0, most=2)
+    for second, host in enumerate(("192.0.2.1", "192.0.2.2", "192.0.2.3")):
+        assert addresses.enter(host, float(second)) is None
+        addresses.leave(host)
+    assert [addresses.enter(f"192.0.2.{last}", 5.0) for last in (3, 2, 1)] == ["too_fast", "too_fast", None]
