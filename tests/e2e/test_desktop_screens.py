@@ -31,6 +31,7 @@ def test_the_forms_button_is_where_one_can_click_it(
 def test_a_small_dense_screen_shows_the_button_that_has_the_keys(tmp_path: Path, server: ServerProcess) -> None:
     """The form is scrolled to whatever Tab comes to; then one talks."""
     with Screen("800x600", 192) as screen, Desktop(screen, tmp_path / "home", str(server.address)) as window:
+        window.logs("the keyring:")  # what it says of it moves the button
         screen.presses(*["Tab"] * 7)
         x, y = window.waits("button Enter", lambda place: place[1] < 600)
         screen.do("mousemove", str(x), str(y), "click", "1")
