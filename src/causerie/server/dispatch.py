@@ -233,8 +233,8 @@ def dispatch(
 ) -> Coroutine[Any, Any, Answer] | None:
     """Do a command: what it comes to is put in the unit of work. A coroutine comes back when it must be waited for;
     whoever drives the session awaits `finish` with it before the next command. `along`: see `messages.send`."""
-    rhythm = context.commit_loop
-    unit = rhythm.unit
+    loop = context.commit_loop
+    unit = loop.unit
     mark = unit.mark()
     answer: Answer
     kind = type(command)
@@ -279,8 +279,8 @@ def dispatch(
         unit.asked[answer] = session, command
     else:
         unit.answer(session, command, answer)
-    if rhythm.resting:
-        rhythm.wake()
+    if loop.resting:
+        loop.wake()
     return None
 
 

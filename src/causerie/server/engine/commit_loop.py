@@ -1,4 +1,4 @@
-"""The rhythm of the server: collect a unit of work, commit it, tell it; while the disk syncs, the next one collects.
+"""The commit loop: takes a unit of work, commits it, delivers it; while the disk syncs, the next one collects.
 
 One commit is under way at a time. A unit of work that stores nothing is told in its turn, without a commit. When a
 commit fails, its unit of work and the one that collected meanwhile are undone, newest first, and every command in them
@@ -141,7 +141,7 @@ class CommitLoop:
         await self._waiting
 
     async def _wait_for_more(self) -> None:
-        """As long as the pace says, or until there is something that may not wait."""
+        """Wait as long as the commit delay says, or until there is something that may not wait."""
         now, had = self._loop.time(), len(self.unit.steps)
         until = self.commit_delay.until(now)
         if until <= now:
@@ -161,7 +161,7 @@ class CommitLoop:
         self.wake()
 
     async def _gather(self, took: float) -> None:
-        """A moment's patience makes fewer and larger commits and writes. Where nothing comes it would only be idle."""
+        """Wait for more, `took` seconds at most, as long as more comes: that makes fewer, larger commits and writes."""
         until, had = self._loop.time() + min(took, self.commit_delay.window), -1
         await asyncio.sleep(0)  # what came while the last unit of work was told is read first
         while len(self.unit.steps) != had and self._loop.time() < until:
@@ -177,7 +177,7 @@ class CommitLoop:
         return unit
 
     def _tell_safely(self, unit: UnitOfWork) -> None:
-        # The rhythm goes on whatever a language's encoder did: one bad event must not silence the server.
+        # The loop goes on whatever an encoder raised: one bad event must not stop the server.
         try:
             self._tell(unit)
         except Exception:

@@ -13,7 +13,7 @@ from tests.people import House
 from tests.slow_store import SlowHouse
 
 
-async def test_who_enters_in_the_middle_of_a_tick_hears_what_followed(
+async def test_who_enters_in_the_middle_of_a_unit_of_work_hears_what_followed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And nothing before; the snapshot's number stands between the two."""
@@ -37,7 +37,7 @@ async def test_who_enters_in_the_middle_of_a_tick_hears_what_followed(
         await luc.hears_nothing()
 
 
-async def test_who_leaves_in_the_middle_of_a_tick_hears_what_came_before(
+async def test_who_leaves_in_the_middle_of_a_unit_of_work_hears_what_came_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its own last words too, and nothing after."""

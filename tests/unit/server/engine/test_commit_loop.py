@@ -1,4 +1,4 @@
-"""The rhythm, with a store that fails or stalls on demand: nothing lost, told early, or left unanswered."""
+"""The commit loop, with a store that fails or stalls on demand: nothing lost, told early, or left unanswered."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tests.slow_store import SlowHouse
 QUICK = {"commit_timeout": 0.3}
 
 
-async def test_a_failed_commit_undoes_both_ticks_and_answers_every_command(
+async def test_a_failed_commit_undoes_both_units_of_work_and_answers_every_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The one with the store and the one that collected meanwhile: as if their commands had not come."""
@@ -60,7 +60,7 @@ async def test_nobody_hears_what_is_not_yet_on_disk(monkeypatch: pytest.MonkeyPa
         await luc.hears("message", text="hi")
 
 
-async def test_a_sessions_answers_keep_their_order_when_both_ticks_fail(
+async def test_a_sessions_answers_keep_their_order_when_both_units_of_work_fail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The older command is refused first."""
@@ -149,7 +149,7 @@ async def test_who_goes_while_the_store_stalls_is_gone(failing: bool, monkeypatc
         await house.native_in("home", "Luc")
 
 
-async def test_a_departure_survives_the_tick_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_departure_survives_the_unit_of_work_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever hung up is gone, though the unit of work in which that was decided was undone."""
     async with SlowHouse(monkeypatch) as house:
         mia = await house.native_in("home", "Mia")
@@ -168,7 +168,7 @@ async def test_a_departure_survives_the_tick_that_failed(monkeypatch: pytest.Mon
         assert len(house.context.state.people) == 1
 
 
-async def test_who_came_and_went_in_ticks_that_failed_was_never_here(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_came_and_went_in_units_of_work_that_failed_was_never_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is told, nothing of them is left."""
     async with SlowHouse(monkeypatch) as house:
         mia = await house.native_in("home", "Mia")
@@ -208,7 +208,7 @@ async def test_what_waits_for_its_turn_is_answered_in_a_stall_too(monkeypatch: p
         await anna.logs_in("anna", PASSWORD)
 
 
-async def test_more_commands_than_a_tick_holds_are_all_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_commands_than_a_unit_of_work_holds_are_all_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A session that fills the unit of work goes on in the next one, also when the unit of work it waited for was
     refused."""
     async with SlowHouse(monkeypatch, limits={"tick_commands": 5}) as house:
@@ -240,7 +240,7 @@ async def test_an_encoder_that_breaks_silences_nobody_else(monkeypatch: pytest.M
         await luc.hears("Guest-Luc>two")
 
 
-async def test_what_ends_after_the_rhythm_wakes_nobody() -> None:
+async def test_a_connection_that_ends_after_the_server_has_stopped_wakes_nothing() -> None:
     """A connection whose end is noticed once the server has stopped: no error in the log."""
     async with House() as house:
         context = house.server.context
@@ -264,7 +264,7 @@ async def _hurried(house: SlowHouse, window: float, *names: str) -> list[NativeP
     return people
 
 
-async def test_the_servers_own_pace_has_messages_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_servers_own_commit_delay_has_messages_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is installed: where one message comes right after another, the commit of some waits, up to the window."""
     waits: list[float] = []
     until = CommitDelay.until

@@ -97,7 +97,7 @@ def test_every_command_is_refused_once_and_who_is_gone_is_not_answered() -> None
     assert gone.outlet.answers == []  # type: ignore[attr-defined]
 
 
-def test_what_was_only_read_is_told_when_the_tick_it_shared_is_refused() -> None:
+def test_what_was_only_read_is_told_when_the_unit_of_work_it_shared_is_refused() -> None:
     """A page read while the store stalls stands, though another's message in the same unit of work is refused."""
     unit, session = UnitOfWork(), a_session()
     page = Page(channel="home", events=[])
