@@ -123,6 +123,28 @@ async def test_a_crowd_of_guests_that_resumes_holds_nobody_up() -> None:
             await guest.hears("snapshot")
 
 
+async def test_who_leaves_one_channel_while_another_is_read_hears_the_other() -> None:
+    """A client that resumes two channels and leaves the second at once."""
+    async with House(limits={"exempt": ()}) as house:
+        host = await house.native_in("home", "Hal")
+        await host.asks("join", channel="attic")
+        for channel in ("home", "attic"):
+            await host.asks("send", channel=channel, text="missed")
+        guest = await house.native()
+        await guest.logs_in("Gabi")
+        context = house.server.context
+        await context.long_reads.enter("the one that is read now")
+        await guest.asks("resume", since={"home": 0, "attic": 0})
+        while not context.long_reads.waiting:
+            await asyncio.sleep(0)
+        await guest.asks("leave", channel="attic")
+        context.long_reads.leave()
+        await guest.hears("message", channel="home", text="missed")
+        await guest.hears("snapshot", channel="home")
+        await host.asks("send", channel="home", text="and now")
+        await guest.hears("message", channel="home", text="and now")
+
+
 async def test_who_is_put_out_while_waiting_for_a_turn_is_read_nothing() -> None:
     """And nothing is wrong with the server."""
     async with House() as house:

@@ -86,7 +86,10 @@ async def refill(context: Context, session: Session) -> None:
                     hear_again(context, session, number)
                 return
             for number in behind:
-                if not await _page(context, session, number):
+                if session.person is None:
+                    return
+                # It may have left a channel while another one's page was read.
+                if number in session.heard and not await _page(context, session, number):
                     return
     except (StoreFailed, QueueFull) as failure:
         log.error("cannot bring %s up to date: %s", session.host, failure)
