@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -13,9 +13,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A busy machine is not a bug: how long one example takes is no reason to fail.
-    settings.register_profile("brief", deadline=None)
-    settings.register_profile("thorough", deadline=None, max_examples=1000)
+    # A busy machine is not a bug: how long examples take, or are made, is no reason to fail.
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("brief", patient)
+    settings.register_profile("thorough", patient, max_examples=1000)
     settings.load_profile("thorough" if config.getoption("--faults") else "brief")
     if config.getoption("--no-skips") or os.environ.get("CI", "").lower() in {"1", "true"}:
         config.pluginmanager.register(NoSkips(), "no-skips")
