@@ -236,16 +236,17 @@ class Intake(Layer):
         """Whether so much waits that the socket is not read from: nothing then tells that its peer has gone."""
         return not self.below.is_reading()
 
-    def end_if_gone(self) -> None:
-        """Ask the system whether its peer is there yet."""
-        if not self.below.is_closing() and self._is_gone():
+    def end_if_gone(self, crowded: bool) -> None:
+        """Ask the system whether its peer is there yet. `crowded`: it is one of many that are not read from."""
+        if not self.below.is_closing() and self._is_gone(crowded):
             self.abort()
 
-    def _is_gone(self) -> bool:
+    def _is_gone(self, crowded: bool = False) -> bool:
         """Whether nobody is there for whom to go on. Who has ended their side may read what they asked, but not of what
-        a flood asked."""
+        a flood asked: one that is behind the others, or one of many."""
         peer = look(self.below)
-        return peer is Peer.GONE or (peer is Peer.SILENT and self._behind > 0 and self.unread > LEFT_BEHIND)
+        flooded = (crowded or self._behind > 0) and self.unread > LEFT_BEHIND
+        return peer is Peer.GONE or (peer is Peer.SILENT and flooded)
 
     def _line_up(self, behind: bool = False) -> None:
         """Wait for a turn; `behind`: as those do who sent more than fits into a slice."""

@@ -20,7 +20,7 @@ from causerie.server.engine.session import Session, Trust
 from causerie.transport.connection import Connection
 from causerie.transport.detection import Detection
 from causerie.transport.half_open import HalfOpen
-from causerie.transport.intake import Intake
+from causerie.transport.intake import CROWDED, Intake
 from causerie.transport.languages import Languages
 from causerie.transport.refused_log import RefusedLog
 from causerie.transport.work_queue import WorkQueue
@@ -188,7 +188,7 @@ class Admission:
 def _end_gone(full: Sequence[Intake]) -> Iterator[None]:
     """Close those whose peer is gone, some in each slice: the end of each is told to others."""
     for nth, intake in enumerate(full):
-        intake.end_if_gone()
+        intake.end_if_gone(len(full) > CROWDED)
         if nth % GONE_AT_ONCE == GONE_AT_ONCE - 1:
             yield
 

@@ -226,6 +226,22 @@ async def test_who_is_gone_while_nothing_is_read_from_them_is_found_out(
     await (play << closes())
 
 
+@pytest.mark.parametrize("crowded", [True, False])
+async def test_who_ended_their_side_is_answered_unless_they_are_one_of_a_crowd(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, crowded: bool
+) -> None:
+    """A script that sends much and reads until the end gets its answers; two thousand of them were a flood."""
+    play = Playbook(listener)
+    await (play >> opens() >> said(IRC) << hears(b" 422 "))
+    await play.settle(play.intake.is_reading)
+    play.connection.pause_writing()
+    play.gives(b"WHO * %cn\r\n" * (listener.bounds.frame // 11 + 1))
+    await listener.context.commit_loop.told()
+    monkeypatch.setattr("causerie.transport.intake.look", lambda transport: Peer.SILENT)
+    play.intake.end_if_gone(crowded)
+    assert play.raw.closing == crowded
+
+
 class Idle:
     """One more that waits in the queue, for ever."""
 
