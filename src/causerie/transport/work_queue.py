@@ -15,19 +15,19 @@ from typing import Protocol
 
 from causerie.server.engine.commit_loop import CommitLoop
 
-TURN_SECONDS = 0.008
+TURN_SECONDS = 0.002
 """Work on input in one turn of the event loop, over all connections; the last slice may go past it."""
 
 SLICE_SECONDS = 0.001
 """Work on the input of one connection before it is another one's turn; the last command may go past it."""
 
-UNIT_SECONDS = 0.016
+UNIT_SECONDS = 0.004
 """Work on input that goes into one unit of work: what it comes to is told at once, and takes a few times as long."""
 
 UNNOTICED = 0.001
 """Seconds of work up to which turns are not told apart, so that nearly all of them cost nothing for that."""
 
-BACKLOG_SECONDS = 0.002
+BACKLOG_SECONDS = 0.001
 """Of a turn and of a unit of work, what those have who sent more than fits into a slice: one slice at least, so that
 they go on too."""
 
