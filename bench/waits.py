@@ -6,6 +6,8 @@ without end. Then these go, and 2 s later the server's CPU time is measured for 
 
 As root the people go before the flood on their core (SCHED_RR), so that what they wait for is the server.
 
+`--after`: only what is asked so many seconds after the flood began counts, such as once all of them have come.
+
 `--exempt`: those who flood are exempt from rates; otherwise rates are as installed, and only the number of connections
 of an address is not limited.
 """
@@ -79,8 +81,9 @@ class Person:
                 raise OSError(f"{self.name} lost the connection, after {heard[-200:]!r}")
             heard = heard[-len(answer) :] + more  # a page of history may be longer than any tail
 
-    async def live(self, until: float) -> None:
-        """Ask one thing after the other until then; each wait is kept, one that is not over by PATIENCE as that."""
+    async def live(self, since: float, until: float) -> None:
+        """Ask one thing after the other until then; each wait that began after `since` is kept, one that is not over by
+        PATIENCE as that."""
         while time.monotonic() < until:
             said, answer = self.questions[self.count % len(self.questions)]
             self.count += 1
@@ -90,7 +93,8 @@ class Person:
                 async with asyncio.timeout(PATIENCE):
                     await self._ask(said.replace(b"{n}", number), answer.replace(b"{n}", number))
             finally:
-                self.waits.append(time.monotonic() - began)
+                if began >= since:
+                    self.waits.append(time.monotonic() - began)
             await asyncio.sleep(max(0.0, began + EVERY - time.monotonic()))
 
 
@@ -132,15 +136,15 @@ def people() -> list[Person]:
     return [native, irc, classic]
 
 
-async def measure(server: OneServer, kind: str, count: int, seconds: float) -> dict[str, float]:
+async def measure(server: OneServer, kind: str, count: int, seconds: float, after: float = 0.0) -> dict[str, float]:
     """One flood of so many connections: figures of those who waited meanwhile."""
     those = people()
     for person in those:
         await person.come(server.port)
     command = (sys.executable, str(Path(__file__).with_name("floods.py")), str(server.port), str(count))
     flood = await asyncio.create_subprocess_exec(*command, str(seconds), kind, stdout=asyncio.subprocess.PIPE)
-    until = time.monotonic() + seconds + 0.5
-    await asyncio.gather(*(person.live(until) for person in those))
+    now = time.monotonic()
+    await asyncio.gather(*(person.live(now + after, now + seconds + 0.5) for person in those))
     told, _ = await flood.communicate()
     await asyncio.sleep(LATER)
     cpu, began = server.cpu_nanoseconds(), time.monotonic()
@@ -174,6 +178,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="kinds whose names begin with one of these, divided by |")
     parser.add_argument("--connections", default="1,10,2000")
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--after", type=float, default=0.0)
     parser.add_argument("--bound", type=float, default=0.0, help="milliseconds; 0: none")
     parser.add_argument("--exempt", action="store_true")
     parser.add_argument("--json", action="store_true")
@@ -192,7 +197,7 @@ def main() -> int:
         with OneServer(settings, cpu=cores[0]) as server:
             os.sched_setaffinity(0, set(cores[1:]) or set(cores))
             for count in counts:
-                one = asyncio.run(measure(server, name, count, asked.seconds))
+                one = asyncio.run(measure(server, name, count, asked.seconds, asked.after))
                 worst = max(worst, one["longest_ms"])
                 if asked.json:
                     print(json.dumps({"kind": name, "connections": count, **one}), flush=True)

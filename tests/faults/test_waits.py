@@ -56,7 +56,7 @@ async def test_others_wait_for_nobody(server: Make, thorough: bool, group: str) 
         flood = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         until = time.monotonic() + seconds + 0.3
         async with asyncio.timeout(waits.PATIENCE):
-            await asyncio.gather(*(person.live(until) for person in those))
+            await asyncio.gather(*(person.live(0.0, until) for person in those))
             await flood.communicate()
         assert flood.returncode == 0, kind
         longest = max(wait for person in those for wait in person.waits)
