@@ -181,7 +181,7 @@ class CommitLoop:
         try:
             self._tell(unit)
         except Exception:
-            log.exception("not everything of a tick was told")
+            log.exception("not everything of a unit of work was told")
         unit.over()
 
     def uncommitted(self) -> tuple[UnitOfWork, ...]:
