@@ -108,7 +108,7 @@ def _may_lead(url: str) -> bool:
 
 
 def _shrug(state: StateInline, silent: bool) -> bool:
-    """The backslash of the shrug is no escape: it is an arm."""
+    """Keep the backslash of the shrug as text, though it would escape what follows."""
     start = state.pos - 1
     if start < 0 or not state.src.startswith(SHRUG, start):
         return False

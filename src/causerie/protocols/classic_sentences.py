@@ -1,4 +1,4 @@
-"""What the classic protocol's spokesman says: refusals of a message or a command, and the last words."""
+"""Sentences of the classic protocol for what it has no field for: refusals, and why a connection ends."""
 
 from __future__ import annotations
 

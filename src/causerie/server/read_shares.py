@@ -5,7 +5,8 @@ One reader is left for what is short and others wait for: log-ins, tokens, read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from causerie.chat.errors import Busy, NotLoggedIn
@@ -35,18 +36,26 @@ def share_of(session: Session) -> int | str:
     return network_of(session.host) if person is None or person.guest else person.id
 
 
+@asynccontextmanager
+async def turn_of(queue: FairQueue, session: Session) -> AsyncIterator[None]:
+    """A turn of a session's person, as long as this is held. Raises Busy; NotLoggedIn, if it logged out meanwhile."""
+    inside = session.person is not None
+    try:
+        async with queue.turn(share_of(session)):
+            if inside and session.person is None:
+                raise NotLoggedIn()
+            yield
+    except QueueFull:
+        raise Busy(retry_after=BUSY_SECONDS) from None
+
+
 def in_turn(
     use_case: Callable[[Context, Session, Any], Coroutine[Any, Any, T]],
 ) -> Callable[[Context, Session, Any], Coroutine[Any, Any, T]]:
     """The use case, which reads much, when it is its person's turn. Raises Busy, NotLoggedIn."""
 
     async def waiting(context: Context, session: Session, command: Any) -> T:
-        try:
-            async with context.long_reads.turn(share_of(session)):
-                if session.person is None:
-                    raise NotLoggedIn()  # it was put out while it waited
-                return await use_case(context, session, command)
-        except QueueFull:
-            raise Busy(retry_after=BUSY_SECONDS) from None
+        async with turn_of(context.long_reads, session):
+            return await use_case(context, session, command)
 
     return waiting

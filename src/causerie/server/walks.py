@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any, TypeVar
 
-from causerie.chat.errors import Busy, NotLoggedIn
+from causerie.chat.errors import NotLoggedIn
 from causerie.chat.replies import Done
 from causerie.server.context import Context
-from causerie.server.engine.fair_queue import QueueFull
 from causerie.server.engine.local_answer import LocalAnswer
 from causerie.server.engine.session import Session
-from causerie.server.read_shares import BUSY_SECONDS, share_of
+from causerie.server.read_shares import turn_of
 
 T = TypeVar("T")
 
@@ -26,13 +25,8 @@ LOOKED_AT = 1000
 async def walk(context: Context, session: Session, job: Iterator[None]) -> None:
     """Do a job to its end, when it is this person's turn. It begins then. Raises Busy, NotLoggedIn."""
     inside = session.person is not None
-    try:
-        async with context.walks.turn(share_of(session)):
-            if inside and session.person is None:
-                raise NotLoggedIn()  # it was put out while it waited
-            await context.slices.run(job)
-    except QueueFull:
-        raise Busy(retry_after=BUSY_SECONDS) from None
+    async with turn_of(context.walks, session):
+        await context.slices.run(job)
     if inside and session.person is None:
         raise NotLoggedIn()
 

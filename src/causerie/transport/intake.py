@@ -43,7 +43,8 @@ BEHIND_FACTOR = 50
 """Seconds behind others for each second that it took: 2 % of the time, where many wait."""
 
 CROWDED = 128
-"""Connections that wait in the queue; with more, each is looked at before it is worked for: it may have gone."""
+"""Connections that wait in the queue, or are not read from: with more, each is looked at, since its peer may have
+gone."""
 
 LEFT_BEHIND = 2048
 """Bytes that one that goes too fast may leave to be read when it has gone."""

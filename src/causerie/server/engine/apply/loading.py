@@ -1,4 +1,4 @@
-"""Loading is applying: the state is what the changes make of it that would make what is stored."""
+"""Builds the state at start, by applying the changes that would have stored what the store has."""
 
 from __future__ import annotations
 
