@@ -1,4 +1,4 @@
-"""What the lowest layer of a connection asks of whoever reads what it says: detection first, then a session's side."""
+"""What the lowest layer of a connection needs of whoever reads from it: detection first, then a session's side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a connection stands, as words for the log: how its input is taken, and why its next command is not."""
+"""States of a connection, as the log names them: how its input is read, and why its next command has to wait."""
 
 from __future__ import annotations
 

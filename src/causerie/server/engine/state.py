@@ -1,4 +1,4 @@
-"""What the server knows by heart: people, channels, standings, invites, who is where, what is remembered for a while.
+"""The server's state in memory: people, channels, memberships, invites, presence, and what is remembered for a while.
 
 It is read everywhere and changed only by changes (apply/), in a unit of work, so that what was not committed can be
 taken back. Guests are in it while they are connected.

@@ -1,4 +1,4 @@
-"""How people look in IRC: the user and real name that they gave, the host that they are shown with, their modes.
+"""How people are shown in IRC: the user and real name that they gave, the host that they are shown with, their modes.
 
 That is IRC's own memory. Of the state it reads what is shown to everybody: who a person is and who is connected.
 """

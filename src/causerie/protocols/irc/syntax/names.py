@@ -1,4 +1,4 @@
-"""How the world's names are written in IRC: channel `home` is `#home`; a person's name is a nick as it is."""
+"""How names are written in IRC: channel `home` is `#home`; a person's name is a nick as it is."""
 
 from __future__ import annotations
 
